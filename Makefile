@@ -1,0 +1,43 @@
+# Six verbs. VENV may point elsewhere; PYTHON picks the interpreter (3.11 to 3.13).
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: install demo test test-long check bench mariadb
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/bastion demo $(ARGS)
+
+# The suite runs on real servers and the real OpenSSH client: install what is missing, or say how.
+mariadb:
+	@deploy/install-test-servers
+
+test: $(VENV)/.installed-dev mariadb
+	$(BIN)/lint-imports --verbose
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(ARGS)
+
+test-long: $(VENV)/.installed-dev mariadb
+	$(BIN)/python -m pytest --timeout 3600 $(ARGS)
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/codespell
+	$(MAKE) test
+
+bench: $(VENV)/.installed-dev mariadb
+	$(BIN)/python -m tests.bench $(ARGS)

@@ -1,0 +1,81 @@
+"""The style guide as a test: what a tool cannot check, this does."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted(
+    path for package in ("bastion", "tui", "recordings") for path in (ROOT / package).rglob("*.py")
+)
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def calls_in(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            match node.func:
+                case ast.Name(id=name) | ast.Attribute(attr=name):
+                    names.add(name)
+    return names
+
+
+def makers_of(word: str) -> set[str]:
+    return {name_of(path) for path in SOURCES if word in calls_in(path)}
+
+
+def test_only_login_makes_a_principal():
+    assert makers_of("Principal") == {"bastion/ssh/auth.py"}
+
+
+def test_only_the_pipeline_makes_a_permit():
+    assert makers_of("Permit") == {"bastion/execution/pipeline.py"}
+
+
+def test_only_masking_makes_a_batch_that_may_be_shown():
+    assert makers_of("MaskedBatch") == {"bastion/core/masking.py"}
+
+
+def test_only_the_pipeline_decides_on_a_statement():
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imports = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "bastion.core.policy"
+        ]
+        if imports:
+            assert name_of(path) in {"bastion/execution/pipeline.py", "bastion/trials.py"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_a_module_says_what_it_is_for(path: Path):
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_nothing_is_left_half_done(path: Path):
+    text = path.read_text(encoding="utf-8")
+    for word in ("TODO", "FIXME", "XXX", "NotImplementedError"):
+        assert word not in text
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_shell_is_ever_started(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert "shell=True" not in text
+    assert "os.system" not in text
+
+
+def test_random_numbers_for_secrets_come_from_the_secrets_module():
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                assert all(alias.name != "random" for alias in node.names), name_of(path)
