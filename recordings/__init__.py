@@ -1,0 +1,70 @@
+"""Transcripts as evidence: write, read, verify, export; knows nothing of bastion.
+
+    from recordings import verify_file, read_events, read_statements
+
+Writing is kept apart, in ``recordings.writer``: whoever may write imports it by that name.
+"""
+
+from recordings.errors import FormatError, RecordingError, RecordingFailure
+from recordings.events import (
+    ApprovalEvent,
+    EndEvent,
+    Event,
+    Header,
+    Marker,
+    NoteEvent,
+    NoticeEvent,
+    OutcomeEvent,
+    Output,
+    RemovedEvent,
+    Resize,
+    RowsEvent,
+    StatementEvent,
+    UnknownEvent,
+    VerdictEvent,
+)
+from recordings.reader import (
+    EventParser,
+    StatementView,
+    TimedEvent,
+    follow_events,
+    read_events,
+    read_header,
+    read_statements,
+    seek_statement,
+    seek_time,
+)
+from recordings.verify import Report, verify_file, verify_recording
+
+__all__ = [
+    "ApprovalEvent",
+    "EndEvent",
+    "Event",
+    "EventParser",
+    "FormatError",
+    "Header",
+    "Marker",
+    "NoteEvent",
+    "NoticeEvent",
+    "OutcomeEvent",
+    "Output",
+    "RecordingError",
+    "RecordingFailure",
+    "RemovedEvent",
+    "Report",
+    "Resize",
+    "RowsEvent",
+    "StatementEvent",
+    "StatementView",
+    "TimedEvent",
+    "UnknownEvent",
+    "VerdictEvent",
+    "follow_events",
+    "read_events",
+    "read_header",
+    "read_statements",
+    "seek_statement",
+    "seek_time",
+    "verify_file",
+    "verify_recording",
+]

@@ -1,0 +1,170 @@
+"""Packs recordings that have ended, and encrypts them where there are recipients.
+
+The plain file goes only when its archive is on the disk and unpacks to the very same bytes. Of an
+encrypted one, a small file ``ID.about.json`` keeps what lists show, without any text of a session:
+it is for lists alone, and proves nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from recordings.age import encrypt
+from recordings.audit import AuditLog
+from recordings.catalog import Catalog, RecordingEntry, about_path
+from recordings.disk import sync_folder
+from recordings.errors import FormatError
+from recordings.files import pack, session_name, unpacked
+from recordings.verify import verify_recording
+
+ARCHIVED = "recording.archived"
+_CHUNK_BYTES = 1 << 20
+_NOT_LISTED = ("command", "title")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """One recording that was packed."""
+
+    session_id: str
+    path: Path
+    before_bytes: int
+    after_bytes: int
+
+
+def archivable(catalog: Catalog, *, before: datetime) -> list[RecordingEntry]:
+    """List the sealed, plain recordings that began before a moment, oldest first."""
+    entries = catalog.list_entries(limit=1_000_000)
+    return [
+        entry
+        for entry in reversed(entries)
+        if entry.state == "sealed"
+        and entry.path.suffix == ".cast"
+        and entry.header.started_at <= before
+    ]
+
+
+def archive(
+    entry: RecordingEntry,
+    public_key: Ed25519PublicKey,
+    audit: AuditLog,
+    *,
+    recipients: Sequence[str] = (),
+    by: str,
+    checkpoint: Callable[[str], None] = lambda _: None,
+) -> Archived:
+    """Put ``ID.cast.zst``, or ``ID.cast.zst.age``, in place of a sealed recording.
+
+    May be broken off at any point and done again. The act is in the audit log before the plain
+    file goes.
+
+    Args:
+        recipients: of age; none: packed and not encrypted.
+        by: who asks, for the audit log.
+        checkpoint: called with the name of each step done; for tests.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        FormatError: the recording is not right, or its archive is not.
+        RecordingFailure: the audit log could not be written.
+    """
+    plain = entry.path
+    report = verify_recording(plain, public_key, audit.path)
+    if report.state != "sealed":
+        raise FormatError(f"Not archived, and left as it is: {report.message}")
+    target = plain.with_name(plain.name + (".zst.age" if recipients else ".zst"))
+    for left in plain.parent.glob(f".{plain.name}.*"):
+        # Of a run that was killed, and perhaps not encrypted.
+        left.unlink()
+    scratch = [plain.with_name(f".{plain.name}.{secrets.token_hex(4)}") for _ in range(2)]
+    try:
+        pack(plain, scratch[0])
+        ready = scratch[0]
+        content: BinaryIO = ready.open("rb")
+        if recipients:
+            content.close()
+            ready = scratch[1]
+            content = io.BytesIO(encrypt(scratch[0], ready, recipients))
+        with content:
+            _check_same(plain, content)
+        if recipients:
+            _write_about(entry)
+        ready.chmod(0o600)
+        _sync_file(ready)
+        checkpoint("written")
+        audit.record(
+            ARCHIVED,
+            {
+                "session": session_name(plain),
+                "by": by,
+                "form": target.name.removeprefix(plain.name)[1:],
+                "sha256": _digest(ready),
+            },
+        )
+        ready.replace(target)
+    finally:
+        for path in scratch:
+            path.unlink(missing_ok=True)
+    sync_folder(plain.parent)
+    checkpoint("placed")
+    before_bytes = plain.stat().st_size
+    plain.unlink()
+    sync_folder(plain.parent)
+    return Archived(
+        session_id=entry.session_id,
+        path=target,
+        before_bytes=before_bytes,
+        after_bytes=target.stat().st_size,
+    )
+
+
+def _check_same(plain: Path, packed: BinaryIO) -> None:
+    """Hold what the archive unpacks to against the plain file, byte by byte."""
+    with plain.open("rb") as original, unpacked(packed) as copy:
+        while True:
+            chunk = original.read(_CHUNK_BYTES)
+            if chunk != copy.read(_CHUNK_BYTES):
+                raise FormatError(f"The archive of {plain.name} came out wrong; it is left plain.")
+            if not chunk:
+                return
+
+
+def _write_about(entry: RecordingEntry) -> None:
+    header = dataclasses.asdict(entry.header)
+    header["started_at"] = entry.header.started_at.isoformat()
+    about = {name: value for name, value in header.items() if name not in _NOT_LISTED}
+    document = {
+        "header": about,
+        "duration_s": entry.duration_s,
+        "statements": entry.statements,
+        "held": entry.held,
+        "denied": entry.denied,
+        "end_reason": entry.end_reason,
+    }
+    path = about_path(entry.path)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(json.dumps(document).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

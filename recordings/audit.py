@@ -1,0 +1,452 @@
+"""The append-only log of acts, which also chains the heads of all recordings.
+
+One JSON object a line::
+
+    {"seq":7,"at":"…Z","event":"recording.sealed","fields":{…},"prev":"…","hash":"…","sig":"…"}
+
+``prev`` is the SHA-256 of the whole line before, signature included; ``hash`` that of this line
+up to it; ``sig`` the Ed25519 signature on ``hash``. So one check of the last signature vouches
+for all lines. What a chain cannot show is that its end was cut off: beside the log lies
+``audit.log.head``, the signed number and hash of the last line, replaced atomically after each.
+Whoever can roll back both must be met outside: copy the head off the machine.
+
+Several processes append; each does so under ``flock`` and reads the true last line first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from recordings.disk import sync_folder, write_all
+from recordings.errors import FormatError, RecordingFailure
+from recordings.events import Scalar
+
+OPENED = "recording.opened"
+SEALED = "recording.sealed"
+CRASHED = "recording.crashed"
+DELETED = "recording.deleted"
+REPAIRED = "audit.repaired"
+
+GENESIS = "0" * 64
+_ROW_DOMAIN = b"bastion audit row 1\n"
+_LINE_DOMAIN = b"bastion audit line 1\n"
+_HEAD_DOMAIN = b"bastion audit head 1\n"
+_LINE = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})","sig":"([0-9a-f]{128})"\}', re.DOTALL)
+_TAIL_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One act."""
+
+    seq: int
+    """From 1, without gaps."""
+    at: datetime
+    event: str
+    fields: Mapping[str, Scalar]
+    hash: str
+
+    @property
+    def id(self) -> str:
+        """Name the row as ``record`` did."""
+        return _row_id(self.seq, self.hash)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMark:
+    """Where the log says that a recording stood."""
+
+    frame: int
+    """Number of the last frame; -1: none was whole."""
+    head: str
+    length_bytes: int
+
+
+@dataclass(slots=True)
+class SessionMarks:
+    """What the log knows of one recording."""
+
+    opened: SessionMark | None = None
+    sealed: SessionMark | None = None
+    crashed: SessionMark | None = None
+    deleted: SessionMark | None = None
+    """Copied from how it ended, when it was deleted by retention."""
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What the check of a log found."""
+
+    rows: int = 0
+    head: str = GENESIS
+    fault: str = ""
+    """Empty: whole, and its end is where the signed head says."""
+    first_bad_row: int | None = None
+    sessions: dict[str, SessionMarks] = field(default_factory=dict)
+
+    @property
+    def is_ok(self) -> bool:
+        """Tell whether nothing was found wrong."""
+        return not self.fault
+
+    def was_deleted(self, session_id: str) -> bool:
+        """Tell whether the log says that a recording was deleted by retention."""
+        marks = self.sessions.get(session_id)
+        return marks is not None and marks.deleted is not None
+
+
+class AuditLog:
+    """Appends acts; several threads and processes may."""
+
+    def __init__(
+        self, path: Path, signing_key: Ed25519PrivateKey, *, now: Callable[[], datetime]
+    ) -> None:
+        """Take the file's path; it is made with the first act.
+
+        Args:
+            now: gives UTC.
+        """
+        self.path = path
+        self._key = signing_key
+        self._public = signing_key.public_key()
+        self._now = now
+        self._lock = threading.Lock()
+        self._known = _End()
+
+    def record(self, event: str, fields: Mapping[str, Scalar]) -> str:
+        """Append one act; on the disk when this returns. Blocks: call it in a thread.
+
+        Returns:
+            The row's id.
+
+        Raises:
+            RecordingFailure: it could not be written, or the log was cut; the act must not happen.
+        """
+        try:
+            with self._lock, self._locked() as descriptor:
+                end = self._find_end(descriptor)
+                return self._append(descriptor, end, event, fields)
+        except OSError as error:
+            self._known = _End()
+            raise RecordingFailure(
+                f"The audit log could not be written ({error.strerror}). Free space or repair"
+                " the disk, then try again.",
+                errno=error.errno,
+            ) from error
+
+    async def record_async(self, event: str, fields: Mapping[str, Scalar]) -> str:
+        """Append one act from the event loop, off it; see ``record``."""
+        return await asyncio.shield(asyncio.to_thread(self.record, event, fields))
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        is_new = not self.path.exists()
+        if is_new:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if is_new:
+                sync_folder(self.path.parent)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _find_end(self, descriptor: int) -> _End:
+        size = os.fstat(descriptor).st_size
+        if self._known.size == size and size:
+            return self._known
+        end, torn = _read_end(descriptor, size)
+        head = _read_head(head_path(self.path), self._public)
+        if head is None and end.seq == 0:
+            self._write_head(_End())
+        elif head is None or head[0] > end.seq:
+            raise RecordingFailure(
+                "The audit log is shorter than its signed head says. Restore it from a backup;"
+                " nothing is recorded, and nothing runs, until then."
+            )
+        if torn:
+            # A crash in mid-line: nobody was told that this act was recorded.
+            os.ftruncate(descriptor, end.size)
+            self._append(descriptor, end, REPAIRED, {"bytes": torn})
+            return self._known
+        return end
+
+    def _append(self, descriptor: int, end: _End, event: str, fields: Mapping[str, Scalar]) -> str:
+        content = json.dumps(
+            {
+                "seq": end.seq + 1,
+                "at": self._now().astimezone(UTC).isoformat(timespec="microseconds"),
+                "event": event,
+                "fields": dict(fields),
+                "prev": end.line_hash,
+            }
+        )[:-1].encode()
+        digest = hashlib.sha256(_ROW_DOMAIN + content).digest()
+        signature = self._key.sign(_ROW_DOMAIN + digest).hex()
+        raw = content + f',"hash":"{digest.hex()}","sig":"{signature}"}}\n'.encode()
+        self._known = _End()
+        try:
+            write_all(descriptor, raw)
+            os.fdatasync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, end.size)
+            raise
+        after = _End(
+            seq=end.seq + 1,
+            size=end.size + len(raw),
+            row_hash=digest.hex(),
+            line_hash=_line_hash(raw[:-1]),
+        )
+        self._write_head(after)
+        self._known = after
+        return _row_id(after.seq, after.row_hash)
+
+    def _write_head(self, end: _End) -> None:
+        signature = self._key.sign(_head_message(end.seq, end.row_hash)).hex()
+        document = {"seq": end.seq, "hash": end.row_hash, "signature": signature}
+        target = head_path(self.path)
+        scratch = target.with_name(f"{target.name}.new")
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            write_all(descriptor, json.dumps(document).encode() + b"\n")
+            os.fdatasync(descriptor)
+        finally:
+            os.close(descriptor)
+        scratch.replace(target)
+
+
+def head_path(path: Path) -> Path:
+    """Name the file with the signed head of a log."""
+    return path.with_name(f"{path.name}.head")
+
+
+def read_rows(path: Path) -> Iterator[AuditRow]:
+    """Read a log's rows in order, unchecked; a torn last line is left out.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: a line is garbled.
+    """
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            if not raw.endswith(b"\n"):
+                return
+            found = _LINE.fullmatch(raw[:-1])
+            row = None if found is None else _parse_row(found)
+            if row is None:
+                raise FormatError(f"Line {number} of {path} is garbled.")
+            yield row[0]
+
+
+def sessions_in(path: Path) -> dict[str, SessionMarks]:
+    """Gather what a log says of each recording, unchecked; a missing log says nothing.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: a line is garbled.
+    """
+    sessions: dict[str, SessionMarks] = {}
+    if path.exists():
+        for row in read_rows(path):
+            _note_session(sessions, row)
+    return sessions
+
+
+def verify_audit(path: Path, public_key: Ed25519PublicKey) -> AuditReport:
+    """Check a log from first to last line, and against its signed head.
+
+    A torn last line is what a crash leaves, and no fault.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    report = AuditReport()
+    # The head first: a log that grows in between is only longer than it says.
+    head = _read_head(head_path(path), public_key)
+    last: tuple[bytes, bytes] | None = None
+    at_head = GENESIS
+    with path.open("rb") as file:
+        for raw, found, row in _checked_rows(file, report):
+            last = (found[2], found[3])
+            _note_session(report.sessions, row)
+            if head is not None and row.seq == head[0]:
+                at_head = row.hash
+            report.rows, report.head = row.seq, row.hash
+            del raw
+    if not report.fault and last is not None and not _is_signed(last, public_key):
+        _blame_first_unsigned(path, public_key, report)
+    if not report.fault:
+        _compare_head(report, head, at_head)
+    return report
+
+
+def _checked_rows(
+    file: BinaryIO, report: AuditReport
+) -> Iterator[tuple[bytes, re.Match[bytes], AuditRow]]:
+    previous = GENESIS
+    for number, raw in enumerate(file, 1):
+        if not raw.endswith(b"\n"):
+            return
+        found = _LINE.fullmatch(raw[:-1])
+        row = None if found is None else _parse_row(found)
+        if found is None or row is None:
+            _blame(report, number, "is garbled")
+        elif row[0].seq != number or row[1] != previous:
+            _blame(report, number, "does not follow from the line before")
+        elif hashlib.sha256(_ROW_DOMAIN + found[1]).hexdigest() != row[0].hash:
+            _blame(report, number, "was changed")
+        else:
+            previous = _line_hash(raw[:-1])
+            yield raw, found, row[0]
+            continue
+        return
+
+
+def _blame(report: AuditReport, number: int, why: str) -> None:
+    report.first_bad_row = number
+    report.fault = f"line {number} of the audit log {why}"
+
+
+def _blame_first_unsigned(path: Path, public_key: Ed25519PublicKey, report: AuditReport) -> None:
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            found = _LINE.fullmatch(raw.rstrip(b"\n"))
+            if found is None or not _is_signed((found[2], found[3]), public_key):
+                _blame(report, number, "is not signed by this key")
+                return
+    _blame(report, report.rows, "is not signed by this key")
+
+
+def _compare_head(report: AuditReport, head: tuple[int, str] | None, at_head: str) -> None:
+    if head is None:
+        report.fault = "the audit log's signed head (.head beside it) is missing or not of this key"
+    elif head[0] > report.rows:
+        report.fault = f"the audit log ends at line {report.rows}, its signed head at {head[0]}"
+        report.first_bad_row = report.rows + 1
+    elif head[1] != at_head:
+        report.fault = f"line {head[0]} of the audit log is not the one its head was signed for"
+        report.first_bad_row = head[0]
+
+
+def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
+    if row.event not in (OPENED, SEALED, CRASHED, DELETED):
+        return
+    marks = sessions.setdefault(str(row.fields.get("session")), SessionMarks())
+    mark = SessionMark(
+        frame=int(row.fields.get("frame") or 0),
+        head=str(row.fields.get("head")),
+        length_bytes=int(row.fields.get("bytes") or 0),
+    )
+    match row.event:
+        case "recording.opened":
+            marks.opened = mark
+        case "recording.sealed":
+            marks.sealed = mark
+        case "recording.deleted":
+            marks.deleted = mark
+        case _:
+            marks.crashed = mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """Where a log ends."""
+
+    seq: int = 0
+    size: int = 0
+    row_hash: str = GENESIS
+    line_hash: str = GENESIS
+
+
+def _read_end(descriptor: int, size: int) -> tuple[_End, int]:
+    """Find the last whole line; also how many torn bytes follow it."""
+    window = _TAIL_BYTES
+    while True:
+        start = max(0, size - window)
+        data = os.pread(descriptor, size - start, start)
+        stop = data.rfind(b"\n")
+        first = data.rfind(b"\n", 0, max(stop, 0))
+        if start == 0 or first >= 0:
+            break
+        window *= 4
+    if stop < 0:
+        return _End(), size
+    raw = data[first + 1 : stop]
+    found = _LINE.fullmatch(raw)
+    row = None if found is None else _parse_row(found)
+    if row is None:
+        raise RecordingFailure(
+            "The audit log's last line is garbled. Check it with the public key and restore it"
+            " from a backup; nothing is recorded, and nothing runs, until then."
+        )
+    end = _End(
+        seq=row[0].seq,
+        size=start + stop + 1,
+        row_hash=row[0].hash,
+        line_hash=_line_hash(raw),
+    )
+    return end, size - end.size
+
+
+def _parse_row(found: re.Match[bytes]) -> tuple[AuditRow, str] | None:
+    """Read a line: the row and its ``prev``."""
+    try:
+        document = json.loads(found[1] + b"}")
+        row = AuditRow(
+            seq=int(document["seq"]),
+            at=datetime.fromisoformat(document["at"]),
+            event=str(document["event"]),
+            fields=dict(document["fields"]),
+            hash=found[2].decode(),
+        )
+        return row, str(document["prev"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _read_head(path: Path, public_key: Ed25519PublicKey) -> tuple[int, str] | None:
+    try:
+        document = json.loads(path.read_bytes())
+        seq, row_hash = int(document["seq"]), str(document["hash"])
+        public_key.verify(bytes.fromhex(document["signature"]), _head_message(seq, row_hash))
+    except (FileNotFoundError, ValueError, KeyError, TypeError, OverflowError, InvalidSignature):
+        return None
+    return seq, row_hash
+
+
+def _head_message(seq: int, row_hash: str) -> bytes:
+    return _HEAD_DOMAIN + seq.to_bytes(8, "big") + row_hash.encode()
+
+
+def _is_signed(last: tuple[bytes, bytes], public_key: Ed25519PublicKey) -> bool:
+    digest, signature = last
+    try:
+        message = _ROW_DOMAIN + bytes.fromhex(digest.decode())
+        public_key.verify(bytes.fromhex(signature.decode()), message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _line_hash(raw: bytes) -> str:
+    return hashlib.sha256(_LINE_DOMAIN + raw).hexdigest()
+
+
+def _row_id(seq: int, row_hash: str) -> str:
+    return f"{seq}-{row_hash[:12]}"

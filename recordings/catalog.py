@@ -1,0 +1,262 @@
+"""Lists and searches the recordings under one root, reading little of each.
+
+A sealed recording tells all in its header and last event; others are scanned. What was read is
+kept as long as the file does not change.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from recordings.chain import CHAIN_MARK, read_chain_line, read_seal_line
+from recordings.errors import FormatError
+from recordings.events import (
+    EndEvent,
+    Header,
+    StatementEvent,
+    Tally,
+    decode_header,
+    decode_payload,
+    parse_line,
+)
+from recordings.files import SUFFIXES, is_being_written, open_stream, session_name
+
+_TAIL_BYTES = 4096
+_CHUNK_BYTES = 1 << 20
+_CACHE_ENTRIES_MAX = 20_000
+_COUNTED = re.compile(rb"^\[[0-9.]+, \"[qvae]\", .*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingEntry:
+    """One recording as lists show it."""
+
+    path: Path
+    header: Header
+    state: str
+    """live, sealed or crashed."""
+    duration_s: float
+    statements: int
+    held: int
+    denied: int
+    size_bytes: int
+    end_reason: str = ""
+
+    @property
+    def session_id(self) -> str:
+        """Name the session."""
+        return self.header.session_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One statement that a search found, and when it came."""
+
+    entry: RecordingEntry
+    index: int
+    time_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What to look for; empty fields match all."""
+
+    text: str = ""
+    """Part of a statement, in any case of letters."""
+    user: str = ""
+    target: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Catalog:
+    """The recordings under one root. Its methods block: call them in a thread."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the ``sessions`` folder; it may not exist yet."""
+        self._root = root
+        self._cache: dict[Path, tuple[tuple[int, int], RecordingEntry]] = {}
+
+    def find(self, session_id: str) -> Path | None:
+        """Find the file of a session, packed or not; None for an unknown one."""
+        if not session_id or not all(part.isalnum() or part in "-_" for part in session_id):
+            return None
+        for suffix in SUFFIXES:
+            for path in self._root.glob(f"*/*/*/{session_id}{suffix}"):
+                return path
+        return None
+
+    def list_entries(self, *, limit: int = 200) -> tuple[RecordingEntry, ...]:
+        """List recordings, the newest day first and the newest first in it.
+
+        Files that are no recordings are left out; ``verify`` names what is wrong with them.
+        """
+        entries: list[RecordingEntry] = []
+        for folder in self._days():
+            of_day = [entry for entry in map(self.entry, _recordings(folder)) if entry is not None]
+            of_day.sort(key=lambda entry: entry.header.started_at, reverse=True)
+            entries += of_day
+            if len(entries) >= limit:
+                break
+        return tuple(entries[:limit])
+
+    def entry(self, path: Path) -> RecordingEntry | None:
+        """Describe one recording; None when it cannot be read as one."""
+        try:
+            status = path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            known = self._cache.get(path)
+            # A live one may die without a change to its file.
+            if known is not None and known[0] == stamp and known[1].state != "live":
+                return known[1]
+            entry = _read_entry(path, status.st_size)
+        except (OSError, FormatError):
+            return None
+        if len(self._cache) >= _CACHE_ENTRIES_MAX:
+            self._cache.clear()
+        self._cache[path] = (stamp, entry)
+        return entry
+
+    def search(self, query: Search, *, limit: int = 200) -> tuple[Hit, ...]:
+        """Find statements, newest recordings first; encrypted ones cannot be searched."""
+        hits: list[Hit] = []
+        for folder in self._days():
+            for path in _recordings(folder):
+                entry = self.entry(path)
+                if entry is None or path.suffix == ".age" or not _is_wanted(entry, query):
+                    continue
+                hits += _hits(entry, query.text.casefold())
+                if len(hits) >= limit:
+                    return tuple(hits[:limit])
+        return tuple(hits)
+
+    def _days(self) -> list[Path]:
+        return sorted((path for path in self._root.glob("*/*/*") if path.is_dir()), reverse=True)
+
+
+def _recordings(folder: Path) -> list[Path]:
+    return sorted((path for path in folder.iterdir() if path.name.endswith(SUFFIXES)), reverse=True)
+
+
+def _is_wanted(entry: RecordingEntry, query: Search) -> bool:
+    header = entry.header
+    return (
+        query.user in ("", header.user)
+        and query.target in ("", header.target)
+        and (query.since is None or header.started_at >= query.since)
+        and (query.until is None or header.started_at <= query.until)
+    )
+
+
+def about_path(path: Path) -> Path:
+    """Name the file beside an encrypted recording that keeps what lists show."""
+    return path.with_name(f"{session_name(path)}.about.json")
+
+
+def _read_about(path: Path, size_bytes: int) -> RecordingEntry:
+    try:
+        about = json.loads(about_path(path).read_bytes())
+        header = about["header"]
+        header["started_at"] = datetime.fromisoformat(header["started_at"])
+        return RecordingEntry(
+            path=path,
+            header=Header(**header),
+            state="sealed",
+            duration_s=float(about["duration_s"]),
+            statements=int(about["statements"]),
+            held=int(about["held"]),
+            denied=int(about["denied"]),
+            size_bytes=size_bytes,
+            end_reason=str(about["end_reason"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{about_path(path).name} is garbled.") from error
+
+
+def _read_entry(path: Path, size_bytes: int) -> RecordingEntry:
+    if path.suffix == ".age":
+        return _read_about(path, size_bytes)
+    with open_stream(path) as stream:
+        header = decode_header(stream.readline())
+        end = _read_tail(stream, size_bytes) if stream.seekable() else None
+        if end is None:
+            end = _scan(stream)
+    unsealed = "live" if is_being_written(path) else "crashed"
+    return RecordingEntry(
+        path=path,
+        header=header,
+        state="sealed" if end.is_sealed else unsealed,
+        duration_s=end.time_us / 1_000_000,
+        statements=end.tally.statements,
+        held=end.tally.held,
+        denied=end.tally.denied,
+        size_bytes=size_bytes,
+        end_reason=end.reason,
+    )
+
+
+@dataclass(slots=True)
+class _End:
+    """What the end of a file tells."""
+
+    time_us: int
+    tally: Tally
+    reason: str = ""
+    is_sealed: bool = False
+
+
+def _read_tail(stream: BinaryIO, size_bytes: int) -> _End | None:
+    """Read the last frame and the seal; None when the file does not end so."""
+    stream.seek(max(0, size_bytes - _TAIL_BYTES))
+    lines = stream.read(_TAIL_BYTES).rstrip(b"\n").split(b"\n")
+    seal = read_seal_line(lines[-1])
+    if seal is None or not seal.is_final:
+        return None
+    for raw in lines[-4:-1]:
+        if b', "e", ' in raw:
+            time_us, code, text = parse_line(raw)
+            event = decode_payload(code, text)
+            if isinstance(event, EndEvent):
+                tally = Tally(statements=event.statements, held=event.held, denied=event.denied)
+                return _End(time_us, tally, event.reason, is_sealed=True)
+    return None
+
+
+def _scan(stream: BinaryIO) -> _End:
+    """Count in a whole file, decoding only what is counted."""
+    if stream.seekable():
+        stream.seek(0)
+    end = _End(0, Tally())
+    for raw in stream:
+        if CHAIN_MARK in raw:
+            link = read_chain_line(raw, 0, len(raw.rstrip(b"\n")))
+            end.time_us = end.time_us if link is None else link.time_us
+        elif _COUNTED.match(raw) and raw.endswith(b"\n"):
+            _, code, text = parse_line(raw)
+            event = decode_payload(code, text)
+            end.tally.add(event)
+            if isinstance(event, EndEvent):
+                end.reason = event.reason
+        elif (seal := read_seal_line(raw.rstrip(b"\n"))) is not None:
+            end.is_sealed = seal.is_final
+    return end
+
+
+def _hits(entry: RecordingEntry, text: str) -> Iterator[Hit]:
+    with open_stream(entry.path) as stream:
+        for raw in stream:
+            if b', "q", ' not in raw[:40] or not raw.endswith(b"\n"):
+                continue
+            time_us, code, payload = parse_line(raw)
+            event = decode_payload(code, payload)
+            if isinstance(event, StatementEvent) and text in event.text.casefold():
+                yield Hit(
+                    entry=entry, index=event.index, time_s=time_us / 1_000_000, text=event.text
+                )

@@ -1,0 +1,147 @@
+r"""The hash chain over frames, and the signatures on it; pure.
+
+A frame is what one append wrote, its *body*, and a chain line::
+
+    body_n  = event lines; those of frame 0 are the header alone
+    head_n  = SHA-256("bastion recording frame 1\n" | head_n-1 | n | time_us | length(body_n)
+                      | SHA-256(body_n))            integers: 8 bytes, big-endian; head_-1: zeros
+    chain   = [time, "c", "{\"frame\":n,\"head\":\"hex\"}"]
+
+So it is in format version 1; from version 2 on the head covers the body line by line, see
+``commitments``.
+
+Anybody can recompute a chain, so signatures stand on it: Ed25519 over session id, number of
+frames, head, length of the file before the line, time, and whether it is final. A periodic one
+is the first line of a frame's body, and so is chained itself; the final one ends the file.
+
+Both lines have one spelling only (no spaces to move, lower-case hex): each byte is either fixed
+or covered, so no flipped bit goes unseen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from recordings.events import line
+
+GENESIS = bytes(32)
+SIGN_EVERY_FRAMES = 64
+SIGN_EVERY_BYTES = 256 * 1024
+SIGN_EVERY_S = 5.0
+
+CHAIN_MARK = b', "c", "'
+"""Found in chain lines only: inside a JSON string no quote follows a space unescaped."""
+SEAL_MARK = b', "s", "'
+
+_FRAME_DOMAIN = b"bastion recording frame 1\n"
+_SEAL_DOMAIN = b"bastion recording seal 1\n"
+_TIME = rb"\[(0|[1-9][0-9]{0,11})\.([0-9]{6})"
+_NUMBER = rb"(0|[1-9][0-9]{0,17})"
+_CHAIN_LINE = re.compile(
+    _TIME + rb', "c", "\{\\"frame\\":' + _NUMBER + rb',\\"head\\":\\"([0-9a-f]{64})\\"\}"\]'
+)
+_SEAL_LINE = re.compile(
+    _TIME
+    + rb', "s", "\{\\"frames\\":'
+    + _NUMBER
+    + rb',\\"head\\":\\"([0-9a-f]{64})\\",\\"bytes\\":'
+    + _NUMBER
+    + rb',\\"is_final\\":(true|false),\\"signature\\":\\"([0-9a-f]{128})\\"\}"\]'
+)
+
+
+class ChainLink(NamedTuple):
+    """A chain line, read; a tuple, as there is one for each frame."""
+
+    time_us: int
+    frame: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """A signature line, read or to be signed."""
+
+    time_us: int
+    frames: int
+    """How many frames it covers, from the first."""
+    head: bytes
+    length_bytes: int
+    """Of the file before this line."""
+    is_final: bool
+    signature: bytes = b""
+
+    def message(self, session_id: str) -> bytes:
+        """Give the bytes that are signed."""
+        name = session_id.encode("utf-8", "surrogatepass")
+        numbers = struct.pack(
+            ">QQQQB", len(name), self.frames, self.length_bytes, self.time_us, self.is_final
+        )
+        return _SEAL_DOMAIN + numbers + self.head + name
+
+    def signed_line(self, session_id: str, key: Ed25519PrivateKey) -> bytes:
+        """Sign, and write the line with its newline."""
+        return replace(self, signature=key.sign(self.message(session_id))).line()
+
+    def line(self) -> bytes:
+        """Write the line with its newline."""
+        final = "true" if self.is_final else "false"
+        text = (
+            f'{{"frames":{self.frames},"head":"{self.head.hex()}","bytes":{self.length_bytes},'
+            f'"is_final":{final},"signature":"{self.signature.hex()}"}}'
+        )
+        return line(self.time_us, "s", text)
+
+    def is_signed_by(self, session_id: str, key: Ed25519PublicKey) -> bool:
+        """Check the signature."""
+        try:
+            key.verify(self.signature, self.message(session_id))
+        except InvalidSignature:
+            return False
+        return True
+
+
+def frame_head(previous: bytes, frame: int, time_us: int, body: bytes | memoryview) -> bytes:
+    """Chain one frame to those before it."""
+    digest = hashlib.sha256(body).digest()
+    numbers = struct.pack(">QQQ", frame, time_us, len(body))
+    return hashlib.sha256(_FRAME_DOMAIN + previous + numbers + digest).digest()
+
+
+def chain_line(link: ChainLink) -> bytes:
+    """Write the line that ends a frame, with its newline."""
+    return line(link.time_us, "c", f'{{"frame":{link.frame},"head":"{link.head.hex()}"}}')
+
+
+def read_chain_line(data: bytes, start: int, end: int) -> ChainLink | None:
+    """Read ``data[start:end]``, no newline; None unless it is spelt exactly as written."""
+    found = _CHAIN_LINE.fullmatch(data, start, end)
+    if found is None:
+        return None
+    seconds, micros, frame, head = found.groups()
+    return ChainLink(
+        int(seconds) * 1_000_000 + int(micros), int(frame), bytes.fromhex(head.decode())
+    )
+
+
+def read_seal_line(data: bytes) -> Seal | None:
+    """Read one line, no newline; None unless it is spelt exactly as written."""
+    found = _SEAL_LINE.fullmatch(data)
+    if found is None:
+        return None
+    seconds, micros, frames, head, length, final, signature = found.groups()
+    return Seal(
+        time_us=int(seconds) * 1_000_000 + int(micros),
+        frames=int(frames),
+        head=bytes.fromhex(head.decode()),
+        length_bytes=int(length),
+        is_final=final == b"true",
+        signature=bytes.fromhex(signature.decode()),
+    )

@@ -1,0 +1,99 @@
+"""The few file operations that evidence needs, each whole or failed."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from recordings.errors import RecordingFailure
+
+RESERVE_BYTES = 1 << 20
+_RESERVE_SMALLEST_BYTES = 16 * 1024
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of it, however often the system writes short.
+
+    Raises:
+        OSError: some of it, or none, is written.
+    """
+    view = memoryview(data)
+    while view:
+        count = os.write(descriptor, view)
+        if count <= 0:
+            raise OSError(errno.EIO, "nothing was written")
+        view = view[count:]
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folders(path: Path) -> None:
+    """Make a folder and its parents, mode 0700, each durable in its own parent."""
+    missing = []
+    while not path.exists():
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def as_failure(error: OSError, what: str = "The transcript") -> RecordingFailure:
+    """Say in words why something could not be recorded, and what to do."""
+    reason = error.strerror or str(error)
+    return RecordingFailure(
+        f"{what} could not be written ({reason}). Nothing runs unrecorded: free space or repair"
+        " the disk, then try again.",
+        errno=error.errno,
+    )
+
+
+class Reserve:
+    """A file that only holds space, freed when the disk is full so that endings still fit."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the file's path; it is made by ``take``."""
+        self._path = path
+        self._descriptor = -1
+
+    def take(self) -> None:
+        """Have the full reserve on the disk.
+
+        Raises:
+            OSError: there is no space for it.
+        """
+        if self._descriptor < 0:
+            make_folders(self._path.parent)
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        if os.fstat(self._descriptor).st_size < RESERVE_BYTES:
+            os.posix_fallocate(self._descriptor, 0, RESERVE_BYTES)
+
+    def free(self) -> None:
+        """Give the space back to the disk."""
+        if self._descriptor >= 0:
+            os.ftruncate(self._descriptor, 0)
+
+    def take_what_is_left(self) -> None:
+        """Reserve again as much as there is space for, the full size at best."""
+        size = RESERVE_BYTES
+        while self._descriptor >= 0 and size >= _RESERVE_SMALLEST_BYTES:
+            try:
+                os.posix_fallocate(self._descriptor, 0, size)
+            except OSError:
+                size //= 2
+            else:
+                return
+
+    def close(self) -> None:
+        """Close the file; the space stays reserved."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)

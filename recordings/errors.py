@@ -1,0 +1,25 @@
+"""Errors of this package.
+
+RecordingError
+├── RecordingFailure   a transcript or the audit log could not be written
+└── FormatError        what is read is not a recording, or is damaged
+"""
+
+from __future__ import annotations
+
+
+class RecordingError(Exception):
+    """Carry a sentence for people: what happened and what to do next, never a value."""
+
+
+class RecordingFailure(RecordingError):  # noqa: N818 - the failure is the fact reported
+    """What should have been recorded is not on the disk; what waits for it must not happen."""
+
+    def __init__(self, message: str, *, errno: int | None = None) -> None:
+        """Keep the operating system's error number, where one is the cause."""
+        super().__init__(message)
+        self.errno = errno
+
+
+class FormatError(RecordingError):
+    """A line, file or key is not what it should be; says where."""

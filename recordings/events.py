@@ -1,0 +1,581 @@
+"""What a recording holds, and its lines: plain asciicast v2 with event codes of our own.
+
+Line 1 is asciicast's header with one key more, ``bastion``. Every other line is
+``[seconds, code, string]``. Players know ``o``, ``r`` and ``m`` and ignore the rest, whose string
+is JSON text. No line begins with ``#`` and none is ever left cut: asciinema 2.x crashes on both.
+
+    o  output as shown           q  statement        u  outcome       b  bytes behind an ``o``
+    r  resize, COLSxROWS         v  verdict          w  notice        c  chain, ends a frame
+    m  marker, one a statement   a  approval         k  note          s  signature
+    h  salts                     n  rows and digest  e  end           y  line taken out
+
+Output is bytes, asciicast is text. Where an ``o`` line's text does not encode to the very bytes
+that were shown (invalid UTF-8, a character cut in two), or where they went to stderr, a ``b``
+line with the bytes follows at once. Order in the file is the truth; times never run backwards.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from json.encoder import encode_basestring
+from typing import TypeVar
+
+from recordings.errors import FormatError
+
+FORMAT_VERSION = 2
+OUTPUT_LINE_BYTES_MAX = 64 * 1024
+"""Longer output is cut into several lines of one frame."""
+MARKER_CHARACTERS_MAX = 80
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Who, from where, at what: the first line."""
+
+    session_id: str
+    started_at: datetime
+    """UTC."""
+    columns: int
+    rows: int
+    term: str = ""
+    title: str = ""
+    user: str
+    person: str
+    is_agent: bool = False
+    key_fingerprint: str = ""
+    source: str = ""
+    client: str = ""
+    target: str = ""
+    engine: str = ""
+    environment: str = ""
+    front_end: str = ""
+    command: str = ""
+    policy_version: str = ""
+    product_version: str = ""
+    signer: str = ""
+    """Id of the key that signs this file; the journal fills it in."""
+    format_version: int = FORMAT_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Bytes that the client was shown."""
+
+    data: bytes
+    is_stderr: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resize:
+    """The client's terminal has a new size."""
+
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A place for players to jump to."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementEvent:
+    """A statement, scrubbed of secrets, before it is judged."""
+
+    id: str
+    index: int
+    """1-based within the session."""
+    text: str
+    parameters: tuple[bytes | None, ...] = ()
+    sha256: str = ""
+    """Of the text as it was sent, in hex."""
+    head: str = ""
+    """First word or class, for lists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictEvent:
+    """What the policy said, and by which rule."""
+
+    statement_id: str
+    action: str
+    """allow, hold or block."""
+    rule: str = ""
+    text: str = ""
+    effects: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalEvent:
+    """One step in the life of a request."""
+
+    request_id: str
+    state: str
+    statement_id: str = ""
+    reviewer: str = ""
+    reason: str = ""
+    effect: str = ""
+    rows: int | None = None
+    """Rows it would touch; None: not known."""
+    is_measured: bool = False
+    tables: tuple[str, ...] = ()
+    expires_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsEvent:
+    """One masked batch was handed to the front end."""
+
+    statement_id: str
+    count: int
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeEvent:
+    """How a statement ended; one without is of unknown outcome."""
+
+    statement_id: str
+    status: str
+    tag: str = ""
+    row_count: int | None = None
+    elapsed_ms: int = 0
+    waited_ms: int = 0
+    sqlstate: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeEvent:
+    """A server's notice as shown."""
+
+    statement_id: str = ""
+    severity: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteEvent:
+    """Anything else worth keeping: viewed by, kill, idle warning."""
+
+    kind: str
+    fields: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedEvent:
+    """In a redacted copy: a line that was taken out."""
+
+    commitment: str
+    length: int
+    """Of the line, in bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndEvent:
+    """The session ended; all but the reason is the writer's, so that lists need only the tail."""
+
+    reason: str
+    ended_at: str = ""
+    """UTC, ISO 8601; beside the event's own time it shows a wall clock that was moved."""
+    statements: int = 0
+    held: int = 0
+    denied: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownEvent:
+    """A line of a later version; kept, not understood."""
+
+    code: str
+    text: str
+
+
+Event = (
+    Output
+    | Resize
+    | Marker
+    | StatementEvent
+    | VerdictEvent
+    | ApprovalEvent
+    | RowsEvent
+    | OutcomeEvent
+    | NoticeEvent
+    | NoteEvent
+    | EndEvent
+    | RemovedEvent
+    | UnknownEvent
+)
+
+_Payload = (
+    StatementEvent
+    | VerdictEvent
+    | ApprovalEvent
+    | RowsEvent
+    | OutcomeEvent
+    | NoticeEvent
+    | NoteEvent
+    | EndEvent
+    | RemovedEvent
+)
+
+_PAYLOADS: dict[str, type[_Payload]] = {
+    "q": StatementEvent,
+    "v": VerdictEvent,
+    "a": ApprovalEvent,
+    "n": RowsEvent,
+    "u": OutcomeEvent,
+    "w": NoticeEvent,
+    "k": NoteEvent,
+    "e": EndEvent,
+    "y": RemovedEvent,
+}
+_CODES: dict[type, str] = {kind: code for code, kind in _PAYLOADS.items()}
+_RESERVED_CODES = frozenset("oirmxbcsh")
+
+
+class LineEncoder:
+    """Turns the events of one recording into lines; remembers characters cut in two."""
+
+    def __init__(self) -> None:
+        self._decoders = (_decoder(), _decoder())
+
+    def encode(self, time_us: int, event: Event) -> bytes:
+        """Give the event's lines, each with its newline."""
+        match event:
+            case Output():
+                return self._output(time_us, event)
+            case Resize():
+                return line(time_us, "r", f"{event.columns}x{event.rows}")
+            case Marker():
+                return line(time_us, "m", event.label)
+            case UnknownEvent():
+                return line(time_us, event.code, event.text)
+            case _:
+                return line(time_us, _CODES[type(event)], encode_payload(event))
+
+    def _output(self, time_us: int, output: Output) -> bytes:
+        view = memoryview(output.data)
+        pieces = [
+            self._piece(time_us, bytes(view[start : start + OUTPUT_LINE_BYTES_MAX]), output)
+            for start in range(0, max(len(view), 1), OUTPUT_LINE_BYTES_MAX)
+        ]
+        return b"".join(pieces)
+
+    def _piece(self, time_us: int, data: bytes, output: Output) -> bytes:
+        decoder = self._decoders[output.is_stderr]
+        is_exact = not output.is_stderr and not decoder.getstate()[0]
+        try:
+            text = data.decode() if is_exact else decoder.decode(data)
+        except UnicodeDecodeError:
+            is_exact = False
+            text = decoder.decode(data)
+        if is_exact:
+            return _line(time_us, "o", _quoted(data, text))
+        shown = line(time_us, "o", text)
+        behind: dict[str, str | bool] = {"base64": base64.b64encode(data).decode()}
+        if output.is_stderr:
+            behind["stderr"] = True
+        return shown + line(time_us, "b", json.dumps(behind))
+
+
+def line(time_us: int, code: str, text: str) -> bytes:
+    """Write one event line with its newline; lone surrogates become question marks."""
+    return _line(time_us, code, encode_basestring(text).encode("utf-8", "replace"))
+
+
+def _line(time_us: int, code: str, quoted: bytes) -> bytes:
+    seconds, rest = divmod(time_us, 1_000_000)
+    return b'[%d.%06d, "%b", %b]\n' % (seconds, rest, code.encode("utf-8", "replace"), quoted)
+
+
+def _quoted(data: bytes, text: str) -> bytes:
+    """Spell text as JSON does, from its very bytes: what terminals get is quoted often."""
+    if len(data) != len(data.translate(None, _RARE_CONTROLS)):
+        return encode_basestring(text).encode()
+    for raw, escaped in _ESCAPES:
+        data = data.replace(raw, escaped)
+    return b'"%b"' % data
+
+
+_ESCAPES = (
+    (b"\\", b"\\\\"),
+    (b'"', b'\\"'),
+    (b"\n", b"\\n"),
+    (b"\r", b"\\r"),
+    (b"\t", b"\\t"),
+    (b"\x1b", b"\\u001b"),
+)
+_RARE_CONTROLS = bytes(set(range(0x20)) - set(b"\n\r\t\x1b"))
+
+
+def encode_header(header: Header) -> bytes:
+    """Write the first line, with its newline."""
+    ours = {
+        name: getattr(header, name)
+        for name in _HEADER_FIELDS
+        if name not in ("columns", "rows", "term", "title", "started_at")
+    }
+    ours["started_at"] = header.started_at.astimezone(UTC).isoformat(timespec="microseconds")
+    document = {
+        "version": 2,
+        "width": header.columns,
+        "height": header.rows,
+        "timestamp": int(header.started_at.timestamp()),
+        "env": {"TERM": header.term},
+        "title": header.title,
+        "bastion": ours,
+    }
+    return json.dumps(document).encode() + b"\n"
+
+
+def decode_header(raw: bytes) -> Header:
+    """Read the first line.
+
+    Raises:
+        FormatError: it is not asciicast v2, or not one of ours.
+    """
+    document = _object(_load(raw), "the header")
+    ours = _object(document.get("bastion"), 'the header\'s "bastion"')
+    try:
+        if document["version"] != 2:
+            raise FormatError("The header is not of asciicast v2.")
+        values = {name: ours[name] for name in _HEADER_FIELDS if name in ours}
+        values["started_at"] = datetime.fromisoformat(str(ours["started_at"]))
+        values.setdefault("format_version", 1)
+        values["columns"], values["rows"] = document["width"], document["height"]
+        values["term"] = _object(document.get("env", {}), "env").get("TERM", "")
+        values["title"] = document.get("title", "")
+        return _build(Header, values)
+    except (KeyError, ValueError) as error:
+        raise FormatError(f"The header lacks or garbles a field ({error!r}).") from error
+
+
+def encode_payload(event: _Payload) -> str:
+    """Give an event's JSON text, ASCII only."""
+    values = {
+        item.name: _plain(getattr(event, item.name)) for item in dataclasses.fields(type(event))
+    }
+    return json.dumps(values)
+
+
+def decode_payload(code: str, text: str) -> Event:
+    """Read an event from its code and string; unknown codes come back as ``UnknownEvent``.
+
+    Raises:
+        FormatError: a known code with a string that does not fit.
+    """
+    match code:
+        case "r":
+            size = _RESIZE.fullmatch(text)
+            if size is None:
+                raise FormatError("A resize is not COLSxROWS.")
+            return Resize(columns=int(size[1]), rows=int(size[2]))
+        case "m":
+            return Marker(label=text)
+        case _ if code in _PAYLOADS:
+            values = _object(_load(text.encode("utf-8", "surrogatepass")), f'an event "{code}"')
+            return _build(_PAYLOADS[code], values)
+        case _:
+            return UnknownEvent(code=code, text=text)
+
+
+def parse_line(raw: bytes) -> tuple[int, str, str]:
+    """Split one event line into microseconds, code and string.
+
+    Raises:
+        FormatError: it is not an event line.
+    """
+    parts = _load(raw)
+    match parts:
+        case [int() | float() as seconds, str() as code, str() as text] if len(code) == 1:
+            return round(seconds * 1_000_000), code, text
+        case _:
+            raise FormatError("A line is not [seconds, code, string].")
+
+
+def decode_lines(raw_lines: Sequence[bytes]) -> Iterator[tuple[int, str, Event]]:
+    """Read the lines of one frame: microseconds, code, event; joins ``o`` with its ``b``.
+
+    Chain and signature lines come as ``UnknownEvent``.
+
+    Raises:
+        FormatError: a line cannot be read.
+    """
+    pending: tuple[int, str] | None = None
+    for raw in raw_lines:
+        time_us, code, text = parse_line(raw)
+        if pending is not None:
+            if code == "b":
+                yield pending[0], "o", _bytes_behind(text)
+                pending = None
+                continue
+            yield pending[0], "o", Output(data=pending[1].encode("utf-8", "replace"))
+            pending = None
+        if code == "o":
+            pending = (time_us, text)
+        else:
+            yield time_us, code, decode_payload(code, text)
+    if pending is not None:
+        yield pending[0], "o", Output(data=pending[1].encode("utf-8", "replace"))
+
+
+def marker_for(statement: StatementEvent) -> Marker:
+    """Make the marker that players show for a statement."""
+    words = " ".join(statement.text.split())
+    visible = "".join(character if character.isprintable() else "?" for character in words)
+    if len(visible) > MARKER_CHARACTERS_MAX:
+        visible = visible[: MARKER_CHARACTERS_MAX - 1] + "…"
+    return Marker(label=f"{statement.index}. {visible}")
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what lists show of a recording."""
+
+    statements: int = 0
+    held: int = 0
+    denied: int = 0
+
+    def add(self, event: Event) -> None:
+        """Count one event."""
+        match event:
+            case StatementEvent():
+                self.statements += 1
+            case VerdictEvent(action="hold"):
+                self.held += 1
+            case VerdictEvent(action="block") | ApprovalEvent(state="denied"):
+                self.denied += 1
+            case _:
+                pass
+
+    def end(self, reason: str, *, now: datetime) -> EndEvent:
+        """Make the last event."""
+        return EndEvent(
+            reason=reason,
+            ended_at=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+            statements=self.statements,
+            held=self.held,
+            denied=self.denied,
+        )
+
+
+def sha256_hex(data: bytes) -> str:
+    """Digest as events state it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+_HEADER_FIELDS = tuple(item.name for item in dataclasses.fields(Header))
+_RESIZE = re.compile(r"([0-9]{1,6})x([0-9]{1,6})")
+
+_T = TypeVar("_T", bound=Header | _Payload)
+
+
+def _build(kind: type[_T], values: Mapping[str, object]) -> _T:
+    known: dict[str, object] = {}
+    for item in dataclasses.fields(kind):
+        if item.name in values:
+            known[item.name] = _checked(str(item.type), item.name, values[item.name])
+    make: Callable[..., _T] = kind
+    try:
+        return make(**known)
+    except TypeError as error:
+        raise FormatError(f"An event {kind.__name__} lacks a field.") from error
+
+
+def _checked(declared: str, name: str, value: object) -> object:
+    if declared == "tuple[bytes | None, ...]":
+        return tuple(_parameter(item) for item in _list(value, name))
+    if declared == "tuple[str, ...]":
+        return tuple(str(item) for item in _list(value, name))
+    if declared.startswith("Mapping"):
+        return dict(_object(value, name))
+    kinds = _KINDS[declared]
+    # A bool is an int to Python, not to a reader.
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise FormatError(f'The field "{name}" is of the wrong type.')
+    return value
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "bool": (bool,),
+    "int | None": (int, type(None)),
+    "datetime": (datetime,),
+}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return {"base64": base64.b64encode(value).decode()}
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _parameter(item: object) -> bytes | None:
+    match item:
+        case None:
+            return None
+        case str():
+            return item.encode("utf-8", "surrogatepass")
+        case {"base64": str() as encoded}:
+            return _unbase64(encoded)
+        case _:
+            raise FormatError("A parameter is of the wrong type.")
+
+
+def _bytes_behind(text: str) -> Output:
+    values = _object(_load(text.encode("utf-8", "surrogatepass")), 'an event "b"')
+    return Output(
+        data=_unbase64(str(values.get("base64", ""))), is_stderr=values.get("stderr") is True
+    )
+
+
+def _unbase64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise FormatError("A base64 text is garbled.") from error
+
+
+def _load(raw: bytes) -> object:
+    try:
+        loaded: object = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise FormatError("A line is not JSON.") from error
+    return loaded
+
+
+def _object(value: object, what: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise FormatError(f"In a recording, {what} is not a JSON object.")
+    return value
+
+
+def _list(value: object, name: str) -> list[object]:
+    if not isinstance(value, list):
+        raise FormatError(f'The field "{name}" is not a list.')
+    return value
+
+
+def _decoder() -> codecs.IncrementalDecoder:
+    return codecs.getincrementaldecoder("utf-8")(errors="replace")

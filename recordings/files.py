@@ -1,0 +1,105 @@
+"""Opens recordings as they lie on the disk: plain, packed by zstandard, or that and encrypted."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+from pathlib import Path
+from typing import BinaryIO
+
+import zstandard
+
+from recordings.age import MAGIC as _AGE_MAGIC
+from recordings.age import open_decrypted
+from recordings.errors import FormatError
+
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+SUFFIXES = (".cast", ".cast.zst", ".cast.zst.age")
+
+
+def open_stream(path: Path, identity: Path | None = None) -> BinaryIO:
+    """Open the plain bytes of a recording in any of its forms, told apart by content.
+
+    Args:
+        identity: file with the age key of an encrypted one.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: it is encrypted, and not for this identity.
+    """
+    file = path.open("rb")
+    start = file.peek(len(_AGE_MAGIC))
+    if start.startswith(_AGE_MAGIC):
+        file.close()
+        return unpacked(open_decrypted(path, identity))
+    if not start.startswith(_ZSTD_MAGIC):
+        return file
+    return unpacked(file)
+
+
+def unpacked(file: BinaryIO) -> BinaryIO:
+    """Unpack what zstandard packed; closing it closes the file.
+
+    Reading raises FormatError where it is damaged or cut.
+    """
+    # Across frames: what is glued behind a packed recording must not go unseen.
+    unpacked = zstandard.ZstdDecompressor().stream_reader(
+        file, read_across_frames=True, closefd=True
+    )
+    return io.BufferedReader(_Unpacked(unpacked), 1 << 20)
+
+
+class _Unpacked(io.RawIOBase):
+    """Turns the unpacker's own errors into ours."""
+
+    def __init__(self, reader: zstandard.ZstdDecompressionReader) -> None:
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        try:
+            chunk = self._reader.read(len(buffer))
+        except zstandard.ZstdError as error:
+            raise FormatError("The packed recording is damaged or cut.") from error
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        self._reader.close()  # type: ignore[no-untyped-call]
+        super().close()
+
+
+def pack(source: Path, target: Path) -> None:
+    """Pack a recording that has ended, as ``ID.cast.zst`` is.
+
+    Raises:
+        OSError: it cannot be read or written.
+    """
+    packer = zstandard.ZstdCompressor(level=9, write_checksum=True)
+    with source.open("rb") as plain, target.open("xb") as packed:
+        packer.copy_stream(plain, packed)
+
+
+def session_name(path: Path) -> str:
+    """Give the session id that a file's name claims."""
+    name = path.name
+    for suffix in reversed(SUFFIXES):
+        if name.endswith(suffix):
+            return name[: -len(suffix)]
+    return path.stem
+
+
+def is_being_written(path: Path) -> bool:
+    """Tell whether a living writer holds the file's lock.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

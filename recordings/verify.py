@@ -1,0 +1,277 @@
+"""Tells whether a recording is what was written: chain, signatures and audit log agree.
+
+An answer is exit code 0: sealed and whole, or unsealed and the audit log agrees (opened and not
+yet ended, or closed as crashed at exactly that frame); 1: anything else; 2: a file or key is
+missing or may not be read.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from recordings.audit import AuditReport, SessionMark, SessionMarks, verify_audit
+from recordings.errors import FormatError
+from recordings.files import SUFFIXES, is_being_written, open_stream, session_name
+from recordings.frames import FrameWalk
+from recordings.keys import load_public_key
+
+AUDIT_NAME = "audit.log"
+_LIVE_WAIT_S = 2.0
+_LIVE_PAUSE_S = 0.02
+_DATED = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the check of one recording found."""
+
+    exit_code: int
+    message: str
+    """For people; names the first bad frame."""
+    first_bad_frame: int | None = None
+    state: str = ""
+    """sealed, redacted, crashed, live or deleted, when it is right."""
+    session_id: str = ""
+    frames: int = 0
+    """Whole and right frames, from the first."""
+    length_bytes: int = 0
+
+    @property
+    def is_ok(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return self.exit_code == 0
+
+
+def verify_file(
+    path: Path, key_path: Path, audit_path: Path | None = None, *, identity: Path | None = None
+) -> Report:
+    """Check a recording, reading the key from its file; never raises for a bad file.
+
+    Args:
+        audit_path: None: ``audit.log`` beside the key, where there is one.
+        identity: file with the age key of an encrypted recording.
+    """
+    try:
+        key = load_public_key(key_path)
+    except OSError as error:
+        return _unreadable(key_path, error)
+    except FormatError as error:
+        return Report(exit_code=2, message=str(error))
+    if audit_path is None:
+        beside = key_path.absolute().with_name(AUDIT_NAME)
+        audit_path = beside if beside.exists() else None
+    return verify_recording(path, key, audit_path, identity=identity)
+
+
+def verify_recording(
+    path: Path,
+    public_key: Ed25519PublicKey,
+    audit_path: Path | None = None,
+    *,
+    identity: Path | None = None,
+) -> Report:
+    """Check a recording; never raises for a bad file.
+
+    Args:
+        audit_path: None: only a sealed recording can be right.
+        identity: file with the age key of an encrypted recording.
+    """
+    audit: AuditReport | None = None
+    if audit_path is not None:
+        # Before the file, which may be sealed meanwhile: then it only knows more than the log.
+        try:
+            audit = verify_audit(audit_path, public_key)
+        except OSError as error:
+            return _unreadable(audit_path, error)
+    return _guarded(path, public_key, audit, identity)
+
+
+def verify_against(
+    path: Path, public_key: Ed25519PublicKey, audit: AuditReport, *, identity: Path | None = None
+) -> Report:
+    """Check one of many recordings against a log that was checked once; never raises."""
+    return _guarded(path, public_key, audit, identity)
+
+
+def verify_all(
+    root: Path,
+    public_key: Ed25519PublicKey,
+    audit_path: Path,
+    *,
+    identity: Path | None = None,
+) -> Iterator[tuple[Path, Report]]:
+    """Check each recording under a root, and name those that the audit log misses.
+
+    Raises:
+        OSError: the audit log cannot be read.
+    """
+    audit = verify_audit(audit_path, public_key)
+    found = set()
+    for path in sorted(path for path in root.glob("*/*/*/*") if path.name.endswith(SUFFIXES)):
+        found.add(session_name(path))
+        yield path, _guarded(path, public_key, audit, identity)
+    for session_id in audit.sessions:
+        if session_id not in found:
+            yield root / f"{session_id}.cast", _judge_missing(session_id, audit)
+
+
+def _guarded(
+    path: Path, public_key: Ed25519PublicKey, audit: AuditReport | None, identity: Path | None
+) -> Report:
+    try:
+        return _verify(path, public_key, audit, identity)
+    except FileNotFoundError as error:
+        name = session_name(path)
+        # The file of an identity may be what is missing.
+        if audit is None or path.exists() or not audit.was_deleted(name):
+            return _unreadable(path, error)
+        return _judge_missing(name, audit)
+    except OSError as error:
+        return _unreadable(path, error)
+    except FormatError as error:
+        return Report(exit_code=1, message=f"{path.name}: {error}", first_bad_frame=0)
+
+
+def _verify(
+    path: Path, public_key: Ed25519PublicKey, audit: AuditReport | None, identity: Path | None
+) -> Report:
+    with open_stream(path, identity) as stream:
+        walk = FrameWalk(stream, public_key)
+        try:
+            walk.run()
+            if walk.tail and not walk.fault and is_being_written(path):
+                _await_whole_frame(walk)
+        except FormatError as error:
+            return _bad(walk, str(error))
+    if walk.fault:
+        return _bad(walk, walk.fault)
+    if walk.frames == 0:
+        return _bad(walk, "the file is cut" if walk.tail else "the file is empty")
+    if audit is not None and audit.fault:
+        return Report(
+            exit_code=1,
+            message=f"{path.name} cannot be trusted: {audit.fault}.",
+            session_id=walk.session_id,
+            frames=walk.frames,
+        )
+    return _compare(path, walk, audit)
+
+
+def _compare(path: Path, walk: FrameWalk, audit: AuditReport | None) -> Report:
+    """Hold a file whose frames are right against its name and the audit log."""
+    sessions = {} if audit is None else audit.sessions
+    name = session_name(path)
+    is_in_place = _DATED.fullmatch("/".join(path.absolute().parts[-4:-1])) is not None
+    if name != walk.session_id and (is_in_place or name in sessions):
+        return _bad(walk, f"it is the recording of another session ({walk.session_id})", frame=0)
+    if walk.is_redacted and (is_in_place or walk.seal is None):
+        return _bad(walk, "it is a redacted copy, not the recording", frame=0)
+    marks = sessions.get(walk.session_id, SessionMarks())
+    if marks.opened is not None and marks.opened.head != walk.first_head.hex():
+        return _bad(walk, "the audit log saw another header", frame=0)
+    if walk.seal is not None:
+        return _judge_sealed(walk, marks)
+    if walk.tail:
+        return _bad(walk, f"{len(walk.tail)} bytes follow that are no whole frame and no seal")
+    return _judge_unsealed(walk, marks, has_audit=audit is not None)
+
+
+def _judge_sealed(walk: FrameWalk, marks: SessionMarks) -> Report:
+    mark = marks.sealed or marks.crashed
+    if mark is not None and not _agrees(walk, mark):
+        return _bad(walk, f"the audit log saw it end otherwise, at frame {mark.frame}")
+    if marks.sealed is None and marks.crashed is not None:
+        return _bad(walk, "the audit log closed it as crashed, yet it is sealed")
+    if walk.is_redacted:
+        words = f"redacted copy, {walk.removed_lines} lines removed, all else sealed and untouched"
+        return _good(walk, "redacted", words)
+    return _good(walk, "sealed", "sealed and whole")
+
+
+def _judge_missing(session_id: str, audit: AuditReport) -> Report:
+    """Tell what was deleted by retention from what is merely gone."""
+    marks = audit.sessions[session_id]
+    about = f"session {session_id}: "
+    fault = ""
+    if marks.deleted is None:
+        fault = "the recording is missing"
+    elif audit.fault:
+        fault = f"deleted, but {audit.fault}"
+    elif marks.deleted != (marks.sealed or marks.crashed):
+        fault = "deleted, but not what had been recorded"
+    if fault or marks.deleted is None:
+        return Report(exit_code=1, message=about + fault, session_id=session_id)
+    return Report(
+        exit_code=0,
+        message=f"{about}deleted by retention, proven ({marks.deleted.frame + 1} frames,"
+        f" {marks.deleted.length_bytes} bytes)",
+        state="deleted",
+        session_id=session_id,
+        length_bytes=marks.deleted.length_bytes,
+    )
+
+
+def _judge_unsealed(walk: FrameWalk, marks: SessionMarks, *, has_audit: bool) -> Report:
+    last = walk.frames - 1
+    if not has_audit:
+        return _bad(walk, "the seal is missing, and no audit log says that it is live or crashed")
+    if marks.sealed is not None:
+        return _bad(walk, f"the seal is missing; it was sealed at frame {marks.sealed.frame}")
+    if marks.crashed is not None:
+        if not _agrees(walk, marks.crashed):
+            return _bad(walk, f"the audit log closed it as crashed at frame {marks.crashed.frame}")
+        return _good(walk, "crashed", f"closed as crashed, whole to frame {last}")
+    if marks.opened is None:
+        return _bad(walk, "the seal is missing, and the audit log does not know this session")
+    return _good(walk, "live", f"live, valid to frame {last}")
+
+
+def _agrees(walk: FrameWalk, mark: SessionMark) -> bool:
+    found = (walk.frames - 1, walk.head.hex(), walk.length_bytes)
+    return found == (mark.frame, mark.head, mark.length_bytes)
+
+
+def _await_whole_frame(walk: FrameWalk) -> None:
+    """Let a living writer finish the frame that it was caught in."""
+    frames = walk.frames
+    deadline = time.monotonic() + _LIVE_WAIT_S
+    while walk.tail and walk.frames == frames and time.monotonic() < deadline:
+        time.sleep(_LIVE_PAUSE_S)
+        walk.run()
+    if walk.frames > frames:
+        walk.tail = b""
+
+
+def _good(walk: FrameWalk, state: str, words: str) -> Report:
+    return Report(
+        exit_code=0,
+        message=f"session {walk.session_id}: {words} ({walk.frames} frames,"
+        f" {walk.length_bytes} bytes)",
+        state=state,
+        session_id=walk.session_id,
+        frames=walk.frames,
+        length_bytes=walk.length_bytes,
+    )
+
+
+def _bad(walk: FrameWalk, fault: str, *, frame: int | None = None) -> Report:
+    first = walk.frames if frame is None else frame
+    of_session = f"session {walk.session_id}: " if walk.session_id else ""
+    return Report(
+        exit_code=1,
+        message=f"{of_session}first bad frame {first}: {fault}",
+        first_bad_frame=first,
+        session_id=walk.session_id,
+        frames=walk.frames,
+        length_bytes=walk.length_bytes,
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> Report:
+    return Report(exit_code=2, message=f"{path} cannot be read: {error.strerror or error}")

@@ -1,0 +1,120 @@
+"""A second verifier, written from the format alone: shares no line with ``recordings``."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+def u64(*numbers: int) -> bytes:
+    return b"".join(number.to_bytes(8, "big") for number in numbers)
+
+
+def micros(raw: bytes) -> int:
+    return int(raw[1 : raw.index(b",")].replace(b".", b""))
+
+
+def spelt(time_us: int, code: str, fields: dict[str, object]) -> bytes:
+    quoted = json.dumps(json.dumps(fields, separators=(",", ":")))
+    seconds, rest = divmod(time_us, 1_000_000)
+    return f'[{seconds}.{rest:06d}, "{code}", {quoted}]'.encode()
+
+
+def sha(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def head_of(version: int, key: bytes, start: bytes, frame: int, us: int, lines: list[bytes]):
+    leaves = lines
+    if version == 2:
+        salts = [sha(b"bastion recording salt 2\n", key, u64(frame, i)) for i in range(len(lines))]
+        salts = [salt[:16] if frame else bytes(16) for salt in salts]
+        leaves = [sha(b"bastion recording line 2\n", salts[i], raw) for i, raw in enumerate(lines)]
+    numbers = u64(frame, us, sum(map(len, lines)))
+    return sha(b"bastion recording frame %d\n" % version, start, numbers, sha(*leaves))
+
+
+def signed(key: Ed25519PublicKey, signature: str, message: bytes) -> bool:
+    with contextlib.suppress(InvalidSignature, ValueError):
+        key.verify(bytes.fromhex(signature), message)
+        return signature == signature.lower()
+    return False
+
+
+def check_seal(raw: bytes, key: Ed25519PublicKey, session: str, place: tuple[object, ...]) -> bool:
+    fields, name = json.loads(json.loads(raw)[2]), session.encode()
+    frames, head, length, is_final, signature = fields.values()
+    message = b"bastion recording seal 1\n" + u64(len(name), frames, length, micros(raw))
+    message += bytes([is_final]) + bytes.fromhex(head) + name
+    is_spelt = raw == spelt(micros(raw), "s", fields)
+    is_spelt &= list(fields) == ["frames", "head", "bytes", "is_final", "signature"]
+    if not is_spelt or (frames, head, length) != place or not signed(key, signature, message):
+        raise ValueError
+    return is_final is True
+
+
+def walk(data: bytes, key: Ed25519PublicKey) -> tuple[str, list[tuple[str, int]], bool]:
+    ends, session, offset, body, salt_key, head = [], "", 0, [], b"", bytes(32)
+    *lines, rest = data.split(b"\n")
+    for number, raw in enumerate(lines):
+        code = "" if raw[:1] == b"{" else json.loads(raw)[1]
+        if number == 0:
+            about = json.loads(raw)["bastion"]
+            session, version = about["session_id"], about["format_version"]
+        if number == 1 and version == 2:
+            salt_key = bytes.fromhex(json.loads(json.loads(raw)[2])["salt_key"])
+        place = (len(ends), head.hex(), offset)
+        if code == "s" and not body and check_seal(raw, key, session, place):
+            if rest or number != len(lines) - 1:
+                raise ValueError
+            return session, [*ends[:-1], (head.hex(), len(data))], True
+        if code != "c":
+            body.append(raw + b"\n")
+        else:
+            time_us = micros(raw)
+            head = head_of(version, salt_key, head, len(ends), time_us, body)
+            if raw != spelt(time_us, "c", {"frame": len(ends), "head": head.hex()}):
+                raise ValueError
+            body = []
+            ends.append((head.hex(), offset + len(raw) + 1))
+        offset += len(raw) + 1
+    if body or rest or not ends:
+        raise ValueError
+    return session, ends, False
+
+
+def audit_rows(path: Path, key: Ed25519PublicKey) -> list[dict[str, object]]:
+    rows, previous = [], "0" * 64
+    for raw in path.read_bytes().split(b"\n")[:-1]:
+        row = json.loads(raw)
+        content = raw[: raw.rindex(b',"hash":')]
+        digest = sha(b"bastion audit row 1\n", content)
+        ok = row["prev"] == previous and row["seq"] == len(rows) + 1 and row["hash"] == digest.hex()
+        if not ok or not signed(key, row["sig"], b"bastion audit row 1\n" + digest):
+            raise ValueError
+        previous = sha(b"bastion audit line 1\n", raw).hex()
+        rows.append(row)
+    top = json.loads(path.with_name(path.name + ".head").read_bytes())
+    message = b"bastion audit head 1\n" + u64(top["seq"]) + top["hash"].encode()
+    if not signed(key, top["signature"], message) or top["seq"] > len(rows):
+        raise ValueError
+    return rows
+
+
+def is_right(path: Path, key: Ed25519PublicKey, audit: Path | None = None) -> bool:
+    try:
+        session, ends, is_sealed = walk(path.read_bytes(), key)
+        rows = [] if audit is None else audit_rows(audit, key)
+    except (ValueError, KeyError, IndexError, TypeError):
+        return False
+    known = {row["event"]: row["fields"] for row in rows if row["fields"].get("session") == session}
+    closed = known.get("recording.sealed" if is_sealed else "recording.crashed")
+    stands = {"session": session, "frame": len(ends) - 1, "head": ends[-1][0], "bytes": ends[-1][1]}
+    if not is_sealed and ("recording.sealed" in known or "recording.opened" not in known):
+        return False
+    return closed is None or all(closed[name] == value for name, value in stands.items())

@@ -1,0 +1,215 @@
+"""Archived recordings are the same recordings, and the plain file goes last."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from recordings.age import check_recipient
+from recordings.archive import ARCHIVED, archivable, archive
+from recordings.asciicast import ExportFormat, export
+from recordings.audit import read_rows
+from recordings.catalog import Catalog, Search
+from recordings.errors import FormatError
+from recordings.reader import read_statements
+from recordings.verify import verify_all, verify_file
+from tests.recordings.conftest import Desk
+
+
+class Keys:
+    def __init__(self, folder: Path) -> None:
+        identity = pyrage.x25519.Identity.generate()
+        self.recipient = str(identity.to_public())
+        self.path = folder / "identity.txt"
+        self.path.write_text(f"# public key: {self.recipient}\n{identity}\n")
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    return Keys(tmp_path)
+
+
+def only(desk: Desk):
+    (entry,) = archivable(Catalog(desk.root), before=desk.clock.now())
+    return entry
+
+
+def archive_all(desk: Desk, *recipients: str, **more) -> Path:
+    return archive(only(desk), desk.public, desk.audit, recipients=recipients, by="x", **more).path
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+async def test_an_archive_reads_as_the_plain_file_did(desk: Desk, keys: Keys, is_encrypted: bool):
+    plain = await desk.sealed(statements=3)
+    before = [b"".join(export(plain, kind)) for kind in ExportFormat], read_statements(plain)
+    entry = only(desk)
+    packed = archive_all(desk, *([keys.recipient] if is_encrypted else []))
+    assert packed.name == ("s1.cast.zst.age" if is_encrypted else "s1.cast.zst")
+    assert not plain.exists()
+    assert packed.stat().st_mode & 0o777 == 0o600
+    identity = keys.path if is_encrypted else None
+    report = verify_file(packed, desk.key_path, desk.audit_path, identity=identity)
+    assert (report.exit_code, report.state) == (0, "sealed")
+    after = [b"".join(export(packed, kind, identity=identity)) for kind in ExportFormat]
+    assert (after, read_statements(packed, identity=identity)) == before
+    (listed,) = Catalog(desk.root).list_entries()
+    assert (listed.header.user, listed.statements, listed.duration_s, listed.state) == (
+        entry.header.user,
+        3,
+        entry.duration_s,
+        "sealed",
+    )
+    assert [row.fields["form"] for row in read_rows(desk.audit_path) if row.event == ARCHIVED] == [
+        packed.name.removeprefix("s1.cast.")
+    ]
+    reports = list(verify_all(desk.root, desk.public, desk.audit_path, identity=identity))
+    assert [one.is_ok for _, one in reports] == [True]
+
+
+async def test_what_is_encrypted_holds_nothing_in_the_clear(desk: Desk, keys: Keys):
+    writer = await desk.open("s1", command="-c 'select canary_command'", title="canary_title")
+    from tests.recordings.conftest import record_statement
+
+    await record_statement(writer, 1)
+    await writer.seal("logout")
+    archive_all(desk, keys.recipient)
+    for path in desk.root.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            for word in (b"canary", b"customers", b"Jos"):
+                assert word not in data, path
+    assert Catalog(desk.root).search(Search(text="customers")) == ()
+
+
+async def test_without_the_identity_nothing_is_told_but_what_to_do(desk: Desk, keys: Keys):
+    await desk.sealed()
+    packed = archive_all(desk, keys.recipient)
+    report = verify_file(packed, desk.key_path)
+    assert report.exit_code == 1
+    assert "--identity" in report.message
+    (desk.folder / "other").mkdir()
+    other = Keys(desk.folder / "other")
+    report = verify_file(packed, desk.key_path, identity=other.path)
+    assert report.exit_code == 1
+    assert "another identity" in report.message
+    empty = desk.folder / "empty"
+    empty.write_text("# nothing\n")
+    assert "no age identity" in verify_file(packed, desk.key_path, identity=empty).message
+    assert verify_file(packed, desk.key_path, identity=desk.folder / "gone").exit_code == 2
+
+
+async def test_no_change_of_an_encrypted_file_goes_unseen(desk: Desk, keys: Keys):
+    await desk.sealed()
+    packed = archive_all(desk, keys.recipient)
+    data = packed.read_bytes()
+    for place in range(0, len(data), 7):
+        changed = bytearray(data)
+        changed[place] ^= 1
+        packed.write_bytes(changed)
+        assert not verify_file(packed, desk.key_path, identity=keys.path).is_ok
+    for end in range(0, len(data), 97):
+        packed.write_bytes(data[:end])
+        assert not verify_file(packed, desk.key_path, identity=keys.path).is_ok
+
+
+@pytest.mark.parametrize("step", ["written", "placed"])
+async def test_an_archive_that_was_broken_off_is_done_again(desk: Desk, keys: Keys, step: str):
+    plain = await desk.sealed()
+
+    def stop(done: str) -> None:
+        if done == step:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        archive_all(desk, keys.recipient, checkpoint=stop)
+    assert verify_file(plain, desk.key_path).is_ok
+    packed = archive_all(desk, keys.recipient)
+    assert verify_file(packed, desk.key_path, identity=keys.path).is_ok
+    assert sorted(path.name for path in packed.parent.iterdir()) == [
+        "s1.about.json",
+        "s1.cast.zst.age",
+    ]
+
+
+async def test_what_a_killed_run_left_is_cleared_away(desk: Desk, keys: Keys):
+    plain = await desk.sealed()
+    code = """if True:
+        import os, sys
+        from datetime import UTC, datetime
+        from pathlib import Path
+        from recordings.archive import archivable, archive
+        from recordings.audit import AuditLog
+        from recordings.catalog import Catalog
+        from recordings.keys import load_private_key
+        folder = Path(sys.argv[1])
+        key = load_private_key(folder / "signing.key")
+        now = lambda: datetime.now(UTC)
+        audit = AuditLog(folder / "audit.log", key, now=now)
+        (entry,) = archivable(Catalog(folder / "sessions"), before=now())
+        archive(entry, key.public_key(), audit, recipients=[sys.argv[2]], by="x",
+            checkpoint=lambda step: os.kill(os.getpid(), 9))
+        """
+    words = [sys.executable, "-c", code, str(desk.folder), keys.recipient]
+    done = subprocess.run(words, capture_output=True, check=False)
+    assert done.returncode == -9, done.stderr
+    assert len(list(plain.parent.glob(".s1.cast.*"))) == 2
+    packed = archive_all(desk, keys.recipient)
+    assert sorted(path.name for path in packed.parent.iterdir()) == [
+        "s1.about.json",
+        "s1.cast.zst.age",
+    ]
+
+
+async def test_only_what_is_sealed_old_enough_and_right_is_archived(desk: Desk):
+    live = await desk.open("live")
+    sealed = await desk.sealed("s2")
+    now = desk.clock.now()
+    catalog = Catalog(desk.root)
+    assert archivable(catalog, before=now - timedelta(days=1)) == []
+    (entry,) = archivable(catalog, before=now)
+    assert entry.session_id == "s2"
+    data = bytearray(sealed.read_bytes())
+    data[len(data) // 2] ^= 1
+    sealed.write_bytes(data)
+    with pytest.raises(FormatError, match="left as it is"):
+        archive(entry, desk.public, desk.audit, by="x")
+    assert sealed.exists()
+    assert [path.name for path in sealed.parent.iterdir() if "zst" in path.name] == []
+    await live.seal("logout")
+
+
+def test_a_recipient_that_is_none_is_refused(keys: Keys):
+    assert check_recipient(keys.recipient) == keys.recipient
+    for text in ("", "age1", keys.recipient[:-1], "ssh-ed25519 AAAA"):
+        with pytest.raises(FormatError, match="age1"):
+            check_recipient(text)
+
+
+async def test_the_rest_of_the_package_works_without_pyrage(desk: Desk):
+    path = await desk.sealed()
+    code = "import sys; sys.modules['pyrage'] = None\nfrom recordings.__main__ import main\n"
+    code += "sys.exit(main(sys.argv[1:]))"
+    words = ["verify", str(path), "--key", str(desk.key_path)]
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=False)
+    assert done.returncode == 0
+    path.write_bytes(b"age-encryption.org/v1\n")
+    words += ["--identity", str(desk.key_path)]
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"pip install pyrage" in done.stderr
+
+
+async def test_a_garbled_list_file_hides_nothing_but_the_list(desk: Desk, keys: Keys):
+    await desk.sealed()
+    packed = archive_all(desk, keys.recipient)
+    about = packed.with_name("s1.about.json")
+    for text in ("", "[]", json.dumps({"header": {}})):
+        about.write_text(text)
+        assert Catalog(desk.root).list_entries() == ()
+    assert verify_file(packed, desk.key_path, identity=keys.path).is_ok
