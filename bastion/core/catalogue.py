@@ -1,0 +1,157 @@
+"""A frozen snapshot of what a target holds: relations, columns with their classes, functions.
+
+Fetched by ``targets.catalogue``, read by statement analysis, lineage, masking and completion.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from bastion.core.model import Engine, Sensitivity
+
+
+class RelationKind(enum.Enum):
+    """What a name in FROM stands for."""
+
+    TABLE = "table"
+    VIEW = "view"
+    MATERIALIZED_VIEW = "materialized view"
+    FOREIGN = "foreign table"
+    SYSTEM = "system"
+    """Of ``pg_catalog``, ``information_schema``, ``mysql`` and the like."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """What a column was found to hold, and how we know."""
+
+    sensitivity: Sensitivity | None
+    """None: proven harmless. ``UNPROVEN``: not sampled with values yet."""
+    evidence: str
+    """One sentence for ``target scan`` and ``\\why``; never a value."""
+    embedded: Sensitivity | None = None
+    """Seen inside free text that is shown with such parts hidden: what cuts or recodes the text
+    is masked, since the parts would no longer be known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One stored column."""
+
+    name: str
+    type_name: str
+    classification: Classification
+    is_nullable: bool = True
+    default: str = ""
+    comment: str = ""
+    number: int = 0
+    """PostgreSQL's attribute number; 1-based position elsewhere."""
+
+    @property
+    def sensitivity(self) -> Sensitivity | None:
+        """Give the class that masks the column; None when it may be shown."""
+        return self.classification.sensitivity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """A table, view or the like."""
+
+    schema: str
+    name: str
+    kind: RelationKind
+    columns: tuple[Column, ...]
+    oid: int = 0
+    definition: str = ""
+    """A view's SELECT, as the server prints it."""
+    primary_key: tuple[str, ...] = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()
+    row_estimate: int = 0
+    size_bytes: int = 0
+    triggers: tuple[str, ...] = ()
+    """Names of user triggers, each ``name (timing event, function)``."""
+    rules: tuple[str, ...] = ()
+    """Rewrite rules other than a view's own."""
+    referenced_by: tuple[str, ...] = ()
+    """Foreign keys that point here with CASCADE, SET NULL or SET DEFAULT, in words."""
+    comment: str = ""
+    storage_engine: str = ""
+    """MySQL: ``InnoDB`` and the like; a non-transactional one cannot be rolled back."""
+
+    @property
+    def qualified_name(self) -> str:
+        """Give ``schema.name``."""
+        return f"{self.schema}.{self.name}"
+
+    def column(self, name: str) -> Column | None:
+        """Find a column by its exact name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function or procedure that is not built in."""
+
+    schema: str
+    name: str
+    language: str
+    """``sql``, ``plpgsql``, ``c`` …"""
+    body: str
+    returns: str = ""
+    is_procedure: bool = False
+    volatility: str = "v"
+    """PostgreSQL's ``i``, ``s`` or ``v``."""
+    argument_count: int = 0
+    argument_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """Everything known about one target's current database, at one moment."""
+
+    engine: Engine
+    version: str
+    """Changes whenever the content does; caches key on it."""
+    server_version: str = ""
+    is_mariadb: bool = False
+    search_path: tuple[str, ...] = ("public",)
+    """Schemas searched for bare names, in order; MySQL: the current database."""
+    relations: Mapping[tuple[str, str], Relation] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """By (schema, name), names exactly as stored."""
+    functions: Mapping[str, tuple[Function, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """User-defined, by bare lower-case name."""
+    operators: frozenset[str] = frozenset()
+    """User-defined operators (PostgreSQL): any use is not understood."""
+    casts: frozenset[str] = frozenset()
+    """Type names with user-defined casts, input functions or domains with checks."""
+    cast_columns: frozenset[str] = frozenset()
+    """Type names whose values a user-defined cast turns into others, perhaps unseen."""
+
+    def resolve(self, name: str, schema: str | None = None) -> Relation | None:
+        """Find what a name in FROM means; a bare name by the search path.
+
+        PostgreSQL looks in ``pg_catalog`` before the search path, as the server does.
+        """
+        if schema is not None:
+            return self.relations.get((schema, name))
+        places = self.search_path
+        if self.engine is Engine.POSTGRESQL and "pg_catalog" not in places:
+            places = ("pg_catalog", *places)
+        for place in places:
+            relation = self.relations.get((place, name))
+            if relation is not None:
+                return relation
+        return None
+
+    def user_relations(self) -> Iterator[Relation]:
+        """Iterate over the relations that are not the system's, in order of name."""
+        for key in sorted(self.relations):
+            if self.relations[key].kind is not RelationKind.SYSTEM:
+                yield self.relations[key]

@@ -1,0 +1,504 @@
+"""Find out what a column holds, with nothing to configure: name, comment, type, sampled values.
+
+A name says what a column is meant to hold, values say what it does hold. Values count by their
+share, never one by one: digit runs pass Luhn one time in ten. Look-alikes (order numbers,
+versions, UUIDs, hashes, ISBN, epoch milliseconds) must stay readable.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from bastion.core import detectors
+from bastion.core.builtins import names
+from bastion.core.catalogue import Classification
+from bastion.core.model import Engine, Sensitivity
+
+_SHARE_MIN = 0.3
+"""Of sampled values with one form, for a column whose name says nothing."""
+_CARD_SHARE_MIN = 0.6
+"""Higher: one random digit run in ten passes Luhn."""
+_TELLING_DIGITS_MIN = 4
+"""Shorter numbers refute a name such as ``phone``: they are counts or flags."""
+_SEQUENCE_MIN = 3
+_STEP_MAX = 100_000
+"""Numbers that lie closer together than this were counted up."""
+
+
+def classify_column(
+    *,
+    name: str,
+    type_name: str,
+    comment: str,
+    samples: Sequence[str | None],
+    is_key: bool = False,
+) -> Classification:
+    """Classify one column.
+
+    Args:
+        type_name: as the server prints it, ``character varying(80)``, ``int4``, ``jsonb``.
+        samples: some of its values as text, None for NULL; empty when none could be read.
+        is_key: it is a primary or foreign key made of numbers.
+    """
+    kind = type_kind(type_name)
+    values = [value for value in samples if value is not None and value.strip()]
+    found = _by_type(kind) or _by_name(name, comment, kind, values)
+    if found is None and kind == "document":
+        found = _document(values)
+    if found is None and kind in _PROVEN_KINDS:
+        found = Classification(sensitivity=None, evidence=f"the type {type_name} holds none")
+    if found is None:
+        found = _by_values(name, kind, values, is_key=is_key)
+    if found is not None:
+        return found
+    if values:
+        embedded = _embedded(values)
+        words = f"{len(values)} sampled values look harmless"
+        if embedded is not None:
+            words = f"text with parts that look like {embedded.value}; these are hidden"
+        return Classification(sensitivity=None, evidence=words, embedded=embedded)
+    if kind == "number" and (is_key or not _is_wide(type_name)):
+        return Classification(sensitivity=None, evidence=f"numbers of type {type_name}")
+    return Classification(
+        sensitivity=Sensitivity.UNPROVEN, evidence="no values to sample yet; masked until there are"
+    )
+
+
+def _embedded(values: Sequence[str]) -> Sensitivity | None:
+    """Find a class inside of texts, when a value as a whole says nothing."""
+    for value in values:
+        if detectors.redact(value) != value:
+            words = re.split(r"[\s\"'<>,;{}\[\]()]+", value)
+            found = (detectors.whole(word.strip(".:")) for word in words)
+            return next((item for item in found if item is not None), Sensitivity.SECRET)
+    return None
+
+
+@functools.lru_cache(maxsize=8192)
+def classify_name(name: str) -> Sensitivity | None:
+    """Tell what a name announces; None for an innocent one."""
+    words = split_words(name)
+    joined = "_".join(words)
+    for sensitivity, pattern in _NAMES:
+        match = pattern.search(joined)
+        if match is not None and not _INNOCENT.search(joined):
+            return sensitivity
+    return None
+
+
+def split_words(name: str) -> tuple[str, ...]:
+    """Split ``clientIP``, ``client_ip`` and ``CLIENT-IP`` into lower-case words."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return tuple(word for word in re.split(r"[^a-z0-9]+", spaced.casefold()) if word)
+
+
+def type_kind(type_name: str) -> str:
+    """Sort a type: number, text, date, document, address, plain (holds nothing), or other."""
+    base = re.sub(r"\(.*?\)", "", type_name.casefold()).strip()
+    if base.endswith("[]") or base.startswith("_"):
+        inner = type_kind(base.removesuffix("[]").removeprefix("_"))
+        return inner if inner in ("plain", "address") else "document"
+    first = base.split(" ", maxsplit=1)[0]
+    if first in _KINDS:
+        return _KINDS[first]
+    return "other"
+
+
+def system_sensitivity(
+    engine: Engine, schema: str, relation: str, column: str
+) -> Sensitivity | None:
+    """Tell what a column of a system catalogue holds: data and secrets, or structure only."""
+    place, name, field = schema.casefold(), relation.casefold(), column.casefold()
+    table = _PG_SECRETS if engine is Engine.POSTGRESQL else _MYSQL_SECRETS
+    for relations, columns in table:
+        if relations.fullmatch(f"{place}.{name}") and columns.fullmatch(field):
+            return Sensitivity.SECRET
+    return None
+
+
+def _by_type(kind: str) -> Classification | None:
+    if kind == "address":
+        return Classification(
+            sensitivity=Sensitivity.IP_ADDRESS, evidence="its type holds network addresses"
+        )
+    if kind == "plain":
+        return Classification(sensitivity=None, evidence="its type holds nothing sensitive")
+    return None
+
+
+def _by_name(name: str, comment: str, kind: str, values: list[str]) -> Classification | None:
+    sensitivity = classify_name(name)
+    if sensitivity is not None and _fits(sensitivity, kind, values):
+        return Classification(
+            sensitivity=sensitivity, evidence=f"its name says {sensitivity.value}"
+        )
+    if comment:
+        sensitivity = _by_comment(comment)
+        if sensitivity is not None and _fits(sensitivity, kind, values):
+            return Classification(
+                sensitivity=sensitivity, evidence=f"its comment says {sensitivity.value}"
+            )
+    return None
+
+
+def _by_comment(comment: str) -> Sensitivity | None:
+    words = "_".join(split_words(comment))
+    for sensitivity, pattern in _COMMENTS:
+        if pattern.search(words):
+            return sensitivity
+    return None
+
+
+def _fits(sensitivity: Sensitivity, kind: str, values: list[str]) -> bool:
+    """A type, or plain values, may refute a name: ``phone_count int``, ``token_expires date``."""
+    if kind == "date":
+        return sensitivity is Sensitivity.BIRTH_DATE
+    if kind == "boolean":
+        return False
+    if kind == "number":
+        return sensitivity in _NUMERIC_CLASSES and not _are_small(values)
+    return True
+
+
+def _are_small(values: list[str]) -> bool:
+    return bool(values) and all(
+        len(value.strip("-").partition(".")[0]) < _TELLING_DIGITS_MIN for value in values
+    )
+
+
+def _by_values(name: str, kind: str, values: list[str], *, is_key: bool) -> Classification | None:
+    if not values or is_key:
+        return None
+    hits: Counter[Sensitivity] = Counter()
+    for value in values:
+        found = detectors.whole(value)
+        if found is not None:
+            hits[found] += 1
+    if _VERSION.search(name):
+        del hits[Sensitivity.IP_ADDRESS]
+    if kind == "number" and hits[Sensitivity.CARD] and _are_sequential(values):
+        del hits[Sensitivity.CARD]
+    if kind == "number":
+        hits = Counter({key: hits[key] for key in (Sensitivity.CARD,) if hits[key]})
+    for sensitivity, count in hits.most_common():
+        share = count / len(values)
+        needed = _CARD_SHARE_MIN if sensitivity in _WEAK else _SHARE_MIN
+        if share >= needed:
+            words = f"{share:.0%} of {len(values)} sampled values look like {sensitivity.value}"
+            return Classification(sensitivity=sensitivity, evidence=words)
+    return None
+
+
+def _are_sequential(values: list[str]) -> bool:
+    numbers = sorted({int(value) for value in values if value.isdigit()})
+    if len(numbers) < _SEQUENCE_MIN:
+        return False
+    return max(after - before for before, after in itertools.pairwise(numbers)) < _STEP_MAX
+
+
+def _document(values: list[str]) -> Classification:
+    hits: Counter[Sensitivity] = Counter()
+    for value in values:
+        hits.update(set(_document_classes(value)))
+    if hits:
+        sensitivity, count = hits.most_common(1)[0]
+        words = f"{count} of {len(values)} sampled documents hold {sensitivity.value}"
+        return Classification(sensitivity=sensitivity, evidence=words)
+    if values:
+        words = f"{len(values)} sampled documents look harmless"
+        return Classification(sensitivity=None, evidence=words)
+    return Classification(
+        sensitivity=Sensitivity.UNPROVEN, evidence="no documents to sample yet; masked until then"
+    )
+
+
+def _document_classes(value: str) -> Iterator[Sensitivity]:
+    try:
+        document = json.loads(value)
+    except (ValueError, RecursionError):
+        yield from _text_classes(value)
+        return
+    stack: list[object] = [document]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            for key, inner in item.items():
+                named = classify_name(str(key))
+                if named is not None and inner not in (None, "", False, True, [], {}):
+                    yield named
+                stack.append(inner)
+        elif isinstance(item, list):
+            stack += item
+        elif isinstance(item, str):
+            found = detectors.whole(item)
+            if found is not None:
+                yield found
+
+
+def _text_classes(value: str) -> Iterator[Sensitivity]:
+    if value.startswith("\\x"):
+        value = _decode_hex(value)
+    for word in re.findall(r"<(\w+)[^>]*>[^<]+<|\b(\w+)=", value):
+        named = classify_name(word[0] or word[1])
+        if named is not None:
+            yield named
+    for piece in re.split(r"[{}\[\],\"<>\s()]+", value):
+        found = detectors.whole(piece)
+        if found is not None:
+            yield found
+
+
+def _decode_hex(value: str) -> str:
+    try:
+        return bytes.fromhex(value[2:]).decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
+def _is_wide(type_name: str) -> bool:
+    base = type_name.casefold()
+    return not re.match(
+        r"(?:tiny|small|medium)?int(?:2|4|eger)?\b(?!8)|year|float|double|real", base
+    )
+
+
+def _words(text: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|_)(?:{text})(?:_|$)")
+
+
+_NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
+    (
+        Sensitivity.PASSWORD,
+        _words(
+            r"passwords?|passwd|pwd|pass_?hash|pass_?phrase|passwort|kennwort|mot_de_passe"
+            r"|contrasena|senha|encrypted_password|pass|password_?hash|hashed_password|pin_code"
+            r"|pin|pwhash|salt|parol"
+        ),
+    ),
+    (
+        Sensitivity.EMAIL,
+        _words(
+            r"e_?mails?|e_?mail_?addr(?:ess)?|[a-z]*email[a-z0-9]*|correo|courriel|mail|mail_?addr(?:ess)?"
+        ),
+    ),
+    (
+        Sensitivity.IBAN,
+        _words(
+            r"iban|bank_?acc(?:oun)?t(?:_?(?:no|nr|num|number))?|acc(?:oun)?t_?(?:no|nr|number)"
+            r"|kontonummer|swift_account|routing_number"
+        ),
+    ),
+    (
+        Sensitivity.CARD,
+        _words(
+            r"pan|card_?(?:no|nr|num|number|pan)|cc_?(?:no|nr|num|number)?|credit_?card"
+            r"(?:_?(?:no|nr|num|number))?|cvv2?|cvc2?|kreditkarte|carte_bancaire|tarjeta"
+            r"|debit_?card(?:_?number)?|payment_card|card"
+        ),
+    ),
+    (
+        Sensitivity.SSN,
+        _words(
+            r"ssn|ssns|social_?security(?:_?(?:no|nr|num|number))?|social_?sec(?:_?(?:no|num))?"
+            r"|national_?(?:id|no|number|insurance(?:_?number)?)|nin|nino|tax_?(?:id|no|number)"
+            r"|taxpayer_?id|tin|itin|passport(?:_?(?:no|nr|num|number|id))?|sin|cpf|cnpj|dni"
+            r"|nif|curp|bsn|pesel|aadhaa?r|personnummer|ahv|sozialversicherungsnummer"
+            r"|steuer_?(?:id|nummer)|codice_fiscale|numero_securite_sociale|driver_?s?_?"
+            r"licen[cs]e(?:_?(?:no|num|number))?|dl_number|id_?card(?:_?(?:no|number))?"
+            r"|identity_?(?:no|number)|ausweis(?:nummer)?|medicare(?:_?number)?|nhs_?(?:no|number)"
+        ),
+    ),
+    (
+        Sensitivity.BIRTH_DATE,
+        _words(
+            r"dob|d_o_b|birth_?dates?|birth_?days?|birthdate|date_?of_?birth|born(?:_(?:on|at))?"
+            r"|birth|geburtsdatum|geburtstag|date_naissance|fecha_nacimiento|data_nascimento|bday"
+            r"|date_de_naissance|fecha_de_nacimiento"
+        ),
+    ),
+    (
+        Sensitivity.TOKEN,
+        _words(
+            r"(?:\w+_)?tokens?|api_?keys?|apikeys?|access_?keys?|session_?keys?|private_?keys?|otp"
+            r"|(?:\w+_)?secrets?|secret_?keys?|client_secret|auth_?keys?|bearer|jwt|totp(?:_secret)?"
+            r"|recovery_?codes?|backup_?codes?|refresh_?token|webhook_?secret|signing_?key"
+            r"|encryption_?key|license_key|session_?id|sessid|cookie|credentials?|security_answer"
+            r"|mfa_secret|reset_?code|verification_?code|ssh_?key|two_factor_secret"
+        ),
+    ),
+    (
+        Sensitivity.IP_ADDRESS,
+        _words(
+            r"ip|ips|ip_?addr(?:ess)?(?:es)?|ipv[46]|client_?ip|remote_?addr(?:ess)?|remote_ip"
+            r"|source_?ip|last_?login_?ip|sign_?in_?ip|host_?ip|x_forwarded_for|ip_?adresse"
+            r"|ipaddr|ipaddress|clientip|user_ip"
+        ),
+    ),
+    (
+        Sensitivity.PHONE,
+        _words(
+            r"(?:tele)?phones?\d*|phone_?(?:no|nr|num|number)s?|mobiles?|mobile_?(?:no|nr|num"
+            r"|number|phone)|cell(?:_?phone|_?number)?|tel|telefon(?:nummer|o|e)?|fax"
+            r"(?:_?(?:no|number))?|msisdn|handy(?:nummer)?|telefono|celular|whatsapp|sms_number"
+            r"|phonenumber|mobilephone"
+        ),
+    ),
+)
+_INNOCENT = re.compile(
+    r"(?:^|_)(?:count|counts|cnt|total|verified|confirmed|valid|enabled|required|opt_?in|opt_?out"
+    r"|expires?|expiry|expired|expiration|ttl|type|kind|status|state|provider|brand|issuer|template"
+    r"|subject|sent|bounced|changed|updated|created|reset_at|rotated|length|policy|strength|format"
+    r"|limit|quota|used|usage|price|cost|fee|amount|sent_at|seen_at|at|is|has|show|hide|allow|num"
+    r"_of|version|preference|preferences|pref|prefs|settings?|notifications?|campaigns?|queue"
+    r"|country|region|model|os|platform|app|device|size|width|height|holder_type|network|label"
+    r"|exp_month|exp_year|attempts|domain|client|frequency|lists?|body|priority)$"
+    r"|(?:^|_)(?:card|token|e?mail|phone|ip|secret|credential|key|pass|password)_(?:ids?|uuid)$"
+    r"|^(?:is|has|num|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
+    r"|require)_"
+)
+_VERSION = re.compile(r"(?i)version|release|build|firmware|(?:^|_)ver(?:_|$)")
+"""Names of versions with four parts, which look like addresses."""
+_COMMENTS = (
+    (Sensitivity.SSN, _words(r"ssn|social_security|national_id(?:entity)?|passport_number|tax_id")),
+    (Sensitivity.EMAIL, _words(r"e_?mail_address(?:es)?|e_?mail|emails")),
+    (Sensitivity.PHONE, _words(r"phone_number|telephone|mobile_number|phone")),
+    (Sensitivity.CARD, _words(r"credit_card|card_number|pan|primary_account_number")),
+    (Sensitivity.IBAN, _words(r"iban|bank_account")),
+    (Sensitivity.BIRTH_DATE, _words(r"date_of_birth|birth_?date|birthday")),
+    (Sensitivity.PASSWORD, _words(r"password|passphrase")),
+    (Sensitivity.TOKEN, _words(r"api_key|secret|access_token|private_key|credentials?")),
+    (Sensitivity.IP_ADDRESS, _words(r"ip_address(?:es)?")),
+    (
+        Sensitivity.SECRET,
+        _words(r"pii|confidential|sensitive|gdpr|personal_data|phi|hipaa"),
+    ),
+)
+_NUMERIC_CLASSES = frozenset(
+    {
+        Sensitivity.PHONE,
+        Sensitivity.CARD,
+        Sensitivity.SSN,
+        Sensitivity.IBAN,
+        Sensitivity.IP_ADDRESS,
+        Sensitivity.BIRTH_DATE,
+        Sensitivity.SECRET,
+    }
+)
+_WEAK = frozenset({Sensitivity.CARD, Sensitivity.PHONE, Sensitivity.IP_ADDRESS})
+_PROVEN_KINDS = frozenset({"date", "boolean"})
+_KINDS = {
+    **dict.fromkeys(
+        names(
+            """
+    int2 int4 int8 smallint integer int bigint tinyint mediumint numeric decimal dec fixed float4
+    float8 float double real money oid serial bigserial smallserial number
+    """
+        ),
+        "number",
+    ),
+    **dict.fromkeys(
+        names(
+            """
+    text varchar character char bpchar citext tinytext mediumtext longtext name nvarchar nchar
+    string
+    """
+        ),
+        "text",
+    ),
+    **dict.fromkeys(["date", "timestamp", "timestamptz", "datetime"], "date"),
+    **dict.fromkeys(["bool", "boolean"], "boolean"),
+    **dict.fromkeys(
+        names(
+            """
+    json jsonb xml hstore bytea blob tinyblob mediumblob longblob binary varbinary tsvector
+    """
+        ),
+        "document",
+    ),
+    **dict.fromkeys(["inet", "cidr", "inet4", "inet6"], "address"),
+    **dict.fromkeys(
+        names(
+            """
+    uuid time timetz interval year bit varbit point line lseg box path polygon circle geometry
+    geography macaddr macaddr8 pg_lsn xid xid8 cid tid txid_snapshot regclass regtype regproc
+    regrole regnamespace int4range int8range numrange tsrange tstzrange daterange enum set
+    linestring multipoint multilinestring multipolygon geometrycollection void
+    """
+        ),
+        "plain",
+    ),
+}
+
+
+def _any(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+_PG_SECRETS = (
+    (
+        _any(r"pg_catalog\.pg_stats(?:_ext|_ext_exprs)?"),
+        _any(r"most_common_.*|histogram_bounds|range_.*_histogram|elem_count_histogram"),
+    ),
+    (_any(r"pg_catalog\.pg_statistic(?:_ext_data)?"), _any(r"sta(?:values|numbers).*|stxd.*")),
+    (_any(r"pg_catalog\.pg_authid"), _any(r"rolpassword")),
+    (_any(r"pg_catalog\.pg_shadow"), _any(r"passwd")),
+    (_any(r"pg_catalog\.pg_user_mappings?"), _any(r"umoptions")),
+    (_any(r"pg_catalog\.pg_foreign_server"), _any(r"srvoptions")),
+    (_any(r"pg_catalog\.pg_largeobject"), _any(r"data")),
+    (
+        _any(r"pg_catalog\.pg_stat_(?:activity|replication|ssl|gssapi)"),
+        _any(r"query|application_name|client_addr|client_hostname|client_dn"),
+    ),
+    (_any(r"\w+\.pg_stat_statements"), _any(r"query")),
+    (_any(r"pg_catalog\.pg_prepared_statements"), _any(r"statement")),
+    (_any(r"pg_catalog\.pg_cursors"), _any(r"statement")),
+    (_any(r"pg_catalog\.pg_prepared_xacts"), _any(r"gid")),
+    (_any(r"pg_catalog\.pg_hba_file_rules"), _any(r"address|netmask|options|user_name")),
+    (_any(r"pg_catalog\.pg_ident_file_mappings"), _any(r"sys_name|pg_username")),
+    (_any(r"pg_catalog\.pg_subscription"), _any(r"subconninfo")),
+    (_any(r"pg_catalog\.pg_stat_wal_receiver"), _any(r"conninfo|sender_host")),
+    (_any(r"pg_catalog\.pg_file_settings"), _any(r"setting")),
+    (_any(r"information_schema\.user_mapping_options"), _any(r"option_value")),
+    (_any(r"information_schema\._pg_user_mappings"), _any(r"umoptions")),
+    (_any(r"pg_catalog\.pg_db_role_setting"), _any(r"setconfig")),
+    (_any(r"pg_catalog\.pg_seclabels?|pg_catalog\.pg_shseclabel"), _any(r"label")),
+    (_any(r"pg_toast\..*"), _any(r"chunk_data")),
+)
+_MYSQL_SECRETS = (
+    (
+        _any(r"mysql\.(?:user|global_priv|db|servers|slave_master_info|password_history)"),
+        _any(r"authentication_string|password|priv|plugin_auth.*|username|user_password.*"),
+    ),
+    (_any(r"mysql\.(?:general_log|slow_log)"), _any(r"argument|sql_text|user_host")),
+    (_any(r"mysql\.(?:column_stats|innodb_index_stats)"), _any(r"min_value|max_value|histogram")),
+    (_any(r"information_schema\.column_statistics"), _any(r"histogram")),
+    (
+        _any(r".*\.processlist|sys\..*processlist"),
+        _any(r"info.*|current_statement|last_statement|host|query"),
+    ),
+    (_any(r"information_schema\.innodb_trx"), _any(r"trx_query")),
+    (_any(r"information_schema\.innodb_locks|performance_schema\.data_locks"), _any(r"lock_data")),
+    (_any(r"information_schema\.(?:innodb_ft_.*)"), _any(r"word|value")),
+    (
+        _any(r"performance_schema\..*"),
+        _any(
+            r"sql_text|digest_text|query_sample_text|message_text|processlist_info|variable_value"
+            r"|argument.*|attr_value|current_statement|host_name|user_password"
+        ),
+    ),
+    (
+        _any(r"sys\..*"),
+        _any(
+            r"(?:.*_)?(?:query|statement|sql_text|digest_text|processlist_info|lock_data)"
+            r"|(?:waiting|blocking)_.*|sql_kill.*|last_statement.*"
+        ),
+    ),
+    (_any(r"information_schema\.(?:user_variables)"), _any(r"variable_value")),
+    (_any(r"information_schema\.(?:query_cache_info|profiling)"), _any(r"statement_text")),
+    (_any(r"information_schema\.user_attributes"), _any(r"attribute")),
+)

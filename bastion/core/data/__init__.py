@@ -1,0 +1,1 @@
+"""Reviewed data: what the built-in functions of each engine do, and the default policy."""

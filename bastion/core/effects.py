@@ -1,0 +1,136 @@
+"""What one statement does, as values: ``core.statement`` makes them, everybody else reads them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlglot import exp
+
+from bastion.core.catalogue import Relation
+from bastion.core.model import EffectClass, Engine, Fence
+
+
+class OutputKind(enum.Enum):
+    """What a statement sends back, so that masking knows how to trace it."""
+
+    NONE = "none"
+    """No rows: SET, BEGIN, DDL, INSERT without RETURNING."""
+    TREE = "tree"
+    """Rows of ``Statement.tree``: a query, or the RETURNING list of a write."""
+    PLAN = "plan"
+    """EXPLAIN text of ``Statement.tree``; may quote literals, and ANALYZE runs it."""
+    SETTING = "setting"
+    """SHOW and the like: the server's own settings."""
+    STRUCTURE = "structure"
+    """DESCRIBE, SHOW TABLES, SHOW COLUMNS, SHOW CREATE …: names and types."""
+    UNKNOWN = "unknown"
+    """Not understood: everything is masked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One statement, understood as far as it can be.
+
+    Whatever is not understood has ``EffectClass.UNKNOWN`` in ``effects`` and says why in
+    ``reasons``; policy holds it.
+    """
+
+    text: str
+    """Byte for byte as sent, without the terminator."""
+    engine: Engine
+    head: str
+    """First keyword in capitals, ``DELETE``, ``WITH``, ``EXPLAIN`` …; for people."""
+    effects: frozenset[EffectClass]
+    fence: Fence
+    """The tightest fence under which it can do what it says."""
+    output: OutputKind
+    tree: exp.Expression | None = None
+    """The tree whose rows or plan come back: the inner one of EXPLAIN, COPY (…) TO STDOUT,
+    DECLARE, EXECUTE (the prepared text), FETCH (the cursor's query). Names are as written."""
+    is_understood: bool = True
+    reasons: tuple[str, ...] = ()
+    """Why it is held or not understood, in words; no values."""
+    is_whole_table: bool = False
+    """An UPDATE or DELETE without WHERE, or with one that is constant or refers to no column."""
+    reads: frozenset[tuple[str, str]] = frozenset()
+    """Relations (schema, name) it reads, resolved, views and their underlying tables included."""
+    writes: frozenset[tuple[str, str]] = frozenset()
+    """Relations it writes, alters or drops; unresolved ones by the default schema."""
+    functions: frozenset[str] = frozenset()
+    """User-defined functions it calls, directly or through views."""
+    resolved: str = ""
+    """EXECUTE: the text that was prepared. COPY … TO STDOUT: the query whose rows it copies."""
+    is_copy_out: bool = False
+    """COPY … TO STDOUT: rows come as COPY data."""
+    runs_inner: bool = True
+    """False for EXPLAIN without ANALYZE and for PREPARE: the tree is not executed now."""
+    measuring_sql: str | None = None
+    """``SELECT count(*) …`` by the same predicate, for one UPDATE, DELETE or MERGE; else None."""
+    change: SessionChange | None = None
+    """What it does to the session's context when it succeeds."""
+    fires: tuple[str, ...] = ()
+    """User triggers that it sets off; their code was not judged."""
+    pinned: tuple[str, ...] = ()
+    """Pinned settings it would change; policy blocks it in every environment."""
+
+
+class ChangeKind(enum.Enum):
+    """Ways in which a statement changes the session's context."""
+
+    BEGIN = "begin"
+    COMMIT = "commit"
+    ROLLBACK = "rollback"
+    SAVEPOINT = "savepoint"
+    """SAVEPOINT, RELEASE, ROLLBACK TO."""
+    PREPARE = "prepare"
+    DEALLOCATE = "deallocate"
+    DECLARE = "declare"
+    CLOSE = "close"
+    DISCARD = "discard"
+    SET = "set"
+    """A harmless setting, or a MySQL user variable."""
+    RELATION = "relation"
+    """Makes a relation: CREATE TABLE AS, SELECT INTO, CREATE VIEW, temporary or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionChange:
+    """One change of context, applied by ``core.context.advance`` when the statement succeeded."""
+
+    kind: ChangeKind
+    name: str = ""
+    """Prepared name, cursor, setting, variable or relation; empty for ALL."""
+    schema: str = ""
+    is_temporary: bool = False
+    statement: Statement | None = field(default=None, repr=False)
+    """PREPARE and DECLARE: the inner statement. RELATION: the query that fills it. SET of a user
+    variable: a SELECT of the expression."""
+    value: str = ""
+    """SET: the new value as written."""
+
+
+class ContextView(Protocol):
+    """What analysis needs to know of the session; ``core.context.SessionContext`` has it."""
+
+    @property
+    def prepared(self) -> Mapping[str, Statement]:
+        """Prepared statements by name."""
+        ...
+
+    @property
+    def cursors(self) -> Mapping[str, Statement]:
+        """Open cursors by name."""
+        ...
+
+    @property
+    def relations(self) -> Mapping[tuple[str, str], Relation]:
+        """Relations made in the session; they shadow the catalogue's."""
+        ...
+
+    @property
+    def settings(self) -> tuple[tuple[str, str], ...]:
+        """Settings changed from the pinned ones."""
+        ...

@@ -1,0 +1,42 @@
+"""What a statement can reveal: the result of lineage, the input of masking and of policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bastion.core.model import Sensitivity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnExposure:
+    """What may reach one output column."""
+
+    classes: frozenset[Sensitivity]
+    """Empty: nothing sensitive was seen to flow here. With ``is_proven`` it may be shown."""
+    is_proven: bool
+    """The walk understood everything on the way; False means mask."""
+    reason: str = ""
+    """For ``\\why``: ``reads customers.email`` or ``function f is not known``."""
+    is_plain: bool = False
+    """Made only of what the person typed and of the server's structure: no stored values, so
+    that the value detectors have nothing to look for."""
+    hides_null: bool = False
+    """Whether a cell is NULL tells something of a masked value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """What a whole statement can reveal, through rows and through everything else."""
+
+    columns: tuple[ColumnExposure, ...] | None
+    """One for each output column, ``*`` expanded. None: the shape is unknown, mask all."""
+    touches: frozenset[Sensitivity]
+    """Classes of all sensitive columns of all relations it reads or writes: where not empty,
+    quoted values in errors, notices, plans and column names are removed."""
+    inference: tuple[str, ...] = ()
+    """Predicates, orderings and groupings on sensitive columns other than equality, in words:
+    ``ORDER BY on customers.email``. Policy holds these."""
+    guesses: int = 0
+    """Distinct literals or parameters compared with sensitive columns by equality or IN."""
+    laundering: tuple[str, ...] = ()
+    """Sensitive values written where they would no longer be masked, in words. Policy holds."""

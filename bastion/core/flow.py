@@ -1,0 +1,263 @@
+"""What flows through a query: classes of values, the sources in FROM, the scopes of names."""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from bastion.core.catalogue import Relation
+from bastion.core.model import Engine, Sensitivity
+
+_IDENTIFIER_BYTES_MAX = 63
+"""PostgreSQL cuts longer names (NAMEDATALEN - 1), so two spellings may be one name."""
+
+
+class FlowKind(enum.Enum):
+    """Where a value stands, seen from a comparison."""
+
+    TYPED = "typed"
+    """Literals and parameters, ``guesses`` of them."""
+    STORED = "stored"
+    """A column of the catalogue, as stored."""
+    MADE = "made"
+    """A column of a relation that the session filled; it may hold any number of guesses."""
+    COMPUTED = "computed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """What may reach one value."""
+
+    classes: frozenset[Sensitivity] = frozenset()
+    is_proven: bool = True
+    reason: str = ""
+    kind: FlowKind = FlowKind.COMPUTED
+    is_plain: bool = False
+    """No stored value of a user's relation can reach it."""
+    guesses: int = 0
+    columns: frozenset[str] = frozenset()
+    """Sensitive columns, ``users.ssn``, for words."""
+    is_telling: bool = False
+    """Whether it is NULL depends on a sensitive value, not only on a stored NULL."""
+    embedded: frozenset[Sensitivity] = frozenset()
+    """Classes seen inside its free text, which the detectors hide as long as it is whole."""
+    spoiled: frozenset[Sensitivity] = frozenset()
+    """Those of ``embedded`` that were cut or recoded, so that no detector knows them again."""
+
+    @property
+    def sensitive(self) -> frozenset[Sensitivity]:
+        """Give the classes that are known to be sensitive, ``UNPROVEN`` left out."""
+        return self.classes - _UNPROVEN
+
+    @property
+    def words(self) -> str:
+        """Name the sensitive columns for people."""
+        return ", ".join(sorted(self.columns)) or "a sensitive column"
+
+
+_UNPROVEN = frozenset({Sensitivity.UNPROVEN})
+
+TYPED = Flow(kind=FlowKind.TYPED, is_plain=True, guesses=1)
+"""A literal or parameter."""
+HARMLESS = Flow()
+"""Proven to carry nothing, whatever it was made of: a count, a test for NULL."""
+
+
+def unproven(reason: str) -> Flow:
+    """Make the flow of something that was not understood."""
+    return Flow(is_proven=False, reason=reason)
+
+
+def join(flows: Iterable[Flow]) -> Flow:
+    """Combine everything that may reach one computed value."""
+    parts = list(flows)
+    if not parts:
+        return TYPED
+    merged = _merge(parts)
+    is_typed = all(part.kind is FlowKind.TYPED and part.guesses <= 1 for part in parts)
+    kind = FlowKind.TYPED if is_typed else FlowKind.COMPUTED
+    return _with(merged, kind=kind, guesses=1 if is_typed else 0)
+
+
+def either(first: Flow, second: Flow) -> Flow:
+    """Combine two flows of which one or the other reaches, as the arms of a UNION do."""
+    merged = _merge([first, second])
+    if first.kind is second.kind and first.kind is not FlowKind.COMPUTED:
+        return _with(merged, kind=first.kind, guesses=first.guesses + second.guesses)
+    return merged
+
+
+def computed(flow: Flow) -> Flow:
+    """Give the flow of a value computed from one other."""
+    if flow.kind is FlowKind.COMPUTED or (flow.kind is FlowKind.TYPED and flow.guesses <= 1):
+        return flow
+    return _with(flow, kind=FlowKind.COMPUTED, guesses=0)
+
+
+def made(flow: Flow) -> Flow:
+    """Give the flow of rows that a function makes: any number of values from few arguments."""
+    return _with(flow, kind=FlowKind.MADE, guesses=0)
+
+
+def _with(flow: Flow, *, kind: FlowKind, guesses: int) -> Flow:
+    return Flow(
+        classes=flow.classes,
+        is_proven=flow.is_proven,
+        reason=flow.reason,
+        kind=kind,
+        is_plain=flow.is_plain,
+        guesses=guesses,
+        columns=flow.columns,
+        is_telling=flow.is_telling,
+        embedded=flow.embedded,
+        spoiled=flow.spoiled,
+    )
+
+
+def _merge(parts: list[Flow]) -> Flow:
+    is_proven = all(part.is_proven for part in parts)
+    reason = next((part.reason for part in parts if not part.is_proven), "")
+    if is_proven:
+        reason = next((part.reason for part in parts if part.classes), "")
+    return Flow(
+        classes=frozenset().union(*(part.classes for part in parts)),
+        is_proven=is_proven,
+        reason=reason,
+        is_plain=all(part.is_plain for part in parts),
+        columns=frozenset().union(*(part.columns for part in parts)),
+        is_telling=any(part.is_telling for part in parts),
+        embedded=frozenset().union(*(part.embedded for part in parts)),
+        spoiled=frozenset().union(*(part.spoiled for part in parts)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One column that a query or source gives."""
+
+    name: str | None
+    """Folded; None where the server makes the name up."""
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One item of FROM."""
+
+    name: str
+    """Alias or name, folded."""
+    schema: str = ""
+    outputs: tuple[Output, ...] | None
+    """None: its columns are not known."""
+    flow: Flow = HARMLESS
+    """What any column may carry where ``outputs`` is None, and beyond them where open."""
+    is_open: bool = False
+    """A function's rows: columns beyond ``outputs`` may exist."""
+    relation: Relation | None = None
+
+    def find(self, name: str) -> Flow | None:
+        """Find a column; None when it certainly has none of this name."""
+        if self.outputs is None:
+            return self.flow
+        named = [output.flow for output in self.outputs if output.name == name]
+        if named:
+            found = named[0]
+            for other in named[1:]:
+                found = either(found, other)
+            return found
+        unnamed = [output.flow for output in self.outputs if output.name is None]
+        if self.is_open:
+            unnamed.append(self.flow)
+        return join(unnamed) if unnamed else None
+
+    def has(self, name: str) -> bool:
+        """Tell whether a column of exactly this name is known."""
+        return any(output.name == name for output in self.outputs or ())
+
+    @property
+    def whole(self) -> Flow:
+        """Give what a whole row may carry."""
+        if self.outputs is None:
+            return self.flow
+        return join([*(output.flow for output in self.outputs), self.flow])
+
+
+Slot = tuple[tuple[int, int], ...]
+"""One column of ``*``: (source, column) pairs, several where USING made one of them."""
+Row = list[Slot]
+
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """Names visible at one level of a query."""
+
+    parent: Scope | None = None
+    sources: list[Source] = field(default_factory=list)
+    outputs: tuple[Output, ...] = ()
+    """The SELECT list, visible to ORDER BY, GROUP BY and HAVING."""
+    row: Row = field(default_factory=list)
+    """What ``*`` gives, in order."""
+    has_right_join: bool = False
+    has_bare_join: bool = False
+    has_merge: bool = False
+    arguments: dict[str, Flow] = field(default_factory=dict)
+    """Of the SQL function whose body this is, by name and by ``$n``."""
+
+    @property
+    def is_order_unsure(self) -> bool:
+        """Tell whether the order of ``*`` cannot be told for sure."""
+        return self.has_merge and (self.has_right_join or self.has_bare_join)
+
+    def levels(self) -> Iterable[Scope]:
+        """Iterate outwards, this level first."""
+        level: Scope | None = self
+        while level is not None:
+            yield level
+            level = level.parent
+
+    def argument(self, name: str) -> Flow | None:
+        """Find an argument of the enclosing SQL function."""
+        for level in self.levels():
+            if name in level.arguments:
+                return level.arguments[name]
+        return None
+
+
+class Cte:
+    """One WITH query, walked when it is first read, since RECURSIVE may look ahead."""
+
+    def __init__(self, node: exp.CTE, ctes: dict[str, Cte], *, may_recurse: bool) -> None:
+        """Remember the query and the names that it sees."""
+        self.node = node
+        self.may_recurse = may_recurse
+        self.ctes = ctes
+        self.outputs: tuple[Output, ...] | None = None
+        self.is_running = False
+        self.is_recursive = False
+
+
+def fold(name: exp.Expr | str | None, engine: Engine) -> str:
+    """Write a name as the server compares it.
+
+    MySQL compares names without case and accents; PostgreSQL lowers ASCII unless quoted, and cuts.
+    """
+    if name is None:
+        return ""
+    text = name if isinstance(name, str) else name.name
+    if engine is Engine.MYSQL:
+        lowered = text.casefold()
+        if lowered.isascii():
+            return lowered
+        parts = unicodedata.normalize("NFKD", lowered)
+        return "".join(part for part in parts if not unicodedata.combining(part))
+    is_quoted = not isinstance(name, str) and bool(name.args.get("quoted"))
+    if not is_quoted and not isinstance(name, str):
+        text = "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded) > _IDENTIFIER_BYTES_MAX:
+        return encoded[:_IDENTIFIER_BYTES_MAX].decode("utf-8", "ignore")
+    return text

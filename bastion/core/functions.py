@@ -1,0 +1,82 @@
+"""What built-in functions do, from the reviewed data files of ``core.data``.
+
+Volatility is not the test: ``random`` is volatile and harmless, ``table_to_xml`` is stable and
+reads any table. A name that is in no list is not understood.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType, ModuleType
+
+from bastion.core.data import mysql_functions, postgresql_functions
+from bastion.core.model import EffectClass, Engine
+
+
+class FunctionEffect(enum.Enum):
+    """What a call does, beside giving a result."""
+
+    PURE = "pure"
+    SLEEP = "sleep"
+    """Waits; a read only when the length is a literal."""
+    SESSION = "session"
+    WRITES = "writes"
+    ADMIN = "admin"
+    OUTSIDE = "outside"
+    TEXT = "text"
+    """Runs or reads what is named in a string: never understood."""
+
+
+class FunctionFlow(enum.Enum):
+    """What its result tells of its arguments."""
+
+    CARRY = "carry"
+    """The arguments, or something computed from them."""
+    COUNT = "count"
+    """How many or which place, never a value."""
+
+
+def effect_of(name: str, engine: Engine) -> FunctionEffect | None:
+    """Tell what the built-in of this lower-case name does; None when it was not reviewed."""
+    return _EFFECTS[engine].get(name)
+
+
+def flow_of(name: str, engine: Engine) -> FunctionFlow | None:
+    """Tell what the result of the built-in reveals; None when it was not reviewed."""
+    if name not in _EFFECTS[engine]:
+        return None
+    return FunctionFlow.COUNT if name in _COUNTING[engine] else FunctionFlow.CARRY
+
+
+EFFECT_CLASSES: Mapping[FunctionEffect, EffectClass] = MappingProxyType(
+    {
+        FunctionEffect.PURE: EffectClass.READ,
+        FunctionEffect.SLEEP: EffectClass.ADMIN,
+        FunctionEffect.SESSION: EffectClass.SESSION,
+        FunctionEffect.WRITES: EffectClass.UPDATE,
+        FunctionEffect.ADMIN: EffectClass.ADMIN,
+        FunctionEffect.OUTSIDE: EffectClass.OUTSIDE,
+        FunctionEffect.TEXT: EffectClass.UNKNOWN,
+    }
+)
+"""The class of a statement that calls such a function."""
+
+
+def _effects(module: ModuleType) -> Mapping[str, FunctionEffect]:
+    effects: dict[str, FunctionEffect] = {}
+    # The stricter lists come later and win.
+    for effect in FunctionEffect:
+        names: str = getattr(module, effect.name, "")
+        effects.update(dict.fromkeys(names.split(), effect))
+    return MappingProxyType(effects)
+
+
+_EFFECTS = {
+    Engine.POSTGRESQL: _effects(postgresql_functions),
+    Engine.MYSQL: _effects(mysql_functions),
+}
+_COUNTING = {
+    Engine.POSTGRESQL: frozenset(postgresql_functions.COUNTING.split()),
+    Engine.MYSQL: frozenset(mysql_functions.COUNTING.split()),
+}

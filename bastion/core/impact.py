@@ -1,0 +1,144 @@
+"""What a held statement would do, in words, before anything is counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from bastion.core.catalogue import Catalogue, Function, Relation
+from bastion.core.context import SessionContext
+from bastion.core.lexer import Kind, lex
+from bastion.core.model import EffectClass, Engine, Impact, Sensitivity
+from bastion.core.statement import Statement
+
+_GRAVEST_FIRST = (
+    EffectClass.UNKNOWN,
+    EffectClass.DROP,
+    EffectClass.OUTSIDE,
+    EffectClass.PRIVILEGE,
+    EffectClass.ADMIN,
+    EffectClass.DDL,
+    EffectClass.MERGE,
+    EffectClass.DELETE,
+    EffectClass.UPDATE,
+    EffectClass.INSERT,
+    EffectClass.SESSION,
+    EffectClass.TRANSACTION,
+    EffectClass.READ,
+)
+
+
+def describe_impact(statement: Statement, catalogue: Catalogue) -> Impact:
+    """Name the chief effect, the tables and what else the write would set off."""
+    effect = next((e for e in _GRAVEST_FIRST if e in statement.effects), EffectClass.UNKNOWN)
+    notes: list[str] = []
+    if statement.is_whole_table:
+        notes.append("It has no condition that narrows it: the whole table.")
+    for key in sorted(statement.writes):
+        relation = catalogue.relations.get(key)
+        if relation is None:
+            continue
+        notes += [f"Trigger on {relation.qualified_name}: {name}" for name in relation.triggers]
+        if statement.effects & {EffectClass.DELETE, EffectClass.DROP, EffectClass.UPDATE}:
+            notes += [f"Foreign key: {words}" for words in relation.referenced_by]
+        is_mysql = catalogue.engine is Engine.MYSQL
+        if is_mysql and relation.storage_engine not in {"", "InnoDB"}:
+            notes.append(f"{relation.qualified_name} has no transactions: no way back.")
+    notes += [reason for reason in statement.reasons if reason not in notes]
+    if statement.resolved and not statement.is_copy_out:
+        notes.append(f"What was prepared: {statement.resolved}")
+    tables = tuple(sorted(f"{schema}.{name}" for schema, name in statement.writes))
+    return Impact(effect=effect.value, tables=tables, notes=tuple(notes))
+
+
+def is_slip(statement: Statement) -> bool:
+    """Tell whether a statement that was not understood is most likely mistyped.
+
+    Its first word is a query's, or no verb of SQL at all; nothing of it could act.
+    """
+    if statement.is_understood or "/*!" in statement.text or "/*M!" in statement.text:
+        return False
+    return statement.head in _QUERY_WORDS or (
+        statement.head.isalpha() and statement.head not in _ACTING_WORDS
+    )
+
+
+_QUERY_WORDS = frozenset({"SELECT", "WITH", "SHOW", "DESC", "DESCRIBE", "VALUES", "TABLE"})
+_ACTING_WORDS = frozenset(
+    """ALTER ANALYZE BACKUP BEGIN BINLOG CACHE CALL CHANGE CHECK CHECKSUM CLONE COMMIT CREATE
+    DEALLOCATE DELETE DO DROP EXECUTE EXPLAIN FLUSH GET GRANT HANDLER HELP IMPORT INSERT INSTALL
+    KILL LOAD LOCK MERGE OPTIMIZE PREPARE PURGE RELEASE RENAME REPAIR REPLACE RESET RESIGNAL RESTART
+    REVOKE ROLLBACK SAVEPOINT SET SHUTDOWN SIGNAL START STOP TRUNCATE UNINSTALL UNLOCK UPDATE USE XA
+    """.split()
+)
+
+
+def relations_to_learn(
+    statement: Statement, catalogue: Catalogue, context: SessionContext
+) -> frozenset[tuple[str, str]]:
+    """Name the relations of a statement that the catalogue does not know, or has not proven."""
+    wanted: set[tuple[str, str]] = set()
+    for key in statement.reads | statement.writes:
+        relation = catalogue.relations.get(key)
+        if relation is None:
+            if key not in context.relations:
+                wanted.add(key)
+        elif any(column.sensitivity is Sensitivity.UNPROVEN for column in relation.columns):
+            wanted.add(key)
+    default_schema = catalogue.search_path[0] if catalogue.search_path else ""
+    if statement.tree is not None and not statement.is_understood:
+        for table in statement.tree.find_all(exp.Table):
+            key = (table.db or default_schema, table.name)
+            if table.name and catalogue.resolve(table.name, table.db or None) is None:
+                wanted.add(key)
+    return frozenset(wanted)
+
+
+def objects_digest(statement: Statement, catalogue: Catalogue, context: SessionContext) -> str:
+    """Digest the definitions that a statement's meaning rests on, for what a yes covers.
+
+    A table swapped for another of its name, a view, trigger or function written anew, a name
+    prepared again: each makes another digest. Estimates and classes of columns do not.
+    """
+    digest = hashlib.sha256(statement.resolved.encode())
+    names = _names_in(statement)
+    relations = {key: context.relations.get(key) or catalogue.relations.get(key)
+                 for key in statement.reads | statement.writes}  # fmt: skip
+    if not statement.is_understood:
+        relations |= {key: one for key, one in catalogue.relations.items()
+                      if key[1].lower() in names}  # fmt: skip
+    for key in sorted(relations):
+        digest.update(repr((key, _shape(relations[key]))).encode())
+        names |= set(_trigger_functions(relations[key]))
+    for name in sorted(names & catalogue.functions.keys()):
+        digest.update(repr([_code(one) for one in catalogue.functions[name]]).encode())
+    return digest.hexdigest()
+
+
+def _trigger_functions(relation: Relation | None) -> Iterator[str]:
+    for trigger in relation.triggers if relation else ():
+        yield trigger.rpartition(".")[2].rstrip(")").lower()
+
+
+def _names_in(statement: Statement) -> set[str]:
+    names = {name.rpartition(".")[2].lower() for name in statement.functions}
+    if not statement.is_understood:
+        tokens = lex(statement.text, statement.engine).tokens
+        names |= {one.value.lower() for one in tokens if one.kind in {Kind.WORD, Kind.QUOTED}}
+    return names
+
+
+def _shape(relation: Relation | None) -> tuple[object, ...]:
+    if relation is None:
+        return ()
+    columns = [(one.number, one.name, one.type_name, one.default) for one in relation.columns]
+    return (
+        relation.oid, relation.kind.value, relation.storage_engine, columns, relation.definition,
+        relation.primary_key, relation.triggers, relation.rules, relation.referenced_by,
+    )  # fmt: skip
+
+
+def _code(function: Function) -> tuple[str, ...]:
+    return function.schema, function.name, function.language, function.body, function.returns

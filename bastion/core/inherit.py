@@ -1,0 +1,138 @@
+"""Classes that columns take over: generated from others, or renamed from what was known.
+
+A generated column holds what its expression makes of sensitive ones, whatever its name; a new
+name does not make the values under it harmless.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from sqlglot import exp
+
+from bastion.core.catalogue import Catalogue, Classification, Column, Relation, RelationKind
+from bastion.core.flow import Flow, Scope, Source
+from bastion.core.model import Sensitivity
+from bastion.core.walk import NotTracedError, Walk, parse
+
+_Key = tuple[str, str]
+
+
+def inherit(catalogue: Catalogue, before: Catalogue | None) -> Catalogue:
+    """Give the catalogue with the classes that structure and history add."""
+    relations = dict(catalogue.relations)
+    gone = _gone(relations, before)
+    for key, relation in catalogue.relations.items():
+        if relation.kind in (RelationKind.SYSTEM, RelationKind.VIEW):
+            continue
+        old = _earlier(relation, before, gone)
+        found = _renamed(relation, old) if old is not None else relation
+        relations[key] = _generated(found, catalogue)
+    return dataclasses.replace(catalogue, relations=MappingProxyType(relations))
+
+
+def _gone(relations: Mapping[_Key, Relation], before: Catalogue | None) -> list[Relation]:
+    if before is None:
+        return []
+    return [
+        relation
+        for key, relation in before.relations.items()
+        if relation.kind is RelationKind.TABLE and key not in relations
+    ]
+
+
+def _earlier(
+    relation: Relation, before: Catalogue | None, gone: Iterable[Relation]
+) -> Relation | None:
+    """Find what a relation was: by its number, by its name, or by its shape where a name went."""
+    if before is None:
+        return None
+    same = before.relations.get((relation.schema, relation.name))
+    if relation.oid:
+        if same is not None and same.oid == relation.oid:
+            return same
+        return next((old for old in before.relations.values() if old.oid == relation.oid), None)
+    if same is not None:
+        return same
+    shape = [column.name for column in relation.columns]
+    return next((old for old in gone if [column.name for column in old.columns] == shape), None)
+
+
+def _renamed(relation: Relation, old: Relation) -> Relation:
+    names = {column.name for column in relation.columns}
+    then = {column.name for column in old.columns}
+    vanished = {
+        column.number: column
+        for column in old.columns
+        if _is_known(column) and (relation.oid or column.name not in names)
+    }
+    kept = {column.name: column for column in old.columns if _is_known(column)}
+    columns = []
+    for column in relation.columns:
+        source = kept.get(column.name) if relation.name != old.name else None
+        if source is None and (relation.oid or column.name not in then):
+            # PostgreSQL never gives a column's number to another one.
+            source = vanished.get(column.number)
+        if source is not None and source.name == column.name and relation.name == old.name:
+            source = None
+        if column.sensitivity in (None, Sensitivity.UNPROVEN) and source is not None:
+            evidence = f"It was {old.name}.{source.name}: {source.classification.evidence}"
+            found = Classification(sensitivity=source.sensitivity, evidence=evidence)
+            columns.append(dataclasses.replace(column, classification=found))
+        else:
+            columns.append(column)
+    return dataclasses.replace(relation, columns=tuple(columns))
+
+
+def _is_known(column: Column) -> bool:
+    return column.sensitivity not in (None, Sensitivity.UNPROVEN)
+
+
+def _generated(relation: Relation, catalogue: Catalogue) -> Relation:
+    """Trace expressions of columns over the others, until no class is new."""
+    for _ in relation.columns:
+        columns = tuple(_traced(column, relation, catalogue) for column in relation.columns)
+        if columns == relation.columns:
+            break
+        relation = dataclasses.replace(relation, columns=columns)
+    return relation
+
+
+def _traced(column: Column, relation: Relation, catalogue: Catalogue) -> Column:
+    if not column.default or column.sensitivity is not None:
+        return column
+    words = {word.casefold() for word in re.findall(r"\w+", column.default)}
+    others = [
+        other
+        for other in relation.columns
+        if other is not column and other.name.casefold() in words
+    ]
+    if not any(other.sensitivity or other.classification.embedded for other in others):
+        return column
+    flow = _flow(column.default, relation, catalogue)
+    classes = (flow.classes | flow.spoiled) - {Sensitivity.UNPROVEN}
+    if flow.is_proven and not classes:
+        return column
+    chosen = min(classes, key=lambda item: item.value) if len(classes) == 1 else None
+    found = Classification(
+        sensitivity=chosen or (Sensitivity.SECRET if classes else Sensitivity.UNPROVEN),
+        evidence=f"generated from {', '.join(other.name for other in others)}",
+    )
+    return dataclasses.replace(column, classification=found)
+
+
+def _flow(text: str, relation: Relation, catalogue: Catalogue) -> Flow:
+    unknown = Flow(is_proven=False)
+    tree = parse(f"SELECT {text}", catalogue.engine)
+    if not isinstance(tree, exp.Select):
+        return unknown
+    walk = Walk(catalogue, relations={}, variables={})
+    outputs = walk.relation_outputs(relation)
+    scope = Scope(sources=[Source(name=relation.name, outputs=outputs, relation=relation)])
+    try:
+        return walk.flow(tree.expressions[0], scope, {})
+    except (NotTracedError, AttributeError, KeyError, TypeError, ValueError):
+        return unknown

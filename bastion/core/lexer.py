@@ -1,0 +1,495 @@
+"""The text of SQL as the server's own lexer reads it: tokens, statements, what is still open.
+
+This lexer is the truth and sqlglot's tree is checked against it: where a quote or a comment ends
+decides what runs. Whatever the two engines' versions or modes might read differently is a
+*problem*: the statement is then not understood. Modes are those that the bastion pins:
+``standard_conforming_strings`` on, no ``ANSI_QUOTES``, no ``NO_BACKSLASH_ESCAPES``, UTF-8.
+
+Sources: PostgreSQL ``scan.l``, docs 4.1; MariaDB ``sql_lex.cc``, MySQL manual 9.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bastion.core.model import Engine
+from bastion.errors import UsageError
+
+
+class Kind(enum.Enum):
+    """What a token is."""
+
+    WORD = "word"
+    """A keyword or bare name; ``value`` is in lower case."""
+    QUOTED = "quoted"
+    """A quoted name; ``value`` is the name itself."""
+    STRING = "string"
+    """A string of any form; ``value`` is its content, escapes resolved where that is simple."""
+    NUMBER = "number"
+    PARAMETER = "parameter"
+    """``$1``."""
+    OPERATOR = "operator"
+    """One character."""
+
+
+class Token(NamedTuple):
+    """One token: ``text[start:end]``."""
+
+    kind: Kind
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexed:
+    """A text in tokens."""
+
+    tokens: tuple[Token, ...]
+    problems: tuple[str, ...]
+    """Why a server might read this text otherwise, in words."""
+    open_construct: str
+    """What is still open at the end: a quote, ``(``, ``$``, ``*`` for a comment, or nothing."""
+
+
+def lex(text: str, engine: Engine) -> Lexed:
+    """Cut a text into tokens; comments and white space are left out. Never raises."""
+    return _lex_short(text, engine) if len(text) < _SHORT else _Scanner(text, engine).run()
+
+
+@functools.lru_cache(maxsize=32)
+def _lex_short(text: str, engine: Engine) -> Lexed:
+    # Splitting and judging look at the same text, one after the other.
+    return _Scanner(text, engine).run()
+
+
+def split(text: str, engine: Engine) -> tuple[str, ...]:
+    """Cut a text into its statements, without terminators; empty ones are dropped.
+
+    A piece that holds nothing but comments is dropped too, unless a comment may be executable.
+
+    Raises:
+        UsageError: the text holds a NUL byte, or a quote or comment is not closed.
+    """
+    if "\0" in text:
+        raise UsageError("The text holds a NUL byte. Remove it and send it again.")
+    lexed = lex(text, engine)
+    if lexed.open_construct not in {"", "("}:
+        what = _OPEN_WORDS[lexed.open_construct]
+        raise UsageError(f"{what} is not closed. Close it and send it again.")
+    return tuple(text[start:end] for start, end in _pieces(text, lexed, engine))
+
+
+def is_complete(text: str, engine: Engine) -> bool:
+    r"""Tell whether the text ends a statement: ``;``, ``\g`` or ``\G`` outside of quotes."""
+    match = _SEND.search(text)
+    if match is not None:
+        before = text[: match.start()]
+        return bool(before.strip()) and lex(before, engine).open_construct == ""
+    lexed = lex(text, engine)
+    if lexed.open_construct or not lexed.tokens:
+        return False
+    ends = terminators(lexed.tokens, engine)
+    return bool(ends) and ends[-1] == len(lexed.tokens) - 1
+
+
+def open_construct(text: str, engine: Engine) -> str:
+    """Name what is open at the end of the text, for the continuation prompt."""
+    return lex(text, engine).open_construct
+
+
+def scrub_secrets(text: str) -> str:
+    """Replace the literals of passwords and keys by ``'***'``.
+
+    For transcripts, history and logs; the twelve forms of both engines at once. A text that does
+    not lex is scrubbed as far as it goes.
+    """
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+@functools.lru_cache(maxsize=8)
+def secret_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Find where those literals stand, ``(start, end)``; one that is still being typed counts."""
+    return tuple(
+        (found.end(1), min(found.end(), len(text)))
+        for closing in ("", "'", '"', "$$")
+        for pattern, _ in _SECRETS
+        for found in pattern.finditer(text + closing)
+        if found.end(1) < len(text)
+    )
+
+
+_SPACE = " \t\n\r\f"
+_SHORT = 10_000
+_SEND = re.compile(r"\\(?:gx|g|G)\s*\Z")
+_OPEN_WORDS = {
+    "'": "A string",
+    '"': "A quoted name or string",
+    "`": "A quoted name",
+    "$": "A dollar-quoted string",
+    "*": "A comment",
+}
+_PG_WORD = r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*"
+_MY_WORD = r"[0-9]*[A-Za-z_$\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*"
+_NUMBER = r"0[xX][0-9A-Fa-f]+|0[bB][01]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_POSTGRESQL = re.compile(
+    rf"""
+    (?P<space>[ \t\n\r\f]+)
+  | (?P<line>--[^\n\r]*)
+  | (?P<block>/\*)
+  | (?P<estring>[eE]'(?:[^'\\]++|''|\\.)*+(?P<eclose>'?))
+  | (?P<ustring>[uU]&(?P<uquote>['"]))
+  | (?P<string>(?:[bBxXnN])?'(?:[^']++|'')*+(?P<close>'?))
+  | (?P<quoted>"(?:[^"]++|"")*+(?P<qclose>"?))
+  | (?P<parameter>\$\d+)
+  | (?P<dollar>\$(?:[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*)?\$)
+  | (?P<word>{_PG_WORD})
+  | (?P<number>{_NUMBER})
+  | (?P<operator>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_MYSQL = re.compile(
+    rf"""
+    (?P<space>[ \t\n\r\f]+)
+  | (?P<line>\#[^\n]*|--(?=[\x00-\x20\x7f]|\Z)[^\n]*)
+  | (?P<block>/\*)
+  | (?P<string>(?:[bBxXnN](?='))?'(?:[^'\\]++|''|\\.)*+(?P<close>'?))
+  | (?P<dstring>"(?:[^"\\]++|""|\\.)*+(?P<dclose>"?))
+  | (?P<quoted>`(?:[^`]++|``)*+(?P<qclose>`?))
+  | (?P<hexnumber>0x[0-9A-Fa-f]+(?![A-Za-z0-9_$])|0b[01]+(?![A-Za-z0-9_$]))
+  | (?P<exponent>(?:\d+\.\d*|\.\d+|\d+)[eE][+-]?\d+(?![A-Za-z0-9_$]))
+  | (?P<word>{_MY_WORD})
+  | (?P<number>\d+(?:\.\d*)?|\.\d+)
+  | (?P<operator>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_QUOTES = {"estring": "'", "string": "'", "dstring": '"', "quoted": '"'}
+_CLOSES = {"estring": "eclose", "string": "close", "dstring": "dclose", "quoted": "qclose"}
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
+_ESCAPE = re.compile(r"\\(.)|''", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a"}
+_OPERATORS = frozenset("+-*/<>=~!@#%^&|`?,.;:()[]{}\\$'\"")
+_NAME_MAX = 63
+
+
+class _Scanner:
+    """One pass over one text."""
+
+    def __init__(self, text: str, engine: Engine) -> None:
+        self._text = text
+        self._is_pg = engine is Engine.POSTGRESQL
+        self._tokens: list[Token] = []
+        self._problems: list[str] = []
+        self._open = ""
+
+    def run(self) -> Lexed:
+        text, length = self._text, len(self._text)
+        pattern = _POSTGRESQL if self._is_pg else _MYSQL
+        position = 0
+        while position < length and not self._open:
+            match = pattern.match(text, position)
+            if match is None:
+                break
+            group = match.lastgroup or "operator"
+            position = self._take(group, match)
+        return Lexed(
+            tokens=tuple(self._tokens),
+            problems=tuple(dict.fromkeys(self._problems)),
+            open_construct=self._open or self._open_parenthesis(),
+        )
+
+    def _take(self, group: str, match: re.Match[str]) -> int:
+        start, end = match.span()
+        if group in {"space", "line"}:
+            return end
+        if group == "block":
+            return self._block_comment(start)
+        if group in {"word", "number", "operator", "parameter", "hexnumber", "exponent"}:
+            self._simple(group, match.group(), start, end)
+            return end
+        if group == "dollar":
+            return self._dollar(match.group(), start, end)
+        if group == "ustring":
+            return self._unicode(match, start, end)
+        self._literal(group, match, start, end)
+        return end
+
+    def _simple(self, group: str, text: str, start: int, end: int) -> None:
+        if group == "word":
+            self._word(text, start, end)
+        elif group == "operator":
+            self._operator(text, start)
+        elif group == "parameter":
+            self._add(Kind.PARAMETER, text, start, end)
+        else:
+            self._after_number(end)
+            self._add(Kind.NUMBER, text, start, end)
+
+    def _word(self, text: str, start: int, end: int) -> None:
+        if not text.isascii():
+            self._check_letters(text)
+        if self._is_pg and len(text.encode("utf-8", "replace")) > _NAME_MAX:
+            self._problem("a name longer than 63 bytes, which the server cuts")
+        # Only ASCII letters fold in a UTF-8 database.
+        value = text.lower() if text.isascii() else _fold(text)
+        self._add(Kind.WORD, value, start, end)
+
+    def _check_letters(self, text: str) -> None:
+        if any(not (letter.isascii() or letter.isalnum()) for letter in text):
+            self._problem("an invisible or unusual character outside of quotes")
+
+    def _operator(self, text: str, start: int) -> None:
+        if text not in _OPERATORS:
+            self._problem("a control or unusual character outside of quotes")
+        elif text == "\\":
+            self._problem("a backslash outside of quotes")
+        elif text in "{}" and not self._is_pg:
+            self._problem("braces: ODBC escapes are not read")
+        self._add(Kind.OPERATOR, text, start, start + 1)
+
+    def _after_number(self, end: int) -> None:
+        following = self._text[end : end + 1]
+        if following and (following.isalnum() or following in "_$"):
+            self._problem("letters that follow a number at once")
+
+    def _block_comment(self, start: int) -> int:
+        text = self._text
+        head = text[start : start + 4]
+        if not self._is_pg and (head.startswith("/*!") or head.upper().startswith("/*M!")):
+            self._problem("an executable comment, /*! … */, which the server runs")
+        if head.startswith("/*+"):
+            self._problem("an optimiser hint, /*+ … */, which may change settings")
+        depth, position = 1, start + 2
+        while depth:
+            edge = _COMMENT_EDGE.search(text, position)
+            if edge is None:
+                self._open = "*"
+                return len(text)
+            if edge.group() == "*/":
+                depth -= 1
+            elif self._is_pg:
+                depth += 1
+            position = edge.end() if self._is_pg or edge.group() == "*/" else edge.start() + 1
+        return position
+
+    def _dollar(self, tag: str, start: int, end: int) -> int:
+        close = self._text.find(tag, end)
+        if close < 0:
+            self._open = "$"
+            return len(self._text)
+        self._add(Kind.STRING, self._text[end:close], start, close + len(tag))
+        return close + len(tag)
+
+    def _unicode(self, match: re.Match[str], start: int, end: int) -> int:
+        # What U& means depends on a UESCAPE clause further on: never understood.
+        self._problem("a U& name or string, whose escapes are not read")
+        quote = match.group("uquote")
+        body = re.compile(rf"(?:[^{quote}]|{quote}{quote})*({quote}?)", re.DOTALL)
+        found = body.match(self._text, end)
+        if found is None or not found.group(1):
+            self._open = quote
+            return len(self._text)
+        kind = Kind.STRING if quote == "'" else Kind.QUOTED
+        self._add(kind, self._text[end : found.end() - 1], start, found.end())
+        return found.end()
+
+    def _literal(self, group: str, match: re.Match[str], start: int, end: int) -> None:
+        raw = match.group()
+        quote = "`" if group == "quoted" and not self._is_pg else _QUOTES[group]
+        if not match.group(_CLOSES[group]):
+            self._open = quote
+            return
+        if group == "string" and raw[0] == quote:
+            self._check_continued(start)
+        if group == "quoted":
+            self._quoted(raw[1:-1].replace(quote * 2, quote), start, end)
+            return
+        first = raw.index(quote)
+        body = raw[first + 1 : -1]
+        # Bit and hexadecimal strings are kept as written.
+        is_plain = not first or group == "estring" or raw[0] in "nN"
+        self._add(Kind.STRING, self._decode(group, body) if is_plain else body, start, end)
+
+    def _decode(self, group: str, body: str) -> str:
+        if group == "string" and self._is_pg:
+            return body.replace("''", "'")
+        if group == "dstring":
+            body = body.replace('""', '"')
+        return _ESCAPE.sub(_unescape, body)
+
+    def _quoted(self, value: str, start: int, end: int) -> None:
+        if self._is_pg and len(value.encode("utf-8", "replace")) > _NAME_MAX:
+            self._problem("a name longer than 63 bytes, which the server cuts")
+        self._add(Kind.QUOTED, value, start, end)
+
+    def _check_continued(self, start: int) -> None:
+        # PostgreSQL continues a string over line breaks and comments, and then this one is read
+        # with the escapes of the first; sqlglot does not.
+        before = self._tokens[-1] if self._tokens else None
+        if before is None or before.kind is not Kind.STRING or not self._is_pg:
+            return
+        if self._text[before.start] not in "'$":
+            self._problem("a string that continues one of another form")
+
+    def _add(self, kind: Kind, value: str, start: int, end: int) -> None:
+        self._tokens.append(Token(kind, value, start, end))
+
+    def _problem(self, words: str) -> None:
+        self._problems.append(words)
+
+    def _open_parenthesis(self) -> str:
+        return "(" if _depth(self._tokens) > 0 else ""
+
+
+def _fold(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    letter = match.group(1)
+    if letter is None:
+        return "'"
+    return _ESCAPES.get(letter, letter)
+
+
+def _depth(tokens: list[Token]) -> int:
+    depth = 0
+    for token in tokens:
+        if token.kind is Kind.OPERATOR:
+            if token.value == "(":
+                depth += 1
+            elif token.value == ")":
+                depth = max(0, depth - 1)
+    return depth
+
+
+def _pieces(text: str, lexed: Lexed, engine: Engine) -> Iterator[tuple[int, int]]:
+    """Give the spans of the statements, trimmed; a piece that is only comments is left out."""
+    tokens = lexed.tokens
+    ends = [*terminators(tokens, engine), len(tokens)]
+    start_offset = first = 0
+    for last in ends:
+        end_offset = tokens[last].start if last < len(tokens) else len(text)
+        piece = text[start_offset:end_offset]
+        if last > first or _may_run(piece, engine):
+            begin = start_offset + len(piece) - len(piece.lstrip(_SPACE))
+            yield begin, start_offset + len(piece.rstrip(_SPACE))
+        start_offset = tokens[last].end if last < len(tokens) else len(text)
+        first = last + 1
+
+
+def _may_run(piece: str, engine: Engine) -> bool:
+    """Tell whether a piece without tokens holds a comment that the server would run."""
+    return bool(piece.strip(_SPACE)) and bool(lex(piece, engine).problems)
+
+
+def terminators(tokens: tuple[Token, ...], engine: Engine) -> list[int]:
+    """Find the semicolons that end a statement, by their index; those in blocks do not."""
+    found: list[int] = []
+    first = 0
+    state = _Nesting(engine)
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.OPERATOR and token.value == ";" and not state.is_inside:
+            found.append(index)
+            first = index + 1
+            state = _Nesting(engine)
+        else:
+            state.take(tokens, first, index)
+    return found
+
+
+class _Nesting:
+    """Parentheses and blocks that a semicolon may lie in.
+
+    Keeping too much together is safe: a message with two statements is refused by analysis and by
+    the server. Cutting a block apart would send its pieces one by one.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._is_pg = engine is Engine.POSTGRESQL
+        self._parentheses = 0
+        self._blocks = 0
+        self._is_routine = False
+
+    @property
+    def is_inside(self) -> bool:
+        """Tell whether a semicolon here does not end the statement."""
+        return self._blocks > 0 or (self._is_pg and self._parentheses > 0)
+
+    def take(self, tokens: tuple[Token, ...], first: int, index: int) -> None:
+        """Go past the token at ``index`` of a statement that starts at ``first``."""
+        token = tokens[index]
+        if token.kind is Kind.OPERATOR:
+            if token.value == "(":
+                self._parentheses += 1
+            elif token.value == ")":
+                self._parentheses = max(0, self._parentheses - 1)
+        elif token.kind is Kind.WORD:
+            self._word(tokens, first, index)
+
+    def _word(self, tokens: tuple[Token, ...], first: int, index: int) -> None:
+        value = tokens[index].value
+        if value in _ROUTINES and tokens[first].value in {"create", "alter"}:
+            self._is_routine = True
+        following = tokens[index + 1].value if index + 1 < len(tokens) else ""
+        if (value == "begin" and self._opens(index == first, following)) or (
+            self._blocks and value == "case" and tokens[index - 1].value != "end"
+        ):
+            self._blocks += 1
+        elif self._blocks and value == "end" and following not in _LOOPS:
+            self._blocks -= 1
+
+    def _opens(self, is_first: bool, following: str) -> bool:
+        if self._is_pg:
+            return self._is_routine and following == "atomic"
+        return self._is_routine or self._blocks > 0 or (is_first and following == "not")
+
+
+_ROUTINES = frozenset({"function", "procedure", "trigger", "event", "package"})
+_LOOPS = frozenset({"if", "loop", "repeat", "while", "for"})
+
+_LITERAL = r"""(?:[eEnN]?'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|""|\\.)*"|\$(\w*)\$.*?\$\2\$)"""
+
+
+def _secret(before: str) -> tuple[re.Pattern[str], str]:
+    return re.compile(f"({before}){_LITERAL}", re.IGNORECASE | re.DOTALL), r"\1'***'"
+
+
+_SECRETS = (
+    # PostgreSQL: [ENCRYPTED] PASSWORD '…'; user mappings: OPTIONS (password '…').
+    _secret(r"\bpassword\s*=?\s*\(?\s*"),
+    # MySQL: IDENTIFIED BY '…', BY PASSWORD '…', WITH plugin AS|BY|USING '…', REPLACE '…'.
+    _secret(r"\bidentified\s+(?:by|via|with)\b[^;']*?"),
+    _secret(r"\bpassword\s+for\b[^;=]*=\s*(?:(?:old_)?password\s*\(\s*)?"),
+    # CHANGE MASTER TO, CREATE SERVER.
+    _secret(r"\b(?:master|source)_password\s*=\s*"),
+    # COPY and cloud credentials, API keys in options.
+    _secret(
+        r"\b(?:aws_)?(?:secret_access_key|access_key_id|secret|api_key|token|passphrase|sslkey"
+        r"|sslpassword|credentials|account_key|encryption_key)\s*(?:=|=>|:=)?\s*"
+    ),
+    # pgcrypto and MySQL encryption: the second argument.
+    (
+        re.compile(
+            r"(\b(?:pgp_sym_(?:en|de)crypt\w*|aes_(?:en|de)crypt"
+            r"|hmac|des_(?:en|de)crypt|crypt)\s*\([^;']*?(?:'(?:[^']|'')*'[^;']*?)?,\s*)"
+            + _LITERAL,
+            re.IGNORECASE | re.DOTALL,
+        ),
+        r"\1'***'",
+    ),
+    # MySQL: PASSWORD('…').
+    _secret(r"\b(?:old_)?password\s*\(\s*"),
+    # Connection strings: dblink, CREATE SUBSCRIPTION, primary_conninfo, URLs.
+    (re.compile(r"(\bpassword\s*=\s*)(?!\s*['\"])[^\s'\";)]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"(\b[a-z][a-z0-9+]*://[^\s:/@']*:)[^\s@']+(?=@)", re.IGNORECASE), r"\1***"),
+)

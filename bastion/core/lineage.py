@@ -1,0 +1,463 @@
+"""Which classes of values a statement can reveal: through its rows, and through all else.
+
+``trace`` judges one statement of any kind. The walk over queries is ``core.walk``; this module
+knows writes, plans, settings and structure, and what each leaves behind in the session.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from bastion.core import predicates
+from bastion.core.catalogue import Catalogue, Relation
+from bastion.core.context import SessionContext
+from bastion.core.effects import ChangeKind, OutputKind, Statement
+from bastion.core.exposure import ColumnExposure, Exposure
+from bastion.core.flow import Cte, Flow, Output, Scope, Source, either, fold, join
+from bastion.core.hidden import hidden_writes
+from bastion.core.model import Engine, Sensitivity
+from bastion.core.walk import NotTracedError, Walk, parse
+
+_NOT_TRACED = (
+    NotTracedError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""A tree of unexpected shape must end in a mask, never in an error or a value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """Everything a walk over one statement found."""
+
+    exposure: Exposure
+    outputs: tuple[Output, ...] | None = None
+    assigned: Mapping[str, Flow] = field(default_factory=dict)
+    """Variables and settings that take a value."""
+    written: Mapping[tuple[str, str], Mapping[str, Flow]] = field(default_factory=dict)
+    """Stored relations and the columns that take a value."""
+
+
+def trace(statement: Statement, *, catalogue: Catalogue, context: SessionContext) -> Exposure:
+    """Tell what a statement can reveal. Never raises: what is not understood is not proven."""
+    return trace_fully(statement, catalogue=catalogue, context=context).exposure
+
+
+def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionContext) -> Traced:
+    """Trace a statement and keep what its outputs, variables and writes carry."""
+    catalogue = _as_seen(catalogue, context)
+    traced = _trace(statement, catalogue, context)
+    hidden = hidden_writes(statement, catalogue, context)
+    if not hidden:
+        return traced
+    exposure = dataclasses.replace(
+        traced.exposure, laundering=(*traced.exposure.laundering, *hidden)
+    )
+    return dataclasses.replace(traced, exposure=exposure)
+
+
+def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) -> Traced:
+    walk = Walk(catalogue, relations=context.relations, variables=context.variables)
+    walk.query_dml = lambda node, scope, ctes: _write(walk, node, scope, ctes)
+    if statement.head == "EXECUTE" and statement.engine is Engine.MYSQL:
+        walk.placeholder = join(walk.variable(name) for name in _USED.findall(statement.text))
+    if statement.output is OutputKind.SETTING:
+        return Traced(exposure=_setting(statement, context))
+    if statement.output is OutputKind.STRUCTURE:
+        return Traced(exposure=_structure(statement))
+    tree = _tree(statement)
+    if tree is None:
+        return Traced(exposure=_without_tree(statement, walk))
+    outputs: tuple[Output, ...] | None
+    reason = ""
+    try:
+        outputs = _outputs(walk, tree)
+        _check_destination(walk, statement, outputs)
+        if walk.overrides(statement.text, tree):
+            reason = "a function of the database has the name of a built-in"
+    except _NOT_TRACED as error:
+        outputs = None
+        reason = str(error) if isinstance(error, NotTracedError) else "not understood"
+    if not statement.is_understood:
+        reason = reason or "the statement is not understood"
+    if context.has_restructured:
+        reason = reason or "the open transaction has changed the structure of tables"
+    return _traced(walk, statement, outputs, reason)
+
+
+def _as_seen(catalogue: Catalogue, context: SessionContext) -> Catalogue:
+    """Apply the session's own search_path."""
+    for name, value in context.settings:
+        if name == "search_path":
+            parts = [part.strip().strip("\"'") for part in value.split(",")]
+            path = tuple(part for part in parts if part and part != "$user")
+            return dataclasses.replace(catalogue, search_path=path)
+    return catalogue
+
+
+def _tree(statement: Statement) -> exp.Expr | None:
+    change = statement.change
+    if change is not None and change.kind is ChangeKind.SET and statement.head == "SET":
+        text = statement.text.casefold()
+        is_telling = "@" in text or ("select" in text and statement.engine is Engine.MYSQL)
+        return parse(statement.text, statement.engine) if is_telling else None
+    if statement.tree is not None:
+        return statement.tree
+    if change is not None and change.statement is not None:
+        return change.statement.tree
+    return None
+
+
+def _without_tree(statement: Statement, walk: Walk) -> Exposure:
+    if statement.output is not OutputKind.NONE or not statement.is_understood:
+        return Exposure(columns=None, touches=frozenset({Sensitivity.UNPROVEN}))
+    # ALTER and CREATE INDEX read every row, and quote the one that does not fit.
+    touches: set[Sensitivity] = set()
+    for key in statement.reads | statement.writes:
+        for held in (walk.relations, walk.catalogue.relations):
+            relation = held.get(key)
+            for column in relation.columns if relation is not None else ():
+                touches |= {column.sensitivity} if column.sensitivity else set()
+    return Exposure(columns=(), touches=frozenset(touches))
+
+
+def _traced(
+    walk: Walk, statement: Statement, outputs: tuple[Output, ...] | None, reason: str
+) -> Traced:
+    touches = set(walk.touches)
+    if reason:
+        touches.add(Sensitivity.UNPROVEN)
+    columns: tuple[ColumnExposure, ...] | None
+    if statement.output is OutputKind.NONE:
+        columns = ()
+    elif reason or outputs is None:
+        columns = None
+    elif statement.output is OutputKind.PLAN:
+        columns = ()
+    else:
+        columns = tuple(_exposed(output.flow) for output in outputs)
+    exposure = Exposure(
+        columns=columns,
+        touches=frozenset(touches),
+        inference=tuple(walk.inference),
+        guesses=0 if statement.head == "FETCH" else walk.guesses,
+        laundering=tuple(walk.laundering),
+    )
+    return Traced(
+        exposure=exposure,
+        outputs=None if reason else outputs,
+        assigned=walk.assigned,
+        written=walk.written,
+    )
+
+
+def _exposed(flow: Flow) -> ColumnExposure:
+    reason = flow.reason
+    if flow.spoiled and not flow.classes:
+        reason = "changes a text that holds sensitive values"
+    return ColumnExposure(
+        classes=flow.classes | flow.spoiled,
+        is_proven=flow.is_proven,
+        reason=reason,
+        is_plain=flow.is_plain,
+        hides_null=flow.is_telling,
+    )
+
+
+def _outputs(walk: Walk, tree: exp.Expr) -> tuple[Output, ...]:
+    if isinstance(tree, exp.Create):
+        inner = tree.args.get("expression")
+        if not isinstance(inner, exp.Expr):
+            return ()
+        return walk.query(inner, None, walk._with(tree, {}))
+    if isinstance(tree, exp.Set):
+        return _set_variables(walk, tree)
+    return walk.query(tree, None, {})
+
+
+def _set_variables(walk: Walk, tree: exp.Set) -> tuple[Output, ...]:
+    for item in tree.expressions:
+        pair = item.this
+        if not isinstance(pair, exp.EQ | exp.PropertyEQ):
+            raise NotTracedError("an assignment that is not known")
+        flow = walk.flow(pair.expression, Scope(), {})
+        # A later assignment that fails leaves the earlier ones standing, unseen.
+        is_own = isinstance(pair.this, exp.Parameter)
+        if flow.sensitive and not is_own:
+            walk.laundering[f"the setting {pair.this.name} takes {flow.words}"] = None
+        walk.assign(pair.this.name, flow, is_immediate=is_own and len(tree.expressions) > 1)
+    return ()
+
+
+def _check_destination(walk: Walk, statement: Statement, outputs: tuple[Output, ...]) -> None:
+    """A permanent copy is read by others, who do not know what flowed into it."""
+    change = statement.change
+    if change is None or change.kind is not ChangeKind.RELATION or change.is_temporary:
+        return
+    if re.match(r"\s*create\b[^(]*?\bview\b", statement.text, re.IGNORECASE):
+        return
+    for output in outputs:
+        if output.flow.sensitive:
+            walk.laundering[f"the new table {change.name} takes {output.flow.words}"] = None
+
+
+# -- writes ------------------------------------------------------------------------------------
+
+
+def _write(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> tuple[Output, ...]:
+    if isinstance(node, exp.Insert):
+        _insert(walk, node, scope, ctes)
+    elif isinstance(node, exp.Update):
+        _update(walk, node, scope, ctes)
+    elif isinstance(node, exp.Delete):
+        _delete(walk, node, scope, ctes)
+    elif isinstance(node, exp.Merge):
+        _merge(walk, node, scope, ctes)
+    else:
+        raise NotTracedError(f"{node.key} is not known")
+    predicates.check_tail(walk, node, scope, ctes)
+    returning = node.args.get("returning")
+    if returning is None:
+        return ()
+    if returning.args.get("into"):
+        raise NotTracedError("RETURNING INTO is not known")
+    outputs: list[Output] = []
+    for item in returning.expressions:
+        outputs += walk._project(item, scope, ctes)
+    return tuple(outputs)
+
+
+def _target(walk: Walk, node: exp.Expr, scope: Scope) -> Relation | None:
+    """Add the written relation as a source; its whole row may be quoted in an error."""
+    table = node.this if isinstance(node, exp.Schema) else node
+    if not isinstance(table, exp.Table):
+        raise NotTracedError("the written relation is not known")
+    walk._add_from(table, scope, {})
+    source = scope.sources[0]
+    walk.touch(source.whole)
+    return source.relation
+
+
+def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, flow: Flow) -> None:
+    """Note one value written into one column, and judge whether it stays masked there."""
+    if relation is None:
+        if flow.classes or not flow.is_proven:
+            walk.laundering[f"a relation that is not known takes {flow.words}"] = None
+        return
+    key = (relation.schema, relation.name)
+    columns = walk.written.setdefault(key, {})
+    columns[column] = either(columns[column], flow) if column in columns else flow
+    _rewrite(walk, scope, relation, column, flow)
+    if walk.relations.get(key) is relation and walk.engine is Engine.POSTGRESQL:
+        return
+    stored = next(
+        (item for item in relation.columns if fold(item.name, walk.engine) == column), None
+    )
+    own = {stored.sensitivity} if stored is not None and stored.sensitivity else set()
+    if flow.sensitive - own or (not flow.is_proven and not own):
+        words = flow.words if flow.sensitive else "values that are not proven harmless"
+        walk.laundering[f"{relation.name}.{column} takes {words}"] = None
+
+
+def _rewrite(walk: Walk, scope: Scope, relation: Relation, column: str, flow: Flow) -> None:
+    """Let RETURNING see the new value too."""
+    for level in scope.levels():
+        for index, source in enumerate(level.sources):
+            if source.relation is not relation or source.outputs is None:
+                continue
+            outputs = tuple(
+                Output(name=output.name, flow=either(output.flow, flow))
+                if output.name == column
+                else output
+                for output in source.outputs
+            )
+            level.sources[index] = Source(
+                name=source.name, schema=source.schema, outputs=outputs, relation=relation
+            )
+
+
+def _insert(walk: Walk, node: exp.Insert, scope: Scope, ctes: dict[str, Cte]) -> None:
+    relation = _target(walk, node.this, scope)
+    names: list[str] = []
+    if isinstance(node.this, exp.Schema):
+        names = [fold(item, walk.engine) for item in node.this.expressions]
+    elif relation is not None:
+        names = [fold(column.name, walk.engine) for column in relation.columns]
+    query = node.args.get("expression")
+    if isinstance(query, exp.Expr):
+        outputs = walk.query(query, scope.parent, ctes)
+        for index, output in enumerate(outputs):
+            walk.touch(output.flow)
+            column = names[index] if index < len(names) else f"column {index + 1}"
+            _record(walk, scope, relation, column, output.flow)
+    conflict = node.args.get("conflict")
+    if conflict is not None:
+        _conflict(walk, conflict, scope, ctes, relation)
+
+
+def _conflict(
+    walk: Walk,
+    conflict: exp.Expr,
+    scope: Scope,
+    ctes: dict[str, Cte],
+    relation: Relation | None,
+) -> None:
+    target = scope.sources[0]
+    own = Scope(
+        parent=scope,
+        sources=[Source(name="excluded", outputs=target.outputs, flow=target.flow)],
+    )
+    for pair in conflict.expressions:
+        _assign_pair(walk, pair, own, ctes, relation)
+    where = conflict.args.get("where")
+    if where is not None:
+        predicates.check(walk, where.this, own, ctes, clause="WHERE")
+
+
+def _assign_pair(
+    walk: Walk,
+    pair: exp.Expr,
+    scope: Scope,
+    ctes: dict[str, Cte],
+    relation: Relation | None,
+) -> None:
+    if not isinstance(pair, exp.EQ | exp.PropertyEQ):
+        raise NotTracedError("an assignment that is not known")
+    left, right = pair.this, pair.expression
+    if isinstance(left, exp.Tuple | exp.Paren):
+        items = left.expressions if isinstance(left, exp.Tuple) else [left.this]
+        flow = walk.flow(right, scope, ctes)
+        for item in items:
+            _record(walk, scope, relation, fold(item.this, walk.engine), flow)
+        return
+    column = left
+    while isinstance(column, exp.Bracket | exp.Dot):
+        column = column.this
+    flow = walk.flow(right, scope, ctes)
+    owner = relation
+    if isinstance(column, exp.Column) and walk.engine is Engine.MYSQL:
+        owner = _owner(walk, column, scope) or relation
+    _record(walk, scope, owner, fold(column.this, walk.engine), flow)
+
+
+def _owner(walk: Walk, column: exp.Column, scope: Scope) -> Relation | None:
+    """Find whose column a MySQL multi-table UPDATE sets."""
+    if column.args.get("table") is not None:
+        source = walk._row_of(column.args["table"], column.args.get("db"), scope)
+        return source.relation if source is not None else None
+    name = fold(column.this, walk.engine)
+    owners = [source for source in scope.sources if source.has(name)]
+    return owners[0].relation if len(owners) == 1 else None
+
+
+def _update(walk: Walk, node: exp.Update, scope: Scope, ctes: dict[str, Cte]) -> None:
+    relation = _target(walk, node.this, scope)
+    clause = node.args.get("from_")
+    if clause is not None:
+        walk._add_from(clause.this, scope, ctes)
+    where = node.args.get("where")
+    for pair in node.expressions:
+        _assign_pair(walk, pair, scope, ctes, relation)
+    if where is not None:
+        predicates.check(walk, where.this, scope, ctes, clause="WHERE")
+
+
+def _delete(walk: Walk, node: exp.Delete, scope: Scope, ctes: dict[str, Cte]) -> None:
+    _target(walk, node.this, scope)
+    for item in node.args.get("using") or []:
+        walk._add_from(item, scope, ctes)
+    where = node.args.get("where")
+    if where is not None:
+        predicates.check(walk, where.this, scope, ctes, clause="WHERE")
+
+
+def _merge(walk: Walk, node: exp.Merge, scope: Scope, ctes: dict[str, Cte]) -> None:
+    relation = _target(walk, node.this, scope)
+    walk._add_from(node.args["using"], scope, ctes)
+    predicates.check(walk, node.args["on"], scope, ctes, clause="JOIN")
+    for when in node.args["whens"].expressions:
+        condition = when.args.get("condition")
+        if condition is not None:
+            predicates.check(walk, condition, scope, ctes, clause="WHEN")
+        _merge_action(walk, when.args.get("then"), scope, ctes, relation)
+
+
+def _merge_action(
+    walk: Walk,
+    then: exp.Expr | None,
+    scope: Scope,
+    ctes: dict[str, Cte],
+    relation: Relation | None,
+) -> None:
+    if isinstance(then, exp.Update):
+        for pair in then.expressions:
+            _assign_pair(walk, pair, scope, ctes, relation)
+        return
+    if not isinstance(then, exp.Insert):
+        return
+    names = [
+        fold(item.this, walk.engine)
+        for item in (then.this.expressions if isinstance(then.this, exp.Tuple) else [])
+    ]
+    if not names and relation is not None:
+        names = [fold(column.name, walk.engine) for column in relation.columns]
+    values = then.args.get("expression")
+    cells = values.expressions if isinstance(values, exp.Tuple | exp.Values) else []
+    for index, cell in enumerate(cells):
+        column = names[index] if index < len(names) else f"column {index + 1}"
+        _record(walk, scope, relation, column, walk.flow(cell, scope, ctes))
+
+
+_USED = re.compile(r"@[`'\"]?([\w.$]+)")
+
+# -- settings and structure ----------------------------------------------------------------------
+
+_SETTING = re.compile(
+    r"\s*show\s+(?:(?:session|global|local)\s+)?(?P<name>[\w.\"`]+|all)", re.IGNORECASE
+)
+_STRUCTURE = re.compile(
+    r"\s*(?:describe|desc|explain|show\s+(?:(?:full|extended|global|session)\s+)*(?:tables|columns"
+    r"|fields|databases|schemas|create\s+(?!user)|index|indexes|indices|keys|table\s+status"
+    r"|triggers|procedure\s+status|function\s+status|events|engines|charset|character\s+set"
+    r"|collation|plugins|privileges|open\s+tables|storage\s+engines|packages?|package\s+status"
+    r"|sequences?))\b",
+    re.IGNORECASE,
+)
+_RAW_SHOW = re.compile(
+    r"\s*show\s+(?:count\s*\(|(?:full\s+)?processlist|warnings|errors|engine\b"
+    r"|binlog|relaylog|grants|slave|replica|master|binary|profile|user_stat"
+    r"|client_stat|explain|create\s+user|authors|contributors)",
+    re.IGNORECASE,
+)
+
+
+def _setting(statement: Statement, context: SessionContext) -> Exposure:
+    if _RAW_SHOW.match(statement.text) or not statement.is_understood:
+        return Exposure(columns=None, touches=frozenset({Sensitivity.UNPROVEN}))
+    match = _SETTING.match(statement.text)
+    name = match.group("name").strip('"`').casefold() if match else ""
+    tainted = frozenset().union(*context.variables.values()) if context.variables else frozenset()
+    is_named = statement.engine is Engine.POSTGRESQL and name not in ("", "all")
+    if is_named and not context.variables.get("*"):
+        classes = context.variables.get(name)
+        tainted = classes or frozenset()
+        if classes is None and "." in name:
+            tainted = frozenset({Sensitivity.UNPROVEN})
+    if tainted:
+        return Exposure(columns=None, touches=tainted)
+    return Exposure(columns=(), touches=frozenset())
+
+
+def _structure(statement: Statement) -> Exposure:
+    if not statement.is_understood or not _STRUCTURE.match(statement.text):
+        return Exposure(columns=None, touches=frozenset({Sensitivity.UNPROVEN}))
+    return Exposure(columns=(), touches=frozenset())

@@ -1,0 +1,103 @@
+"""What an operation does to a value beyond carrying it: NULLs that tell, texts cut to pieces."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlglot import exp
+
+from bastion.core import predicates
+from bastion.core.builtins import names
+from bastion.core.flow import Flow
+from bastion.core.predicates import Walker
+
+
+def marked(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
+    """Mark the flow of one operation on a sensitive value or a telling text."""
+    if isinstance(node, _BARE):
+        return flow
+    if flow.sensitive and isinstance(node, _ARITHMETIC):
+        predicates.check_arithmetic(walk, node, flow)
+    name = node.name.casefold() if isinstance(node, exp.Anonymous) else ""
+    is_telling = flow.is_telling
+    if flow.sensitive and not is_telling:
+        is_telling = not _is_null_with_its_parts(node, name)
+    spoiled = flow.spoiled
+    if flow.embedded and not isinstance(node, _WHOLE) and name not in _WHOLE_NAMES:
+        spoiled = flow.embedded
+    if isinstance(node, exp.Substring | exp.Coalesce) and flow.sensitive:
+        predicates.check_lazy(walk, node, flow)
+    if is_telling == flow.is_telling and spoiled == flow.spoiled:
+        return flow
+    return dataclasses.replace(flow, is_telling=is_telling, spoiled=spoiled)
+
+
+def _is_null_with_its_parts(node: exp.Expr, name: str) -> bool:
+    if isinstance(node, exp.Substring):
+        # SUBSTRING (text FROM pattern) is NULL where the pattern does not match.
+        start = node.args.get("start")
+        return not (isinstance(start, exp.Literal) and start.is_string)
+    if isinstance(node, _CHOOSING) or name in _CHOOSING_NAMES:
+        return False
+    return isinstance(node, _NULL_KEEPING) or name in _WHOLE_NAMES or name in _STEADY_NAMES
+
+
+_ARITHMETIC = (exp.Div, exp.Mod, exp.IntDiv, exp.Pow, exp.Mul, exp.Add, exp.Sub)
+_BARE = (
+    exp.Column, exp.Paren, exp.Alias, exp.Query, exp.Values, exp.Star, exp.Identifier, exp.Literal,
+    exp.Parameter, exp.Placeholder, exp.Var,
+)  # fmt: skip
+_WHOLE = (
+    exp.Coalesce, exp.Max, exp.Min, exp.Trim, exp.Lower, exp.Upper, exp.Concat, exp.ConcatWs,
+    exp.DPipe, exp.GroupConcat, exp.ArrayAgg, exp.Array, exp.Cast, exp.Collate,
+    exp.Window, exp.Filter, exp.Order, exp.Ordered, exp.Distinct, exp.Tuple, exp.Struct, exp.Case,
+    exp.If, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue, exp.AnyValue,
+    exp.WithinGroup, exp.Dot, exp.JSONObject, exp.JSONArray, exp.JSONArrayAgg, exp.JSONObjectAgg,
+    exp.JSONKeyValue, exp.FormatJson, exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract,
+    exp.JSONBExtractScalar, exp.Bracket, exp.IgnoreNulls, exp.RespectNulls, exp.Any, exp.All,
+    exp.Unnest, exp.Explode, exp.PropertyEQ, exp.Kwarg, exp.CharacterSet, exp.ParseJSON,
+    exp.Greatest, exp.Least, exp.Is, exp.Interval, exp.WindowSpec, exp.Slice,
+)  # fmt: skip
+"""They keep the texts in them whole, so that the detectors still know what they hold."""
+_CHOOSING = (
+    exp.Case, exp.If, exp.Bracket, exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract,
+    exp.JSONBExtractScalar,
+)  # fmt: skip
+"""They give NULL where something is not found or not so."""
+_STEADY = (
+    exp.Length, exp.Left, exp.Right, exp.MD5, exp.SHA, exp.SHA2, exp.Replace, exp.Reverse,
+    exp.Initcap, exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Extract, exp.DateTrunc, exp.TimestampTrunc,
+    exp.Hex, exp.ToBase64, exp.Ascii, exp.StrPosition, exp.Sum, exp.Avg, exp.Year, exp.Month,
+    exp.Day, exp.ToChar, exp.TimeToStr, exp.SplitPart, exp.Translate, exp.Pad, exp.EQ, exp.NEQ,
+    exp.Encode, exp.Stddev, exp.Variance, exp.CountIf,
+)  # fmt: skip
+"""NULL exactly where what they are made of is NULL."""
+_NULL_KEEPING = (*_WHOLE, *_STEADY)
+_WHOLE_NAMES = names(
+    """
+    max min any_value concat concat_ws coalesce ifnull nvl string_agg array_agg array_to_string
+    json_agg jsonb_agg json_build_object jsonb_build_object json_build_array jsonb_build_array
+    json_object_agg jsonb_object_agg row_to_json to_json to_jsonb row format jsonb_pretty
+    json_array json_object json_arrayagg json_objectagg btrim ltrim rtrim lower upper initcap
+    jsonb_each_text jsonb_each json_each json_each_text jsonb_array_elements_text
+    jsonb_array_elements json_array_elements json_array_elements_text unnest jsonb_path_query
+    jsonb_path_query_first jsonb_path_query_array json_value json_query json_extract json_unquote
+    jsonb_set jsonb_insert jsonb_strip_nulls json_strip_nulls array_append array_prepend array_cat
+    lag lead first_value last_value nth_value set_config name_const jsonb_to_record
+    jsonb_to_recordset json_detailed json_pretty json_compact json_loose quote_literal quote_ident
+    quote_nullable quote
+    """
+)
+_STEADY_NAMES = names(
+    """
+    reverse translate replace lpad rpad ascii ord md5 sha1 sha2 sha256 sha224 sha384 sha512 encode
+    hex to_base64 char_length octet_length bit_length length to_char date_trunc date_part age year
+    month split_part substring_index quarter dayofyear extract strpos date_format timestampdiff
+    datediff array_length cardinality substr mid left right
+    """
+)
+_CHOOSING_NAMES = names(
+    """
+    json_value json_query json_extract jsonb_path_query_first jsonb_path_query json_search
+    """
+)

@@ -1,0 +1,569 @@
+"""Hide what was not proven harmless: a plan for one result, applied batch by batch.
+
+Three witnesses must agree before a cell is shown: the walk over the statement, the server's own
+column origin, and the form of the value itself. Each of them can only add suspicion.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import re
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+
+from bastion.core import detectors, messages
+from bastion.core.catalogue import Catalogue, Relation, RelationKind
+from bastion.core.classify import classify_name, type_kind
+from bastion.core.effects import OutputKind, Statement
+from bastion.core.exposure import ColumnExposure, Exposure
+from bastion.core.model import (
+    EffectClass,
+    Engine,
+    MaskedBatch,
+    Origin,
+    RawBatch,
+    ResultColumn,
+    Row,
+    Sensitivity,
+)
+
+_MASK = detectors.MASK.encode()
+_Cell = Callable[[bytes], bytes]
+_Rows = Callable[[Sequence[Row]], Sequence[Row]]
+
+
+def plan(
+    statement: Statement,
+    exposure: Exposure,
+    columns: tuple[ResultColumn, ...],
+    catalogue: Catalogue,
+    *,
+    key: bytes,
+) -> MaskPlan:
+    """Decide for each column of a result whether it is shown, scanned or masked.
+
+    Args:
+        columns: the server's own description; where it disagrees with ``exposure``, all is masked.
+        key: of the installation; for stable tokens.
+    """
+    treatments = _treatments(statement, exposure, columns, catalogue)
+    shown = tuple(
+        dataclasses.replace(
+            column,
+            name=_column_name(statement, exposure, column, index),
+            masked=treatment.masked,
+        )
+        for index, (column, treatment) in enumerate(zip(columns, treatments, strict=True), start=1)
+    )
+    return MaskPlan(columns=shown, treatments=treatments, key=key)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """What happens to the cells of one column."""
+
+    masked: str | None = None
+    """Class that hides the column."""
+    cell: _Cell | None = None
+    """Rewrites one cell that is not NULL; None leaves the column as it is."""
+    is_scan: bool = False
+    """``cell`` only looks for sensitive values, so quiet columns may skip it."""
+    hides_null: bool = False
+    """NULL is masked too, since it tells of the value it was computed from."""
+    reason: str = ""
+
+
+class MaskPlan:
+    """How one result is masked; applied to each of its batches."""
+
+    __slots__ = ("_key", "_rewrite", "columns", "treatments")
+
+    def __init__(
+        self,
+        *,
+        columns: tuple[ResultColumn, ...],
+        treatments: tuple[Treatment, ...],
+        key: bytes,
+    ) -> None:
+        """Prepare the fast path for this shape of rows."""
+        self.columns = columns
+        self.treatments = treatments
+        self._key = key
+        self._rewrite = _rewriter(treatments)
+
+    @property
+    def sensitive(self) -> bool:
+        """Tell whether any column is masked."""
+        return any(treatment.masked is not None for treatment in self.treatments)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Say for each masked column which class hides it and why."""
+        return tuple(
+            f"{column.name}: {treatment.masked}, {treatment.reason or 'not proven harmless'}"
+            for column, treatment in zip(self.columns, self.treatments, strict=True)
+            if treatment.masked is not None
+        )
+
+    def apply(self, batch: RawBatch) -> MaskedBatch:
+        """Mask one batch; NULL stays NULL, rows keep their order."""
+        width = len(self.treatments)
+        if len(batch.columns) != width:
+            rows: Sequence[Row] = [tuple(_MASK for _ in row) for row in batch.rows]
+            return MaskedBatch(columns=batch.columns, rows=rows)
+        return MaskedBatch(columns=self.columns, rows=self._rewrite(batch.rows))
+
+
+HIDDEN = messages.HIDDEN
+"""What stands for words of the server of which nothing may be shown."""
+
+
+def scrub_text(text: str, exposure: Exposure, *, said: str = "") -> str:
+    """Make an error, notice or warning fit to be shown.
+
+    Where the statement touches sensitive values, or was not understood, only sentences of the
+    server that are known are shown, their variable parts hidden. What looks sensitive by its form
+    goes always.
+
+    Args:
+        said: the statement, whose own names may come back.
+    """
+    if not text:
+        return ""
+    if exposure.columns is None or Sensitivity.UNPROVEN in exposure.touches:
+        return messages.known_words(text, said=said, is_understood=False)
+    if any(not column.is_proven for column in exposure.columns):
+        return messages.known_words(text, said=said, is_understood=False)
+    if exposure.touches:
+        return messages.known_words(text, said=said, is_understood=True)
+    return detectors.redact(text)
+
+
+# -- deciding ------------------------------------------------------------------------------------
+
+
+def _treatments(
+    statement: Statement,
+    exposure: Exposure,
+    columns: tuple[ResultColumn, ...],
+    catalogue: Catalogue,
+) -> tuple[Treatment, ...]:
+    if exposure.columns is None:
+        if _may_trust_origin(statement):
+            return tuple(_by_origin_alone(column, catalogue) for column in columns)
+        return tuple(
+            _hide(Sensitivity.UNPROVEN, "the statement is not understood") for _ in columns
+        )
+    if statement.output in (OutputKind.SETTING, OutputKind.STRUCTURE):
+        return tuple(_SHOWN for _ in columns)
+    if statement.output is OutputKind.PLAN:
+        return _plan_treatments(statement, exposure, columns)
+    if len(exposure.columns) != len(columns):
+        words = "the server gives other columns than were traced"
+        return tuple(_hide(Sensitivity.UNPROVEN, words) for _ in columns)
+    return tuple(
+        _with_null(_treatment(exposed, column, catalogue), exposed)
+        for exposed, column in zip(exposure.columns, columns, strict=True)
+    )
+
+
+def _with_null(treatment: Treatment, exposed: ColumnExposure) -> Treatment:
+    if not exposed.hides_null or treatment.masked is None:
+        return treatment
+    # One mask for all: a style that keeps a part would set NULL apart again.
+    return dataclasses.replace(treatment, cell=_full, hides_null=True)
+
+
+def _may_trust_origin(statement: Statement) -> bool:
+    # A RETURNING row may hold what was just written there from elsewhere.
+    is_read = statement.effects == {EffectClass.READ}
+    return statement.output is OutputKind.TREE and statement.is_understood and is_read
+
+
+def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalogue) -> Treatment:
+    origin = _origin_class(column.origin, catalogue)
+    classes = set(exposed.classes)
+    if isinstance(origin, Sensitivity) and not (origin is Sensitivity.UNPROVEN and classes):
+        classes.add(origin)
+    if exposed.is_proven and not classes:
+        return _shown(column, is_plain=exposed.is_plain)
+    if not exposed.is_proven and not classes and _is_proven_by_origin(column, catalogue):
+        return _shown(column, is_plain=False)
+    if not classes:
+        return _hide(Sensitivity.UNPROVEN, exposed.reason)
+    return _hide(_chief(classes), exposed.reason or "the server names its column")
+
+
+def _by_origin_alone(column: ResultColumn, catalogue: Catalogue) -> Treatment:
+    if _is_proven_by_origin(column, catalogue):
+        return _shown(column, is_plain=False)
+    origin = _origin_class(column.origin, catalogue)
+    return _hide(origin or Sensitivity.UNPROVEN, "its way could not be followed")
+
+
+def _is_proven_by_origin(column: ResultColumn, catalogue: Catalogue) -> bool:
+    """PostgreSQL's origin cannot be forged; it speaks of a stored column, never a whole row."""
+    origin = column.origin
+    if origin is None or not origin.is_sound or catalogue.engine is not Engine.POSTGRESQL:
+        return False
+    relation = catalogue.relations.get((origin.schema, origin.relation))
+    if relation is None or relation.kind in (RelationKind.VIEW, RelationKind.FOREIGN):
+        return False
+    found = relation.column(origin.column)
+    return found is not None and found.sensitivity is None
+
+
+def _origin_class(origin: Origin | None, catalogue: Catalogue) -> Sensitivity | None:
+    if origin is None:
+        return None
+    relation = _origin_relation(origin, catalogue)
+    if relation is None:
+        return None
+    found = relation.column(origin.column)
+    if found is None:
+        return None
+    is_view = relation.kind in (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
+    if is_view and found.sensitivity is Sensitivity.UNPROVEN:
+        # The walk follows a view's definition, which says more than an empty sample.
+        return None
+    return found.sensitivity
+
+
+def _origin_relation(origin: Origin, catalogue: Catalogue) -> Relation | None:
+    return catalogue.relations.get((origin.schema, origin.relation))
+
+
+def _chief(classes: set[Sensitivity]) -> Sensitivity:
+    """Choose the class whose style hides most where several may reach one cell."""
+    if len(classes) == 1:
+        return next(iter(classes))
+    known = classes - {Sensitivity.UNPROVEN}
+    full = sorted(known - _PARTIAL, key=lambda item: item.value)
+    return full[0] if full else Sensitivity.SECRET
+
+
+_PARTIAL = frozenset({Sensitivity.EMAIL, Sensitivity.CARD})
+_SHOWN = Treatment()
+
+
+def _hide(sensitivity: Sensitivity, reason: str) -> Treatment:
+    return Treatment(masked=sensitivity.value, cell=_styles()[sensitivity], reason=reason)
+
+
+def _shown(column: ResultColumn, *, is_plain: bool) -> Treatment:
+    if is_plain or column.is_numeric:
+        return _SHOWN
+    kind = type_kind(column.type_name)
+    if kind in ("number", "date", "boolean", "plain"):
+        return _SHOWN
+    if kind == "address":
+        return _hide(Sensitivity.IP_ADDRESS, "its type holds network addresses")
+    base = column.type_name.casefold()
+    if base in ("json", "jsonb"):
+        return Treatment(cell=_redact_json, is_scan=True)
+    if column.is_binary or base in ("bytea", "blob", "longblob", "mediumblob", "tinyblob"):
+        return Treatment(cell=_redact_binary, is_scan=False)
+    return Treatment(cell=_redact_text, is_scan=True)
+
+
+def _plan_treatments(
+    statement: Statement, exposure: Exposure, columns: tuple[ResultColumn, ...]
+) -> tuple[Treatment, ...]:
+    if not exposure.touches:
+        return tuple(_SHOWN for _ in columns)
+    # A literal compared with a sensitive column may be a right guess: it is not repeated.
+    typed = "" if exposure.guesses else statement.text
+
+    def scrub(cell: bytes) -> bytes:
+        text = cell.decode("utf-8", "replace")
+        return _scrub_plan(text, typed).encode()
+
+    return tuple(Treatment(cell=scrub) for _ in columns)
+
+
+def _column_name(statement: Statement, exposure: Exposure, column: ResultColumn, index: int) -> str:
+    """Keep a header that the person typed or the catalogue holds; others may carry data."""
+    name = column.name
+    if exposure.columns is None and not statement.is_understood:
+        is_known = bool(re.fullmatch(r"\w{1,63}", name)) and name.casefold() in (
+            statement.text.casefold()
+        )
+        return name if is_known else f"column {index}"
+    return name
+
+
+# -- styles --------------------------------------------------------------------------------------
+
+
+def _full(cell: bytes) -> bytes:
+    return _MASK
+
+
+def _email(cell: bytes) -> bytes:
+    local, _, domain = cell.partition(b"@")
+    tail = _email_tail(domain)
+    # Only a letter that stands alone as a byte may be kept of the name.
+    return local[:1] + tail if tail and local[:1].isalnum() else _MASK
+
+
+@functools.lru_cache(maxsize=4096)
+def _email_tail(domain: bytes) -> bytes:
+    if not _DOMAIN.fullmatch(domain):
+        return b""
+    return (
+        b"\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
+        + detectors.mask_email(f"a@{domain.decode()}").partition("•••")[2].encode()
+    )
+
+
+@functools.lru_cache(maxsize=65536)
+def _card(cell: bytes) -> bytes:
+    return detectors.mask_card(cell.decode("utf-8", "replace")).encode()
+
+
+def _date(cell: bytes) -> bytes:
+    return "••••-••-••".encode()
+
+
+@functools.cache
+def _styles() -> dict[Sensitivity, _Cell]:
+    styles: dict[Sensitivity, _Cell] = dict.fromkeys(Sensitivity, _full)
+    styles[Sensitivity.EMAIL] = _email
+    styles[Sensitivity.CARD] = _card
+    styles[Sensitivity.BIRTH_DATE] = _date
+    return styles
+
+
+_DOMAIN = re.compile(rb"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+_CONSTANT: dict[_Cell, bytes] = {_full: _MASK, _date: "••••-••-••".encode()}
+
+
+# -- cells ---------------------------------------------------------------------------------------
+
+
+def _redact_text(cell: bytes) -> bytes:
+    try:
+        text = cell.decode()
+    except UnicodeDecodeError:
+        return cell
+    if text[:1] in "{[" and text[-1:] in "}]":
+        found = _redact_document(text)
+        if found is not None:
+            return found.encode("utf-8", "replace")
+    return detectors.redact(text).encode()
+
+
+def _redact_json(cell: bytes) -> bytes:
+    text = cell.decode("utf-8", "replace")
+    found = _redact_document(text)
+    return _MASK if found is None else cell if found == text else found.encode("utf-8", "replace")
+
+
+def _redact_document(text: str) -> str | None:
+    """Hide inside a JSON document; byte for byte the same when nothing is found, None if none."""
+    try:
+        document = json.loads(text, parse_float=_Number, parse_int=_Number)
+    except (ValueError, RecursionError):
+        return None
+    try:
+        redacted, changed = _redact_value(document)
+    except RecursionError:
+        return None
+    if not changed:
+        return text
+    return _dump(redacted)
+
+
+class _Number(str):
+    """A JSON number as written, so that a document keeps its digits."""
+
+    __slots__ = ()
+
+
+def _dump(value: object) -> str:
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, dict):
+        inner = (
+            f"{json.dumps(key, ensure_ascii=False)}: {_dump(item)}" for key, item in value.items()
+        )
+        return "{" + ", ".join(inner) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_dump(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _redact_value(value: object) -> tuple[object, bool]:
+    if isinstance(value, _Number):
+        is_card = detectors.is_card(value)
+        return (detectors.MASK, True) if is_card else (value, False)
+    if isinstance(value, str):
+        found = detectors.redact(value)
+        return found, found != value
+    if isinstance(value, list):
+        parts = [_redact_value(item) for item in value]
+        return [part for part, _ in parts], any(changed for _, changed in parts)
+    if isinstance(value, dict):
+        return _redact_object(value)
+    return value, False
+
+
+def _redact_object(value: dict[str, object]) -> tuple[object, bool]:
+    kept: dict[str, object] = {}
+    has_changed = False
+    for key, item in value.items():
+        is_named = classify_name(key) is not None and item not in (None, "", True, False)
+        redacted, changed = (detectors.MASK, True) if is_named else _redact_value(item)
+        name = detectors.redact(key)
+        kept[name] = redacted
+        has_changed = has_changed or changed or name != key
+    return kept, has_changed
+
+
+def _redact_binary(cell: bytes) -> bytes:
+    """Mask a binary value as a whole when the text in it is telling."""
+    raw = cell
+    if cell[:2] in (b"\\x", b"0x"):
+        try:
+            raw = bytes.fromhex(cell[2:].decode("ascii"))
+        except ValueError:
+            raw = cell
+    text = raw.decode("utf-8", "replace")
+    return cell if detectors.redact(text) == text else _MASK
+
+
+def _rewriter(treatments: tuple[Treatment, ...]) -> _Rows:
+    """Build the function that rewrites rows: one generated expression for each row."""
+    fixed = tuple(index for index, item in enumerate(treatments) if item.cell and not item.is_scan)
+    scanned = tuple(
+        (index, item.cell) for index, item in enumerate(treatments) if item.cell and item.is_scan
+    )
+    if not fixed and not scanned:
+        return lambda rows: rows
+    map_row = _generated(treatments, fixed) if fixed else None
+
+    def rewrite(rows: Sequence[Row]) -> Sequence[Row]:
+        shown = rows if map_row is None else [map_row(row) for row in rows]
+        for index, cell in scanned:
+            changed = _changed_cells(list(map(itemgetter(index), rows)), cell)
+            if changed:
+                shown = _with_cells(shown, index, changed)
+        return shown
+
+    return rewrite
+
+
+def _with_cells(rows: Sequence[Row], index: int, cells: dict[int, bytes]) -> Sequence[Row]:
+    patched = list(rows)
+    for place, value in cells.items():
+        row = patched[place]
+        patched[place] = (*row[:index], value, *row[index + 1 :])
+    return patched
+
+
+def _changed_cells(column: Sequence[bytes | None], cell: _Cell) -> dict[int, bytes]:
+    """Give by place what a scan would hide of a column; the same as a look at each cell, sooner."""
+    is_quiet = _is_quiet_json if cell is _redact_json else _is_quiet_text
+    if is_quiet([value for value in column if value is not None]):
+        return {}
+    changed: dict[int, bytes] = {}
+    for start in range(0, len(column), _CELLS_PER_LOOK):
+        part = column[start : start + _CELLS_PER_LOOK]
+        if is_quiet([value for value in part if value is not None]):
+            continue
+        for place, value in enumerate(part, start):
+            if value is not None and (shown := cell(value)) != value:
+                changed[place] = shown
+    return changed
+
+
+def _is_quiet_text(cells: Sequence[bytes]) -> bool:
+    """Tell whether no cell can be changed by ``_redact_text``."""
+    longest = max(map(len, cells), default=0)
+    blob = b"\0".join((b"", *cells))
+    if detectors.may_hold_joined(blob, longest):
+        return False
+    if b"\0{" not in blob and b"\0[" not in blob:
+        return True
+    return _are_quiet_documents(b"\0".join(cell for cell in cells if cell[:1] in (b"{", b"[")))
+
+
+def _is_quiet_json(cells: Sequence[bytes]) -> bool:
+    """Tell whether no cell can be changed by ``_redact_json``."""
+    blob = b"\0".join(cells)
+    longest = max(map(len, cells), default=0)
+    if detectors.may_hold_joined(blob, longest) or not _are_quiet_documents(blob):
+        return False
+    if longest >= _NESTED_MAX and any(
+        cell.count(b"[") + cell.count(b"{") >= _NESTED_MAX for cell in cells
+    ):
+        return False
+    try:
+        # What is no JSON is hidden whole.
+        return len(json.loads(b"[" + b",".join(cells) + b"]", parse_int=str)) == len(cells)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _are_quiet_documents(blob: bytes) -> bool:
+    """Tell whether no document has escapes, which hide what a value says, nor a telling key."""
+    if b"\\" in blob:
+        return False
+    # Each quote may open a key: in what is no JSON, nobody knows which do.
+    keys = set(_JSON_KEY.findall(blob))
+    return not any(classify_name(key.decode("utf-8", "replace")) for key in keys)
+
+
+_CELLS_PER_LOOK = 32
+_NESTED_MAX = 64
+"""Brackets in a document that nest no deeper than Python's stack, whatever their order."""
+_JSON_KEY = re.compile(rb'"(?=([^"\0]*)"\s*:)')
+
+
+def _generated(treatments: tuple[Treatment, ...], chosen: tuple[int, ...]) -> Callable[[Row], Row]:
+    """Write a row's function out, since a loop over cells costs twice as much.
+
+    The text is made of column numbers alone.
+    """
+    names: dict[str, object] = {}
+    parts = []
+    for index, treatment in enumerate(treatments):
+        cell = treatment.cell
+        if index not in chosen or cell is None:
+            parts.append(f"row[{index}]")
+            continue
+        constant = _CONSTANT.get(cell)
+        names[f"f{index}"] = constant if constant is not None else cell
+        value = f"f{index}" if constant is not None else f"f{index}(row[{index}])"
+        parts.append(
+            value if treatment.hides_null else f"(None if row[{index}] is None else {value})"
+        )
+    source = f"lambda row: ({', '.join(parts)},)"
+    made: Callable[[Row], Row] = eval(source, names)  # noqa: S307 - numbers only, see above
+    return made
+
+
+# -- text ----------------------------------------------------------------------------------------
+
+_TYPED = re.compile(r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\"")
+
+
+def _quote(text: str, typed: frozenset[str]) -> str:
+    inner = text[1:-1]
+    return text if inner in typed else f"{text[0]}•••••{text[0]}"
+
+
+def _scrub_plan(text: str, typed: str) -> str:
+    quoted = frozenset(match.group()[1:-1] for match in _TYPED.finditer(typed))
+    text = _SINGLE_QUOTED.sub(lambda match: _quote(match.group(), quoted), text)
+    # MySQL reads constant rows while it plans, and prints their values into conditions.
+    text = _COMPARED.sub(
+        lambda match: match.group() if match.group(2) in typed else f"{match.group(1)}•••", text
+    )
+    return detectors.redact(text)
+
+
+_SINGLE_QUOTED = re.compile(r"'(?:[^'\\]|''|\\.)*'")
+_COMPARED = re.compile(r"([=<>]\s+)(-?\d[\d.]*)")

@@ -1,0 +1,139 @@
+"""The question of how many rows a write would touch, as a SELECT by the same predicate."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from bastion.core.model import Engine
+
+
+def measuring_sql(tree: exp.Expression, engine: Engine) -> str | None:
+    """Write the count for one UPDATE, DELETE or MERGE; None when it cannot be the same rows."""
+    if not isinstance(tree, (exp.Update, exp.Delete, exp.Merge)):
+        return None
+    try:
+        query = _count(tree.copy(), engine)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return None if query is None else query.sql(dialect=engine.value)
+
+
+def _count(tree: exp.Expression, engine: Engine) -> exp.Expression | None:
+    if _writes_inside(tree):
+        return None
+    if isinstance(tree, exp.Merge):
+        return _merge(tree) if engine is Engine.POSTGRESQL else None
+    if engine is Engine.POSTGRESQL:
+        return _postgresql(tree)
+    return _mysql(tree)
+
+
+def _writes_inside(tree: exp.Expression) -> bool:
+    writing = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
+    found = [node for node in tree.find_all(*writing) if node is not tree]
+    if isinstance(tree, exp.Merge):
+        return any(node.find_ancestor(exp.When) is None for node in found)
+    return bool(found)
+
+
+def _postgresql(tree: exp.Expression) -> exp.Expression | None:
+    target = tree.this
+    if not isinstance(target, exp.Table) or not isinstance(target.this, exp.Identifier):
+        return None
+    others = _others(tree)
+    if others is None:
+        return None
+    name = target.args.get("alias") or target
+    if others:
+        # A target row that joins several rows is written once.
+        identifier = name.this.copy()
+        row = exp.Count(
+            this=exp.Distinct(
+                expressions=[exp.Column(this=exp.to_identifier("ctid"), table=identifier)]
+            )
+        )
+    else:
+        row = exp.Count(this=exp.Star())
+    query = exp.Select(expressions=[row])
+    query.set("from_", exp.From(this=target))
+    for other in others:
+        query.append("joins", exp.Join(this=other))
+    return _finish(query, tree)
+
+
+def _others(tree: exp.Expression) -> list[exp.Expression] | None:
+    """Give what UPDATE … FROM or DELETE … USING joins; None when it is not understood."""
+    using = tree.args.get("using")
+    if isinstance(using, list):
+        return [one for one in using if isinstance(one, exp.Expression)]
+    source = tree.args.get("from_")
+    if source is None:
+        return []
+    if not isinstance(source, exp.From):
+        return None
+    return [source.this]
+
+
+def _finish(query: exp.Select, tree: exp.Expression) -> exp.Expression:
+    where = tree.args.get("where")
+    if where is not None:
+        query.set("where", where)
+    common = tree.args.get("with_")
+    if common is not None:
+        query.set("with_", common)
+    return query
+
+
+def _mysql(tree: exp.Expression) -> exp.Expression | None:
+    target = tree.this
+    if not isinstance(target, exp.Table):
+        return None
+    is_joined = bool(target.args.get("joins") or tree.args.get("tables") or tree.args.get("using"))
+    if is_joined or tree.args.get("from_") is not None:
+        return None
+    limit, order = tree.args.get("limit"), tree.args.get("order")
+    if limit is None:
+        query = exp.Select(expressions=[exp.Count(this=exp.Star())])
+        query.set("from_", exp.From(this=target))
+        return _finish(query, tree)
+    inner = exp.Select(expressions=[exp.Literal.number(1)])
+    inner.set("from_", exp.From(this=target))
+    _finish(inner, tree)
+    inner.set("with_", None)
+    inner.set("order", order)
+    inner.set("limit", limit)
+    query = exp.Select(expressions=[exp.Count(this=exp.Star())])
+    alias = exp.TableAlias(this=exp.to_identifier("touched"))
+    query.set("from_", exp.From(this=exp.Subquery(this=inner, alias=alias)))
+    return query
+
+
+def _merge(tree: exp.Merge) -> exp.Expression | None:
+    target, source, condition = tree.this, tree.args.get("using"), tree.args.get("on")
+    if not isinstance(target, exp.Table) or source is None or condition is None:
+        return None
+    name = (target.args.get("alias") or target).this
+    ctid = exp.Column(this=exp.to_identifier("ctid"), table=name.copy())
+    tests: list[exp.Expr] = []
+    for when in tree.args["whens"].expressions:
+        if when.args.get("source"):
+            return None
+        then = when.args.get("then")
+        if isinstance(then, exp.Var) and then.name.lower() == "do nothing":
+            # Rows that an earlier branch leaves alone are counted too: never too few.
+            continue
+        test: exp.Expr = exp.Is(this=ctid.copy(), expression=exp.Null())
+        if when.args.get("matched"):
+            test = exp.Not(this=test)
+        extra = when.args.get("condition")
+        tests.append(test if extra is None else exp.and_(test, extra.copy()))
+    if not tests:
+        return None
+    query = exp.Select(expressions=[exp.Count(this=exp.Star())])
+    query.set("from_", exp.From(this=source))
+    query.append("joins", exp.Join(this=target, side="LEFT", on=condition))
+    query.set("where", exp.Where(this=exp.or_(*tests)))
+    common = tree.args.get("with_")
+    if common is not None:
+        query.set("with_", common)
+    return query

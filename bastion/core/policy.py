@@ -1,0 +1,276 @@
+"""The decision point: who, where, what a statement does and reveals -> allow, hold or block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from bastion.core.effects import Statement
+from bastion.core.exposure import Exposure
+from bastion.core.model import (
+    Action,
+    EffectClass,
+    Engine,
+    Environment,
+    Fence,
+    Obligations,
+    Principal,
+    RunOptions,
+    Target,
+    Verdict,
+)
+from bastion.core.rules import INFERENCE, LAUNDERING, Limits, Policy, Rule
+
+
+def decide(
+    principal: Principal,
+    target: Target,
+    statement: Statement,
+    exposure: Exposure,
+    policy: Policy,
+    *,
+    options: RunOptions,
+    now: datetime,
+) -> Verdict:
+    """Say whether a statement runs, waits for a reviewer, or is refused, and under which limits.
+
+    Args:
+        now: UTC, for rules that hold at certain hours.
+    """
+    request = _Request(principal, target, statement, exposure, now)
+    obligations = _obligations(principal, target, policy, options)
+    if statement.pinned:
+        return _verdict(request, obligations, _pinned(statement))
+    if options.read_only and not statement.effects <= _TAME:
+        return _verdict(request, obligations, _READ_ONLY)
+    strictest: Rule | None = None
+    for effect in request.effects():
+        rule = request.strictest(policy.rules, effect)
+        if rule is None:
+            return _verdict(request, obligations, _unmatched(effect))
+        if strictest is None or _SEVERITY[rule.action] > _SEVERITY[strictest.action]:
+            strictest = rule
+    if strictest is None:
+        return _verdict(request, obligations, _unmatched("nothing"))
+    return _verdict(request, obligations, strictest, _details(strictest, statement, exposure))
+
+
+_SEVERITY = {Action.ALLOW: 0, Action.HOLD: 1, Action.BLOCK: 2}
+_TAME = frozenset({EffectClass.READ, EffectClass.SESSION, EffectClass.TRANSACTION})
+_READ_ONLY = Rule(
+    name="read-only",
+    action=Action.BLOCK,
+    text="This run is read-only, and the statement is not proven to be a read. "
+    "Send it without --read-only.",
+)
+_REASONS_MAX = 4
+_ROWS = frozenset({
+    EffectClass.READ, EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE,
+})  # fmt: skip
+
+
+class _Request:
+    """One statement in its place, matched against rules."""
+
+    def __init__(
+        self,
+        principal: Principal,
+        target: Target,
+        statement: Statement,
+        exposure: Exposure,
+        now: datetime,
+    ) -> None:
+        self._target = target
+        self.statement = statement
+        self._exposure = exposure
+        self._now = now
+        self._roles = _role_words(principal)
+
+    def needs_guard(self) -> bool:
+        """Tell whether code that nobody understood could drop or truncate what matters.
+
+        A write of rows may set off triggers, of its own table, of partitions or of tables that a
+        foreign key cascades to. MySQL's can neither run DDL nor text made on the way.
+        """
+        statement = self.statement
+        if statement.fence is not Fence.WRITE:
+            return False
+        if self._target.environment is not Environment.PRODUCTION:
+            return False
+        is_rows = statement.engine is Engine.POSTGRESQL and statement.effects <= _ROWS
+        return is_rows or not statement.is_understood
+
+    def effects(self) -> Iterator[str]:
+        """Give every word that some rule must speak of, in a stable order."""
+        yield from sorted(effect.value for effect in self.statement.effects)
+        if self._exposure.inference:
+            yield INFERENCE
+        if self._exposure.laundering:
+            yield LAUNDERING
+
+    def strictest(self, rules: Iterable[Rule], effect: str) -> Rule | None:
+        """Find the strictest rule for one effect; the first in the file among equals."""
+        found: Rule | None = None
+        for rule in rules:
+            if not self._matches(rule, effect):
+                continue
+            if found is None or _SEVERITY[rule.action] > _SEVERITY[found.action]:
+                found = rule
+        return found
+
+    def _matches(self, rule: Rule, effect: str) -> bool:
+        if rule.effects and effect not in rule.effects:
+            return False
+        if not rule.effects and effect in {INFERENCE, LAUNDERING} and rule.action is Action.ALLOW:
+            # Only a rule that names it can let values leak by inference.
+            return False
+        return (
+            self._place_matches(rule)
+            and self._statement_matches(rule)
+            and self._objects_match(rule, effect)
+        )
+
+    def _place_matches(self, rule: Rule) -> bool:
+        return (
+            _is_in(self._target.environment, rule.environments)
+            and _is_in(self._target.engine, rule.engines)
+            and (not rule.targets or _globs([self._target.name], rule.targets))
+            and (not rule.roles or not rule.roles.isdisjoint(self._roles))
+            and (rule.hours is None or rule.hours.holds(self._now.time()))
+        )
+
+    def _statement_matches(self, rule: Rule) -> bool:
+        statement = self.statement
+        if rule.whole_table is not None and rule.whole_table != statement.is_whole_table:
+            return False
+        return rule.understood is None or rule.understood == statement.is_understood
+
+    def _objects_match(self, rule: Rule, effect: str) -> bool:
+        if not rule.objects and not rule.except_objects:
+            return True
+        names = self._objects(effect)
+        if names and rule.except_objects and all(_globs([n], rule.except_objects) for n in names):
+            return False
+        if not rule.objects:
+            return True
+        if rule.action is Action.ALLOW:
+            # What is allowed for some tables needs proof that it touches only those.
+            is_known = self.statement.is_understood and bool(names)
+            return is_known and all(_globs([name], rule.objects) for name in names)
+        if not self.statement.is_understood:
+            return True
+        return _globs(names, rule.objects)
+
+    def _objects(self, effect: str) -> list[str]:
+        statement = self.statement
+        is_read = effect in {EffectClass.READ.value, INFERENCE}
+        pairs = statement.reads if is_read else statement.writes
+        return [f"{schema}.{name}" for schema, name in sorted(pairs)]
+
+
+def _role_words(principal: Principal) -> frozenset[str]:
+    kind = "agent" if principal.is_agent else "human"
+    return frozenset({kind, *(role.value for role in principal.roles)})
+
+
+def _is_in(value: object, allowed: frozenset[object]) -> bool:
+    return not allowed or value in allowed
+
+
+def _globs(names: Iterable[str], patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+def _unmatched(effect: str) -> Rule:
+    return Rule(
+        name="no rule",
+        action=Action.BLOCK,
+        text=f"No rule of the policy speaks of this ({effect}), and what no rule allows is "
+        "refused. Ask the policy's owner for a rule.",
+    )
+
+
+def _pinned(statement: Statement) -> Rule:
+    names = ", ".join(statement.pinned)
+    return Rule(
+        name="pinned settings",
+        action=Action.BLOCK,
+        text=f"The bastion pins this ({names}): a statement judged under one setting must not run "
+        f"under another. {_HINTS.get(statement.pinned[0], 'Leave it as it is.')}",
+    )
+
+
+_HINTS = {
+    "transaction_read_only": "Send the write itself, with or without BEGIN: once it is allowed or "
+    "approved, it runs where it may write.",
+    "pg_settings": "Use SET for a setting that may be changed.",
+    "statement_timeout": "Use --timeout, up to the policy's limit.",
+    "max_statement_time": "Use --timeout, up to the policy's limit.",
+    "max_execution_time": "Use --timeout, up to the policy's limit.",
+    "autocommit": "Use BEGIN and COMMIT.",
+    "database": "Write schema.table, or connect to the other target.",
+    "role": "Ask for a target with the role that you need.",
+    "all": "Reset single settings by name.",
+}
+
+
+def _details(rule: Rule, statement: Statement, exposure: Exposure) -> tuple[str, ...]:
+    """Give the reasons that explain a hold or block, in words."""
+    if rule.action is Action.ALLOW:
+        return ()
+    words = list(statement.reasons)
+    if statement.is_whole_table and not statement.effects.isdisjoint(_ROW_WRITES):
+        words.append("It touches every row of the table.")
+    if not rule.effects or rule.effects & {INFERENCE, LAUNDERING}:
+        words += [f"{one[:1].upper()}{one[1:]}." for one in exposure.inference]
+        words += [f"{one[:1].upper()}{one[1:]}." for one in exposure.laundering]
+    return tuple(dict.fromkeys(words))
+
+
+_ROW_WRITES = frozenset({EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE})
+_DEFAULT_TEXT = {
+    Action.ALLOW: "Allowed.",
+    Action.HOLD: "This needs a reviewer's approval.",
+    Action.BLOCK: "This is not allowed here, whoever asks.",
+}
+
+
+def _verdict(
+    request: _Request, obligations: Obligations, rule: Rule, details: tuple[str, ...] = ()
+) -> Verdict:
+    statement = request.statement
+    text = rule.text or _DEFAULT_TEXT[rule.action]
+    shown = details[:_REASONS_MAX]
+    if len(details) > _REASONS_MAX:
+        shown = (*shown, f"And {len(details) - _REASONS_MAX} more reasons.")
+    return Verdict(
+        action=rule.action,
+        rule=rule.name,
+        text=" ".join((text, *shown)),
+        fence=statement.fence,
+        obligations=obligations,
+        approvals_needed=rule.approvals,
+        approver_roles=rule.approver_roles,
+        expires_s=rule.expires_s,
+        guards_structure=request.needs_guard(),
+    )
+
+
+def _obligations(
+    principal: Principal, target: Target, policy: Policy, options: RunOptions
+) -> Obligations:
+    words = ("", target.environment.value, *_role_words(principal))
+    found = [policy.limits[word] for word in words if word in policy.limits] or [Limits()]
+    row_limit = min(one.row_limit for one in found)
+    wanted = options.limit
+    if wanted is None or wanted < 0:
+        wanted = min(one.default_row_limit for one in found)
+    timeout = min(one.statement_timeout_s for one in found)
+    if options.timeout_s is not None and options.timeout_s > 0:
+        timeout = min(timeout, options.timeout_s)
+    return Obligations(
+        row_limit=min(row_limit, wanted),
+        statement_timeout_s=timeout,
+        lock_timeout_s=min(one.lock_timeout_s for one in found),
+    )

@@ -1,0 +1,448 @@
+"""What is revealed by choosing, ordering and grouping rows by sensitive columns.
+
+Equality with a literal spends one guess, stored columns may be joined freely, and everything
+else on a sensitive column is inference, in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol
+
+from sqlglot import exp
+
+from bastion.core.builtins import PURE
+from bastion.core.builtins import names as words
+from bastion.core.catalogue import Catalogue
+from bastion.core.flow import Cte, Flow, FlowKind, Output, Scope, Source, either, fold, join
+from bastion.core.model import Engine
+
+Ctes = dict[str, Cte]
+
+
+class Walker(Protocol):
+    """The walk over the statement, as far as predicates need it."""
+
+    engine: Engine
+    catalogue: Catalogue
+    inference: dict[str, None]
+    laundering: dict[str, None]
+    guesses: int
+
+    def query(self, node: exp.Expr, parent: Scope | None, ctes: Ctes) -> tuple[Output, ...]:
+        """Walk a query inside."""
+        ...
+
+    def flow(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+        """Give what may reach an expression."""
+        ...
+
+    def parts(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+        """Give what may reach the parts of an expression."""
+        ...
+
+    def touch(self, flow: Flow) -> Flow:
+        """Note that a value was referred to."""
+        ...
+
+
+def check_select(walk: Walker, node: exp.Select, scope: Scope, ctes: Ctes) -> None:
+    """Look at every clause of a SELECT but its joins."""
+    for key, clause in (("where", "WHERE"), ("prewhere", "WHERE"), ("qualify", "QUALIFY")):
+        part = node.args.get(key)
+        if part is not None:
+            check(walk, part.this, scope, ctes, clause=clause)
+    having = node.args.get("having")
+    if having is not None:
+        check(walk, having.this, _with_aliases(scope), ctes, clause="HAVING")
+    group = node.args.get("group")
+    for item in _group_keys(group):
+        check_key(walk, item, scope, ctes, clause="GROUP BY")
+    distinct = node.args.get("distinct")
+    if isinstance(distinct, exp.Distinct) and distinct.args.get("on") is not None:
+        for item in _items(distinct.args["on"]):
+            check_key(walk, item, scope, ctes, clause="DISTINCT ON")
+    elif distinct:
+        _check_distinct(walk, scope.outputs)
+    for window in node.args.get("windows") or []:
+        check_window(walk, window, scope, ctes)
+    check_tail(walk, node, scope, ctes)
+
+
+def check_tail(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> None:
+    """Look at ORDER BY, LIMIT and OFFSET."""
+    order = node.args.get("order")
+    for item in order.expressions if isinstance(order, exp.Expr) else []:
+        check_key(walk, item, scope, ctes, clause="ORDER BY")
+    for key in ("limit", "offset"):
+        part = node.args.get(key)
+        if not isinstance(part, exp.Expr):
+            continue
+        for value in part.iter_expressions():
+            flow = walk.flow(value, scope, ctes)
+            if flow.sensitive:
+                _infer(walk, key.upper(), flow)
+
+
+def check_key(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, *, clause: str) -> None:
+    """Look at one key of ORDER BY, GROUP BY and the like: ordinal, alias or expression."""
+    inner = node.this if isinstance(node, exp.Ordered) else node
+    flow = _key_flow(walk, inner, scope, ctes)
+    if flow.sensitive:
+        _infer(walk, clause, flow)
+
+
+def check_window(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> list[Flow]:
+    """Look at PARTITION BY and ORDER BY of a window and give what they carry."""
+    flows = []
+    for item in node.args.get("partition_by") or []:
+        flow = walk.flow(item, scope, ctes)
+        flows.append(flow)
+        if flow.sensitive:
+            _infer(walk, "PARTITION BY", flow)
+    order = node.args.get("order")
+    for item in order.expressions if isinstance(order, exp.Expr) else []:
+        flow = walk.flow(item.this if isinstance(item, exp.Ordered) else item, scope, ctes)
+        flows.append(flow)
+        if flow.sensitive:
+            _infer(walk, "window ORDER BY", flow)
+    return flows
+
+
+def check_case(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> None:
+    """Look at the conditions of CASE: which arm runs can be seen by errors and by time."""
+    if not isinstance(node, exp.Case):
+        return
+    if node.this is not None:
+        flow = walk.flow(node.this, scope, ctes)
+        if flow.sensitive:
+            _infer(walk, "CASE", flow)
+        return
+    for arm in node.args.get("ifs") or []:
+        check(walk, arm.this, scope, ctes, clause="CASE")
+
+
+def check_call(walk: Walker, names: Collection[str], flow: Flow, node: exp.Expr) -> None:
+    """Look at functions whose time or failure depends on their arguments."""
+    if not flow.sensitive:
+        return
+    found = sorted(_TELLING_CALLS.intersection(names))
+    if not found and not _LONG_CALLS.isdisjoint(names) and _has_number(node, _LONG_DIGITS):
+        found = sorted(names)
+    if found:
+        _infer(walk, found[0].upper(), flow)
+
+
+def check_effects(walk: Walker, name: str, flow: Flow) -> None:
+    """Look at functions that keep what they are given, or run a text as a query."""
+    if name in _RUNS_TEXT:
+        walk.inference[f"the rows of {name}, which runs a query of its own"] = None
+    is_keeping = name in _KEEPING or name not in PURE[walk.engine]
+    if flow.sensitive and is_keeping:
+        walk.laundering[f"the function {name} takes {flow.words}"] = None
+
+
+def check_cast(walk: Walker, node: exp.Expr, flow: Flow) -> None:
+    """Look at a cast of a made text: an error tells how it looks."""
+    inner = node.unnest()
+    is_text = isinstance(inner, _TEXT_MAKERS) or (
+        isinstance(inner, exp.Anonymous) and inner.name.casefold() in _TEXT_MAKER_NAMES
+    )
+    if flow.sensitive and is_text:
+        _infer(walk, "a cast", flow)
+
+
+def check_distinct_arms(walk: Walker, left: tuple[Output, ...], right: tuple[Output, ...]) -> None:
+    """Look at UNION, INTERSECT and EXCEPT, which compare whole rows."""
+    for one, other in zip(left, right, strict=False):
+        _compare(walk, [one.flow, other.flow], "set operation")
+    _check_distinct(walk, left)
+    _check_distinct(walk, right)
+
+
+def _check_distinct(walk: Walker, outputs: Sequence[Output]) -> None:
+    """One column alone says no more than a count; more are sorted by it, or tell its parts."""
+    for output in outputs:
+        flow = output.flow
+        if flow.sensitive and (len(outputs) > 1 or flow.kind is FlowKind.COMPUTED):
+            _infer(walk, "DISTINCT", flow)
+
+
+def check_arithmetic(walk: Walker, node: exp.Expr, flow: Flow) -> None:
+    """Look at arithmetic that fails for some values only."""
+    if isinstance(node, exp.Div | exp.Mod | exp.IntDiv | exp.Pow):
+        is_telling = any(not isinstance(part, exp.Literal) for part in node.expression.walk()) and (
+            node.expression.find(exp.Column) is not None
+        )
+    else:
+        is_telling = _has_number(node, _LARGE_DIGITS)
+    if is_telling:
+        _infer(walk, "arithmetic", flow)
+
+
+def check_lazy(walk: Walker, node: exp.Expr, flow: Flow) -> None:
+    """Look at what fails, or is not even computed, by the value of another argument."""
+    if isinstance(node, exp.Coalesce):
+        rest = node.expressions
+        may_fail = any(item.find(*_MAY_FAIL) is not None for item in rest)
+        is_telling = flow.is_telling and may_fail
+    else:
+        places = [node.args[key] for key in ("start", "length") if node.args.get(key) is not None]
+        has_code = any(item.find(exp.Ascii, exp.Case, exp.If) is not None for item in places)
+        has_column = any(item.find(exp.Column) is not None for item in places)
+        is_telling = has_code or (has_column and node.this.find(exp.Column) is None)
+    if is_telling:
+        _infer(walk, node.key.upper(), flow)
+
+
+_MAY_FAIL = (exp.Div, exp.Mod, exp.Cast, exp.Anonymous, exp.Query)
+
+
+def _has_number(node: exp.Expr, digits: int) -> bool:
+    return any(
+        not literal.is_string and len(literal.name) >= digits
+        for literal in node.find_all(exp.Literal)
+    )
+
+
+def check_rows_from(walk: Walker, name: str, flow: Flow, call: exp.Expr) -> None:
+    """Look at a function that makes rows: how many it gives may tell its argument."""
+    if flow.sensitive and (name not in _STRUCTURAL_ROWS or _splits(call)):
+        _infer(walk, f"rows of {name or 'a function'}", flow)
+
+
+def _splits(call: exp.Expr) -> bool:
+    return any(
+        isinstance(node, exp.Split | exp.StringToArray | exp.RegexpSplit)
+        or (isinstance(node, exp.Anonymous) and node.name.casefold() in _SPLITTERS)
+        for node in call.find_all(exp.Func)
+    )
+
+
+def check_merge(walk: Walker, left: Flow, right: Flow) -> None:
+    """Look at one equality that USING or NATURAL stands for."""
+    walk.touch(left)
+    walk.touch(right)
+    _compare(walk, [left, right], "JOIN")
+
+
+def check(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, *, clause: str) -> None:
+    """Look at a condition: AND, OR and NOT over comparisons."""
+    if isinstance(node, exp.Connector | exp.Not | exp.Paren):
+        for part in node.iter_expressions():
+            check(walk, part, scope, ctes, clause=clause)
+        return
+    if isinstance(node, exp.EQ | exp.NEQ | exp.NullSafeEQ | exp.NullSafeNEQ):
+        _check_equality(walk, node, scope, ctes, clause)
+        return
+    if isinstance(node, exp.In):
+        _check_in(walk, node, scope, ctes, clause)
+        return
+    flow = walk.flow(node, scope, ctes)
+    if flow.sensitive:
+        _infer(walk, clause, flow)
+
+
+def _check_equality(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, clause: str) -> None:
+    left, right = node.this.unnest(), node.expression.unnest()
+    if isinstance(left, exp.Tuple) and isinstance(right, exp.Tuple):
+        for one, other in zip(left.expressions, right.expressions, strict=False):
+            _compare(walk, [_side(walk, one, scope, ctes), _side(walk, other, scope, ctes)], clause)
+        return
+    sides = [_side(walk, left, scope, ctes), _side(walk, right, scope, ctes)]
+    _compare(walk, sides, clause)
+
+
+def _check_in(walk: Walker, node: exp.In, scope: Scope, ctes: Ctes, clause: str) -> None:
+    query = node.args.get("query")
+    subject = node.this.unnest()
+    if query is None and len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
+        query = node.expressions[0]
+    if query is not None:
+        _check_in_query(walk, subject, query, scope, ctes, clause)
+        return
+    if node.args.get("unnest") is not None or node.args.get("field") is not None:
+        flow = walk.parts(node, scope, ctes)
+        if flow.sensitive:
+            _infer(walk, clause, flow)
+        return
+    for item in node.expressions:
+        other = item.unnest()
+        if isinstance(subject, exp.Tuple) and isinstance(other, exp.Tuple):
+            pairs = zip(subject.expressions, other.expressions, strict=False)
+        else:
+            pairs = zip([subject], [other], strict=True)
+        for one, value in pairs:
+            sides = [_side(walk, one, scope, ctes), _side(walk, value, scope, ctes)]
+            _compare(walk, sides, clause)
+
+
+def _check_in_query(
+    walk: Walker,
+    subject: exp.Expr,
+    query: exp.Expr,
+    scope: Scope,
+    ctes: Ctes,
+    clause: str,
+) -> None:
+    outputs = walk.query(query, scope, ctes)
+    subjects = subject.expressions if isinstance(subject, exp.Tuple) else [subject]
+    flows = [_side(walk, item, scope, ctes) for item in subjects]
+    if len(flows) != len(outputs):
+        flows = [join(flows)]
+        outputs = outputs[:1]
+    for one, output in zip(flows, outputs, strict=False):
+        _compare(walk, [one, walk.touch(output.flow)], clause)
+
+
+def _side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    """Give one side of an equality, spelling variants such as ``lower(email)`` undone."""
+    inner = node.unnest()
+    if isinstance(inner, _SPELLINGS) and not _is_overridden(walk, inner):
+        walk.flow(inner, scope, ctes)
+        return _side(walk, inner.this, scope, ctes)
+    if isinstance(inner, exp.Cast) and inner.to.this in exp.DataType.TEXT_TYPES:
+        return _side(walk, inner.this, scope, ctes)
+    if isinstance(inner, exp.Any | exp.All):
+        return _any_side(walk, inner, scope, ctes)
+    return walk.flow(inner, scope, ctes)
+
+
+def _any_side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    inner = node.this.unnest()
+    if isinstance(inner, exp.Query):
+        return walk.flow(inner, scope, ctes)
+    if isinstance(inner, exp.Cast):
+        inner = inner.this.unnest()
+    if isinstance(inner, exp.Array) and inner.expressions:
+        items = [_side(walk, item, scope, ctes) for item in inner.expressions]
+        found = items[0]
+        for other in items[1:]:
+            found = either(found, other)
+        return found
+    flow = walk.flow(inner, scope, ctes)
+    if isinstance(inner, exp.Literal) and inner.is_string:
+        return Flow(kind=FlowKind.TYPED, is_plain=True, guesses=inner.name.count(",") + 1)
+    return flow
+
+
+def _compare(walk: Walker, sides: list[Flow], clause: str) -> None:
+    sensitive = [side for side in sides if side.sensitive]
+    if not sensitive:
+        return
+    flow = join(sides)
+    if any(side.kind is not FlowKind.STORED for side in sensitive):
+        _infer(walk, clause, flow)
+        return
+    for side in sides:
+        if side.sensitive or side.kind is FlowKind.STORED:
+            continue
+        if side.kind is FlowKind.TYPED:
+            walk.guesses += max(side.guesses, 1)
+        else:
+            _infer(walk, clause, flow)
+
+
+def _infer(walk: Walker, clause: str, flow: Flow) -> None:
+    walk.inference[f"{clause} on {flow.words}"] = None
+
+
+def _is_overridden(walk: Walker, node: exp.Expr) -> bool:
+    names = {name.casefold() for name in node.sql_names()} if isinstance(node, exp.Func) else set()
+    return not names.isdisjoint(walk.catalogue.functions)
+
+
+def _key_flow(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
+        index = int(node.name) - 1
+        if 0 <= index < len(scope.outputs):
+            return walk.touch(scope.outputs[index].flow)
+    if isinstance(node, exp.Column) and node.args.get("table") is None:
+        name = fold(node.this, walk.engine)
+        named = [output.flow for output in scope.outputs if output.name == name]
+        if named and not any(source.has(name) for source in scope.sources):
+            return walk.touch(join(named))
+        if named:
+            return walk.touch(join([*named, walk.flow(node, scope, ctes)]))
+    return walk.flow(node, _with_aliases(scope), ctes)
+
+
+def _with_aliases(scope: Scope) -> Scope:
+    """Let names of the SELECT list be found after those of FROM."""
+    if not scope.outputs:
+        return scope
+    below = Scope(
+        parent=scope.parent,
+        sources=[Source(name="", outputs=tuple(o for o in scope.outputs if o.name))],
+        arguments=scope.arguments,
+    )
+    return Scope(parent=below, sources=scope.sources, arguments=scope.arguments)
+
+
+def _group_keys(group: exp.Expr | None) -> Iterator[exp.Expr]:
+    if group is None:
+        return
+    parts = list(group.expressions)
+    for key in ("rollup", "cube", "grouping_sets"):
+        parts += [part for part in group.args.get(key) or [] if isinstance(part, exp.Expr)]
+    for part in parts:
+        yield from _items(part)
+
+
+def _items(node: exp.Expr) -> Iterator[exp.Expr]:
+    inner = node.unnest()
+    if isinstance(inner, exp.Tuple | exp.Rollup | exp.Cube | exp.GroupingSets):
+        for item in inner.expressions:
+            yield from _items(item)
+        return
+    yield inner
+
+
+_SPELLINGS = (exp.Lower, exp.Upper, exp.Trim, exp.Collate)
+_TELLING_CALLS = words(
+    """
+    sleep benchmark pg_sleep pg_sleep_for get_lock sqrt ln log log2 log10 exp chr decode factorial
+    asin acos acosh atanh cot width_bucket make_date make_time make_timestamp make_interval
+    get_byte set_byte get_bit set_bit to_ascii convert_from lgamma gamma st_geomfromtext nextval
+    currval
+    """
+)
+"""Their time, or whether they fail, tells of what they are given."""
+_LONG_CALLS = words("repeat space lpad rpad pad")
+_LONG_DIGITS = 4
+_LARGE_DIGITS = 7
+_KEEPING = words("setseed nextval currval lastval")
+_RUNS_TEXT = words(
+    """
+    ts_stat ts_rewrite query_to_xml query_to_xmlschema query_to_xml_and_xmlschema dblink
+    dblink_exec dblink_open dblink_send_query crosstab crosstab2 crosstab3 crosstab4 connectby
+    xpath_table
+    """
+)
+_SPLITTERS = words(
+    """
+    string_to_array regexp_split_to_array regexp_match regexp_matches to_tsvector
+    tsvector_to_array array_remove array_positions json_search jsonb_path_query_array
+    """
+)
+_TEXT_MAKERS = (
+    exp.Substring, exp.Left, exp.Right, exp.Concat, exp.ConcatWs, exp.DPipe,
+    exp.Replace, exp.Trim, exp.Lower, exp.Upper, exp.RegexpReplace, exp.RegexpExtract,
+    exp.SplitPart, exp.Overlay, exp.Translate, exp.Reverse, exp.Pad, exp.Repeat, exp.Case,
+    exp.If, exp.Coalesce, exp.Nullif, exp.Initcap, exp.SubstringIndex,
+)  # fmt: skip
+_TEXT_MAKER_NAMES = words(
+    """
+    translate reverse replace split_part lpad rpad overlay initcap regexp_replace regexp_substr
+    substr substring mid substring_index insert elt format to_char quote_literal quote_ident
+    chr btrim ltrim rtrim
+    """
+)
+_STRUCTURAL_ROWS = words(
+    """
+    unnest json_each jsonb_each json_each_text jsonb_each_text json_array_elements
+    jsonb_array_elements json_array_elements_text jsonb_array_elements_text json_object_keys
+    jsonb_object_keys json_to_record jsonb_to_record json_to_recordset jsonb_to_recordset
+    json_populate_record jsonb_populate_record json_table xml_table
+    """
+)

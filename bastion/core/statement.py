@@ -1,0 +1,506 @@
+"""What one statement does, to which objects: split, lex, parse, classify.
+
+An allow-list throughout: a statement is a read only when every part of it is known to read. Three
+readers work together: our own lexer, which is the truth; readers of first words for what sqlglot
+cannot parse; and the walk over sqlglot's tree. What any of them does not know is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlglot import exp
+
+from bastion.core.catalogue import Catalogue
+from bastion.core.effects import (
+    ChangeKind,
+    ContextView,
+    OutputKind,
+    SessionChange,
+    Statement,
+)
+from bastion.core.heads import Head, Inner, read_head
+from bastion.core.lexer import (
+    Kind,
+    Lexed,
+    is_complete,
+    lex,
+    open_construct,
+    scrub_secrets,
+    secret_spans,
+    split,
+    terminators,
+)
+from bastion.core.measure import measuring_sql
+from bastion.core.model import EffectClass, Engine, Fence
+from bastion.core.trees import Findings, Surroundings, examine, parse
+
+__all__ = [
+    "ChangeKind",
+    "ContextView",
+    "OutputKind",
+    "SessionChange",
+    "Statement",
+    "analyse",
+    "is_complete",
+    "open_construct",
+    "scrub_secrets",
+    "secret_spans",
+    "split",
+]
+
+
+def analyse(text: str, *, engine: Engine, catalogue: Catalogue, context: ContextView) -> Statement:
+    """Judge one statement as it would run in this session; never raises.
+
+    Args:
+        text: one piece of ``split``; more than one statement is not understood.
+        context: prepared names, cursors and relations that the session has made.
+    """
+    key = _cache_key(text, engine, catalogue, context)
+    found = _cache.get(key)
+    if found is not None:
+        return found[0]
+    statement = _fenced_variables(_Analyser(engine, catalogue, context).statement(text, 0))
+    if len(_cache) >= _CACHE_MAX:
+        _cache.pop(next(iter(_cache)), None)
+    # The mappings are kept alive with the entry, so that their ids cannot come back as others.
+    _cache[key] = (statement, (catalogue, context.prepared, context.cursors, context.relations))
+    return statement
+
+
+_CacheKey = tuple[str, Engine, int, int, int, int, tuple[tuple[str, str], ...]]
+_cache: dict[_CacheKey, tuple[Statement, object]] = {}
+_CACHE_MAX = 1024
+_DEPTH_MAX = 8
+
+
+def _cache_key(text: str, engine: Engine, catalogue: Catalogue, context: ContextView) -> _CacheKey:
+    return (
+        text,
+        engine,
+        id(catalogue),
+        id(context.prepared) if context.prepared else 0,
+        id(context.cursors) if context.cursors else 0,
+        id(context.relations) if context.relations else 0,
+        context.settings,
+    )
+
+
+class _Analyser:
+    """One analysis: what surrounds the text, and the way down into texts inside it."""
+
+    def __init__(self, engine: Engine, catalogue: Catalogue, context: ContextView) -> None:
+        self._engine = engine
+        self._catalogue = catalogue
+        self._context = context
+        self._search_path = _search_path(catalogue, context)
+
+    def statement(self, text: str, depth: int) -> Statement:
+        """Judge one statement, whatever it is."""
+        if depth > _DEPTH_MAX:
+            return self._unknown(text, "", "it is nested too deeply")
+        lexed = lex(text, self._engine)
+        head_word = _head_word(lexed)
+        problem = _problem(text, lexed)
+        if problem:
+            return self._unknown(text, head_word, problem)
+        lexed = _without_end(lexed)
+        if terminators(lexed.tokens, self._engine):
+            return self._unknown(text, head_word, "it is more than one statement")
+        database = self._search_path[0] if self._search_path else ""
+        head = read_head(text, lexed.tokens, self._engine, database=database)
+        if head is None:
+            return self._tree_statement(text, lexed, head_word, depth)
+        return self._head_statement(text, head, head_word, depth)
+
+    def read(self, text: str, depth: int) -> Findings:
+        """Judge the text of a view or function, as a part of the statement that uses it."""
+        findings = Findings()
+        findings.effects.add(EffectClass.READ)
+        try:
+            pieces = split(text, self._engine)
+        except Exception:  # noqa: BLE001
+            pieces = ()
+        if not pieces or depth > _DEPTH_MAX:
+            findings.doubt("A view or function cannot be read.")
+        for piece in pieces:
+            inner = self.statement(piece, depth)
+            findings.effects |= inner.effects
+            findings.reads |= inner.reads
+            findings.functions |= inner.functions
+            findings.pinned.extend(inner.pinned)
+            findings.reasons.extend(inner.reasons)
+        return findings
+
+    def _surroundings(self, depth: int) -> Surroundings:
+        return Surroundings(
+            engine=self._engine,
+            catalogue=self._catalogue,
+            relations=self._context.relations,
+            search_path=self._search_path,
+            judge_read=self.read,
+            depth=depth,
+        )
+
+    # Statements that sqlglot parses
+
+    def _tree_statement(self, text: str, lexed: Lexed, head: str, depth: int) -> Statement:
+        parsed_text, is_replace = text, head == "REPLACE"
+        if is_replace:
+            start = lexed.tokens[0].start
+            # Same length, so that positions stay: sqlglot does not parse REPLACE.
+            parsed_text = f"{text[:start]}INSERT {text[start + 7 :]}"
+            lexed = _renamed(lexed)
+        tree = parse(parsed_text, lexed, self._engine)
+        if isinstance(tree, str):
+            return self._unknown(text, head, tree)
+        try:
+            around = dataclasses.replace(self._surroundings(depth), is_replace=is_replace)
+            findings = examine(tree, lexed, around)
+        except RecursionError:
+            return self._unknown(text, head, "it is nested too deeply")
+        except Exception:  # noqa: BLE001
+            # An odd tree must never pass, nor end the session.
+            return self._unknown(text, head, "its tree is not understood")
+        if is_replace:
+            findings.effects.add(EffectClass.DELETE)
+        return self._from_findings(text, tree, findings, head)
+
+    def _from_findings(
+        self, text: str, tree: exp.Expression, findings: Findings, head: str
+    ) -> Statement:
+        effects = frozenset(findings.effects)
+        if not effects.isdisjoint(_CHANGING) and not findings.reads:
+            effects -= {EffectClass.READ}
+        into = _into_change(tree, self._engine)
+        if into is not None and not into[1]:
+            effects |= {EffectClass.SESSION}
+        statement = Statement(
+            text=text,
+            engine=self._engine,
+            head=head,
+            effects=effects,
+            fence=_fence(effects),
+            output=_output_of(tree),
+            tree=tree,
+            is_understood=findings.is_understood,
+            reasons=(
+                *findings.reasons,
+                *(f"It fires the trigger {one}." for one in findings.fires),
+            ),
+            is_whole_table=findings.is_whole_table,
+            reads=frozenset(findings.reads),
+            writes=frozenset(findings.writes),
+            functions=frozenset(findings.functions),
+            measuring_sql=measuring_sql(tree, self._engine),
+            fires=tuple(findings.fires),
+            pinned=tuple(findings.pinned),
+        )
+        if into is None:
+            return statement
+        return _with_into(statement, into)
+
+    # Statements that their first words tell
+
+    def _head_statement(self, text: str, head: Head, word: str, depth: int) -> Statement:
+        for name in head.types:
+            if name in self._catalogue.casts or name in self._catalogue.cast_columns:
+                return self._unknown(text, word, f"a value of the type {name} runs code")
+        if head.prepared is not None:
+            return self._execute(text, head.prepared, word, depth)
+        if head.cursor is not None:
+            return self._fetch(text, head.cursor, word)
+        inner = self.statement(head.inner, depth + 1) if head.inner_use and head.inner else None
+        if head.inner_use is not None and inner is None:
+            return self._unknown(text, word, "a statement is missing inside")
+        base = self._plain(text, head, word)
+        if inner is None or head.inner_use is None:
+            return base
+        return _combine(base, head.inner_use, inner)
+
+    def _plain(self, text: str, head: Head, word: str) -> Statement:
+        around = self._surroundings(0)
+        writes = frozenset(around.resolve(name, schema)[0] for schema, name in head.writes)
+        reads = frozenset(around.resolve(name, schema)[0] for schema, name in head.reads)
+        change = None
+        if head.change is not None:
+            change = SessionChange(
+                kind=head.change,
+                name=head.name,
+                schema=self._schema_of(head),
+                is_temporary=head.is_temporary,
+                value=head.value,
+            )
+        is_known = EffectClass.UNKNOWN not in head.effects
+        return Statement(
+            text=text,
+            engine=self._engine,
+            head=word,
+            effects=head.effects,
+            fence=_fence(head.effects),
+            output=head.output,
+            is_understood=is_known,
+            reasons=head.reasons,
+            reads=reads,
+            writes=writes,
+            change=change,
+            pinned=head.pinned,
+        )
+
+    def _schema_of(self, head: Head) -> str:
+        if head.change is not ChangeKind.RELATION:
+            return head.schema
+        if head.is_temporary and self._engine is Engine.POSTGRESQL:
+            return "pg_temp"
+        return head.schema or (self._search_path[0] if self._search_path else "")
+
+    def _execute(self, text: str, name: str, word: str, depth: int) -> Statement:
+        prepared = self._context.prepared.get(name)
+        if prepared is None:
+            return self._unknown(text, word, f"nothing is prepared under the name {name}")
+        # Judged again: what the text means may have changed since it was prepared.
+        inner = self.statement(prepared.text, depth + 1)
+        return dataclasses.replace(
+            inner,
+            text=text,
+            head=word,
+            measuring_sql=None,
+            change=inner.change,
+            resolved=prepared.text,
+        )
+
+    def _fetch(self, text: str, name: str, word: str) -> Statement:
+        cursor = self._context.cursors.get(name)
+        if cursor is None:
+            return self._unknown(text, word, f"no cursor of the name {name} is open")
+        return dataclasses.replace(
+            cursor,
+            text=text,
+            head=word,
+            fence=Fence.SESSION,
+            output=OutputKind.NONE if word == "MOVE" else OutputKind.TREE,
+            change=None,
+            measuring_sql=None,
+        )
+
+    def _unknown(self, text: str, head: str, reason: str) -> Statement:
+        return Statement(
+            text=text,
+            engine=self._engine,
+            head=head,
+            effects=frozenset({EffectClass.UNKNOWN}),
+            fence=Fence.WRITE,
+            output=OutputKind.UNKNOWN,
+            is_understood=False,
+            reasons=(f"Not understood: {reason}.",),
+        )
+
+
+_CHANGING = frozenset(
+    {EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE}
+)
+_TAME = frozenset({EffectClass.READ, EffectClass.SESSION, EffectClass.TRANSACTION})
+
+
+def _fence(effects: frozenset[EffectClass]) -> Fence:
+    if effects == {EffectClass.READ}:
+        return Fence.READ_ONLY
+    return Fence.SESSION if effects <= _TAME else Fence.WRITE
+
+
+def _fenced_variables(statement: Statement) -> Statement:
+    """Compute MySQL's user variables inside the read-only fence: a rollback leaves them set."""
+    change = statement.change
+    is_variable = change is not None and change.kind is ChangeKind.SET and change.name[:1] == "@"
+    if statement.engine is not Engine.MYSQL or not (is_variable or statement.head == "DO"):
+        return statement
+    if not statement.effects <= {EffectClass.READ, EffectClass.SESSION}:
+        return statement
+    return dataclasses.replace(statement, fence=Fence.READ_ONLY)
+
+
+def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
+    """Put the statement inside into the one around it."""
+    combined = dataclasses.replace(
+        base,
+        tree=inner.tree,
+        is_understood=inner.is_understood and base.is_understood,
+        reasons=(*base.reasons, *inner.reasons),
+        reads=base.reads | inner.reads,
+        writes=base.writes | inner.writes,
+        functions=inner.functions,
+        is_whole_table=inner.is_whole_table,
+        pinned=(*base.pinned, *inner.pinned),
+        fires=inner.fires,
+    )
+    match use:
+        case Inner.PLAN:
+            return _planned(combined, inner)
+        case Inner.PLAN_AND_RUN:
+            effects = inner.effects
+            return _under(dataclasses.replace(combined, change=inner.change), effects)
+        case Inner.COPY:
+            return _under(
+                dataclasses.replace(combined, is_copy_out=True, resolved=inner.text),
+                inner.effects | base.effects,
+            )
+        case Inner.RUN:
+            run = dataclasses.replace(
+                combined, output=inner.output, change=inner.change, runs_inner=inner.runs_inner
+            )
+            return _under(run, inner.effects)
+        case Inner.FILL:
+            return _filled(combined, base, inner)
+        case Inner.PREPARE | Inner.DECLARE | Inner.EXPRESSION:
+            return _remembered(combined, base, use, inner)
+
+
+def _planned(combined: Statement, inner: Statement) -> Statement:
+    # A planner may run immutable functions and MariaDB's runs subqueries: what is in doubt stays.
+    effects = (inner.effects & _DOUBTFUL) | {EffectClass.READ}
+    planned = dataclasses.replace(
+        combined, runs_inner=False, writes=frozenset(), is_whole_table=False, fires=()
+    )
+    if effects == {EffectClass.READ}:
+        planned = dataclasses.replace(planned, reasons=())
+    return _under(dataclasses.replace(planned, reads=inner.reads | inner.writes), effects)
+
+
+_DOUBTFUL = frozenset({EffectClass.UNKNOWN, EffectClass.OUTSIDE, EffectClass.ADMIN})
+
+
+def _filled(combined: Statement, base: Statement, inner: Statement) -> Statement:
+    effects = base.effects | (inner.effects - {EffectClass.READ})
+    change = base.change
+    if change is not None:
+        change = dataclasses.replace(change, statement=inner)
+    filled = dataclasses.replace(combined, change=change, output=OutputKind.NONE)
+    return _under(filled, effects)
+
+
+def _remembered(combined: Statement, base: Statement, use: Inner, inner: Statement) -> Statement:
+    change = base.change
+    if change is not None:
+        change = dataclasses.replace(change, statement=inner)
+    if use is Inner.PREPARE:
+        # Preparing runs nothing; the text is judged when it is executed, and now for doubt.
+        effects = frozenset({EffectClass.SESSION}) | (inner.effects & {EffectClass.UNKNOWN})
+        kept = dataclasses.replace(
+            combined, change=change, runs_inner=False, writes=frozenset(), is_whole_table=False
+        )
+        if inner.is_understood:
+            kept = dataclasses.replace(kept, reasons=(), pinned=())
+        return _under(kept, effects)
+    effects = frozenset({EffectClass.SESSION}) | (inner.effects - {EffectClass.READ})
+    if use is Inner.DECLARE and not inner.effects <= {EffectClass.READ, EffectClass.SESSION}:
+        effects = inner.effects | {EffectClass.SESSION}
+    return _under(dataclasses.replace(combined, change=change, output=OutputKind.NONE), effects)
+
+
+def _under(statement: Statement, effects: frozenset[EffectClass]) -> Statement:
+    return dataclasses.replace(statement, effects=effects, fence=_fence(effects))
+
+
+def _problem(text: str, lexed: Lexed) -> str:
+    """Say why the text cannot be trusted to mean one thing; empty when it can."""
+    if "\0" in text:
+        return "it holds a NUL byte"
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        return "it is not valid UTF-8"
+    if lexed.problems:
+        return f"it holds {lexed.problems[0]}"
+    if lexed.open_construct:
+        return "a quote, comment or parenthesis is not closed"
+    if not lexed.tokens:
+        return "it holds no statement"
+    if len(lexed.tokens) > _TOKENS_MAX or _nesting(lexed) > _NESTING_MAX:
+        return "it is too long or nested too deeply"
+    return ""
+
+
+def _nesting(lexed: Lexed) -> int:
+    """Measure how deep parentheses, brackets and CASE lie in each other."""
+    depth = deepest = 0
+    for token in lexed.tokens:
+        if token.value in _OPENING and token.kind in _SIGNS:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token.value in _CLOSING and token.kind in _SIGNS:
+            depth -= 1
+    return deepest
+
+
+_SIGNS = frozenset({Kind.OPERATOR, Kind.WORD})
+_OPENING = frozenset({"(", "[", "case"})
+_CLOSING = frozenset({")", "]", "end"})
+_NESTING_MAX = 100
+_TOKENS_MAX = 20_000
+
+
+def _without_end(lexed: Lexed) -> Lexed:
+    """Leave a terminator at the end out."""
+    tokens = lexed.tokens
+    while len(tokens) > 1 and tokens[-1].kind is Kind.OPERATOR and tokens[-1].value == ";":
+        tokens = tokens[:-1]
+    return lexed if tokens is lexed.tokens else dataclasses.replace(lexed, tokens=tokens)
+
+
+def _renamed(lexed: Lexed) -> Lexed:
+    first = lexed.tokens[0]
+    insert = first._replace(value="insert", end=first.end - 1)
+    return dataclasses.replace(lexed, tokens=(insert, *lexed.tokens[1:]))
+
+
+def _head_word(lexed: Lexed) -> str:
+    for token in lexed.tokens:
+        if token.kind is Kind.WORD:
+            return token.value.upper()
+        if token.value != "(":
+            break
+    return ""
+
+
+def _output_of(tree: exp.Expression) -> OutputKind:
+    if isinstance(tree, (exp.Insert, exp.Update, exp.Delete, exp.Merge)):
+        return OutputKind.TREE if tree.args.get("returning") else OutputKind.NONE
+    if isinstance(tree, exp.Select) and tree.args.get("into") is not None:
+        return OutputKind.NONE
+    return OutputKind.TREE
+
+
+def _into_change(tree: exp.Expression, engine: Engine) -> tuple[str, bool, bool] | None:
+    """Read SELECT INTO: (name, makes a relation, temporary)."""
+    into = tree.args.get("into")
+    if not isinstance(into, exp.Into) or into.this is None:
+        return None
+    target = into.this
+    if isinstance(target, exp.Table) and isinstance(target.this, exp.Parameter):
+        return f"@{target.name.lower()}", False, False
+    name = target.name
+    if engine is Engine.POSTGRESQL and isinstance(target, exp.Table):
+        identifier = target.this
+        name = name if identifier.args.get("quoted") else name.lower()
+    return name, True, bool(into.args.get("temporary"))
+
+
+def _with_into(statement: Statement, into: tuple[str, bool, bool]) -> Statement:
+    name, is_relation, is_temporary = into
+    kind = ChangeKind.RELATION if is_relation else ChangeKind.SET
+    inner = dataclasses.replace(statement, output=OutputKind.TREE)
+    change = SessionChange(
+        kind=kind,
+        name=name,
+        schema="pg_temp" if is_temporary else "",
+        is_temporary=is_temporary,
+        statement=inner,
+    )
+    return dataclasses.replace(statement, change=change, measuring_sql=None)
+
+
+def _search_path(catalogue: Catalogue, context: ContextView) -> tuple[str, ...]:
+    for name, value in context.settings:
+        if name == "search_path":
+            parts = [part.strip().strip("\"'") for part in value.split(",")]
+            return tuple(part for part in parts if part and part != "$user")
+    return catalogue.search_path

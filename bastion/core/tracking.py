@@ -1,0 +1,325 @@
+"""Carry the classes of values along what a session makes: relations, variables, names.
+
+``advance`` runs after a statement succeeded. It errs towards more classes: what is rolled back
+keeps them, and after anything not understood everything made in the session is unproven.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlglot import exp
+
+from bastion.core.catalogue import Catalogue, Classification, Column, Relation, RelationKind
+from bastion.core.context import SessionContext
+from bastion.core.effects import ChangeKind, SessionChange, Statement
+from bastion.core.exposure import Exposure
+from bastion.core.flow import Flow, Output, fold
+from bastion.core.lineage import Traced, trace_fully
+from bastion.core.model import EffectClass, Engine, Sensitivity
+from bastion.core.walk import parse
+
+_HARMLESS = Classification(sensitivity=None, evidence="made in this session of harmless values")
+_UNPROVEN = Classification(
+    sensitivity=Sensitivity.UNPROVEN, evidence="made in this session in a way not understood"
+)
+_UNPROVEN_CLASS = frozenset({Sensitivity.UNPROVEN})
+
+
+def advance(
+    context: SessionContext, statement: Statement, exposure: Exposure, *, catalogue: Catalogue
+) -> SessionContext:
+    """Give the session's context after a statement that succeeded."""
+    if context.in_transaction and _restructures(statement):
+        context = dataclasses.replace(context, has_restructured=True)
+    if not statement.is_understood:
+        return _distrust(context)
+    if not _may_change(statement):
+        return context
+    traced = trace_fully(statement, catalogue=catalogue, context=context)
+    context = _with_variables(context, statement, traced)
+    context = _with_writes(context, traced, catalogue)
+    if statement.change is not None:
+        context = _with_change(context, statement.change, statement, traced)
+    return context
+
+
+def _restructures(statement: Statement) -> bool:
+    """Tell whether names may stand for other columns now; what it makes itself is tracked."""
+    is_tracked = statement.change is not None and statement.change.kind is ChangeKind.RELATION
+    return not is_tracked and bool(statement.effects & _RESTRUCTURING)
+
+
+_RESTRUCTURING = frozenset({EffectClass.DDL, EffectClass.DROP, EffectClass.UNKNOWN})
+
+
+def _may_change(statement: Statement) -> bool:
+    """Most reads change nothing; those that assign variables are told by their text."""
+    if statement.change is not None or statement.effects != {EffectClass.READ}:
+        return True
+    text = statement.text.casefold()
+    return "set_config" in text or (statement.engine is Engine.MYSQL and "@" in text)
+
+
+def _distrust(context: SessionContext) -> SessionContext:
+    """Code that was not understood may have changed anything that the session made."""
+    relations = {
+        key: dataclasses.replace(
+            relation,
+            columns=tuple(
+                dataclasses.replace(column, classification=_UNPROVEN)
+                if column.sensitivity is None
+                else column
+                for column in relation.columns
+            ),
+        )
+        for key, relation in context.relations.items()
+    }
+    variables = {name: classes | _UNPROVEN_CLASS for name, classes in context.variables.items()}
+    variables["*"] = _UNPROVEN_CLASS
+    return dataclasses.replace(
+        context,
+        prepared=MappingProxyType({}),
+        cursors=MappingProxyType({}),
+        relations=MappingProxyType(relations),
+        variables=MappingProxyType(variables),
+    )
+
+
+def _with_variables(
+    context: SessionContext, statement: Statement, traced: Traced
+) -> SessionContext:
+    if not traced.assigned:
+        return context
+    variables = dict(context.variables)
+    for name, flow in traced.assigned.items():
+        classes = _classes(flow)
+        # A rollback brings an earlier value of a PostgreSQL setting back: classes only add up.
+        if statement.engine is Engine.POSTGRESQL:
+            classes |= variables.get(name, frozenset())
+        variables[name] = classes
+    return dataclasses.replace(context, variables=MappingProxyType(variables))
+
+
+def _with_writes(context: SessionContext, traced: Traced, catalogue: Catalogue) -> SessionContext:
+    relations = dict(context.relations)
+    for key, columns in traced.written.items():
+        relation = relations.get(key) or catalogue.relations.get(key)
+        if relation is None or relation.kind is RelationKind.SYSTEM:
+            continue
+        updated = _tainted(relation, columns, catalogue.engine)
+        if updated is not relation:
+            relations[key] = updated
+    if relations == dict(context.relations):
+        return context
+    return dataclasses.replace(context, relations=MappingProxyType(relations))
+
+
+def _tainted(relation: Relation, written: Mapping[str, Flow], engine: Engine) -> Relation:
+    columns = []
+    has_changed = False
+    for column in relation.columns:
+        flow = written.get(fold(column.name, engine))
+        classes = _classes(flow) if flow is not None else frozenset()
+        embedded = flow.embedded if flow is not None else frozenset()
+        if column.sensitivity is None and (classes or embedded):
+            has_changed = True
+            tainted = dataclasses.replace(column, classification=_classification(classes, embedded))
+            columns.append(tainted)
+        else:
+            columns.append(column)
+    if not has_changed:
+        return relation
+    return dataclasses.replace(relation, columns=tuple(columns))
+
+
+def _with_change(
+    context: SessionContext, change: SessionChange, statement: Statement, traced: Traced
+) -> SessionContext:
+    match change.kind:
+        case ChangeKind.BEGIN:
+            context = dataclasses.replace(context, in_transaction=True)
+        case ChangeKind.COMMIT | ChangeKind.ROLLBACK:
+            context = dataclasses.replace(
+                context,
+                in_transaction=False,
+                has_restructured=False,
+                cursors=_held_cursors(context),
+            )
+        case ChangeKind.SAVEPOINT:
+            pass
+        case ChangeKind.PREPARE | ChangeKind.DEALLOCATE:
+            prepared = _changed_names(context.prepared, change, ChangeKind.PREPARE)
+            context = dataclasses.replace(context, prepared=prepared)
+        case ChangeKind.DECLARE | ChangeKind.CLOSE:
+            context = _with_cursors(context, change, statement)
+        case ChangeKind.DISCARD:
+            context = SessionContext(
+                in_transaction=context.in_transaction,
+                variables=context.variables,
+                settings=context.settings,
+            )
+        case ChangeKind.SET:
+            context = _with_setting(context, change)
+        case ChangeKind.RELATION:
+            context = _with_relation(context, change, statement, traced)
+    return context
+
+
+def _changed_names(
+    names: Mapping[str, Statement], change: SessionChange, adds: ChangeKind
+) -> Mapping[str, Statement]:
+    changed = dict(names)
+    if change.kind is adds and change.statement is not None:
+        changed[change.name] = change.statement
+    elif change.name:
+        changed.pop(change.name, None)
+    else:
+        changed.clear()
+    return MappingProxyType(changed)
+
+
+def _with_cursors(
+    context: SessionContext, change: SessionChange, statement: Statement
+) -> SessionContext:
+    cursor = change
+    if change.kind is ChangeKind.DECLARE and change.statement is None and statement.tree:
+        cursor = dataclasses.replace(change, statement=statement)
+    if cursor.statement is not None and " hold" in statement.text.casefold():
+        kept = dataclasses.replace(cursor.statement, change=change)
+        cursor = dataclasses.replace(cursor, statement=kept)
+    cursors = _changed_names(context.cursors, cursor, ChangeKind.DECLARE)
+    return dataclasses.replace(context, cursors=cursors)
+
+
+def _held_cursors(context: SessionContext) -> Mapping[str, Statement]:
+    """Keep cursors WITH HOLD; a cursor's own change marks them."""
+    held = {
+        name: cursor
+        for name, cursor in context.cursors.items()
+        if cursor.change is not None and cursor.change.kind is ChangeKind.DECLARE
+    }
+    return MappingProxyType(held)
+
+
+def _with_setting(context: SessionContext, change: SessionChange) -> SessionContext:
+    if not change.name or change.name.startswith("@"):
+        return context
+    name = change.name.casefold()
+    settings = dict(context.settings)
+    if change.value.strip().casefold() in ("", "default"):
+        settings.pop(name, None)
+    else:
+        settings[name] = change.value
+    variables = dict(context.variables)
+    variables.setdefault(name, frozenset())
+    return dataclasses.replace(
+        context,
+        settings=tuple(sorted(settings.items())),
+        variables=MappingProxyType(variables),
+    )
+
+
+def _with_relation(
+    context: SessionContext, change: SessionChange, statement: Statement, traced: Traced
+) -> SessionContext:
+    tree = parse(statement.text, statement.engine)
+    columns = _made_columns(statement, tree, traced)
+    is_view = isinstance(tree, exp.Create) and str(tree.args.get("kind")).upper() == "VIEW"
+    relation = Relation(
+        schema=change.schema,
+        name=change.name,
+        kind=RelationKind.VIEW if is_view else RelationKind.TABLE,
+        columns=columns,
+    )
+    relations = dict(context.relations)
+    relations[(change.schema, change.name)] = relation
+    return dataclasses.replace(context, relations=MappingProxyType(relations))
+
+
+def _made_columns(
+    statement: Statement, tree: exp.Expr | None, traced: Traced
+) -> tuple[Column, ...]:
+    """Name and classify the columns; none at all where they are not known, which masks them."""
+    engine = statement.engine
+    schema = tree.this if isinstance(tree, exp.Create) else None
+    listed = schema.expressions if isinstance(schema, exp.Schema) else []
+    outputs = traced.outputs
+    has_query = statement.change is not None and statement.change.statement is not None
+    if not has_query:
+        if not listed or not all(_is_plain_definition(item) for item in listed):
+            return ()
+        return tuple(
+            _column(fold(item.this, engine), _HARMLESS, index)
+            for index, item in enumerate(listed, start=1)
+            if isinstance(item, exp.ColumnDef)
+        )
+    if outputs is None:
+        return ()
+    names = [fold(getattr(item, "this", item), engine) for item in listed]
+    if engine is Engine.MYSQL:
+        found = [output.name for output in outputs]
+        extra = [Output(name=name, flow=Flow()) for name in names if name not in found]
+        return _output_columns((*extra, *outputs), [])
+    if len(names) > len(outputs):
+        return ()
+    return _output_columns(outputs, names)
+
+
+def _output_columns(outputs: tuple[Output, ...], names: list[str]) -> tuple[Column, ...]:
+    columns = []
+    for index, output in enumerate(outputs):
+        name = names[index] if index < len(names) else output.name
+        columns.append(
+            _column(
+                name or f"?column {index}?",
+                _classification(_classes(output.flow), output.flow.embedded),
+                index + 1,
+            )
+        )
+    return tuple(columns)
+
+
+def _reads_setting(kind: exp.Expr | None) -> bool:
+    if not isinstance(kind, exp.DefaultColumnConstraint):
+        return False
+    calls = kind.find_all(exp.Anonymous, exp.Parameter, exp.SessionParameter)
+    return any(
+        not isinstance(call, exp.Anonymous) or call.name.casefold() == "current_setting"
+        for call in calls
+    )
+
+
+def _is_plain_definition(item: exp.Expr) -> bool:
+    if isinstance(item, exp.ColumnDef):
+        kinds = [constraint.kind for constraint in item.args.get("constraints") or []]
+        return not any(
+            isinstance(kind, exp.ComputedColumnConstraint) or _reads_setting(kind) for kind in kinds
+        )
+    return isinstance(item, exp.PrimaryKey | exp.UniqueColumnConstraint | exp.Constraint)
+
+
+def _column(name: str, classification: Classification, number: int) -> Column:
+    return Column(name=name, type_name="", classification=classification, number=number)
+
+
+def _classes(flow: Flow) -> frozenset[Sensitivity]:
+    classes = flow.classes | flow.spoiled
+    return classes if flow.is_proven else classes | _UNPROVEN_CLASS
+
+
+def _classification(
+    classes: frozenset[Sensitivity], embedded: frozenset[Sensitivity] = frozenset()
+) -> Classification:
+    if not classes:
+        found = min(embedded, key=lambda item: item.value, default=None)
+        return dataclasses.replace(_HARMLESS, embedded=found) if found else _HARMLESS
+    known = sorted(classes - _UNPROVEN_CLASS, key=lambda item: item.value)
+    if not known:
+        return _UNPROVEN
+    # Several classes in one column: none of their partial styles may show a part of another.
+    sensitivity = known[0] if len(classes) == 1 else Sensitivity.SECRET
+    words = ", ".join(item.value for item in known)
+    return Classification(sensitivity=sensitivity, evidence=f"filled in this session from {words}")

@@ -1,0 +1,297 @@
+"""What a column holds is found out by name, comment, type and values, and by nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bastion.core.classify import (
+    classify_column,
+    classify_name,
+    split_words,
+    system_sensitivity,
+    type_kind,
+)
+from bastion.core.model import Engine, Sensitivity
+
+EMAILS = [f"person{index}@example.org" for index in range(20)]
+CARDS = ["4242424242424242", "5555555555554444", "378282246310005", "6011111111111117"]
+SSNS = ["536-90-4399", "219-09-9999", "457-55-5462", "212-09-7694"]
+IBANS = ["DE89370400440532013000", "GB29NWBK60161331926819", "FR1420041010050500013M02606"]
+PHONES = ["+49 30 901820", "+1 202-456-1111", "+44 20 7946 0958", "+33 1 42 68 53 00"]
+HASHES = ["$2b$12$" + "abcdefghijklmnopqrstuu" + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcde"] * 3
+
+
+def classify(name: str, samples: list[str | None], type_name: str = "text", **more: object):
+    return classify_column(
+        name=name,
+        type_name=type_name,
+        comment=str(more.get("comment", "")),
+        samples=samples,
+        is_key=bool(more.get("is_key", False)),
+    ).sensitivity
+
+
+@pytest.mark.parametrize(
+    ("name", "sensitivity"),
+    [
+        ("email", Sensitivity.EMAIL),
+        ("e_mail", Sensitivity.EMAIL),
+        ("contactEmail", Sensitivity.EMAIL),
+        ("EMAIL_ADDRESS", Sensitivity.EMAIL),
+        ("useremail", Sensitivity.EMAIL),
+        ("phone", Sensitivity.PHONE),
+        ("mobile_number", Sensitivity.PHONE),
+        ("homePhone", Sensitivity.PHONE),
+        ("telefonnummer", Sensitivity.PHONE),
+        ("fax", Sensitivity.PHONE),
+        ("card_number", Sensitivity.CARD),
+        ("cc_no", Sensitivity.CARD),
+        ("pan", Sensitivity.CARD),
+        ("cvv", Sensitivity.CARD),
+        ("ssn", Sensitivity.SSN),
+        ("employee_ssn", Sensitivity.SSN),
+        ("social_security_number", Sensitivity.SSN),
+        ("nationalId", Sensitivity.SSN),
+        ("tax_id", Sensitivity.SSN),
+        ("passport_no", Sensitivity.SSN),
+        ("iban", Sensitivity.IBAN),
+        ("account_number", Sensitivity.IBAN),
+        ("dob", Sensitivity.BIRTH_DATE),
+        ("dateOfBirth", Sensitivity.BIRTH_DATE),
+        ("geburtsdatum", Sensitivity.BIRTH_DATE),
+        ("password_hash", Sensitivity.PASSWORD),
+        ("pwd", Sensitivity.PASSWORD),
+        ("api_key", Sensitivity.TOKEN),
+        ("access_token", Sensitivity.TOKEN),
+        ("stripeSecretKey", Sensitivity.TOKEN),
+        ("client_ip", Sensitivity.IP_ADDRESS),
+        ("remote_addr", Sensitivity.IP_ADDRESS),
+    ],
+)
+def test_telling_name_is_found(name: str, sensitivity: Sensitivity) -> None:
+    assert classify_name(name) is sensitivity
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "id",
+        "name",
+        "status",
+        "order_number",
+        "version",
+        "sku",
+        "price",
+        "created_at",
+        "title",
+        "email_verified",
+        "email_count",
+        "phone_type",
+        "is_email_confirmed",
+        "token_expires_at",
+        "card_brand",
+        "card_type",
+        "has_password",
+        "password_changed_at",
+        "ip_version",
+        "shipping",
+        "description",
+        "zip",
+        "company",
+        "panel",
+        "spanish",
+        "telephony_plan_type",
+        "recipient",
+        "quantity",
+        "tokenizer_version",
+        "card_id",
+        "mailing_list",
+        "birth_country",
+        "pinned",
+    ],
+)
+def test_innocent_name_is_left_alone(name: str) -> None:
+    assert classify_name(name) is None
+
+
+@pytest.mark.parametrize(
+    ("samples", "sensitivity"),
+    [
+        (EMAILS, Sensitivity.EMAIL),
+        (CARDS, Sensitivity.CARD),
+        (
+            [f"{card[:4]} {card[4:8]} {card[8:12]} {card[12:]}" for card in CARDS[:2]],
+            Sensitivity.CARD,
+        ),
+        (SSNS, Sensitivity.SSN),
+        (IBANS, Sensitivity.IBAN),
+        (PHONES, Sensitivity.PHONE),
+        (["(202) 456-1111", "(212) 736-5000", "(415) 555-2671"], Sensitivity.PHONE),
+        (["10.0.0.1", "192.168.1.77", "8.8.8.8", "fe80::1"], Sensitivity.IP_ADDRESS),
+        (HASHES, Sensitivity.PASSWORD),
+        (["sk_live_abcdefghijklmnop", "sk_live_zyxwvutsrqponmlk"], Sensitivity.TOKEN),
+        (["ghp_" + "a1B2" * 9, "ghp_" + "Z9y8" * 9], Sensitivity.TOKEN),
+        (["AKIAIOSFODNN7EXAMPLE"], Sensitivity.TOKEN),
+        (["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcDEF123"], Sensitivity.TOKEN),
+        ([*EMAILS[:10], *["n/a"] * 10], Sensitivity.EMAIL),
+    ],
+)
+def test_innocent_name_with_telling_values_is_found(
+    samples: list[str], sensitivity: Sensitivity
+) -> None:
+    assert classify("c1", list(samples)) is sensitivity
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        [f"ORD-2024-{index:06d}" for index in range(30)],
+        [f"1.{index}.3" for index in range(30)],
+        [f"1.2.{index}.0" for index in range(3)] + ["2.0", "3.1-rc1", "4.0.0", "5", "6.1", "7"],
+        ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "123e4567-e89b-12d3-a456-426614174000"],
+        ["d41d8cd98f00b204e9800998ecf8427e", "5d41402abc4b2a76b9719d911017c592"],
+        ["9780306406157", "9783161484100", "9781861972712"],
+        [str(1700000000000 + index * 1000) for index in range(50)],
+        [str(1700000000 + index) for index in range(50)],
+        ["SKU-12", "A1B2C3", "X-99"],
+        ["12.50", "99.99", "100.00"],
+        ["2024-01-01", "2023-05-06", "1999-12-31"],
+        ["Berlin", "Paris", "New York"],
+        ["12345", "90210", "10115-1234"],
+        ["paid", "new", "cancelled"],
+        ["1Z999AA10123456784", "JD014600003828392837"],
+        [*EMAILS[:1], *["ordinary words"] * 30],
+    ],
+)
+def test_look_alike_stays_readable(samples: list[str]) -> None:
+    assert classify("c1", list(samples)) is None
+
+
+def test_random_numbers_of_sixteen_digits_are_no_cards() -> None:
+    numbers = [str(4000000000000000 + index * 7919) for index in range(200)]
+    assert classify("reference", list(numbers), "bigint") is None
+
+
+def test_cards_in_a_number_column_are_found() -> None:
+    assert classify("c2", list(CARDS), "bigint") is Sensitivity.CARD
+
+
+@pytest.mark.parametrize(
+    ("name", "type_name", "samples"),
+    [
+        ("token_count", "int4", ["1", "2"]),
+        ("phone", "boolean", ["t"]),
+        ("mobile", "tinyint(1)", ["0", "1"]),
+        ("token", "timestamp", ["2024-01-01 00:00:00"]),
+        ("prompt_tokens", "int4", ["1500", "20000"]),
+    ],
+)
+def test_type_can_refute_a_name(name: str, type_name: str, samples: list[str | None]) -> None:
+    assert classify(name, samples, type_name) is None
+
+
+def test_named_column_is_masked_whatever_it_holds() -> None:
+    assert classify("ssn", ["S3CR3T421x", "nothing"]) is Sensitivity.SSN
+    assert classify("ssn", []) is Sensitivity.SSN
+    assert classify("birth_date", ["1980-01-01"], "date") is Sensitivity.BIRTH_DATE
+    assert classify("phone", ["4930901820"], "bigint") is Sensitivity.PHONE
+
+
+def test_comment_can_tell() -> None:
+    assert classify("c7", ["x"], comment="the customer's e-mail address") is Sensitivity.EMAIL
+
+
+def test_empty_text_column_is_unproven_and_an_empty_number_is_not() -> None:
+    assert classify("note", []) is Sensitivity.UNPROVEN
+    assert classify("note", [None, ""]) is Sensitivity.UNPROVEN
+    assert classify("extra", [], "jsonb") is Sensitivity.UNPROVEN
+    assert classify("reference", [], "bigint") is Sensitivity.UNPROVEN
+    assert classify("id", [], "bigint", is_key=True) is None
+    assert classify("quantity", [], "integer") is None
+    assert classify("created_at", [], "timestamp with time zone") is None
+    assert classify("ok", [], "boolean") is None
+    assert classify("ref", [], "uuid") is None
+
+
+def test_network_types_hold_addresses() -> None:
+    assert classify("c3", [], "inet") is Sensitivity.IP_ADDRESS
+    assert classify("c3", [], "cidr") is Sensitivity.IP_ADDRESS
+    assert classify("c3", [], "INET6") is Sensitivity.IP_ADDRESS
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"ssn": "S3CR3T421x"}',
+        '{"a": {"b": [{"email": "x"}]}}',
+        '{"contact": "bob@example.com"}',
+        '["sk_live_abcdefghijklmnop"]',
+    ],
+)
+def test_document_with_a_telling_key_or_value_is_masked_as_a_whole(document: str) -> None:
+    assert classify("meta", ['{"a": 1}', document], "jsonb") is not None
+
+
+def test_harmless_documents_are_shown() -> None:
+    assert classify("meta", ['{"color": "red", "size": 4}', "[]"], "jsonb") is None
+    assert classify("tags", ["{a,b}", "{c}"], "text[]") is None
+    assert classify("raw", ["\\x0102"], "bytea") is None
+    assert classify("flags", ['{"email": true, "phone": null}'], "json") is None
+
+
+def test_array_of_addresses_is_found() -> None:
+    assert classify("who", ["{bob@example.com,eve@example.com}"], "text[]") is Sensitivity.EMAIL
+
+
+def test_words_are_split_at_case_and_signs() -> None:
+    assert split_words("clientIPAddress") == ("client", "ip", "address")
+    assert split_words("E-Mail") == ("e", "mail")
+
+
+def test_types_are_sorted() -> None:
+    assert type_kind("character varying(80)") == "text"
+    assert type_kind("timestamp without time zone") == "date"
+    assert type_kind("_text") == "document"
+    assert type_kind("integer[]") == "document"
+    assert type_kind("int(11) unsigned") == "number"
+    assert type_kind("mood") == "other"
+
+
+@pytest.mark.parametrize(
+    ("engine", "relation", "column"),
+    [
+        (Engine.POSTGRESQL, "pg_catalog.pg_stats", "most_common_vals"),
+        (Engine.POSTGRESQL, "pg_catalog.pg_stats", "histogram_bounds"),
+        (Engine.POSTGRESQL, "pg_catalog.pg_statistic", "stavalues1"),
+        (Engine.POSTGRESQL, "pg_catalog.pg_authid", "rolpassword"),
+        (Engine.POSTGRESQL, "pg_catalog.pg_shadow", "passwd"),
+        (Engine.POSTGRESQL, "pg_catalog.pg_largeobject", "data"),
+        (Engine.POSTGRESQL, "pg_catalog.pg_stat_activity", "query"),
+        (Engine.POSTGRESQL, "public.pg_stat_statements", "query"),
+        (Engine.POSTGRESQL, "pg_catalog.pg_subscription", "subconninfo"),
+        (Engine.MYSQL, "mysql.user", "authentication_string"),
+        (Engine.MYSQL, "mysql.global_priv", "Priv"),
+        (Engine.MYSQL, "information_schema.PROCESSLIST", "INFO"),
+        (Engine.MYSQL, "information_schema.COLUMN_STATISTICS", "HISTOGRAM"),
+        (Engine.MYSQL, "mysql.column_stats", "min_value"),
+        (Engine.MYSQL, "performance_schema.events_statements_history", "SQL_TEXT"),
+        (Engine.MYSQL, "information_schema.INNODB_TRX", "trx_query"),
+        (Engine.MYSQL, "sys.session", "current_statement"),
+    ],
+)
+def test_system_columns_with_data_or_secrets_are_secret(
+    engine: Engine, relation: str, column: str
+) -> None:
+    schema, _, name = relation.partition(".")
+    assert system_sensitivity(engine, schema, name, column) is Sensitivity.SECRET
+
+
+def test_system_columns_of_structure_are_harmless() -> None:
+    assert system_sensitivity(Engine.POSTGRESQL, "pg_catalog", "pg_class", "relname") is None
+    assert system_sensitivity(Engine.POSTGRESQL, "pg_catalog", "pg_stats", "attname") is None
+    assert system_sensitivity(Engine.MYSQL, "information_schema", "TABLES", "TABLE_NAME") is None
+
+
+def test_evidence_is_one_sentence_without_values() -> None:
+    found = classify_column(name="c1", type_name="text", comment="", samples=EMAILS)
+    assert found.evidence == "100% of 20 sampled values look like email"

@@ -1,0 +1,377 @@
+"""What a statement can reveal: probes stay hidden, everyday answers stay as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bastion.core.catalogue import Catalogue
+from bastion.core.context import SessionContext
+from bastion.core.effects import Statement
+from bastion.core.exposure import Exposure
+from bastion.core.lineage import trace
+from bastion.core.model import EffectClass, Engine, Sensitivity
+from bastion.core.statement import analyse
+from bastion.core.tracking import advance
+from tests.fakes.catalogues import make_catalogue
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+SHOPS = {engine: make_catalogue(engine) for engine in Engine}
+FILES = {Engine.POSTGRESQL: "postgresql", Engine.MYSQL: "mysql"}
+
+
+def run_session(text: str, catalogue: Catalogue) -> list[tuple[Statement, Exposure]]:
+    """Judge statements one after another, as if each succeeded."""
+    context = SessionContext()
+    found = []
+    for piece in text.removeprefix("COPYOUT ").split(" ;; "):
+        statement = analyse(piece, engine=catalogue.engine, catalogue=catalogue, context=context)
+        exposure = trace(statement, catalogue=catalogue, context=context)
+        found.append((statement, exposure))
+        context = advance(context, statement, exposure, catalogue=catalogue)
+    return found
+
+
+def look(text: str, engine: Engine = Engine.POSTGRESQL) -> Exposure:
+    return run_session(text, SHOPS[engine])[-1][1]
+
+
+def describe(exposure: Exposure) -> list[str]:
+    """Write each column as ``-``, its classes, or ``?`` where it was not understood."""
+    if exposure.columns is None:
+        return ["?"]
+    return [
+        "+".join(sorted(item.value for item in column.classes))
+        or ("-" if column.is_proven else "?")
+        for column in exposure.columns
+    ]
+
+
+def is_guarded(statement: Statement, exposure: Exposure) -> bool:
+    """Tell whether a statement is held, masked or scrubbed somewhere."""
+    if not statement.is_understood or exposure.columns is None:
+        return True
+    if exposure.inference or exposure.laundering or exposure.touches:
+        return True
+    return EffectClass.UNKNOWN in statement.effects
+
+
+def read_corpus(name: str) -> list[str]:
+    lines = (CORPUS / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+PROBES = [
+    pytest.param(engine, line, id=f"{name}-{index}")
+    for engine, name in FILES.items()
+    for index, line in enumerate(read_corpus(f"masking_{name}.sql"), start=1)
+]
+HARMLESS_PROBES = {
+    "show warnings",
+    "signal sqlstate '45000' set message_text='x'",
+}
+
+
+@pytest.mark.parametrize(("engine", "line"), PROBES)
+def test_probe_is_masked_held_or_scrubbed(engine: Engine, line: str) -> None:
+    steps = run_session(line, SHOPS[engine])
+    assert any(is_guarded(*step) for step in steps)
+
+
+@pytest.mark.parametrize(("engine", "line"), PROBES)
+def test_probe_never_shows_a_column_that_the_walk_saw_a_secret_reach(
+    engine: Engine, line: str
+) -> None:
+    for statement, exposure in run_session(line, SHOPS[engine]):
+        reads_secret = "ssn" in statement.text.casefold() and not exposure.inference
+        if not reads_secret or exposure.columns in (None, ()) or exposure.laundering:
+            continue
+        shown_all = all(column.is_proven and not column.classes for column in exposure.columns)
+        is_catalogue = "pg_stats" in statement.text or "pg_typeof" in statement.text
+        assert not shown_all or is_catalogue or "listen" in line
+
+
+EVERYDAY = [
+    pytest.param(engine, line, id=f"{name}-{index}")
+    for engine, name in FILES.items()
+    for index, line in enumerate(read_corpus(f"everyday_{name}.sql"), start=1)
+]
+
+
+def test_everyday_corpora_hold_at_least_120_statements_for_each_engine() -> None:
+    for name in FILES.values():
+        assert len(read_corpus(f"everyday_{name}.sql")) >= 120
+
+
+@pytest.mark.parametrize(("engine", "line"), EVERYDAY)
+def test_everyday_statement_hides_only_what_is_sensitive(engine: Engine, line: str) -> None:
+    text, _, wanted = line.partition(" => ")
+    exposure = look(text, engine)
+    found = describe(exposure)
+    assert found == (wanted.split(",") if wanted else ["-"] * len(found))
+    assert exposure.inference == ()
+    assert exposure.laundering == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("select u from users u", ["ssn"]),
+        ("select (u).name, (u).ssn from users u", ["-", "ssn"]),
+        ("select x.name from users x(ssn, name, a, b)", ["-"]),
+        ("select x.a from users x(q, n, a, b)", ["ssn"]),
+        ("select users from users", ["ssn"]),
+        ("select name from (select ssn as name from users) t", ["ssn"]),
+        ("select t.name from users t join (select ssn as name, id from users) z using (id)", ["-"]),
+        (
+            "select z.name from users t join (select ssn as name, id from users) z using (id)",
+            ["ssn"],
+        ),
+        ("with users as (select 1 as ssn) select ssn from users", ["-"]),
+        ("with users as (select 1 as ssn) select ssn from public.users", ["ssn"]),
+        ("with orders as (select ssn as status from users) select status from orders", ["ssn"]),
+        (
+            "with recursive a as (select * from b), b as (select ssn from users) select * from a",
+            ["ssn"],
+        ),
+        ("with users as (select * from users) select ssn from users", ["ssn"]),
+        ("select (select ssn from orders limit 1) from users", ["ssn"]),
+        ("select (select name from orders limit 1) from users", ["-"]),
+        ("select l.v from users u, lateral (select u.ssn || u.name as v) l", ["ssn"]),
+        (
+            "select * from users natural join (select id, name from users) t",
+            ["-", "-", "ssn", "ssn"],
+        ),
+        ("select ssn from (select * from users order by id limit 1) t", ["ssn"]),
+        ("select name from orders, users", ["-"]),
+        ("select * from (users) x(a, b, c, d)", ["-", "-", "ssn", "ssn"]),
+        (
+            "select * from (select ssn as s, name as n from users) c, "
+            "(select id, 1 as p from orders) a join (select id, 2 as q from products) b using (id)",
+            ["ssn", "-", "-", "-", "-"],
+        ),
+        (
+            "select * from (select id, name from users) c join "
+            "((select ssn as s, id as k from users) a "
+            "join (select id as k, 1 as z from orders) b using (k)) on true",
+            ["-", "-", "-", "ssn", "-"],
+        ),
+        (
+            "select * from (select ssn as a, 1 as k from users) x "
+            "join (select 2 as b, 1 as k, 3 as m) y using (k) "
+            "join (select 4 as c, 3 as m) z using (m)",
+            ["-", "-", "ssn", "-", "-"],
+        ),
+        ("select * from (values (1, (select ssn from users limit 1))) v(a, b)", ["-", "ssn"]),
+        ("select row_to_json(c) from customers c", ["email+phone"]),
+        ("select max(name), max(ssn), count(ssn) from users", ["-", "ssn", "-"]),
+        ("select case when ssn is null then 'none' else 'some' end from users", ["-"]),
+        ("select ssn is null, exists(select ssn from users) from users", ["-", "-"]),
+        ("select tell_ssn(1)", ["ssn"]),
+        ("select * from list_users()", ["-", "-", "ssn"]),
+        ("select label, secret from list_users() as l", ["-", "ssn"]),
+        ("select opaque()", ["?"]),
+        ("select price_with_tax(price) from products", ["-"]),
+        ("select price_with_tax(length(ssn)) from users", ["ssn"]),
+        ("select u.nothing from users u", ["ssn"]),
+        ("select nothing from users", ["?"]),
+        ("select * from nowhere", ["?"]),
+        ("select payload->>'email', payload->>'page' from events", ["email", "-"]),
+        ("select note from fresh", ["unproven"]),
+        ("select ctid, xmin, tableoid from users", ["-", "-", "-"]),
+        ("select date_trunc(ssn, now()) from users", ["ssn"]),
+        ("insert into users values (9, 'x', 'y', null) returning id, name, ssn", ["-", "-", "ssn"]),
+        ("update users set name = upper(name) where id = 1 returning *", ["-", "-", "ssn", "ssn"]),
+        (
+            "update orders o set note = u.ssn from users u where u.id = o.id returning o.note",
+            ["ssn"],
+        ),
+        ("with x as (delete from users returning ssn) select * from x", ["ssn"]),
+        ("select most_common_vals, attname from pg_stats", ["secret", "-"]),
+        ("select rolname, rolpassword from pg_authid", ["-", "secret"]),
+    ],
+)
+def test_postgresql_columns_carry_what_could_reach_them(text: str, found: list[str]) -> None:
+    assert describe(look(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("select SSN, Name from USERS", ["ssn", "-"]),
+        ("select `users`.`ssn` from shop.users", ["ssn"]),
+        ("select (select śsn from users limit 1) from (select 1 as śsn) t", ["ssn"]),
+        ("select * from users a join users b using (id)", ["-", "-", "ssn", "-", "ssn"]),
+        ("select json_object('a', ssn), name from users", ["ssn", "-"]),
+        ("select @never_set", ["?"]),
+        ("set @a = 5 ;; select @a", ["-"]),
+        ("set @a = (select ssn from users limit 1) ;; select @a", ["ssn"]),
+        ("select if(1, ssn, 'x'), ifnull(null, name) from users", ["ssn", "-"]),
+        ("select column_get(column_create('a', ssn), 'a' as char) from users", ["ssn"]),
+        ("select load_file('/etc/passwd')", ["?"]),
+        ("select user, password, authentication_string from mysql.user", ["-", "secret", "secret"]),
+        ("select info from information_schema.processlist", ["secret"]),
+        ("table users", ["-", "-", "ssn"]),
+        ("select x from (values row((select ssn from users limit 1))) v(x)", ["ssn"]),
+    ],
+)
+def test_mysql_columns_carry_what_could_reach_them(text: str, found: list[str]) -> None:
+    assert describe(look(text, Engine.MYSQL)) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select id from users where ssn like '1%'",
+        "select id from users where ssn > 'a'",
+        "select id from users where ssn between 'a' and 'b'",
+        "select id from users where ssn ~ '^1'",
+        "select id from users where substr(ssn, 1, 1) = '1'",
+        "select id from users where length(ssn) = 9",
+        "select id from users where reverse(ssn) = 'x'",
+        "select id from users order by ssn",
+        "select id as a from users order by upper(ssn)",
+        "select name, ssn as s from users order by s",
+        "select name, ssn from users order by 2",
+        "select count(*) from users group by ssn",
+        "select ssn, count(*) from users group by 1",
+        "select distinct on (ssn) id from users",
+        "select id, row_number() over (order by ssn) from users",
+        "select id, count(*) over (partition by ssn) from users",
+        "select count(*) filter (where ssn like '1%') from users",
+        "select string_agg(name, ',' order by ssn) from users",
+        "select case when ssn like '1%' then 1/0 else 1 end from users",
+        "select u.id from users u join orders o on u.ssn < o.status",
+        "select id from (select id, ssn as x from users) t where x like '1%'",
+        "select id from users limit (select length(ssn) from users limit 1)",
+        "select g from users, generate_series(1, ascii(ssn)) g",
+        "select id from users join (select chr(g) c from generate_series(1, 99) g) z on ssn = z.c",
+        "select id from users where ssn = (select max(ssn) from users)",
+        "select id from users where (select ssn from users limit 1) like 'S%'",
+        "select id from users u where exists (select 1 from users v where v.ssn > u.name)",
+        "select id from users where case when ssn = '1' then true else false end",
+        "select id from users where ssn = any(array(select chr(g) from generate_series(1, 9) g))",
+        "explain select * from users where ssn > 'x'",
+        "select id from users where pg_sleep(length(ssn)) is null and upper(ssn) like 'A%'",
+        "with recursive r(n) as (select 1 union all select n + 1 from r) "
+        "select u.id from users u join r on u.ssn = r.n::text",
+        "create temp table g as select 'x' as v ;; select id from users join g on g.v = users.ssn",
+    ],
+)
+def test_asking_by_inference_is_named(text: str) -> None:
+    assert look(text).inference
+
+
+@pytest.mark.parametrize(
+    ("text", "guesses"),
+    [
+        ("select id from users where ssn = '123'", 1),
+        ("select id from users where '123' = ssn", 1),
+        ("select id from users where ssn <> '123'", 1),
+        ("select id from users where lower(ssn) = lower('ABC')", 1),
+        ("select id from users where ssn in ('1', '2', '3')", 3),
+        ("select id from users where ssn = any(array['1', '2'])", 2),
+        ("select id from users where ssn = any('{1,2,3,4}')", 4),
+        ("select id from users where (id, ssn) in ((1, 'a'), (2, 'b'))", 2),
+        ("select u.id from users u join (values ('a'), ('b')) v(x) on v.x = u.ssn", 2),
+        ("select u.id from users u where ssn in (values ('a'), ('b'), ('c'))", 3),
+        ("select u.id from users u where ssn in (select 'a' union all select 'b')", 2),
+        ("select id from users where id = 5", 0),
+        ("select u.id from users u join employees e on e.ssn = u.ssn", 0),
+        ("select u.id from users u where ssn in (select ssn from employees)", 0),
+        ("select u.id from users u join employees e using (ssn)", 0),
+        ("delete from users where ssn = 'x'", 1),
+    ],
+)
+def test_equality_spends_one_unit_for_each_distinct_guess(text: str, guesses: int) -> None:
+    exposure = look(text)
+    assert exposure.guesses == guesses
+    assert exposure.inference == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "update users set name = ssn",
+        "update users set name = upper(ssn) where id = 1",
+        "update users set (id, name) = (select 1, ssn from users limit 1)",
+        "insert into users(id, name) select id, ssn from users",
+        "insert into users values (1, (select ssn from users limit 1), null, null)",
+        "insert into orders(id, note) select id, u::text from users u",
+        "insert into users(id) values (1) on conflict (id) do update set name = excluded.ssn",
+        "merge into users t using (select 1 as id) s on t.id = s.id "
+        "when matched then update set name = t.ssn",
+        "merge into orders t using users s on t.id = s.id "
+        "when not matched then insert (id, note) values (s.id, s.ssn)",
+        "create table copy as select ssn as v from users",
+        "select ssn as v into copy from users",
+        "insert into orders(id, note) select 1, opaque()",
+        "insert into customers(id, email) select id, ssn from users",
+    ],
+)
+def test_values_that_would_lose_their_mask_are_named(text: str) -> None:
+    assert look(text).laundering
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "insert into users(id, ssn) select id, ssn from employees",
+        "insert into users(id, name, ssn) values (7, 'x', '123')",
+        "update users set name = upper(name) where ssn = '1'",
+        "update orders set note = status, total = total + 1",
+        "create temp table mine as select ssn from users",
+        "create view v as select ssn from users",
+        "create table copy as select id, name from users",
+    ],
+)
+def test_values_that_keep_their_class_are_no_laundering(text: str) -> None:
+    assert look(text).laundering == ()
+
+
+def test_mysql_variables_that_keep_a_value_even_on_failure_are_named() -> None:
+    assert look("select ssn into @b from users", Engine.MYSQL).laundering
+    assert look(
+        "insert into users(id, ssn) values (1, 'x') on duplicate key update name = values(ssn)",
+        Engine.MYSQL,
+    ).laundering
+
+
+def test_written_table_counts_as_touched_since_errors_quote_the_row() -> None:
+    assert Sensitivity.SSN in look("insert into users(id, name) values (1, 'x')").touches
+    assert Sensitivity.SSN in look("update users set name = 'x' where id = 1").touches
+
+
+def test_reading_harmless_columns_touches_nothing() -> None:
+    assert look("select name from users where id = 1").touches == frozenset()
+    assert look("explain select name from users where id = 1").touches == frozenset()
+
+
+def test_statement_not_understood_has_no_shape() -> None:
+    exposure = look("do $$ begin perform 1; end $$")
+    assert exposure.columns is None
+    assert exposure.touches == {Sensitivity.UNPROVEN}
+
+
+def test_reason_names_the_column_for_the_person_who_asks() -> None:
+    exposure = look("select upper(ssn) from users")
+    assert exposure.columns is not None
+    assert exposure.columns[0].reason == "reads users.ssn"
+
+
+def test_overridden_builtin_is_not_trusted() -> None:
+    """A user's substr(text, int) wins over pg_catalog's when its types fit better."""
+    import dataclasses
+
+    shop = SHOPS[Engine.POSTGRESQL]
+    opaque = dataclasses.replace(shop.functions["opaque"][0], name="substr")
+    functions = {**shop.functions, "substr": (opaque,)}
+    catalogue = dataclasses.replace(shop, functions=functions, version="overridden")
+    exposure = run_session("select substr(name, 1) from users", catalogue)[-1][1]
+    assert describe(exposure) == ["?"]
+
+
+def test_changed_search_path_is_followed() -> None:
+    exposure = look("set search_path to nowhere ;; select name from users")
+    assert "-" not in describe(exposure)

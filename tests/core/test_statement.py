@@ -1,0 +1,697 @@
+"""What analysis says of single statements and of the corpora, on both engines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bastion.core.catalogue import (
+    Catalogue,
+    Classification,
+    Column,
+    Function,
+    Relation,
+    RelationKind,
+)
+from bastion.core.context import SessionContext
+from bastion.core.model import EffectClass, Engine, Fence
+from bastion.core.statement import (
+    ChangeKind,
+    OutputKind,
+    Statement,
+    analyse,
+    is_complete,
+    open_construct,
+    scrub_secrets,
+    split,
+)
+from bastion.errors import UsageError
+
+PG, MY = Engine.POSTGRESQL, Engine.MYSQL
+CORPUS = Path(__file__).parents[1] / "corpus"
+FREE = {EffectClass.READ, EffectClass.SESSION, EffectClass.TRANSACTION}
+
+
+def _relation(schema: str, name: str, *columns: str, **more: object) -> Relation:
+    harmless = Classification(sensitivity=None, evidence="by test")
+    made = tuple(Column(name=one, type_name="text", classification=harmless) for one in columns)
+    kind = more.pop("kind", RelationKind.TABLE)
+    return Relation(schema=schema, name=name, kind=kind, columns=made, **more)  # type: ignore[arg-type]
+
+
+def _function(name: str, body: str, language: str = "sql", **more: object) -> Function:
+    return Function(schema="public", name=name, language=language, body=body, **more)  # type: ignore[arg-type]
+
+
+def catalogue(engine: Engine, **more: object) -> Catalogue:
+    schema = "public" if engine is PG else "shop"
+    language = "plpgsql" if engine is PG else "SQL"
+    relations = [
+        _relation(schema, "t", "id", "v"),
+        _relation(schema, "t2", "id", "v"),
+        _relation(schema, "orders", "id", "customer_id", "total", "status", "created_at", "note"),
+        _relation(schema, "customers", "id", "name", "email", "country", "meta"),
+        _relation(
+            schema,
+            "order_summary",
+            "day",
+            "n",
+            kind=RelationKind.VIEW,
+            definition="SELECT date(created_at) AS day, count(*) AS n FROM orders GROUP BY 1",
+        ),
+        _relation(
+            schema, "bad_view", "x", kind=RelationKind.VIEW, definition="SELECT f_del() AS x"
+        ),
+        _relation(schema, "watched", "id", triggers=("audit (after insert, tr_del)",)),
+        _relation(schema, "ruled", "id", rules=("r",)),
+        _relation(schema, "far", "id", kind=RelationKind.FOREIGN),
+    ]
+    functions = {
+        name: (
+            Function(
+                schema=schema,
+                name=name,
+                language=language,
+                body="begin delete from t; end",
+                is_procedure=name == "p_del",
+                argument_count=1,
+            ),
+        )
+        for name in ("f_del", "p_del", "tr_del")
+    }
+    if engine is PG:
+        functions["total_of"] = (_function("total_of", "select sum(total) from orders"),)
+        functions["wipe"] = (_function("wipe", "delete from t; select 1"),)
+        functions["similarity"] = (_function("similarity", "similarity", "c"),)
+    values = {
+        "engine": engine,
+        "version": "1",
+        "search_path": (schema,),
+        "relations": MappingProxyType({(one.schema, one.name): one for one in relations}),
+        "functions": MappingProxyType(functions),
+        **more,
+    }
+    return Catalogue(**values)  # type: ignore[arg-type]
+
+
+CATALOGUES = {PG: catalogue(PG), MY: catalogue(MY)}
+
+
+def judge(
+    text: str, engine: Engine = PG, context: SessionContext | None = None, **more: object
+) -> Statement:
+    known = catalogue(engine, **more) if more else CATALOGUES[engine]
+    return analyse(text, engine=engine, catalogue=known, context=context or SessionContext())
+
+
+def corpus(name: str) -> list[str]:
+    lines = (CORPUS / name).read_text().splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("# ")]
+
+
+def after(context: SessionContext, statement: Statement) -> SessionContext:
+    """Keep prepared names and cursors, as tracking does."""
+    change = statement.change
+    if change is None or change.statement is None:
+        return context
+    made = {change.name: change.statement}
+    if change.kind is ChangeKind.PREPARE:
+        return dataclasses.replace(context, prepared=MappingProxyType(made))
+    if change.kind is ChangeKind.DECLARE:
+        return dataclasses.replace(context, cursors=MappingProxyType(made))
+    return context
+
+
+@pytest.mark.parametrize(
+    ("engine", "name"), [(PG, "reads_postgresql.sql"), (MY, "reads_mysql.sql")]
+)
+def test_at_most_one_everyday_read_in_a_hundred_is_held(engine: Engine, name: str) -> None:
+    statements = [one for line in corpus(name) for one in split(line, engine)]
+    held = [one for one in statements if not judge(one, engine).effects <= FREE]
+    assert len(statements) >= 150
+    assert len(held) <= len(statements) / 100, held
+
+
+HARMLESS = {
+    "destructive_postgresql.sql": set(),
+    "destructive_mysql.sql": {"explain delete from t"},
+}
+
+
+@pytest.mark.parametrize(
+    ("engine", "name"), [(PG, "destructive_postgresql.sql"), (MY, "destructive_mysql.sql")]
+)
+def test_every_destroyer_is_seen(engine: Engine, name: str) -> None:
+    passed = []
+    for line in corpus(name):
+        context, is_seen = SessionContext(), False
+        for text in line.split(" ;; "):
+            statement = judge(text, engine, context)
+            is_seen |= not statement.effects <= FREE
+            context = after(context, statement)
+        if not is_seen and line not in HARMLESS[name]:
+            passed.append(line)
+    assert passed == []
+
+
+@pytest.mark.parametrize(
+    ("engine", "name"), [(PG, "not_reads_postgresql.sql"), (MY, "not_reads_mysql.sql")]
+)
+def test_nothing_that_is_not_a_read_passes_as_one(engine: Engine, name: str) -> None:
+    more = {"casts": frozenset({"guarded"}), "operators": frozenset({"===", "@@@"})}
+    passed = [
+        line
+        for line in corpus(name)
+        if judge(line, engine, **(more if engine is PG else {})).effects <= FREE
+    ]
+    assert passed == []
+
+
+@pytest.mark.parametrize("name", ["effects_postgresql.tsv", "effects_mysql.tsv"])
+def test_effects_fence_and_target_are_as_the_corpus_says(name: str) -> None:
+    engine = PG if "postgresql" in name else MY
+    wrong = []
+    for line in corpus(name):
+        text, effects, fence, writes = line.split("\t")
+        found = judge(text, engine)
+        told = (
+            " ".join(sorted(one.value for one in found.effects)),
+            found.fence.value,
+            " ".join(sorted(f"{schema}.{name}" for schema, name in found.writes)) or "-",
+        )
+        if told != (effects, fence, writes):
+            wrong.append((text, told))
+    assert wrong == []
+
+
+def test_a_statement_keeps_its_text_byte_for_byte() -> None:
+    text = "  SELECT  'Ä' /* c */ "
+    assert judge(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "update t set v=v",
+        "update t set v=1 where true",
+        "update t set v=1 where 1=1",
+        "delete from t where id=id",
+        "delete from t where id in (select id from t)",
+        "delete from t where (1=1) or id=3",
+        "delete from t",
+        "with x as (delete from t returning *) select * from x",
+        "explain analyze delete from t",
+    ],
+)
+def test_a_predicate_that_narrows_nothing_is_a_whole_table(text: str) -> None:
+    assert judge(text).is_whole_table
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "update t set v=1 where id=1",
+        "delete from t where id > 5 and 1=1",
+        "delete from t where id in (select id from t2 where v='x')",
+        "delete from t using t2 where t.id=t2.id",
+        "insert into t values (1,'a')",
+        "explain delete from t",
+    ],
+)
+def test_a_narrowing_predicate_is_not_a_whole_table(text: str) -> None:
+    assert not judge(text).is_whole_table
+
+
+@pytest.mark.parametrize(
+    ("text", "engine", "sql"),
+    [
+        ("delete from t where id=1", PG, "SELECT COUNT(*) FROM t WHERE id = 1"),
+        ("update t set v='x' where id>3 returning *", PG, "SELECT COUNT(*) FROM t WHERE id > 3"),
+        (
+            "update t set v=t2.v from t2 where t.id=t2.id",
+            PG,
+            "SELECT COUNT(DISTINCT t.ctid) FROM t, t2 WHERE t.id = t2.id",
+        ),
+        (
+            "delete from t a using t2 b where a.id=b.id",
+            PG,
+            "SELECT COUNT(DISTINCT a.ctid) FROM t AS a, t2 AS b WHERE a.id = b.id",
+        ),
+        ("delete from t where id=1", MY, "SELECT COUNT(*) FROM t WHERE id = 1"),
+        (
+            "delete from t order by id limit 3",
+            MY,
+            "SELECT COUNT(*) FROM (SELECT 1 FROM t ORDER BY id LIMIT 3) AS touched",
+        ),
+        ("update t join t2 on t.id=t2.id set t.v='x'", MY, None),
+        ("insert into t values (1,'a')", PG, None),
+        ("select 1", PG, None),
+        (
+            "with d as (delete from t2 returning id) delete from t where id in (select id from d)",
+            PG,
+            None,
+        ),
+    ],
+)
+def test_the_count_uses_the_same_predicate(text: str, engine: Engine, sql: str | None) -> None:
+    assert judge(text, engine).measuring_sql == sql
+
+
+def test_the_count_is_itself_a_read() -> None:
+    for text in ("delete from t where id=1", "update t set v='x' from t2 where t.id=t2.id"):
+        measured = judge(text).measuring_sql
+        assert measured is not None
+        assert judge(measured).effects == {EffectClass.READ}
+
+
+def test_explain_without_analyze_runs_nothing() -> None:
+    statement = judge("explain update t set v='z'")
+    assert statement.effects == {EffectClass.READ}
+    assert statement.output is OutputKind.PLAN
+    assert not statement.runs_inner
+    assert statement.fence is Fence.READ_ONLY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "explain analyze delete from t where id=1",
+        "explain (analyze) delete from t where id=1",
+        "explain (verbose, analyze true) delete from t where id=1",
+        'explain ("analyze") delete from t where id=1',
+        "explain (analyze off, analyze on) delete from t where id=1",
+        "explain analyse verbose delete from t where id=1",
+    ],
+)
+def test_explain_analyze_has_the_effects_of_what_it_runs(text: str) -> None:
+    statement = judge(text)
+    assert EffectClass.DELETE in statement.effects
+    assert statement.runs_inner
+    assert statement.fence is Fence.WRITE
+
+
+def test_execute_is_judged_by_the_prepared_text() -> None:
+    prepared = judge("prepare q as delete from t")
+    assert prepared.effects == {EffectClass.SESSION}
+    context = after(SessionContext(), prepared)
+    assert EffectClass.DELETE in judge("execute q", context=context).effects
+    assert EffectClass.DELETE in judge("explain analyze execute q", context=context).effects
+    assert not judge("execute other", context=context).is_understood
+
+
+def test_arguments_of_execute_are_plain_literals() -> None:
+    context = after(SessionContext(), judge("prepare q as select * from t where id=$1"))
+    assert judge("execute q(1)", context=context).effects == {EffectClass.READ}
+    assert judge("execute q(-1, 'a', null)", context=context).effects == {EffectClass.READ}
+    assert not judge("execute q(f_del())", context=context).is_understood
+    assert not judge("execute q((select 1))", context=context).is_understood
+
+
+def test_fetch_returns_the_rows_of_its_cursor() -> None:
+    declared = judge("declare c cursor for select id from t")
+    fetched = judge("fetch 10 from c", context=after(SessionContext(), declared))
+    assert fetched.effects <= FREE
+    assert fetched.output is OutputKind.TREE
+    assert fetched.tree is not None
+    assert fetched.fence is Fence.SESSION
+    assert not judge("fetch 10 from other").is_understood
+
+
+def test_copy_out_is_a_read_and_copy_in_is_an_insert() -> None:
+    assert judge("copy t to stdout").is_copy_out
+    assert judge("copy t to stdout").effects == {EffectClass.READ}
+    assert judge("copy t from stdin").effects == {EffectClass.INSERT}
+    assert EffectClass.OUTSIDE in judge("copy t to '/tmp/x'").effects
+    assert EffectClass.OUTSIDE in judge("copy t from program 'id'").effects
+
+
+def test_create_as_remembers_the_query_that_fills_it() -> None:
+    statement = judge("create temp table x as select id from t")
+    assert statement.effects == {EffectClass.DDL}
+    assert statement.change is not None
+    assert (statement.change.kind, statement.change.schema) == (ChangeKind.RELATION, "pg_temp")
+    assert statement.change.statement is not None
+    assert statement.change.statement.reads == {("public", "t")}
+
+
+def test_select_into_makes_a_table() -> None:
+    statement = judge("select id into temp x from t")
+    assert EffectClass.DDL in statement.effects
+    assert statement.change is not None
+    assert statement.change.is_temporary
+
+
+def test_a_variable_remembers_its_expression() -> None:
+    for text in ("set @a = (select v from t)", "select v into @a from t"):
+        statement = judge(text, MY)
+        assert statement.change is not None
+        assert (statement.change.kind, statement.change.name) == (ChangeKind.SET, "@a")
+        assert statement.change.statement is not None
+        assert ("shop", "t") in statement.change.statement.reads
+
+
+def test_a_view_is_judged_by_its_definition() -> None:
+    good, bad = judge("select * from order_summary"), judge("select * from bad_view")
+    assert good.effects == {EffectClass.READ}
+    assert good.reads == {("public", "order_summary"), ("public", "orders")}
+    assert not bad.is_understood
+
+
+def test_a_function_is_judged_by_its_body() -> None:
+    assert judge("select total_of()").effects == {EffectClass.READ}
+    assert judge("select total_of()").reads == {("public", "orders")}
+    assert not judge("select wipe()").is_understood
+    assert judge("select similarity('a','b')").effects == {EffectClass.READ}
+
+
+def test_a_users_function_with_a_built_in_name_is_judged_by_its_body() -> None:
+    own = {"lower": (_function("lower", "begin delete from t; end", "plpgsql"),)}
+    assert not judge("select lower('A')", functions=MappingProxyType(own)).is_understood
+    assert judge("select pg_catalog.lower('A')", functions=MappingProxyType(own)).is_understood
+
+
+def test_a_users_aggregate_is_not_trusted_by_its_name() -> None:
+    own = {"sum": (_function("sum", "aggregate_dummy", "internal"),)}
+    assert not judge("select sum(v) from t", functions=MappingProxyType(own)).is_understood
+
+
+def test_a_function_called_as_an_attribute_is_seen() -> None:
+    assert not judge("select t.f_del from t").is_understood
+    assert not judge("select (t).f_del from t").is_understood
+
+
+def test_functions_that_call_each_other_end() -> None:
+    own = {"a": (_function("a", "select b()"),), "b": (_function("b", "select a()"),)}
+    assert not judge("select a()", functions=MappingProxyType(own)).is_understood
+
+
+def test_a_table_with_triggers_says_so() -> None:
+    statement = judge("insert into watched values (1)")
+    assert statement.fires
+    assert statement.is_understood
+
+
+def test_a_table_with_rules_is_not_understood() -> None:
+    assert not judge("insert into ruled values (1)").is_understood
+
+
+def test_writing_to_a_foreign_table_reaches_outside() -> None:
+    assert EffectClass.OUTSIDE in judge("delete from far where id=1").effects
+
+
+@pytest.mark.parametrize(
+    ("text", "engine"),
+    [
+        ("set role postgres", PG),
+        ("set session authorization x", PG),
+        ('set "session_replication_role" to replica', PG),
+        ("set transaction_read_only = off", PG),
+        ("set transaction read write", PG),
+        ("set session characteristics as transaction read write", PG),
+        ("set standard_conforming_strings = off", PG),
+        ("set names 'latin1'", PG),
+        ("set client_encoding = 'SJIS'", PG),
+        ("set statement_timeout = 0", PG),
+        ("set timezone_x to default", PG),
+        ("reset all", PG),
+        ("reset transaction_read_only", PG),
+        ("discard all", PG),
+        ("set sql_mode=''", MY),
+        ("set @@sql_mode=''", MY),
+        ("set session sql_mode=''", MY),
+        ("set @@session.sql_mode := ''", MY),
+        ("set names gbk", MY),
+        ("set character set latin1", MY),
+        ("set autocommit=0", MY),
+        ("set session transaction read write", MY),
+        ("set tx_read_only=0", MY),
+        ("set statement sql_mode='' for select 1", MY),
+        ("set role admin", MY),
+        ("use other", MY),
+    ],
+)
+def test_a_pinned_setting_is_named(text: str, engine: Engine) -> None:
+    assert judge(text, engine).pinned
+
+
+def test_the_current_database_may_be_used() -> None:
+    assert judge("use shop", MY).effects == {EffectClass.SESSION}
+
+
+def test_search_path_is_followed_where_it_was_changed() -> None:
+    context = SessionContext(settings=(("search_path", "pg_catalog, other"),))
+    assert judge("delete from t where id=1", context=context).writes != {("public", "t")}
+
+
+def test_words_that_look_destructive_are_just_words() -> None:
+    for text in (
+        "select 'DROP TABLE t; DELETE FROM t'",
+        'select "delete", "drop" from "truncate"',
+        "select deleted, dropped_at, update_count from orders",
+        "select 1 -- delete from t",
+        "select /* drop table t */ 1",
+        "select $$delete from t$$",
+    ):
+        assert judge(text).effects == {EffectClass.READ}, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select " + "(" * 300 + "1" + ")" * 300,
+        "select " + "date(" * 40 + "1" + ")" * 40,
+        "select " + "array[" * 40 + "1" + "]" * 40,
+        "select " + "case when true then " * 300 + "1" + " end" * 300,
+        "select " + ",".join(["1"] * 30_000),
+    ],
+)
+def test_what_would_take_for_ever_is_not_understood(text: str) -> None:
+    assert not judge(text).is_understood
+
+
+@pytest.mark.parametrize("engine", [PG, MY])
+@pytest.mark.parametrize(
+    "letter", ["\u00a0", "\u200b", "\u2028", "\u3000", "\ufeff", "\x0b", "\x01", "\x85", "\ud800"]
+)
+def test_unusual_white_space_and_control_characters_are_not_understood(
+    letter: str, engine: Engine
+) -> None:
+    assert not judge(f"select 1 {letter}", engine).is_understood
+    assert not judge(f"{letter}select{letter}1", engine).is_understood
+    is_text = letter != "\ud800"
+    assert judge(f"select '{letter}'", engine).is_understood is is_text
+
+
+def test_the_same_text_is_analysed_once() -> None:
+    assert judge("select id from t where id = 7") is judge("select id from t where id = 7")
+
+
+def test_a_changed_catalogue_is_another_analysis() -> None:
+    text = "select id from t where id = 8"
+    assert judge(text) is not judge(text, version="2")
+
+
+# Splitting
+
+
+def test_semicolons_in_quotes_and_comments_do_not_split() -> None:
+    text = "select ';', \";\" ; select $a$;$a$ /* ; /* */ ; */ -- ;\n, E'\\';' ;"
+    assert split(text, PG) == (
+        "select ';', \";\"",
+        "select $a$;$a$ /* ; /* */ ; */ -- ;\n, E'\\';'",
+    )
+    text = "select 'a\\';', \"b;\", `c;` # ;\n; select 1"
+    assert split(text, MY) == ("select 'a\\';', \"b;\", `c;` # ;", "select 1")
+
+
+def test_pieces_of_comments_and_nothing_are_dropped() -> None:
+    assert split(" ; -- x\n ; /* y */ ;; select 1; ", PG) == ("select 1",)
+    assert split("", PG) == ()
+
+
+def test_an_executable_comment_is_never_dropped() -> None:
+    assert split("/*!50000 drop table t */", MY) == ("/*!50000 drop table t */",)
+    assert split("select 1; /*M! drop table t */;", MY)[1] == "/*M! drop table t */"
+
+
+def test_a_block_stays_together() -> None:
+    block = "begin not atomic delete from t; if 1 then select 1; end if; end"
+    assert split(f"{block}; select 1", MY) == (block, "select 1")
+    body = "create function f() returns int begin atomic select case when true then 1 end; end"
+    assert split(f"{body}; select 1", PG) == (body, "select 1")
+    rule = "create rule r as on insert to t do (delete from a; delete from b)"
+    assert split(f"{rule}; select 1", PG) == (rule, "select 1")
+
+
+def test_begin_of_a_transaction_does_not_swallow_what_follows() -> None:
+    assert split("begin; delete from t; commit", MY) == ("begin", "delete from t", "commit")
+
+
+@pytest.mark.parametrize("text", ["select 'a", 'select "a', "select $$a", "select /* a"])
+def test_an_open_quote_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="not closed"):
+        split(text, PG)
+
+
+def test_a_nul_byte_is_refused() -> None:
+    with pytest.raises(UsageError, match="NUL"):
+        split("select 1\0", PG)
+
+
+@pytest.mark.parametrize(
+    ("text", "engine", "is_done"),
+    [
+        ("select 1;", PG, True),
+        ("select 1 ; -- done", PG, True),
+        ("select 1", PG, False),
+        ("select ';", PG, False),
+        ("select $$;", PG, False),
+        ("select (1;", PG, False),
+        ("select 1 \\g", PG, True),
+        ("select 1\\G", MY, True),
+        ("select '\\G", MY, False),
+        ("begin not atomic select 1;", MY, False),
+        ("", PG, False),
+    ],
+)
+def test_a_statement_is_complete_at_its_terminator(
+    text: str, engine: Engine, is_done: bool
+) -> None:
+    assert is_complete(text, engine) is is_done
+
+
+@pytest.mark.parametrize(
+    ("text", "engine", "sign"),
+    [
+        ("select 'a", PG, "'"),
+        ('select "a', PG, '"'),
+        ("select `a", MY, "`"),
+        ("select (1, (2)", PG, "("),
+        ("select $x$ a $y$", PG, "$"),
+        ("select /* a /* b */", PG, "*"),
+        ("select 1", PG, ""),
+    ],
+)
+def test_what_is_open_is_named(text: str, engine: Engine, sign: str) -> None:
+    assert open_construct(text, engine) == sign
+
+
+_FRAGMENTS = st.sampled_from(
+    [
+        "'a;b'",
+        '"x;y"',
+        "$$;$$",
+        "/* ; */",
+        "-- ;\n",
+        "select",
+        "1",
+        ",",
+        "(",
+        ")",
+        "'it''s'",
+        "E'\\''",
+        "`a;b`",
+        "#;\n",
+        "\\",
+        "é",
+        "\u00a0",
+        "/*!",
+        "*/",
+        "$1",
+        "::",
+        "U&'x'",
+        ";",
+        "insert into t values (1)",
+        "delete from t",
+        "from t",
+        "where",
+        "f(",
+        "{",
+        "}",
+        "@a",
+        ":=",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.lists(_FRAGMENTS, max_size=14).map(" ".join), engine=st.sampled_from([PG, MY]))
+def test_analysis_never_raises_and_a_write_in_front_is_never_a_read(
+    text: str, engine: Engine
+) -> None:
+    assert judge(text, engine).text == text
+    assert not judge(f"delete from t where {text}", engine).effects <= FREE
+    assert not judge(f"drop table {text}", engine).effects <= FREE
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(max_size=80), engine=st.sampled_from([PG, MY]))
+def test_any_text_is_split_or_refused(text: str, engine: Engine) -> None:
+    try:
+        pieces = split(text, engine)
+    except UsageError:
+        return
+    assert all(piece.strip(" \t\n\r\f") == piece and piece for piece in pieces)
+    # Nothing is lost but terminators, white space and comments: the pieces stand in order.
+    position = 0
+    for piece in pieces:
+        position = text.index(piece, position) + len(piece)
+    for piece in pieces:
+        assert judge(piece, engine).text == piece
+
+
+@settings(max_examples=200, deadline=None)
+@given(values=st.lists(st.text(max_size=12), min_size=1, max_size=4))
+def test_quoted_text_never_splits(values: list[str]) -> None:
+    quoted = ["'" + value.replace("\0", "").replace("'", "''") + "'" for value in values]
+    text = "; ".join(f"select {one}" for one in quoted)
+    assert len(split(text, PG)) == len(values)
+    escaped = [one.replace("\\", "\\\\") for one in quoted]
+    assert len(split("; ".join(f"select {one}" for one in escaped), MY)) == len(values)
+
+
+# Secrets
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alter user x password 'hunter2'",
+        "create role x with encrypted password 'hunter2' login",
+        "create user a identified by 'hunter2'",
+        "alter user a identified with mysql_native_password by 'hunter2'",
+        "set password for 'a'@'b' = password('hunter2')",
+        "set password = 'hunter2'",
+        "grant all on *.* to 'a'@'b' identified by 'hunter2'",
+        "create user mapping for x server s options (user 'a', password 'hunter2')",
+        "create subscription s connection 'host=a password=hunter2 user=b' publication p",
+        "select * from dblink('host=a password=hunter2', 'select 1')",
+        "select dblink_connect('postgresql://u:hunter2@h/db')",
+        "select pgp_sym_encrypt('data', 'hunter2')",
+        "select aes_decrypt(x, 'hunter2') from t",
+        "change master to master_password='hunter2'",
+        "alter system set primary_conninfo = 'password=hunter2'",
+    ],
+)
+def test_a_password_is_scrubbed(text: str) -> None:
+    assert "hunter2" not in scrub_secrets(text)
+    assert "***" in scrub_secrets(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["select id from t where name = 'x'", "select password from t", "select encode(a, 'hex')"],
+)
+def test_ordinary_text_is_left_alone(text: str) -> None:
+    assert scrub_secrets(text) == text
+
+
+def test_the_corpus_of_reviewed_names_is_json_safe() -> None:
+    """Reasons go into envelopes."""
+    assert json.loads(json.dumps(judge("select f_del()").reasons))

@@ -1,0 +1,110 @@
+# None of these may pass as a read on MySQL or MariaDB.
+/*!50000 drop table t */
+select /*! 1 */
+select 1 /*M! into @x */
+select /*+ SET_VAR(sql_mode='') */ 1
+select benchmark(1000000, md5('a'))
+select `benchmark`(1, 1)
+select get_lock('a', 10)
+select release_lock('a')
+select load_file('/etc/passwd')
+select sys_exec('id')
+select nextval(sq)
+select setval(sq, 1)
+select next value for sq
+select master_pos_wait('a', 1)
+select sleep(id) from t
+select sleep((select 10))
+select f_del()
+select shop.f_del()
+select F_DEL ()
+select `f_del`()
+select f_del/**/()
+select * from bad_view
+select * from t for update
+select * from t lock in share mode
+select * from t for share
+select 1 into outfile '/tmp/x'
+select 1 into dumpfile '/tmp/x'
+select * from t into outfile '/tmp/x'
+table t into outfile '/tmp/x'
+select @a := 1
+select @a := id from t
+select * from t procedure analyse()
+select {x id} from t
+select{d '2024-01-01'}
+select \N
+call p_del()
+begin not atomic delete from t; end
+execute immediate @s
+execute immediate concat('a', 'b')
+prepare p from @s
+execute nothing
+handler t open
+handler t read first
+do f_del()
+do benchmark(1, 1)
+set @a = f_del()
+set @a = 1, @b = 2
+set sql_mode = ''
+set global max_connections = 1
+set @@global.max_connections = 1
+set persist max_connections = 1
+set password = 'x'
+set unheard_of = 1
+set time_zone = (select 1)
+set statement max_statement_time=1 for delete from t
+set statement sql_mode='' for select 1
+load data infile '/x' into table t
+load data local infile '/x' into table t
+kill 1
+xa start 'a'
+lock tables t write
+unlock tables
+flush tables
+optimize table t
+repair table t
+analyze table t
+analyze local table t
+check table t
+purge binary logs to 'x'
+install plugin x soname 'y'
+shutdown
+use other
+truncate t
+truncate table t
+rename table t to x
+create table x (a int)
+create temporary table x (a int)
+create table x select * from t
+create or replace table t (a int)
+create view x as select 1
+create trigger g after insert on t for each row delete from t2
+create event e on schedule at now() do delete from t
+drop table t
+drop temporary table t
+alter table t drop column v
+replace into t values (1, 'a')
+insert into t values (1, 'a') on duplicate key update v = 'b'
+delete from t where id = 1
+delete t from t join t2 using (id)
+update t, t2 set t.v = 1
+with x as (select 1 as a) delete from t where id in (select a from x)
+analyze delete from t
+analyze format=json update t set v = 1
+explain for connection 5
+explain select f_del()
+show explain for 5
+show binlog events
+show tables where f_del()
+show variables where (select 1)
+show create table t; delete from t
+select 1; delete from t
+select 1;; delete from t
+grant all on *.* to a
+revoke all on *.* from a
+create user a
+signal sqlstate '45000'
+frobnicate
+selec 1
+select * from t where

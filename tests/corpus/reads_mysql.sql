@@ -1,0 +1,230 @@
+# Everyday reads on MySQL and MariaDB, one per line: each is allowed in production, none is held.
+select 1
+SELECT 1;
+select now(), curdate(), curtime(), utc_timestamp(), sysdate()
+select current_date, current_timestamp, current_user, user(), database(), version(), connection_id()
+select * from customers
+select * from customers limit 10
+select * from customers limit 10, 20
+select * from shop.customers c where c.id = 42
+select id, name from customers where country = 'DE' order by name limit 20 offset 40
+select distinct country from customers order by 1
+select count(*) from orders
+select count(*), count(distinct customer_id) from orders
+select status, count(*) from orders group by status order by count(*) desc
+select status, sum(total) as revenue from orders group by status having revenue > 1000 order by revenue desc
+select status, sum(total) from orders group by status with rollup
+select date_format(created_at, '%Y-%m') as month, sum(total) from orders group by month order by month
+select date(created_at) as d, count(*) from orders where created_at >= now() - interval 30 day group by d
+select year(created_at), month(created_at), day(created_at), hour(created_at), week(created_at), quarter(created_at) from orders
+select extract(year from created_at), extract(day_hour from created_at) from orders limit 1
+select date_add(created_at, interval 1 month), date_sub(created_at, interval '1 2' day_hour), adddate(created_at, 3) from orders
+select datediff(now(), created_at), timestampdiff(hour, created_at, now()), timediff('10:00', '09:00') from orders limit 3
+select unix_timestamp(), from_unixtime(0), str_to_date('2024-01-01', '%Y-%m-%d'), last_day('2024-02-01'), makedate(2024, 60)
+select dayname(created_at), dayofweek(created_at), monthname(created_at), weekday(created_at), yearweek(created_at) from orders
+select convert_tz(created_at, '+00:00', '+02:00') from orders limit 5
+select o.id, c.name, o.total from orders o join customers c on c.id = o.customer_id where o.total > 100
+select o.id, c.name from orders o left join customers c on c.id = o.customer_id where c.id is null
+select * from orders o inner join order_items i using (order_id) right join products p on p.id = i.product_id
+select * from orders natural join order_items limit 5
+select * from customers c cross join products p limit 10
+select straight_join o.id from orders o join customers c on c.id = o.customer_id
+select o.id from orders o straight_join customers c on c.id = o.customer_id
+select c.name, (select count(*) from orders o where o.customer_id = c.id) as n from customers c
+select * from customers c where exists (select 1 from orders o where o.customer_id = c.id)
+select * from customers c where not exists (select 1 from orders o where o.customer_id = c.id and o.status = 'paid')
+select * from customers where id in (1, 2, 3)
+select * from customers where id in (select customer_id from orders where total > 500)
+select * from orders where total between 10 and 20
+select * from orders where total > all (select total from orders where status = 'refunded')
+select * from orders where status = any (select status from statuses)
+select * from products where name like '%shoe%'
+select * from products where name like 'a|_%' escape '|'
+select * from products where name regexp '^(red|blue)'
+select * from products where name rlike 'x$' and not name regexp 'y'
+select * from products where description is not null and price <=> 10
+select * from products where `desc` = 'x' and `key` = "y"
+select ifnull(note, '-'), coalesce(note, '-'), nullif(status, 'paid'), isnull(note) from orders limit 5
+select if(total > 100, 'big', 'small') as size, count(*) from orders group by size
+select greatest(1, 2, 3), least(1, 2, 3), elt(1, 'a', 'b'), field('b', 'a', 'b'), find_in_set('b', 'a,b'), interval(5, 1, 10)
+select case when total > 100 then 'big' when total > 10 then 'mid' else 'small' end as size, count(*) from orders group by 1
+select case status when 'paid' then 1 else 0 end from orders
+with recent as (select * from orders where created_at > now() - interval 7 day) select status, count(*) from recent group by status
+with a as (select 1 as x), b as (select x + 1 as y from a) select * from a, b
+with recursive t(n) as (select 1 union all select n + 1 from t where n < 100) select sum(n) from t
+with recursive tree as (select id, parent_id, name, 1 as depth from categories where parent_id is null union all select c.id, c.parent_id, c.name, t.depth + 1 from categories c join tree t on t.id = c.parent_id) select * from tree order by depth
+select id, row_number() over (partition by customer_id order by created_at desc) as rn from orders
+select * from (select o.*, rank() over (order by total desc) as r from orders o) x where r <= 10
+select id, total, sum(total) over (order by created_at rows between 6 preceding and current row) from orders
+select id, lag(total) over w, lead(total, 2, 0) over w from orders window w as (partition by customer_id order by id)
+select id, first_value(id) over (order by total), nth_value(id, 2) over (order by total), ntile(4) over (order by total) from orders
+select percent_rank() over (order by total), cume_dist() over (order by total), dense_rank() over (order by total) from orders
+select group_concat(name order by name separator ', ') from products
+select group_concat(distinct status) from orders
+select json_arrayagg(name), json_objectagg(id, name) from products
+select stddev(total), variance(total), var_pop(total), stddev_samp(total), std(total), bit_or(id), bit_and(id), bit_xor(id) from orders
+select min(created_at), max(created_at), avg(total), sum(total), round(avg(total), 2) from orders
+select id from orders union select id from products
+select id from orders union all select id from products order by id limit 5
+select id from orders intersect select id from products
+select id from orders except select id from products
+(select id from orders limit 1) union all (select id from products limit 1)
+select upper(name), lower(name), ucase(name), lcase(name), length(name), char_length(name), bit_length(name) from products
+select trim(name), ltrim(name), rtrim(name), trim(leading 'x' from name), trim(both 'y' from name) from products
+select substring(name from 1 for 3), substring(name, 2), substr(name, 1, 2), mid(name, 1, 2), left(name, 3), right(name, 3), substring_index(name, ' ', 1) from products
+select position('a' in name), locate('a', name), instr(name, 'a'), insert(name, 1, 2, 'xx') from products
+select replace(name, 'a', 'b'), reverse(name), repeat('-', 10), lpad(name, 10, ' '), rpad(name, 10, '.'), space(3) from products
+select regexp_replace(name, '[0-9]+', '#'), regexp_substr(name, '[a-z]+'), regexp_instr(name, 'a') from products
+select concat(id, '-', name), concat_ws(' ', id, name), quote(name), format(total, 2), strcmp('a', 'b'), soundex('a') from products
+select md5(name), sha1(name), sha2(name, 256), crc32(name), hex(name), unhex('41'), to_base64(name), from_base64('QQ=='), ascii('a'), char(65), ord('a'), conv(10, 10, 2), bin(5), oct(8) from products limit 1
+select abs(-1), ceil(1.2), ceiling(1.2), floor(1.8), round(1.234, 2), truncate(1.99, 1), mod(7, 3), power(2, 10), pow(2, 3), sqrt(2), exp(1), ln(2), log(10), log2(8), log10(100), sign(-3), pi(), rand()
+select 7 / 2, 7 div 2, 7 % 2, 7 mod 2, 1 << 3, 6 & 3, 6 | 1, 6 ^ 3, ~1, !0, -5, 1--1
+select uuid(), uuid_short(), last_insert_id(), found_rows(), row_count()
+select cast('12' as signed), cast(total as char), cast(total as decimal(10,2)), convert(name using utf8mb4), cast('2024-01-01' as date), binary 'a', cast('{}' as json) from orders
+select date '2024-01-01', timestamp '2024-01-01 10:00:00', time '10:00:00', x'41', 0x41, b'101', _utf8mb4'abc', n'abc'
+select meta->'$.a', meta->>'$.a', json_extract(meta, '$.a.b'), json_unquote(json_extract(meta, '$.a')) from customers
+select json_value(meta, '$.plan'), json_keys(meta), json_length(meta), json_type(meta), json_valid(meta), json_contains(meta, '1', '$.a'), json_search(meta, 'one', 'x') from customers
+select json_object('id', id, 'name', name), json_array(1, 2), json_quote('a'), json_set('{"a":1}', '$.a', 2), json_merge_patch('{}', '{}') from products
+select j.sku, j.qty from orders o, json_table(o.details, '$.items[*]' columns (sku varchar(20) path '$.sku', qty int path '$.qty')) as j
+select match(name, description) against ('red shoe') as score from products where match(name, description) against ('red shoe' in boolean mode)
+select inet_aton('10.0.0.1'), inet_ntoa(167772161), inet6_ntoa(inet6_aton('::1')), is_ipv4('10.0.0.1')
+select @@version, @@global.max_connections, @@session.sql_mode, @@autocommit
+select @total, @missing
+select * from orders use index (idx_status) where status = 'paid'
+select * from orders force index (primary) where id > 10
+select * from orders ignore index (idx_status, idx_day) where status = 'paid'
+select sql_no_cache count(*) from orders
+select sql_calc_found_rows id from orders limit 5
+select high_priority id from orders limit 1
+select row(1, 2) = row(1, 2), (1, 2) < (1, 3)
+select table_name, table_rows, data_length + index_length as bytes from information_schema.tables where table_schema = database() order by bytes desc
+select column_name, column_type, is_nullable from information_schema.columns where table_schema = 'shop' and table_name = 'orders' order by ordinal_position
+select constraint_name, referenced_table_name from information_schema.key_column_usage where table_name = 'orders'
+select index_name, group_concat(column_name order by seq_in_index) from information_schema.statistics where table_name = 'orders' group by index_name
+select routine_name from information_schema.routines where routine_schema = database()
+select table_schema, round(sum(data_length) / 1024 / 1024, 1) as mb from information_schema.tables group by table_schema
+show tables
+show full tables
+show tables like 'ord%'
+show tables from shop
+show full tables where table_type = 'BASE TABLE'
+show databases
+show schemas
+show columns from orders
+show full columns from orders like 'c%'
+show fields from orders
+show index from orders
+show keys from orders
+show create table orders
+show create view order_summary
+show create database shop
+show table status like 'orders'
+show variables like 'max_%'
+show session variables
+show global variables like 'version%'
+show status like 'Threads%'
+show global status
+show engines
+show character set
+show charset
+show collation like 'utf8mb4%'
+show triggers
+show procedure status
+show function status where db = 'shop'
+show events
+show grants
+show grants for current_user
+show plugins
+show warnings
+show errors
+show count(*) warnings
+show processlist
+show open tables
+show engine innodb status
+show privileges
+show profiles
+describe orders
+desc orders
+describe shop.orders
+describe orders total
+explain select * from orders where customer_id = 1
+explain extended select * from orders
+explain format=json select * from orders
+explain partitions select * from orders
+explain delete from orders where id = 1
+explain update orders set total = 0
+describe select 1
+explain orders
+analyze select count(*) from orders
+analyze format=json select * from orders o join customers c on c.id = o.customer_id
+begin
+begin work
+start transaction
+start transaction read only
+start transaction with consistent snapshot
+start transaction read write
+commit
+commit work
+commit and chain
+rollback
+rollback work
+savepoint a
+rollback to a
+rollback to savepoint a
+release savepoint a
+set time_zone = '+02:00'
+set session group_concat_max_len = 100000
+set @@session.time_zone = 'UTC'
+set lc_time_names = 'de_DE'
+set @day = '2024-01-01'
+set @n := 5
+set @n = @n + 1
+set @n = (select count(*) from orders)
+set transaction isolation level read committed
+set session transaction isolation level repeatable read
+set statement max_statement_time=10 for select count(*) from orders
+prepare q from 'select * from orders where id = ?'
+deallocate prepare q
+drop prepare q
+execute immediate 'select 1'
+select id into @x from orders limit 1
+do sleep(0.1)
+select sleep(0.1)
+help 'select'
+values (1, 'a'), (2, 'b')
+select 'DROP TABLE orders' as text, `delete`, `update` from `drop` as `truncate`
+select deleted_at, updated_by, insert_date, drop_count from audit where action = 'DELETE FROM x; DROP TABLE y'
+select 1 -- drop table orders
+select 1 # drop table orders
+select /* delete from orders */ 1
+-- a comment first
+select 'it''s', 'it\'s', "say \"hi\"", 'a' 'b', '--', '/*', ';'
+select `id` from `orders` where `status` = 'it''s'
+select name as `update`, id as `select` from products
+select * from orders where note like '%; delete from orders; -- %'
+select o.* from orders as o where (o.customer_id, o.status) in ((1, 'paid'), (2, 'open'))
+select sum(case when status = 'paid' then total else 0 end) / nullif(sum(total), 0) as share from orders
+select sum(status = 'paid') as paid, sum(if(status = 'open', 1, 0)) as open, avg(total > 10) from orders
+with first_orders as (select customer_id, min(created_at) as first_at from orders group by 1) select date_format(f.first_at, '%Y-%m') as cohort, timestampdiff(month, f.first_at, o.created_at) as m, count(distinct o.customer_id) from orders o join first_orders f using (customer_id) group by 1, 2 order by 1, 2
+select p.name, sum(i.quantity * i.price) as revenue from products p join order_items i on i.product_id = p.id join orders o on o.id = i.order_id and o.status = 'paid' where o.created_at >= '2024-01-01' group by p.id, p.name order by revenue desc limit 10
+select x.* from (select customer_id, count(*) n from orders group by 1) x where x.n > 3 order by x.n desc, x.customer_id
+select now() - interval 1 year, curdate() + interval 7 day, current_timestamp(6), now(3)
+select exists(select 1 from orders where id = 1) as present
+select not true, true and false or null, 1 is null, null is not null, true xor false, 1 && 0, 1 || 0
+select * from dual
+select 1 from dual where 1 = 1
+select id, name collate utf8mb4_bin from products order by name collate utf8mb4_general_ci
+select 1 as `Ünïcode`, 'straße' as s, 'naïve ☃' as t
+select * from order_summary where day > curdate() - interval 7 day
+select * from orders partition (p2024) where id > 1
+select count(*) from orders where created_at > date_sub(curdate(), interval dayofmonth(curdate()) - 1 day)
+select any_value(name), max(id) from products group by country
+select st_astext(point(1, 2)), st_distance(point(0, 0), point(1, 1))
+select timestampadd(minute, 5, now()), sec_to_time(3661), time_to_sec('01:01:01'), period_diff(202401, 202312), to_days('2024-01-01')
+select median(total) over (partition by status) from orders
+select json_detailed(meta), json_exists(meta, '$.a') from customers
+select export_set(5, 'Y', 'N'), make_set(5, 'a', 'b', 'c'), char(77, 121 using utf8mb4), weight_string('a')
+select host, user from mysql.user
+select avg(total) as average, max(`total`) `top` from `orders`
+select o.id id, o.total * 1.19 gross from orders o order by gross desc, 1
+select t.* from (select 1 as a union select 2) t where t.a <> 1 and t.a != 3

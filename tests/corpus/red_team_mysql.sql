@@ -1,0 +1,336 @@
+# Attempts of the red team on tests/seed/red_team_mysql.sql; ' ;; ' separates statements on one connection.
+# Judged by twins: two databases that differ in sensitive values only must give the same bytes.
+# First the holes once found, one line for each kind; they run always.
+prepare s from 'select ?' ;; set @i=(select ssn from users where id=1) ;; execute s using @i
+select nullif(left(ssn,1),'S') is null from users where id=1
+select isnull(nullif(left(ssn,1),'S')) from users where id=1
+select count(nullif(left(ssn,1),'S')) from users
+select cot(ascii(ssn)-83) from users where id=1
+select low from gen where id=1
+create temporary table z select ssn from users ;; alter table z change ssn k varchar(80) ;; select k from z
+create table zz like users ;; insert into zz select * from users ;; alter table zz change ssn b varchar(80) ;; select b from zz
+create table zz like users ;; alter table zz rename column ssn to b ;; insert into zz select * from users ;; select b from zz
+alter table users rename column ssn to plain ;; select plain from users where id=1
+alter table users change ssn plain varchar(80) ;; select plain from users where id=1
+rename table users to people ;; select ssn from people where id=1 ;; alter table people rename column ssn to abc ;; select abc from people where id=1
+alter table users add column extra varchar(80) as (ssn) ;; select extra from users where id=1
+create function g4() returns int modifies sql data begin insert into t select 500+id, ssn from users; return 1; end ;; select g4() ;; select v from t where id=501
+create procedure g7() insert into t select 500+id, ssn from users ;; call g7() ;; select v from t where id=501
+create trigger tg before insert on t for each row set new.v=(select ssn from users where id=1) ;; insert into t values (70,'a') ;; select v from t where id=70
+begin not atomic insert into t select 500+id, ssn from users; end ;; select v from t where id=501
+set rand_seed1=(select ascii(ssn) from users where id=1)
+set last_insert_id=(select ascii(ssn) from users where id=1) ;; select last_insert_id()
+select replace(body,'@','#') from ledger where id=1
+select left(body,20) from ledger where id=1
+create temporary table z as select body as b from ledger ;; select substr(b,13,4) from z
+select regexp_substr(body,'[a-z0-9]+@') from ledger where id=1
+# Other attempts
+select ssn from users where id=1
+select @a:=ssn from users where id=1 ;; select @a
+select @a:=ssn, @b:=concat(@a,'') from users where id=1 ;; select @b
+set @a=(select ssn from users where id=1) ;; select @a
+set @a=1, @b=(select ssn from users where id=1) ;; select @b
+set @a := (select ssn from users where id=1), @c = @a ;; select @c
+select ssn into @a from users where id=1 ;; select @a
+select id, ssn into @a, @b from users where id=1 ;; select @b, @a
+select ssn from users where id=1 into @z ;; select @`z`
+set @`a b`=(select ssn from users where id=1) ;; select @'a b'
+select (@q:=ssn) is null, @q from users where id=1
+select id from users where (@w:=ssn) is not null ;; select @w
+select id, @r from users order by (@r:=ssn) ;; select @r
+update users set name=(@u:=ssn) where id=1 ;; select @u
+update t set v=@u:='x' where id=1 ;; select @u
+insert into t values (50,(select @i:=ssn from users where id=1)) ;; select @i
+delete from t where id=1 and (@d:=(select ssn from users where id=1)) is not null ;; select @d
+set @a='select ssn from users where id=1' ;; prepare s from @a ;; execute s
+prepare s from 'select ssn from users where id=?' ;; set @i=1 ;; execute s using @i
+execute immediate 'select ssn from users where id=1'
+execute immediate concat('select ss','n from users where id=1')
+prepare s from concat('select ss','n from users') ;; execute s
+prepare s from 'select name from users order by ssn' ;; execute s
+prepare s from 'select ssn into @k from users where id=1' ;; execute s ;; select @k
+prepare s from 'select id from users where ssn > ?' ;; set @i='M' ;; execute s using @i
+handler users open ;; handler users read first ;; handler users close
+handler users open as h ;; handler h read next ;; handler h read next where ssn like 'S%' ;; handler h close
+select json_object('k',ssn) from users where id=1
+select json_array(ssn), json_arrayagg(ssn) from users
+select json_objectagg(ssn,id) from users where ssn is not null
+select json_extract(json_object('k',ssn),'$.k') from users where id=1
+select json_unquote(json_extract(json_object('k',ssn),'$.k')) from users where id=1
+select json_keys(json_object(ssn,1)) from users where id=1
+select json_value(json_object('k',ssn),'$.k') from users where id=1
+select json_set('{}','$.a',ssn), json_quote(ssn), json_detailed(json_array(ssn)) from users where id=1
+select json_contains(json_array(ssn),'"a"'), json_length(json_array(ssn)), json_type(ssn), json_valid(ssn) from users where id=1
+select j.* from users, json_table(json_array(ssn),'$[*]' columns(name varchar(80) path '$')) j where users.id=1
+select j.name from (select json_array(ssn) d from users where id=1) x, json_table(x.d,'$[*]' columns(i for ordinality, name varchar(80) path '$')) j
+select json_merge_patch(json_object('a',ssn),'{}'), json_normalize(json_array(ssn)) from users where id=1
+select group_concat(ssn), group_concat(name order by ssn), group_concat(distinct ssn separator '|') from users
+select group_concat(ssn order by id desc limit 1) from users
+select group_concat(name order by ssn limit 1) from users
+select extractvalue('<a/>',concat('/',ssn)) from users where id=1
+select extractvalue(concat('<a>',ssn,'</a>'),'/a') from users where id=1
+select updatexml('<a>x</a>','/a',ssn) from users where id=1
+select updatexml('<a/>',concat(0x7e,ssn),'') from users where id=1
+select extractvalue(rand(),concat(0x3a,(select ssn from users where id=1)))
+select cast(ssn as signed) from users where id=1 ;; show warnings
+select ssn+0 from users where id=1 ;; show warnings
+select cast(ssn as date) from users where id=1 ;; show warnings limit 1
+select cast(ssn as decimal(3)) from users where id=1 ;; show errors
+select date(ssn) from users where id=1 ;; show warnings
+select inet_aton(ssn), inet6_aton(ssn) from users where id=1 ;; show warnings
+select convert(ssn using latin1), convert(ssn, binary) from users where id=1
+select cast(ssn as char(3)), cast(ssn as binary) from users where id=1
+select ssn collate utf8mb4_bin, binary ssn from users where id=1
+select _latin1 x'41', ssn from users where id=1
+select hex(ssn), unhex(hex(ssn)), to_base64(ssn), from_base64(to_base64(ssn)) from users where id=1
+select bin(ascii(ssn)), oct(ascii(ssn)), conv(hex(ssn),16,10), ord(ssn) from users where id=1
+select encode(ssn,'k'), decode(encode(ssn,'k'),'k'), aes_encrypt(ssn,'k'), aes_decrypt(aes_encrypt(ssn,'k'),'k') from users where id=1
+select des_encrypt(ssn,'k') from users where id=1
+select compress(ssn), uncompress(compress(ssn)), uncompressed_length(compress(ssn)) from users where id=1
+select soundex(ssn), soundex(name), quote(ssn), reverse(ssn), repeat(ssn,2), space(ascii(ssn)) from users where id=1
+select substring_index(ssn,'C',1), mid(ssn,2,3), left(ssn,4), insert(ssn,1,1,'x'), elt(1,ssn), field(ssn,'a'), find_in_set(ssn,'a,b') from users where id=1
+select export_set(ascii(ssn),'1','0','',8), make_set(ascii(ssn),'a','b','c','d','e','f','g') from users where id=1
+select lpad(ssn,4,'x'), rpad(ssn,4,'x'), ltrim(ssn), trim(leading 'S' from ssn), format(ascii(ssn),2) from users where id=1
+select name_const('k',ssn) from users where id=1
+select name_const('k',(select ssn from users where id=1))
+select length(ssn), char_length(ssn), bit_length(ssn), octet_length(ssn) from users where id=1
+select strcmp(ssn,'M'), ssn<'M', ssn regexp '^S', ssn like 'S%', ssn sounds like 'S', ssn between 'A' and 'Z' from users where id=1
+select if(ssn>'M',1,2) from users where id=1
+select ifnull(ssn,'x'), nullif(ssn,'x'), nvl(ssn,'q'), nvl2(ssn,ssn,'x'), coalesce(ssn,name) from users where id=1
+select count(if(ssn>'M',1,null)) from users
+select sum(ssn>'M') from users
+select greatest(ssn,'a'), least(ssn,'zzz') from users where id=1
+select max(ssn), min(ssn), any_value(ssn) from users
+select bit_or(ascii(ssn)), std(ascii(ssn)), avg(ssn) from users
+select first_value(ssn) over (order by id), lag(ssn) over (order by id), nth_value(ssn,1) over (order by id) from users
+select name, rank() over (order by ssn) from users
+select name, row_number() over (partition by ssn order by id) from users
+select percentile_disc(0.5) within group (order by ssn) over () from users
+select column_create('a',ssn), column_json(column_create('a',ssn)), column_get(column_create('a',ssn),'a' as char) from users where id=1
+select column_list(column_create(ssn,1)) from users where id=1
+select st_astext(point(ascii(ssn),ascii(substr(ssn,2,1)))) from users where id=1
+select st_geomfromtext(ssn) from users where id=1
+select st_astext(st_geomfromtext(concat('POINT(',ascii(ssn),' 1)'))) from users where id=1
+select st_x(point(ascii(ssn),1)), st_asgeojson(point(ascii(ssn),1)) from users where id=1
+select uuid_to_bin(ssn) from users where id=1
+select benchmark(1,ssn), sleep(0*ascii(ssn)) from users where id=1
+select get_lock(ssn,0), is_used_lock(ssn), release_lock(ssn) from users where id=1
+select last_insert_id(ascii(ssn)) from users where id=1 ;; select last_insert_id()
+select setval(sq,ascii(ssn)) from users where id=1 ;; select nextval(sq)
+select setval(sq,100) ;; select lastval(sq), previous value for sq
+select rand(ascii(ssn)) from users where id=1
+select row(ssn,1)=row('a',1) from users where id=1
+select (ssn,id) > ('M',1) from users where id=1
+select ssn as `name`, name as `ssn` from users where id=1
+select `users`.`ssn` 'x' from users where id=1
+select x.name from (select ssn as name from users where id=1) x
+select name from users where id=0 union select ssn from users where id=1
+(select name from users where id=0) union all (select ssn from users where id=1) order by 1
+select name from users intersect select ssn from users
+values ((select ssn from users where id=1))
+values row((select ssn from users where id=1)), ('x')
+select * from (values ((select ssn from users where id=1))) v
+with a as (select ssn as name from users where id=1) select name from a
+with recursive r as (select 1 n, ssn s from users where id=1 union all select n+1, substr(s,2) from r where n<4) select * from r
+with recursive r as (select 1 n, cast('' as char(80)) s union all select n+1, (select ssn from users where id=1) from r where n<2) select s from r
+select * from users natural join (select id, ssn as zed from users) q
+select zed from users join (select id, ssn as zed from users) q using (id)
+select a.name from users a join users b on a.ssn=b.ssn where a.id<>b.id
+select distinct ssn, name from users
+select distinct left(ssn,1) from users
+select ssn, count(*) from users group by ssn with rollup
+select left(ssn,1) k, count(*) from users group by k
+select name from users order by ssn limit 1
+select name from users order by 2 
+select name, ssn from users order by 2 limit 1
+select name from users order by field(ssn,'a','b')
+select name from users having max(ssn) > 'M'
+select name from users group by name having min(ssn) < 'M'
+select id from users where ssn > 'M'
+select id from users where ssn like 'S%'
+select id from users where ssn regexp '^S'
+select id from users where ssn rlike 'S'
+select id from users where not (ssn <=> 'x') and substr(ssn,1,1)='S'
+select id from users where left(ssn,1) in ('S')
+select id from users where concat(ssn,'') = 'x'
+select id from users where hex(ssn) = 'x'
+select id from users where match(ssn) against ('S')
+select id from users where json_contains(json_array(ssn),'"a"')
+select id from users where ssn in (select concat('a',seq) from seq_1_to_100)
+select id from users where exists (select 1 from dual where ssn > 'M')
+select (select count(*) from users where ssn > 'M')
+select count(*) from users u join seq_1_to_200 s on s.seq <= ascii(u.ssn)
+select u.id from users u join t on t.v < u.ssn
+select s.seq, substr(ssn,s.seq,1) from users, seq_1_to_5 s where id=1
+select exp(ascii(ssn)*100) from users where id=1
+select ~0 + ascii(ssn) from users where id=1
+select id, ssn ->> '$.a' from users where id=1
+select f_id(ssn) from users where id=1
+select f_get(1)
+select f_sub(ssn,1) from users where id=1
+call p_get(1)
+call p_sig(1)
+select label2 from v_users where id=1
+select z from v2 where id=1
+select ssn from parts partition (p1)
+select k from parts partition (p1) where ssn like 'S%'
+select * from ver for system_time all where id=1
+select ssn from users use index (ssn) where id=1
+select {d '2020-01-01'}, ssn from users where id=1
+select { fn ucase(ssn) } from users where id=1
+select {x ssn} from users where id=1
+select * from users procedure analyse()
+select ssn from users procedure analyse(10,100)
+select /*! ssn from */ users where id=1
+select /*!50000 ssn */ from users where id=1
+select /*M! ssn */ from users where id=1
+select/**/ssn/**/from/**/users where id=1
+select ssn -- x
+select ssn # x
+table users
+select * from users limit 1 offset 0
+select sql_calc_found_rows ssn from users limit 1 ;; select found_rows()
+select sql_calc_found_rows 1 from users where ssn='x' limit 1 ;; select found_rows()
+select straight_join u.ssn from users u join t on t.id=u.id
+select u.* from users u where id=1
+select users.*, 1 from users where id=1
+select ssn from users where id=1 for update
+select ssn from users where id=1 lock in share mode
+select ssn from `users` as `t` where id=1
+select high_priority ssn from users where id=1
+select ssn, sum(id) over () from users window w as (order by ssn)
+select row_count(), found_rows()
+insert into users values (1,'x','y')
+insert into users values (77,'x',(select ssn from (select * from users) q where id=1))
+insert into t select 100+id, ssn from users ;; select v from t where id>100
+insert into t(id) select ascii(ssn) from users where id=1 ;; select id from t
+insert into t values (1,'x') on duplicate key update v=(select ssn from users where id=1) ;; select v from t where id=1
+insert into t select id, ssn from users on duplicate key update v=values(v) ;; select v from t where id=1
+insert into users values (1,'x','y') on duplicate key update name=ssn ;; select name from users where id=1
+insert into t values (60,'x') returning v
+insert into users(id,name) values (61,'n') returning name
+insert into users(id,name) values (62,'n') returning *
+insert into users(id,name,ssn) select 63, ssn, 'q' from users where id=1 returning name
+insert into t set id=64, v=(select ssn from users where id=1) ;; select v from t where id=64
+insert ignore into t select ssn, ssn from users where id=1 ;; show warnings
+insert into t(id) select ssn from users where id=1
+replace into t select id, ssn from users ;; select v from t where id=1
+replace into users values (1,'a','b') returning ssn, name
+update users set name=ssn where id=1 ;; select name from users where id=1
+update t, users u set t.v=u.ssn where t.id=u.id ;; select v from t where id=1
+update t join users u using (id) set t.v=u.ssn ;; select v from t where id=1
+update users set id=2 where id=1
+update users set ssn=(select s from (select ssn s from users where id=1) q) where id=2
+update users set id=ssn where id=1
+update t set v='z' where id=(select id from users where ssn like 'S%')
+update t set v='z' order by (select ssn from users u where u.id=t.id) limit 1
+delete from users where id=1 returning ssn
+delete from users where id=1 returning *
+delete from users where ssn > 'M'
+delete t from t join users u on t.id=u.id where u.ssn like 'S%'
+delete from t where id=1 order by (select ssn from users where id=1) limit 1
+create temporary table z as select ssn as k from users ;; select k from z
+create temporary table z like users ;; insert into z select * from users ;; select ssn from z ;; select * from z
+create temporary table z (a varchar(80)) ;; insert into z select ssn from users ;; select a from z
+create temporary table z (a varchar(80), b varchar(80) as (upper(a))) ;; insert into z(a) select ssn from users ;; select b from z
+create temporary table z (a varchar(80) unique) ;; insert into z select ssn from users ;; insert into z select ssn from users
+create temporary table z (a varchar(3)) ;; insert into z select ssn from users where id=1
+create temporary table z (a int) ;; insert into z select ssn from users where id=1
+create temporary table z (a varchar(80), check (a='x')) ;; insert into z select ssn from users where id=1
+create temporary table users as select 1 as id, 'x' as ssn ;; drop temporary table users ;; select ssn from users where id=1
+create temporary table users as select 1 as id, 'x' as name ;; drop temporary table users ;; select * from users
+create table zz as select ssn as a from users ;; select a from zz
+create table zz (name varchar(80)) select ssn as name from users ;; select name from zz
+create or replace view zz as select ssn as a from users ;; select a from zz
+create or replace view v_users as select id, ssn as label, name as label2 from users ;; select label from v_users where id=1
+create algorithm=temptable view zz(q) as select ssn from users ;; select q from zz where q is not null
+alter table users add column extra varchar(80) default (reverse(ssn)) ;; insert into users(id,ssn) values (88,'abc') returning extra
+alter table users add column extra varchar(80) ;; update users set extra=ssn ;; select extra from users where id=1
+alter table users modify ssn int
+alter table users modify ssn varchar(3)
+alter table users add constraint c check (length(ssn) < 9)
+alter table users add unique (ssn, name)
+alter table t add unique (v) ;; insert into t select 99, ssn from users where id=1
+create function g1() returns varchar(80) reads sql data return (select ssn from users where id=1) ;; select g1()
+create function g2(x varchar(80)) returns varchar(80) deterministic return x ;; select g2(ssn) from users where id=1
+create function g3(x varchar(80)) returns varchar(80) deterministic begin set @leak=x; return 'a'; end ;; select g3(ssn) from users where id=1 ;; select @leak
+create procedure g5() select ssn as a from users ;; call g5()
+create procedure g6(out a varchar(80)) select ssn into a from users where id=1 ;; call g6(@o) ;; select @o
+create event ev on schedule every 1 day do insert into t select 500+id, ssn from users
+begin not atomic select ssn from users; end
+begin not atomic declare x varchar(80); select ssn into x from users where id=1; signal sqlstate '45000' set message_text=x; end
+signal sqlstate '45000' set message_text='abc'
+get diagnostics condition 1 @m = message_text ;; select @m
+select ssn+0 from users where id=1 ;; get diagnostics condition 1 @m = message_text ;; select @m
+insert into users values (99,'x',(select ssn from (select * from users) q where id=1)) ;; get diagnostics condition 1 @m = message_text ;; select @m
+insert into users values (99,'x',(select ssn from (select * from users) q where id=1)) ;; show errors
+insert into users values (99,'x',(select ssn from (select * from users) q where id=1)) ;; show warnings
+select * from mysql.column_stats
+select column_name, min_value, max_value from mysql.column_stats where table_name='users'
+select hex(histogram) from mysql.column_stats
+select * from mysql.user
+select authentication_string from mysql.user
+select * from mysql.global_priv
+select * from mysql.proc
+select body from mysql.proc
+select * from mysql.general_log
+select argument from mysql.general_log
+select * from mysql.servers
+select * from information_schema.optimizer_trace
+set optimizer_trace='enabled=on' ;; select * from users where ssn='abc' ;; select trace from information_schema.optimizer_trace
+select * from performance_schema.events_statements_current
+select * from sys.statement_analysis
+select cardinality from information_schema.statistics where table_name='users'
+select view_definition from information_schema.views where table_name='v_users'
+select partition_description, table_rows from information_schema.partitions where table_name='parts'
+select generation_expression from information_schema.columns where table_name='gen'
+show create table users
+show create view v_users
+show create function f_get
+show create procedure p_sig
+show columns from users
+show index from users
+show binlog events
+show variables like 'secure_file_priv'
+show explain for 1
+describe users ssn
+desc users 's%'
+help 'select'
+checksum table users
+check table users
+show analyze for 1
+flush tables users for export
+lock tables users read ;; select ssn from users ;; unlock tables
+select load_file('/etc/hostname')
+do @x:=(select ssn from users where id=1) ;; select @x
+do sleep(0)
+do (select if(ssn>'M',sleep(0),0) from users where id=1)
+set @@session.time_zone=(select ssn from users where id=1)
+set session sql_mode=(select ssn from users where id=1)
+set names (select ssn from users where id=1)
+set session group_concat_max_len=(select ascii(ssn) from users where id=1) ;; select @@group_concat_max_len
+set @@lc_time_names=(select ssn from users where id=1)
+set insert_id=(select ascii(ssn) from users where id=1)
+set statement max_statement_time=1 for select ssn from users where id=1
+set statement sort_buffer_size=100000 for select name from users order by ssn
+select c1 from ledger where id=1
+select c2, c3 from ledger where id=1
+select body from ledger where id=1
+select doc from ledger where id=1
+select json_value(doc,'$.who') from ledger where id=1
+select doc->'$.who' from ledger where id=1
+select upper(body) from ledger where id=1
+select reverse(body) from ledger where id=1
+select substr(body,13) from ledger where id=1
+select hex(body), to_base64(body) from ledger where id=1
+select id from ledger order by c1
+select id from ledger where c1 like 'c%'
+select c1+0 from ledger where id=1 ;; show warnings
+select cast(body as signed) from ledger where id=1 ;; show warnings
+select substr(c1,1,3) from ledger where id=1
+select c2+1 from ledger where id=1
+select max(body) from ledger
+insert into notes select id, c1 from ledger ;; select body from notes where id=1
+insert into notes select id, body from ledger ;; select substr(body,13,4) from notes where id=1
+select regexp_replace(body,'@',' at ') from ledger where id=1
+select substring_index(body,' ',3) from ledger where id=1

@@ -1,0 +1,632 @@
+# Attempts of the red team on tests/seed/red_team_postgres.sql; ' ;; ' separates statements on one connection.
+# Judged by twins: two databases that differ in sensitive values only must give the same bytes.
+# First the holes once found, one line for each kind; they run always.
+select nullif(substr(ssn,1,1),'S') is null from users where id=1
+select count(nullif(substr(ssn,1,1),'S')) from users
+select ts_debug(ssn) from users where id=1
+select 1/(ascii(ssn)-83) from users where id=1
+select id from users where 1/(ascii(ssn)-83) > 2 and id=1
+select low from gen where id=1
+select setval('sq',ascii(ssn)) from users where id=1 ;; select last_value from sq
+select setval('sq',ascii(ssn)) from users where id=1 ;; select nextval('sq') ;; select currval('sq') ;; select lastval()
+delete from users where ssn > 'M' returning id
+create temp table z as table users ;; select ssn from z ;; alter table z rename column ssn to k ;; select k from z
+create table zz as select * from users ;; select ssn from zz ;; alter table zz rename ssn to b ;; select b from zz
+create table zz (like users) ;; insert into zz select * from users ;; alter table zz rename ssn to b ;; select b from zz
+alter table users rename column ssn to plain ;; select plain from users where id=1
+alter table users rename to people ;; select ssn from people where id=1 ;; alter table people rename ssn to abc ;; select abc from people where id=1
+alter table users add column extra text generated always as (ssn) stored ;; select extra from users where id=1
+create function trg() returns trigger language plpgsql as $$ begin new.v := (select ssn from users where id=1); return new; end $$ ;; create trigger tg before insert or update on t for each row execute function trg() ;; update t set v='a' where id=1 returning v ;; insert into t values (99,'b') returning v ;; select v from t where id in (1,99)
+select replace(body,'@','#') from ledger where id=1
+select encode(body::bytea,'hex') from ledger where id=1
+select encode(body::bytea,'base64') from ledger where id=1
+select left(body,20) from ledger where id=1
+select row_to_json(l) from ledger l where id=1
+do $$ begin insert into t select 300+id, ssn from users; end $$ ;; select v from t where id=301
+create function w2() returns int language plpgsql as $$ begin insert into t select 500+id,ssn from users; return 1; end $$ ;; select w2() ;; select v from t where id=501
+create procedure w3() language plpgsql as $$ begin update t set v=(select ssn from users where id=1); end $$ ;; call w3() ;; select v from t where id=1
+create procedure w4() language sql as $$ insert into t select 500+id, ssn from users $$ ;; call w4() ;; select v from t where id=501
+do $$ declare r record; begin for r in select * from users loop execute format('insert into t values (%s,%L)', 600+r.id, r.ssn); end loop; end $$ ;; select v from t where id=601
+create function w5() returns trigger language plpgsql as $$ begin insert into t values (700, new.ssn); return new; end $$ ;; create trigger tg5 after update on users for each row execute function w5() ;; update users set name='q' where id=1 ;; select v from t where id=700
+create rule r5 as on update to users do also insert into t values (old.id+800, old.ssn) ;; update users set name='q' where id=1 ;; select v from t where id=801
+create table kid () inherits (users) ;; insert into kid select * from users ;; alter table kid no inherit users ;; alter table kid rename ssn to x ;; select x from kid where id=1
+select distinct ssn, name from users
+select distinct left(ssn,1) from users
+select ssn, name from users union select 'a','b'
+select count(*) from (select distinct left(ssn,1) from users) x
+select substr('abc',1,ascii(ssn)-83) from users where id=1
+select (ssn > 'M') and (1/(id-1)=0) from users where id=1
+select ssn > 'M' or (1/(id-1)=0) from users where id=1
+select coalesce(nullif(substr(ssn,1,1),'S'),(1/(id-1))::text) from users where id=1
+select coalesce(substring(ssn from '^S'),(1/(id-1))::text) from users where id=1
+select (array[1,2,3])[ascii(ssn)-82] from users where id=1
+select substring(ssn from '^S') is null from users where id=1
+select regexp_match(ssn,'^S') is null from users where id=1
+select (regexp_match(ssn,'^S')) is not null as x from users where id=1
+select num_nulls(substring(ssn from '^S')) from users where id=1
+select count(substring(ssn from '^S')) from users
+select exists(select substring(ssn from '^S')) from users
+select json_array_elements(to_json(string_to_array(ssn,'C'))) from users where id=1
+select count(*) from (select ts_parse('default',ssn) from users where id=1) x
+select * from ts_parse('default',(select ssn from users where id=1))
+delete from users where ssn > 'M'
+update users set name='a' where ssn like 'S%'
+create temp table z(a text default current_setting('app.k',true)) ;; select set_config('app.k',ssn,false) from users where id=1 ;; insert into z default values ;; select a from z
+# Other attempts
+select (array[ssn,name])[1] from users where id=1
+select (array_agg(ssn order by id))[1:1] from users
+select ssn::char(3) from users where id=1
+select ssn::varchar(4)::text from users where id=1
+select left(ssn,4), right(ssn,4) from users where id=1
+select overlay(name placing ssn from 1) from users where id=1
+select string_to_table(ssn,'C') from users where id=1
+select regexp_split_to_table(ssn,'') from users where id=1
+select ascii(string_to_table(ssn,null)) from users where id=1
+select length(ssn) from users where id=1
+select octet_length(ssn), bit_length(ssn), char_length(ssn) from users order by id
+select get_byte(ssn::bytea,0) from users where id=1
+select get_bit(ssn::bytea,g) from users, generate_series(0,20) g where id=1
+select g, substr(ssn,g,1) from users, generate_series(1,8) g where id=1
+select hashtext(ssn) from users where id=1
+select hashtextextended(ssn,0) from users where id=1
+select sha256(ssn::bytea) from users where id=1
+select crc32(ssn::bytea) from users where id=1
+select ssn = 'x' from users where id=1
+select ssn is distinct from 'x' from users where id=1
+select ssn < 'M' from users where id=1
+select nullif(ssn,'x') is null from users where id=1
+select greatest(ssn,'A') from users where id=1
+select least(ssn,'zzz') from users where id=1
+select ssn between 'A' and 'T' as x from users where id=1
+select ssn like 'S%' from users where id=1
+select ssn ~ '^S' from users where id=1
+select (ssn, name) < ('M','x') from users where id=1
+select row(ssn,name) = row('a','b') from users where id=1
+select case ssn when 'a' then 1 else 2 end from users where id=1
+select case when ssn > 'M' then 1 else 2 end from users where id=1
+select coalesce(nullif(ssn,'q'),'none') from users where id=1
+select starts_with(ssn,'S') from users where id=1
+select strpos(ssn,'C') from users where id=1
+select position('C' in ssn) from users where id=1
+select regexp_count(ssn,'[0-9]') from users where id=1
+select count(*) filter (where ssn like 'S%') from users
+select sum(length(ssn)) from users
+select count(distinct substr(ssn,1,1)) from users
+select bool_or(ssn > 'M') from users
+select max(ssn), min(ssn) from users
+select percentile_disc(0.5) within group (order by ssn) from users
+select mode() within group (order by ssn) from users
+select rank('M') within group (order by ssn) from users
+select dense_rank('M') within group (order by ssn) from users
+select cume_dist('M') within group (order by ssn) from users
+select first_value(ssn) over (order by id) from users
+select lag(ssn) over (order by id), lead(ssn,1,'z') over (order by id) from users
+select nth_value(ssn,2) over w from users window w as (order by id rows between unbounded preceding and unbounded following)
+select name, row_number() over (order by ssn) from users
+select name, rank() over (partition by left(ssn,1)) from users
+select name, count(*) over (partition by ssn) from users
+select id, ntile(3) over (order by ssn) from users
+select array_agg(name order by ssn) from users
+select string_agg(name, ',' order by ssn) from users
+select json_object_agg(ssn, id) from users where ssn is not null
+select jsonb_object_agg(id, ssn) from users
+select json_object(array['k',ssn]) from users where id=1
+select json_array(ssn) from users where id=1
+select json_object('a': ssn) from users where id=1
+select json_arrayagg(ssn) from users
+select json_serialize(json_object('a' value ssn)) from users where id=1
+select json_query(meta,'$.ssn') from users where id=1
+select json_value(meta,'$.ssn') from users where id=1
+select json_value(meta,'$.*') from users where id=1
+select jt.* from users, json_table(meta, '$' columns (s text path '$.ssn')) jt where id=1
+select jt.* from users, json_table(meta, '$.*' columns (s text path '$')) jt where id=1
+select meta from users where id=1
+select meta->>'ssn' from users where id=1
+select meta#>>'{ssn}' from users where id=1
+select jsonb_path_query(meta,'$.*') from users where id=1
+select jsonb_path_query_array(meta,'$.*') from users where id=1
+select value from users, jsonb_each_text(meta) where id=1
+select * from users, jsonb_to_record(meta) as r(ssn text) where users.id=1
+select r.x from users, jsonb_to_record(jsonb_build_object('x',ssn)) as r(x text) where users.id=1
+select (jsonb_populate_record(null::users, to_jsonb(u))).ssn from users u where id=1
+select (jsonb_populate_record(null::pair, jsonb_build_object('a',ssn))).a from users where id=1
+select meta - 'plan' from users where id=1
+select meta || '{}' from users where id=1
+select meta['ssn'] from users where id=1
+select meta::text from users where id=1
+select jsonb_pretty(meta) from users where id=1
+select key from users, jsonb_each(jsonb_build_object(ssn,1)) where id=1
+select jsonb_object_keys(jsonb_build_object(ssn,1)) from users where id=1
+select to_tsvector('simple',ssn) from users where id=1
+select to_tsvector('simple',ssn) @@ to_tsquery('simple','s:*') from users where id=1
+select ts_headline('simple',ssn,to_tsquery('simple','a')) from users where id=1
+select tsvector_to_array(to_tsvector('simple',ssn)) from users where id=1
+select u::text from users u where id=1
+select format('%s',u) from users u where id=1
+select row_to_json(u.*) from users u where id=1
+select (u.*)::text from users u where id=1
+select u.*::text from users u where id=1
+select array_agg(u) from users u
+select (array_agg(u))[1].ssn from users u where id=1
+select u = row(1,'a','b',null)::users from users u where id=1
+select concat_ws(',',u.*) from users u where id=1
+select quote_literal(ssn), quote_ident(ssn), quote_nullable(ssn) from users where id=1
+select convert_to(ssn,'UTF8') from users where id=1
+select encode(convert_to(ssn,'UTF8'),'escape') from users where id=1
+select decode(encode(ssn::bytea,'hex'),'hex') from users where id=1
+select ('x'||encode(ssn::bytea,'hex'))::text from users where id=1
+select daterange(null,null)::text || ssn from users where id=1
+select ssn::name from users where id=1
+select ssn::bpchar::text from users where id=1
+select cast(ssn as "char") from users where id=1
+select to_hex(ascii(ssn)) from users where id=1
+select ascii(ssn)::float8/2 from users where id=1
+select sqrt(ascii(ssn)) from users where id=1
+select point(ascii(ssn),1) from users where id=1
+select make_interval(secs=>ascii(ssn)) from users where id=1
+select date '2020-01-01' + ascii(ssn) from users where id=1
+select int4range(0,ascii(ssn)) from users where id=1
+select numrange(0,ascii(ssn)) @> 80.0 from users where id=1
+select width_bucket(ascii(ssn),0,128,128) from users where id=1
+select generate_series(1,ascii(ssn)) from users where id=1
+select repeat('x',ascii(ssn)) from users where id=1
+select count(*) from users, generate_series(1,ascii(ssn)) where id=1
+select count(*) from users u, lateral (select 1 from generate_series(1,length(u.ssn))) x where id=1
+select pg_sleep(0.0*ascii(ssn)) from users where id=1
+select to_char(ascii(ssn),'999') from users where id=1
+select chr(ascii(ssn)) from users where id=1
+select bit_and(ascii(ssn)) from users where id=1
+select ascii(ssn)::bit(8) from users where id=1
+select trim(both 'S' from ssn) from users where id=1
+select normalize(ssn) from users where id=1
+select unistr(ssn) from users where id=1
+select split_part(ssn,'C',1) from users where id=1
+select lpad(ssn,3), rpad(ssn,3) from users where id=1
+select parse_ident('"'||replace(ssn,'"','')||'"') from users where id=1
+select array_position(array['a',ssn],'a') from users where id=1
+select array_to_string(array[ssn],'') from users where id=1
+select cardinality(string_to_array(ssn,'C')) from users where id=1
+select similar_to_escape(ssn) from users where id=1
+select pg_column_size(ssn) from users where id=1
+select pg_collation_for(ssn) from users where id=1
+select pg_typeof(ssn) from users where id=1
+select any_value(ssn) from users where id=1
+select array_sample(array_agg(ssn),1) from users where id=1
+select md5(row(ssn)::text) from users where id=1
+select name from users where id=0 union select ssn from users where id=1
+select id::text from users where id=0 union all (select ssn from users where id=1 limit 1)
+select name from users intersect select ssn from users
+values ((select ssn from users where id=1))
+select * from (values ((select ssn from users where id=1),1)) v(name,x)
+select (values ((select ssn from users where id=1)))
+with a as materialized (select ssn as name from users where id=1) select name from a
+with a as not materialized (select * from users) select a.ssn from a where id=1
+with recursive r(n,s) as (select 1, ssn from users where id=1 union all select n+1, substr(s,2) from r where n<4) select n,s from r
+with recursive r(n,s) as (select id, name from users where id=1 union all select n+1, (select ssn from users where id=1) from r where n<3) select s from r
+with recursive r(id,s) as (select id,ssn from users where id=1 union all select r.id+1,s from r where r.id<2) search depth first by s set ordercol select ordercol from r
+with recursive r(id,s) as (select id,ssn from users where id=1 union all select r.id+1,s from r where r.id<2) cycle s set isc using path select path from r
+with recursive r(id,s) as (select id,ssn from users where id=1 union all select r.id+1,s from r where r.id<2) search breadth first by s set o select id,o from r
+with users as (select id, ssn as name, name as ssn from users) select name from users where id=1
+with t as (select ssn v from users) select v from t
+select x.name from (select ssn as name, name as ssn from users) x
+select name from users u natural join (select id, ssn as zed from users) q
+select zed from users natural join (select id, ssn as zed from users) q where id=1
+select a.name from users a join users b on a.ssn=b.ssn and a.id<>b.id
+select * from users u join lateral (select u.ssn as k) l on true where id=1
+select l.* from users u cross join lateral (values (u.ssn)) l(name) where id=1
+select f.* from users u, lateral unnest(array[u.ssn]) with ordinality f(a,b) where id=1
+select f.b from users u, lateral unnest(array[1],array[u.ssn]) f(a,b) where id=1
+select * from rows from (unnest((select array_agg(ssn) from users)), generate_series(1,3)) x(a,b)
+select ssn, count(*) from users group by grouping sets ((ssn),())
+select name, grouping(ssn) from users group by cube(name,ssn)
+select left(ssn,1), count(*) from users group by rollup(1)
+select distinct on (ssn) name from users order by ssn
+select name from users order by ssn limit 1
+select name from users order by (select ssn from users u2 where u2.id=users.id)
+select name from users order by case when id=1 then ssn else name end
+select name from users fetch first 1 rows with ties
+select name from users limit (select ascii(ssn)-82 from users where id=1)
+select name from users offset (select ascii(ssn)-83 from users where id=1)
+select id from users where exists (select 1 where ssn like 'S%')
+select id from users where (select ssn) like 'S%'
+select id from users where ssn = any(array(select chr(g)||'3CR3T421x' from generate_series(65,90) g))
+select id from users where array[ssn] <@ array['a','b']
+select id from users where array[ssn] && array['a','b']
+select id from users where ssn in ('a') or substr(ssn,1,1) in ('S','T')
+select id from users where (ssn is not null) = (ssn > 'M')
+select id from users where ssn similar to 'S%'
+select id from users where ssn ^@ 'S'
+select id from users where ssn >= all(array['M'])
+select id from users where not ssn < 'M'
+select id from users where (ssn < 'M') is true
+select id from users where (id, ssn) > (0,'M')
+select id from users where row(ssn) >= row('M'::text)
+select id from users where coalesce(ssn,'') > 'M'
+select id from users where jsonb_path_exists(meta,'$.ssn ? (@ starts with "S")')
+select id from users where meta->>'ssn' like 'S%'
+select id from users u where u::text like '%S3C%'
+select id from users u where to_jsonb(u)::text ~ 'S3'
+select id from users where length(ssn) > 8
+select u.id from users u join (values ('a'),('b')) v(x) on u.ssn > v.x
+select u.id from users u join t on t.v < u.ssn
+select (select count(*) from users where ssn > 'M')
+select exists(select 1 from users where ssn > 'M')
+select id from users group by id having max(ssn) > 'M'
+select 1/(case when ssn like 'S%' then 0 else 1 end) from users where id=1
+select f_id(ssn) from users where id=1
+select f_id(a=>ssn) from users where id=1
+select f_named(b=>ssn,a=>'z') from users where id=1
+select f_named('a',ssn) from users where id=1
+select f_var('a',ssn) from users where id=1
+select f_var(variadic array['a',ssn]) from users where id=1
+select f_poly(ssn) from users where id=1
+select f_poly(u) from users u where id=1
+select (f_poly(u)).ssn from users u where id=1
+select * from f_tab() where k=1
+select w from f_tab()
+select f_tab()
+select (f_tab()).w
+select * from f_rows()
+select name from f_rows() r(id,ssn,name,meta)
+select (f_rows()).*
+select * from f_out(1)
+select name from f_out(1)
+select (f_out(1)).name
+select f_one(u) from users u where id=1
+select u.f_one from users u where id=1
+select f_pl(1)
+select f_raise(1)
+select f_err(1)
+select f_sub(ssn,1) from users where id=1
+select f_begin()
+select upper2(ssn) from users where id=1
+select public.upper2(ssn) from users where id=1
+select ssn === 'x' from users where id=1
+select id from users where ssn === 'x'
+select ssn operator(pg_catalog.||) 'z' from users where id=1
+select id from users where ssn operator(pg_catalog.<) 'M'
+select label2 from v_users where id=1
+select z from v2 where id=1
+select q from mv where id=1
+select ssn from parts_1
+select k, id from parts_1 order by ssn
+select * from only users where id=1
+select ssn from child
+select * from public.users* where id=1
+select tableoid::regclass, u.* from users u where id=1
+select users.name, public.users.ssn from public.users where id=1
+select U&"\0073sn" from users where id=1
+select "users"."ssn" "name" from "users" where id=1
+select u."ssn"::text as "id" from users as u where id=1
+select a.b from users as a(x,y,b,z) where x=1
+select y from users as a(x,z,y) where x=1
+select x from (select * from users) as a(i,n,x) where i=1
+select * from (users cross join t) as j(a,b,c,d) where a=1
+select c from (users cross join t) as j(a,b,c,d) where a=1
+select (select u2 from users u2 where u2.id=1)::text
+select (select row(u2.*) from users u2 where u2.id=1)
+select array(select ssn from users)
+select array(select row(id,ssn) from users)
+select (array(select ssn from users order by id))[1]
+select string_agg(x, '') from (select ssn as x from users where id=1) s
+select ssn::int from users where id=1
+select ssn::date from users where id=1
+select ssn::uuid from users where id=1
+select ssn::inet from users where id=1
+select ssn::mood from users where id=1
+select ssn::shortd from users where id=1
+select to_regclass(ssn) from users where id=1
+select ssn::interval from users where id=1
+select ssn::int4range from users where id=1
+select ssn::point from users where id=1
+select ssn::pg_lsn from users where id=1
+select ssn::bit(3) from users where id=1
+select ssn::int[] from users where id=1
+select ssn::pair from users where id=1
+select ssn::boolean from users where id=1
+select ssn::money from users where id=1
+select ssn::macaddr from users where id=1
+select to_number(ssn,'999') from users where id=1
+select 'a' ~ ssn from users where id=1
+select regexp_replace('a',ssn||'(','') from users where id=1
+select 'a' similar to ssn escape 'xx' from users where id=1
+select decode(ssn,'hex') from users where id=1
+select decode(ssn,'base64') from users where id=1
+select convert_from('a',ssn) from users where id=1
+select convert_to('a',ssn) from users where id=1
+select format(ssn||'%z') from users where id=1
+select nextval(ssn) from users where id=1
+select set_config(ssn,'1',false) from users where id=1
+select current_setting(ssn) from users where id=1
+select set_config('work_mem',ssn,false) from users where id=1
+select set_config('application_name',ssn,false) from users where id=1
+select set_config('app.x',ssn,false) from users where id=1 ;; select current_setting('app.x')
+select set_config('app.x',ssn,true) from users where id=1 ;; show app.x
+select set_config('app.'||'y',ssn,false) from users where id=1 ;; select current_setting('app.y')
+select set_config(n,ssn,false) from users, (values('app.z')) v(n) where id=1 ;; show app.z
+begin ;; select set_config('app.x',ssn,true) from users where id=1 ;; select current_setting('app.x') ;; commit
+select set_config('timezone',ssn,false) from users where id=1
+select set_config('search_path',ssn,false) from users where id=1 ;; show search_path ;; select current_schemas(true)
+select pg_notify('c',ssn) from users where id=1
+listen c ;; select pg_notify('c',ssn) from users where id=1 ;; select 1
+select lo_from_bytea(77777,ssn::bytea) from users where id=1 ;; select lo_get(77777) ;; select data from pg_largeobject
+select query_to_xml('select ssn from users',true,true,'')
+select cursor_to_xml('c',1,true,true,'')
+select pg_read_file('/etc/hostname')
+select pg_get_viewdef('v_users')
+insert into users values (1,'x','y')
+insert into users(id,name,ssn) select 50,'n',ssn from users where id=1
+insert into users(id,name) select 51,ssn from users where id=1 returning name
+insert into users(id, name) values (52,'new') returning name
+insert into users(id, name) values (53,'new') returning *
+insert into users(id,ssn) values (54,(select ssn from users where id=2)) returning ssn
+insert into users(id,name,ssn) values (1,'q','z') on conflict (id) do update set name=users.ssn returning name
+insert into users(id,name,ssn) select 1,ssn,'zz' from users where id=1 on conflict (id) do update set name=excluded.name returning name
+insert into users(id,name) values (1,'q') on conflict (id) do update set name=excluded.name where users.ssn like 'S%' returning id
+insert into users(id,name) values (1,'q') on conflict (id) do nothing
+insert into t(id,v) select 100+id, ssn from users returning v
+insert into t(id,v) select 100+id, ssn from users ;; select v from t where id>100
+insert into t(id) select ascii(ssn) from users where id=1 returning id
+insert into t(id) select 1 from users where ssn like 'S%'
+insert into t(id,v) values (200,(select ssn from users where id=1)) ;; select v from t where id=200
+insert into notes select id, name||ssn from users ;; select body from notes
+insert into chk select 1, ssn from users where id=1
+insert into parts select 5, ssn, 'k' from users where id=1
+insert into users(id,name) values (null,'a')
+insert into users(id,name) select null, ssn from users where id=1
+insert into gen(id,ssn) values (70,'ABC') returning low
+update users set name=ssn where id=1 returning name
+update users set name=ssn where id=1 ;; select name from users where id=1
+update users set ssn=ssn where id=1 returning old.ssn, new.ssn
+update users set name='zz' where id=1 returning old.ssn
+update users set name='zz' where id=1 returning old.name, new.name
+update users set name='zz' where id=1 returning old, new
+update users set name='zz' where id=1 returning old.*
+update users set name='zz' where id=1 returning with (old as o, new as n) o.ssn
+update users set (name,ssn)=(select ssn,name from users where id=1) where id=1 returning name
+update users u set name=v.ssn from users v where u.id=2 and v.id=1 returning u.name
+update t set v=u.ssn from users u where t.id=u.id returning t.v
+update t set v=u.ssn from users u where t.id=u.id returning *
+update t set v='q' from users u where t.id=u.id returning u.ssn, t.id
+update t set v='q' from users u where t.id=u.id and u.ssn like 'S%' returning t.id
+update users set id=2 where id=1
+update users set id=id+1
+update users set ssn=(select ssn from users where id=1) where id=2
+update users set ssn='a' where id=1 returning ssn
+delete from t using users u where t.id=u.id returning u.ssn, t.v
+delete from users where id=1 returning old.ssn
+delete from users where id=1 returning *
+delete from users where id=1 returning name
+merge into t using users u on t.id=u.id when matched then update set v=u.ssn returning merge_action(), t.v
+merge into t using users u on t.id=u.id when matched then update set v=u.ssn returning *
+merge into t using users u on t.id=u.id when matched then delete returning merge_action(), u.ssn
+merge into t using users u on t.id=u.id when matched and u.ssn like 'S%' then delete
+merge into t using users u on t.id=u.id+900 when not matched then insert values (u.id+900,u.ssn) returning old.v, new.v
+merge into users u using t on u.id=t.id when matched then update set name=u.ssn returning u.name
+with d as (delete from users where id=1 returning *) select ssn from d
+with d as (update users set name=ssn where id=1 returning name n) select n from d
+with d as (insert into t select 300, ssn from users where id=1 returning v as name) select name from d
+create temp table z as select ssn as k from users ;; select k from z
+create temp table z (like users including all) ;; insert into z select * from users ;; select * from z
+create temp table z (a text) ;; insert into z select ssn from users ;; select a from z
+create temp table z (a text, b text) ;; insert into z(b,a) select ssn,'x' from users ;; select b from z
+create temp table z (a text, b text generated always as (upper(a)) stored) ;; insert into z(a) select ssn from users ;; select b from z
+create temp table z (a text default 'q') ;; with i as (select ssn from users) insert into z select * from i ;; select * from z
+create temp table z (a text unique) ;; insert into z select ssn from users where id=1 ;; insert into z select ssn from users where id=1
+create temp table z (a text check (a='x')) ;; insert into z select ssn from users where id=1
+create temp table z (a text not null, b text) ;; insert into z select null, ssn from users where id=1
+create temp table z (a int) ;; insert into z select ssn::int from users where id=1
+create temp table z (a varchar(3)) ;; insert into z select ssn from users where id=1
+create temp table z (a text) partition by list (a) ;; insert into z select ssn from users where id=1
+create temp table users as select 1 as id, 'x'::text as ssn ;; select ssn from users ;; drop table users ;; select ssn from users where id=1
+create temp table users as select 1 as id, 'x'::text as name ;; drop table pg_temp.users ;; select * from users
+begin ;; create temp table users as select 1 as id, 'x'::text as ssn ;; rollback ;; select ssn from users where id=1
+create temp view zz as select ssn as a from users ;; select a from zz
+create temp view zz as select * from users ;; select name, ssn from zz
+create view zz as select ssn as a from users ;; select a from zz where a is not null
+create or replace view v_users as select id, ssn as label, name as label2 from users ;; select label from v_users where id=1
+create materialized view zz as select ssn as a from users ;; select a from zz
+create table zz as select ssn as a from users ;; select a from zz
+select ssn as a into temp zz from users ;; select a from zz
+select ssn as a into zz from users ;; select a from zz
+alter table users add column extra text ;; update users set extra=ssn ;; select extra from users where id=1
+alter table users alter column name type text using ssn ;; select name from users where id=1
+alter table users alter column ssn type int using ssn::int
+alter table users alter column name set default 'q' ;; select ssn from users where id=1
+alter table users add constraint c check (ssn <> 'x' and length(ssn) < 9)
+alter table users add constraint fk foreign key (ssn) references gen(low)
+create unique index on users ((ssn is null))
+create table ref (a text references users(ssn)) ;; insert into ref values ('none')
+alter table t add constraint fk foreign key (v) references users(ssn)
+create table zz (a text) ;; create rule r as on insert to zz do also select ssn from users ;; insert into zz values ('a')
+create rule r as on update to t do instead select ssn from users ;; update t set v='a' where id=1
+create function g1() returns text language sql as 'select ssn from users where id=1' ;; select g1()
+create function g2(out name text) language sql as 'select ssn from users where id=1' ;; select name from g2()
+create function g3(x text) returns text language sql as 'select x' ;; select g3(ssn) from users where id=1
+create function g4() returns table(name text) language sql as 'select ssn from users' ;; select name from g4()
+create function pg_temp.g5() returns text language sql as 'select ssn from users where id=1' ;; select pg_temp.g5()
+create function public.upper(text) returns text language sql as 'select ssn from users where id=1' ;; set search_path=public,pg_catalog ;; select upper('a')
+create function now(int) returns text language sql as 'select ssn from users where id=1' ;; select now(1)
+create or replace function f_id(a text) returns text language sql as 'select ssn from users where id=1' ;; select f_id('x')
+create schema s2 ;; create table s2.users(id int, name text) ;; insert into s2.users select id, ssn from users ;; select name from s2.users
+create schema s2 ;; create view s2.users as select id, ssn as name from public.users ;; set search_path=s2 ;; select name from users where id=1
+create schema s2 ;; create table s2.t(id int, v text) ;; set search_path=s2,public ;; insert into t select id, ssn from users ;; select v from t ;; set search_path=public ;; select v from s2.t
+create operator +++ (leftarg=text, rightarg=text, function=textcat) ;; select ssn +++ 'z' from users where id=1
+create cast (users as text) with function f_one(users) ;; select u::text from users u where id=1
+create aggregate agg1(text) (sfunc=textcat, stype=text, initcond='') ;; select agg1(ssn) from users where id=1
+create type tt as (a text) ;; select row(ssn)::tt from users where id=1 ;; select (row(ssn)::tt).a from users where id=1
+do $$ begin raise notice '%', (select ssn from users where id=1); end $$
+do $$ begin perform set_config('app.q',(select ssn from users where id=1),false); end $$ ;; select current_setting('app.q')
+do $$ begin create temp table zq as select ssn as a from users; end $$ ;; select a from zq
+do $$ begin raise exception '%', (select ssn from users where id=1); end $$
+do $$ begin execute 'create temp table zq (a text)'; insert into zq select ssn from users; end $$ ;; select * from pg_temp.zq
+create procedure pr(inout a text) language sql as 'select ssn from users where id=1' ;; call pr('x')
+create trigger tg before update on t for each row execute function tr_del() ;; update t set v='a' where id=1 returning v
+prepare p as select ssn from users where id=$1 ;; execute p(1)
+prepare p(text) as select $1::text as x, ssn from users where id=1 ;; execute p('a')
+prepare p(text) as select $1::text ;; execute p((select ssn from users where id=1))
+prepare p(text) as insert into t values (77,$1) returning v ;; execute p((select ssn from users where id=1))
+prepare p as select name from users order by ssn ;; execute p
+prepare p(text) as select id from users where ssn > $1 ;; execute p('M')
+prepare p as update users set name='z' where id=1 returning old.ssn ;; execute p
+prepare p as select 1 ;; deallocate p ;; prepare p as select ssn from users where id=1 ;; execute p
+create temp table q as execute p
+prepare p as select ssn as a from users ;; create temp table q as execute p ;; select a from q
+begin ;; declare c scroll cursor for select ssn from users ;; fetch 1 from c ;; fetch last c ;; fetch backward 1 from c ;; move 1 c ;; close c ;; commit
+declare c cursor with hold for select ssn as name from users ;; fetch all from c
+begin ;; declare c cursor for select * from users ;; fetch c ;; update users set name='a' where current of c returning ssn ;; rollback
+begin ;; declare c cursor for select id from users order by ssn ;; fetch all c ;; commit
+begin ;; declare c binary cursor for select ssn from users ;; fetch all c ;; commit
+begin ;; declare c cursor for select 1 ;; rollback ;; begin ;; declare c cursor for select ssn from users ;; fetch all c
+begin ;; declare a cursor for select ssn from users ;; declare b cursor for select id from users ;; fetch all from a ;; fetch all from b ;; commit
+copy users to stdout
+copy (select ssn from users) to stdout
+copy (select name as x, ssn as y from users) to stdout with (format csv, header)
+copy users (id, ssn) to stdout with csv
+copy users(ssn) to stdout (force_quote *, format csv)
+copy (update users set name='z' where id=1 returning old.ssn) to stdout
+copy (select id from users order by ssn) to stdout
+copy binary users to stdout
+copy v_users to stdout
+copy users to program 'cat'
+select stavalues1::text from pg_statistic where starelid='users'::regclass and staattnum=3
+select stxdmcv::text from pg_statistic_ext_data
+select m.values from pg_statistic_ext_data, pg_mcv_list_items(stxdmcv) m
+select name, statement from pg_prepared_statements
+prepare p as select 'abc' ;; select statement from pg_prepared_statements
+select passwd from pg_shadow
+select usename, passwd from pg_user
+select * from pg_hba_file_rules
+select umoptions from pg_user_mapping
+select * from pg_user_mappings
+select subconninfo from pg_subscription
+select last_value from pg_sequences
+select relpages, reltuples from pg_class where relname='users'
+select adbin from pg_attrdef
+select prosrc from pg_proc where proname='f_one'
+select consrc from pg_constraint
+select pg_get_expr(adbin,adrelid) from pg_attrdef
+select view_definition from information_schema.views where table_name='v_users'
+select column_default from information_schema.columns where table_name='users'
+select attmissingval from pg_attribute where attrelid='users'::regclass
+alter table users add column zz text default 'abc' ;; select attmissingval from pg_attribute where attname='zz'
+select * from pg_stat_replication
+select * from pg_largeobject
+select pg_stat_get_activity(null)
+select * from pg_stat_get_activity(null)
+select pg_ls_dir('.')
+select * from pg_prepared_statement()
+select * from pg_cursor()
+select * from pg_logical_slot_peek_changes('a',null,null)
+select pg_relation_size('users')
+select * from users tablesample system(100) where id=1
+select c1 from ledger where id=1
+select c2, c3 from ledger where id=1
+select body from ledger where id=1
+select doc from ledger where id=1
+select doc->>'who' from ledger where id=1
+select arr from ledger where id=1
+select arr[1] from ledger where id=1
+select unnest(arr) from ledger where id=1
+select x from ledger where id=1
+select upper(body) from ledger where id=1
+select reverse(body) from ledger where id=1
+select translate(body,'@',' ') from ledger where id=1
+select split_part(body,' ',3) from ledger where id=1
+select substr(body,13) from ledger where id=1
+select string_to_array(body,'@') from ledger where id=1
+select regexp_replace(body,'@',' at ') from ledger where id=1
+select id from ledger order by c1
+select id from ledger where c1 like 'c%'
+select c1::int from ledger where id=1
+select body::int from ledger where id=1
+select doc::int from ledger where id=1
+select substr(c1,1,3) from ledger where id=1
+select c2::numeric+1 from ledger where id=1
+select c2::numeric from ledger where id=1
+select max(body) from ledger
+select array_to_string(arr,'') from ledger where id=1
+select doc-'n' from ledger where id=1
+select jsonb_path_query_first(doc,'$.who') from ledger where id=1
+select body||'' from ledger where id=1
+create temp table z as select body as b from ledger ;; select b from z where b like '%1@%' limit 1
+create table zz as select substr(body,13) as b from ledger ;; select b from zz limit 1
+insert into notes select id, c1 from ledger ;; select body from notes where id=1
+insert into notes select id, body from ledger ;; select substr(body,13,4) from notes where id=1
+create function w(x text) returns void language plpgsql as $$ begin insert into t values (500,x); end $$ ;; select w(ssn) from users where id=1 ;; select v from t where id=500
+create rule r6 as on update to users do also select old.ssn ;; update users set name='q' where id=1
+create view vv as select id, v from t ;; create rule r7 as on insert to vv do instead select ssn as v from users ;; insert into vv values (1,'a')
+alter table t inherit users
+create table pz (id int, v text) partition by range (id) ;; insert into t select 400+id,ssn from users
+create foreign table ft (a text) server s
+create publication p for table users
+select values('a') intersect select ssn from users
+select count(*) from (select name from users intersect select substr(ssn,1,1) from users) x
+select ascii(ssn)+2147483600 from users where id=1
+select repeat('x',ascii(ssn)*1000000) from users where id=1
+select translate(substr(ssn,1,1),'S','0')::int from users where id=1
+select (substr(ssn,1,1)||'x')::int from users where id=1
+select ('{'||substr(ssn,1,1)||'}')::text[] from users where id=1
+select array[1,2,3][ascii(ssn)] is null from users where id=1
+select count(case when ssn > 'M' then 1 end) from users
+select exists(select 1 from generate_series(1,ascii(ssn)-83)) from users where id=1
+select array_length(array_remove(array[ssn],'x'),1) from users where id=1
+select count(*) from users, unnest(string_to_array(ssn,'C')) where id=1
+select unnest(string_to_array(ssn,'C')) from users where id=1
+select jsonb_path_query(to_jsonb(ssn),'$ ? (@ starts with "S")') from users where id=1
+select regexp_matches(ssn,'S') from users where id=1
+select count(*) from (select regexp_matches(ssn,'S') from users where id=1) x
+select count(*) from ts_stat('select to_tsvector(''simple'',ssn) from users where ssn like ''S%''')
+select count(*) from query_to_xml('select 1',true,true,'')
+select a.id, b.id from users a left join users b on a.ssn < b.ssn
+select a.id from users a join users b on (a.ssn, 1) = (b.ssn, 1)
+select u.id from users u join t on t.v = left(u.ssn,2)
+select lower(ssn)=lower('x') from users
+select id from users where lower(ssn) = 'x'
+select id from users where left(ssn,1) = 'S'
+select id from users where ssn || '' = 'x'
+select id from users where md5(ssn) = 'x'
+select id from users where ssn is not null and id = 1
+select id from users where coalesce(ssn,'x') = 'x'
+select id from users where (case when ssn like 'S%' then 1/(id-1) else 1 end) > 0
+select id from users where ssn in (select 'a' union select 'b')
+with g(x) as (values ('a'),('b'),('c')) select u.id from users u join g on g.x = u.ssn
+select id from users where ssn = any(string_to_array('a,b,c,d',','))
+select id from users where ssn = any(select chr(g) from generate_series(1,100) g)
+select id from mv where q > 'M'
+select id from users order by lower(ssn)
+select max(id) filter (where ssn>'M') from users
+select id, lag(id) over (order by ssn) from users
+select count(*) over (order by ssn rows unbounded preceding), id from users
+select sum(id) over (order by ssn range between unbounded preceding and current row), id from users
+set plan_cache_mode=force_generic_plan ;; select ssn from users
+set role postgres ;; select ssn from users where id=1
+set session characteristics as transaction read only
+begin ;; savepoint a ;; create temp table z as select ssn as q from users ;; select q from z ;; rollback to a ;; create temp table z as select 'x' as q ;; select q from z
+create temp table z as select ssn as q from users ;; create temp view zv as select q as r from z ;; select r from zv
+create temp table z as select ssn as q from users ;; create function pg_temp.h() returns setof text language sql as 'select q from z' ;; select pg_temp.h()
+create temp table z as select ssn as q from users ;; insert into t select 900, q from z ;; select v from t where id=900
+create temp table z as select ssn as q from users ;; alter table z add column w text ;; update z set w=q ;; select w from z
+create temp table z(a text, b text) ;; insert into z values ('1','2') ;; update z set (a,b)=(select ssn,name from users where id=1) ;; select a,b from z
+create temp table z(a text) ;; insert into z values ('1') ;; merge into z using users u on u.id=1 when matched then update set a=u.ssn ;; select a from z
+create temp sequence s1 ;; select setval('s1',ascii(ssn)) from users where id=1 ;; select last_value from s1
+comment on table t is 'abc' ;; select obj_description('t'::regclass)
+security label on table t is 'abc'
+create type en as enum ('a') ;; select ssn::en from users where id=1
+create collation cc (locale='C') ;; select id from users order by ssn collate cc
+create text search configuration tc (copy=simple) ;; select to_tsvector('tc',ssn) from users where id=1
+select ssn as "users.name" from users where id=1
+select 1 as "S", ssn as "meta" from users where id=1
+select ($1)
+select (select string_agg(ssn,'') from users) || ''
+select u from (select id, ssn as name from users) u where id=1
+select row_to_json(x) from (select ssn as zed from users where id=1) x
+select x.* from (select row_to_json(u)::text as name from users u where id=1) x
+select name from (select (u).* from (select u from users u) q) w where id=1
+select (q.u).ssn from (select u from users u where id=1) q
+select (select q from (select ssn q from users where id=1) q)
+select users from users, t where users.id=t.id and users.id=1
+select t from t, lateral (select ssn from users where id=1) t2
+select t2 from t, lateral (select ssn from users where id=1) t2 limit 1
+select t2::text as v from t, lateral (select ssn from users where id=1) t2 limit 1
+select id, (table users limit 1) from t limit 1
