@@ -1,0 +1,1 @@
+"""The one governed path that every front end shares."""

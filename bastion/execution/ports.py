@@ -1,0 +1,426 @@
+"""What execution needs of the world, as narrow protocols; ``app.py`` joins them to adapters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from bastion.core.approval import Approval
+from bastion.core.catalogue import Catalogue
+from bastion.core.model import (
+    Fence,
+    Principal,
+    RawBatch,
+    ResultColumn,
+    Role,
+    Target,
+    TransactionState,
+)
+
+
+class Clock(Protocol):
+    """Time, so that tests can move it."""
+
+    def now(self) -> datetime:
+        """Give the wall clock's time, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Give seconds for measuring spans."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKey:
+    """A key that an account may log in with."""
+
+    fingerprint: str
+    """``SHA256:…`` as OpenSSH prints it."""
+    line: str
+    """One line as in authorized_keys, options included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person's or an agent's account, as stored."""
+
+    user: str
+    person: str
+    """The user, or an agent's owner."""
+    is_agent: bool
+    roles: frozenset[Role]
+    targets: frozenset[str] | None
+    keys: tuple[PublicKey, ...]
+    is_disabled: bool = False
+    expires_at: datetime | None = None
+    """Agents only."""
+    sources: tuple[str, ...] = ()
+    """Agents only: CIDR blocks; empty for anywhere."""
+    totp_secret: str = field(default="", repr=False)
+    """Base 32; empty for agents."""
+
+
+class Users(Protocol):
+    """Accounts and the state of their second factor."""
+
+    async def find(self, user: str) -> Account | None:
+        """Find an account by its exact name; disabled ones too."""
+        ...
+
+    async def list_accounts(self) -> Sequence[Account]:
+        """List all accounts in order of name; without their secrets."""
+        ...
+
+    async def accept_step(self, user: str, step: int) -> bool:
+        """Take a TOTP step for good, by one conditional UPDATE.
+
+        Returns:
+            False when this step, or a later one, was accepted before.
+        """
+        ...
+
+    async def record_failure(self, user: str, now: datetime) -> None:
+        """Count one failed code of the account."""
+        ...
+
+    async def locked_until(self, user: str, now: datetime) -> datetime | None:
+        """Tell when the lock after too many failed codes ends; None when not locked."""
+        ...
+
+    async def refusal(self, principal: Principal, target: str | None) -> str | None:
+        """Tell why a principal that once logged in may no longer act, in words for them.
+
+        Checked at each channel and each statement: the account or its owner is disabled, gone or
+        expired, the key was removed, roles or targets were taken, a panic is on.
+
+        Args:
+            target: also check that this target is within reach and not in panic.
+
+        Returns:
+            None when all is well.
+        """
+        ...
+
+    async def spend(self, user: str, *, rows: int, size_bytes: int) -> str | None:
+        """Count rows and bytes against an agent's daily budget.
+
+        Returns:
+            None within the budget, else what is used up, in words.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """The single-use right to send one statement to a target.
+
+    Only ``execution.pipeline`` makes one, and only after the intent is on disk.
+    """
+
+    sql: str
+    """The statement byte for byte as it was judged; one statement."""
+    parameters: tuple[bytes | None, ...]
+    fence: Fence
+    statement_timeout_s: float
+    lock_timeout_s: float
+    row_limit: int
+    """Rows that may be fetched; one more is asked for, to know of a cut."""
+    affected_max: int | None = None
+    """Commit only if no more rows than this were affected; None: not compared."""
+    guards_structure: bool = False
+    """Commit only when relations and partitions before and after are the same, none truncated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultHead:
+    """A result set begins, with the server's own description."""
+
+    columns: tuple[ResultColumn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerNotice:
+    """NOTICE, WARNING or a line of SHOW WARNINGS, raw: it may quote values."""
+
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """The statement ended well at the server."""
+
+    tag: str
+    affected: int
+    truncated: bool
+    """More rows existed than ``row_limit``."""
+
+
+TargetEvent = ResultHead | RawBatch | ServerNotice | Completion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a session's statements depend on at the server, as the server says."""
+
+    search_path: tuple[str, ...]
+    settings: frozenset[tuple[str, str]]
+    """Who it is, and the settings that are not the login's own; not the timeouts of a permit."""
+
+
+class Connection(Protocol):
+    """One login at a target, used by one session; statements run one after another."""
+
+    prefers_reader: bool
+    """Reads outside a transaction may run under the reader role: the session has made nothing
+    on this connection that they would miss."""
+
+    @property
+    def transaction_state(self) -> TransactionState:
+        """Tell where the connection stands."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """Name the database role in use."""
+        ...
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """Give the schemas that bare names were looked up in at login; MySQL: the database."""
+        ...
+
+    def run(self, permit: Permit) -> AsyncGenerator[TargetEvent, None]:
+        """Send one statement and stream what comes back.
+
+        The row limit cuts at the server's side where it can; rows arrive in batches of at most
+        1,000 rows and about 1 MB.
+
+        Raises:
+            StatementError, StatementTimeoutError, StatementCancelledError,
+            TargetUnavailableError, EffectExceededError, StructureHarmedError.
+        """
+        ...
+
+    async def describe(self, permit: Permit) -> tuple[ResultColumn, ...] | None:
+        """Ask the server what columns a statement would return, without running it.
+
+        Returns:
+            None where the engine cannot tell (MySQL's text protocol).
+
+        Raises:
+            StatementError: the server cannot parse or plan it.
+        """
+        ...
+
+    async def standing(self) -> Standing | None:
+        """Ask the server where the session stands; None where it cannot be asked now."""
+        ...
+
+    async def cancel(self) -> None:
+        """Cancel what runs now, at the server; harmless when nothing runs. Any task may call it."""
+        ...
+
+    async def reset(self) -> None:
+        """Roll back an open transaction; used before an end."""
+        ...
+
+    async def close(self) -> None:
+        """Leave; an open transaction is rolled back."""
+        ...
+
+
+class Connector(Protocol):
+    """Opens connections to one target and knows its catalogue."""
+
+    @property
+    def target(self) -> Target:
+        """Give the target it connects to."""
+        ...
+
+    async def connect(self, application: str) -> Connection:
+        """Log in.
+
+        Args:
+            application: shown to the database's own administrators, ``bastion:alice:ID``.
+
+        Raises:
+            TargetUnavailableError: with what to check.
+        """
+        ...
+
+    async def catalogue(self) -> Catalogue:
+        """Give the snapshot, fetched on first use, shared by all sessions of the target."""
+        ...
+
+    async def refresh(self, relations: frozenset[tuple[str, str]] | None = None) -> Catalogue:
+        """Fetch and classify again, all or some relations, within about 2 s for some."""
+        ...
+
+    async def close(self) -> None:
+        """Drop what is shared."""
+        ...
+
+
+class Targets(Protocol):
+    """The targets that are configured now."""
+
+    async def list_targets(self) -> Sequence[Target]:
+        """List all, in order of name."""
+        ...
+
+    async def connector(self, name: str) -> Connector | None:
+        """Give the shared connector of a target; None for an unknown name."""
+        ...
+
+
+class Approvals(Protocol):
+    """Requests for approval in the store; each change is one compare-and-set."""
+
+    async def insert(self, approval: Approval) -> Approval:
+        """Store a new pending request."""
+        ...
+
+    async def get(self, request_id: str) -> Approval | None:
+        """Find one request."""
+        ...
+
+    async def list_requests(
+        self, *, pending_only: bool = False, limit: int = 200
+    ) -> Sequence[Approval]:
+        """List requests, newest first."""
+        ...
+
+    async def swap(self, before: Approval, after: Approval) -> bool:
+        """Replace ``before`` by ``after`` if it is still exactly as it was (its ``revision``).
+
+        Returns:
+            False when somebody else was first.
+        """
+        ...
+
+
+class Notifier(Protocol):
+    """Wakes whoever waits for a change, in this process and in others."""
+
+    async def publish(self, topic: str, key: str) -> None:
+        """Say that ``key`` of ``topic`` changed."""
+        ...
+
+    def subscribe(self, topic: str, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Call back with the key on each change, on the loop; returns the way to stop it."""
+        ...
+
+
+class Audit(Protocol):
+    """The append-only, chained log of acts."""
+
+    async def record(self, event: str, fields: Mapping[str, str | int | None]) -> str:
+        """Append one line, durable when this returns, and give its id.
+
+        Raises:
+            RecordingError: it could not be written; the act must not happen.
+        """
+        ...
+
+
+class Messenger(Protocol):
+    """Tells people outside of the product: webhook and command hook. Never raises."""
+
+    def tell(self, event: str, fields: Mapping[str, str | int | None]) -> None:
+        """Queue one message; no SQL text and no values in it."""
+        ...
+
+
+class History(Protocol):
+    """The shell's history, kept per person and target."""
+
+    async def load(self, user: str, target: str) -> Sequence[str]:
+        """Give past statements, oldest first, already scrubbed."""
+        ...
+
+    async def append(self, user: str, target: str, text: str) -> None:
+        """Remember one statement; the caller has scrubbed secrets."""
+        ...
+
+
+class ByteChannel(Protocol):
+    """One exec channel: what goes to the client is in the transcript first."""
+
+    has_terminal: bool
+    closed: asyncio.Event
+    """Set when the client is gone."""
+    on_interrupt: Callable[[], None] | None
+    """Called on Ctrl-C or a signal from the client."""
+    environment: Mapping[str, str]
+    """Only LANG, LC_*, NO_COLOR, ACCESSIBLE and TERM."""
+    columns: int
+
+    async def write(self, data: bytes) -> None:
+        """Record, then send to stdout; ConnectionError when the client is gone."""
+        ...
+
+    async def write_err(self, data: bytes) -> None:
+        """Record, then send to stderr."""
+        ...
+
+    async def read(self) -> bytes:
+        """Read from stdin; ``b""`` at its end."""
+        ...
+
+
+class Terminal(Protocol):
+    """One interactive terminal; all that is drawn is in the transcript first."""
+
+    columns: int
+    rows: int
+    term: str
+    environment: Mapping[str, str]
+    closed: asyncio.Event
+    on_input: Callable[[str], None] | None
+    on_resize: Callable[[], None] | None
+
+    def write(self, text: str) -> None:
+        """Queue text: recorded first, then sent, in order."""
+        ...
+
+    async def drain(self) -> None:
+        """Return when all written so far is recorded and handed to the client."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingView:
+    """One recording in a listing."""
+
+    id: str
+    user: str
+    person: str
+    target: str
+    environment: str
+    front_end: str
+    started_at: datetime
+    duration_s: float
+    statements: int
+    held: int
+    denied: int
+    size_bytes: int
+    state: str
+    """``live``, ``sealed`` or ``crashed``."""
+    path: Path
+
+
+class Recordings(Protocol):
+    """The folder of transcripts."""
+
+    async def find(self, session_id: str) -> RecordingView | None:
+        """Find one recording by its id."""
+        ...
+
+    async def search(self, *, query: str, limit: int) -> Sequence[RecordingView]:
+        """List recordings whose user, target, id or statements contain ``query``, newest first."""
+        ...

@@ -1,0 +1,108 @@
+"""What every front end is given: one bundle, built once by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from bastion.core.model import PipelineEvent, Principal, RunOptions, Target
+from bastion.errors import AccessError, UsageError
+from bastion.execution.approvals import ApprovalDesk
+from bastion.execution.pipeline import Governance, Runner
+from bastion.execution.ports import Audit, Clock, Connector, History, Messenger, Targets, Users
+from bastion.execution.registry import SessionRegistry
+from bastion.execution.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The governed path and everything beside it that a front end may ask for."""
+
+    users: Users
+    targets: Targets
+    desk: ApprovalDesk
+    registry: SessionRegistry
+    audit: Audit
+    history: History
+    messenger: Messenger
+    clock: Clock
+    governance: Governance
+
+    async def open_session(
+        self,
+        principal: Principal,
+        *,
+        target: Target | None,
+        front_end: str,
+        columns: int = 80,
+        rows: int = 24,
+        term: str = "",
+        command: str = "",
+    ) -> Session:
+        """Open a recorded session; see ``SessionRegistry.open_session``."""
+        return await self.registry.open_session(
+            principal,
+            target=target,
+            front_end=front_end,
+            columns=columns,
+            rows=rows,
+            term=term,
+            command=command,
+        )
+
+    async def reachable_targets(self, principal: Principal) -> tuple[Target, ...]:
+        """List the targets that a principal may use, in order of name."""
+        targets = await self.targets.list_targets()
+        return tuple(target for target in targets if principal.may_reach(target.name))
+
+    async def find_target(self, principal: Principal, name: str) -> Target:
+        """Find a target by name; an unreachable one is answered like an unknown one.
+
+        Raises:
+            UsageError: names the targets that the principal may use.
+        """
+        reachable = await self.reachable_targets(principal)
+        for target in reachable:
+            if target.name == name:
+                return target
+        names = ", ".join(target.name for target in reachable) or "none yet; ask an administrator"
+        raise UsageError(f'There is no target "{name}" for you. You may use: {names}.')
+
+    async def open_runner(self, session: Session) -> Runner:
+        """Connect a session to its target.
+
+        Raises:
+            TargetUnavailableError: with what to check.
+            UsageError: the session has no target.
+        """
+        if session.target is None:
+            raise UsageError("This session has no target. Name one: ssh HOST TARGET")
+        return await self._connect(session, session.target)
+
+    async def resume(
+        self, principal: Principal, request_id: str, session: Session, options: RunOptions
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """Wait for a request that was left pending and, once approved, run it, once.
+
+        Raises:
+            UnknownRequestError: no such request that this principal filed.
+            AccessError: it belongs to another person, or to an interactive session.
+        """
+        approval = await self.desk.get(principal, request_id)
+        if approval.requester != principal.user:
+            raise AccessError("Only its requester can run this request.")
+        if approval.is_interactive:
+            raise AccessError("This request belongs to an interactive session, which runs it.")
+        target = await self.find_target(principal, approval.context.target)
+        runner = await self._connect(session, target)
+        try:
+            async for event in runner.resume(approval, options=options):
+                yield event
+        finally:
+            await runner.close()
+
+    async def _connect(self, session: Session, target: Target) -> Runner:
+        connector: Connector | None = await self.targets.connector(target.name)
+        if connector is None:
+            raise UsageError(f'The target "{target.name}" was removed.')
+        return await Runner.open(session, connector, self.governance)

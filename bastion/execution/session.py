@@ -1,0 +1,337 @@
+"""One front end used by one principal on one target, and the only writer of its transcript.
+
+There is no recorder port and no way to have a session without a transcript: what cannot be
+recorded does not run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+import hashlib
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bastion.core.approval import Approval
+from bastion.core.model import ErrorInfo, MaskedBatch, Principal, Row, Status, Target, Verdict
+from bastion.core.statement import Statement, scrub_secrets
+from bastion.errors import RecordingError
+from bastion.execution.ports import Clock
+from recordings.errors import RecordingFailure
+from recordings.events import (
+    ApprovalEvent,
+    Event,
+    Header,
+    NoteEvent,
+    NoticeEvent,
+    OutcomeEvent,
+    Output,
+    Resize,
+    RowsEvent,
+    StatementEvent,
+    VerdictEvent,
+)
+from recordings.writer import Journal, TranscriptWriter
+
+log = logging.getLogger(__name__)
+
+_CLOSER_TIMEOUT_S = 4.0
+
+
+class SessionState(enum.Enum):
+    """What a session is doing now."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    WAITING = "waiting"
+
+
+@dataclass(slots=True)
+class SessionCounts:
+    """What a session has done so far."""
+
+    statements: int = 0
+    held: int = 0
+    blocked: int = 0
+
+
+class Session:
+    """Everything one front end does passes through here into the transcript."""
+
+    def __init__(
+        self,
+        *,
+        session_id: str,
+        principal: Principal,
+        target: Target | None,
+        front_end: str,
+        transcript: TranscriptWriter,
+        clock: Clock,
+        on_sealed: Callable[[Session], Awaitable[None]],
+    ) -> None:
+        """Take an open transcript whose header is on disk; ``SessionFactory`` alone calls this."""
+        self.id = session_id
+        self.principal = principal
+        self.target = target
+        self.front_end = front_end
+        self.started_at: datetime = clock.now()
+        self.last_active: float = clock.monotonic()
+        self.last_active_at: datetime = self.started_at
+        self.counts = SessionCounts()
+        self.state = SessionState.IDLE
+        self.ended = asyncio.Event()
+        self.end_reason = ""
+        self.sealed = asyncio.Event()
+        self.notice_callback: Callable[[str], None] | None = None
+        self._transcript = transcript
+        self._clock = clock
+        self._on_sealed = on_sealed
+        self._ending: set[asyncio.Task[None]] = set()
+        self._closers: list[Callable[[str], Awaitable[None]]] = []
+
+    async def watch(self, offset: int) -> AsyncGenerator[tuple[int, bytes], None]:
+        """Stream ``(end_offset, bytes)`` of the transcript from ``offset`` until it is sealed."""
+        async with contextlib.aclosing(self._transcript.watch(offset)) as chunks:
+            async for end_offset, chunk in chunks:
+                yield end_offset, chunk
+
+    def touch(self) -> None:
+        """Note that the person did something: the idle limit starts again."""
+        self.last_active = self._clock.monotonic()
+        self.last_active_at = self._clock.now()
+
+    def on_end(self, closer: Callable[[str], Awaitable[None]]) -> Callable[[], None]:
+        """Have ``closer(reason)`` awaited, newest first, when the session ends.
+
+        It may still write: the transcript is sealed after the last closer.
+
+        Returns:
+            The way to take it back.
+        """
+        self._closers.append(closer)
+
+        def remove() -> None:
+            with contextlib.suppress(ValueError):
+                self._closers.remove(closer)
+
+        return remove
+
+    async def output(self, data: bytes, *, is_stderr: bool = False) -> None:
+        """Record what the client is about to see; on disk when this returns.
+
+        Raises:
+            RecordingError: it could not be recorded and must not be shown.
+        """
+        await self._append(Output(data=data, is_stderr=is_stderr))
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Record a new terminal size."""
+        await self._append(Resize(columns=columns, rows=rows))
+
+    async def note(self, kind: str, fields: Mapping[str, str]) -> None:
+        """Record an act that is no statement: a reviewer's request, a refused meta-command."""
+        await self._append(NoteEvent(kind=kind, fields=dict(fields)))
+
+    async def notice(self, severity: str, text: str) -> None:
+        """Record a notice, already scrubbed."""
+        await self._append(NoticeEvent(severity=severity, text=text))
+
+    async def intent(
+        self,
+        statement_id: str,
+        index: int,
+        statement: Statement,
+        parameters: Sequence[bytes | None],
+        verdict: Verdict,
+    ) -> None:
+        """Record a statement with its verdict, before anything else happens to it."""
+        self.counts.statements += 1
+        await self._append(
+            StatementEvent(
+                id=statement_id,
+                index=index,
+                text=scrub_secrets(statement.text),
+                parameters=tuple(parameters),
+                sha256=statement_digest(statement.text),
+                head=statement.head,
+            ),
+            VerdictEvent(
+                statement_id=statement_id,
+                action=verdict.action.value,
+                rule=verdict.rule,
+                text=verdict.text,
+                effects=tuple(sorted(effect.value for effect in statement.effects)),
+                tables=tuple(sorted(f"{schema}.{name}" for schema, name in statement.writes)),
+            ),
+        )
+
+    async def approval(self, statement_id: str, approval: Approval) -> None:
+        """Record one step in the life of a request."""
+        last = approval.decisions[-1] if approval.decisions else None
+        await self._append(
+            ApprovalEvent(
+                statement_id=statement_id,
+                request_id=approval.id,
+                state=approval.state.value,
+                reviewer=last.reviewer if last else "",
+                reason=last.reason if last else "",
+                effect=approval.impact.effect,
+                tables=approval.impact.tables,
+                expires_at=approval.expires_at.isoformat(),
+                rows=approval.impact.rows,
+                is_measured=approval.impact.is_measured,
+            )
+        )
+
+    async def rows(self, statement_id: str, batch: MaskedBatch) -> None:
+        """Record count and digest of a masked batch: on disk before what is drawn of it."""
+        digest = hashlib.sha256(b"".join(_framed(batch.rows)))
+        await self._queue(
+            RowsEvent(statement_id=statement_id, count=len(batch.rows), sha256=digest.hexdigest())
+        )
+
+    async def outcome(
+        self,
+        statement_id: str,
+        *,
+        status: Status,
+        tag: str,
+        row_count: int,
+        elapsed_ms: int,
+        waited_ms: int,
+        error: ErrorInfo | None,
+        message: str,
+    ) -> None:
+        """Record how a statement ended: on disk before what is said of it."""
+        await self._queue(
+            OutcomeEvent(
+                statement_id=statement_id,
+                status=status.value,
+                tag=tag,
+                row_count=row_count,
+                elapsed_ms=elapsed_ms,
+                waited_ms=waited_ms,
+                sqlstate=error.sqlstate if error else "",
+                message=error.message if error else message,
+            )
+        )
+
+    async def end(self, reason: str) -> None:
+        """End once: tell the front end, close the database, seal the transcript.
+
+        A second call waits for the first. Never raises: there is nobody left to tell.
+        """
+        if self.ended.is_set():
+            await self.sealed.wait()
+            return
+        self.end_reason = reason
+        self.ended.set()
+        try:
+            for closer in reversed(self._closers[:]):
+                await self._close_one(closer, reason)
+            try:
+                await self._transcript.seal(reason)
+            except RecordingFailure:
+                # The file stays a verifiable prefix; the next start closes it as crashed.
+                log.exception("session.seal_failed", extra={"session": self.id})
+            await self._on_sealed(self)
+        finally:
+            self.sealed.set()
+
+    def fail(self, reason: str) -> None:
+        """End soon, from outside a coroutine: the transcript is broken."""
+        task = asyncio.get_running_loop().create_task(self.end(reason))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _close_one(self, closer: Callable[[str], Awaitable[None]], reason: str) -> None:
+        try:
+            async with asyncio.timeout(_CLOSER_TIMEOUT_S):
+                await closer(reason)
+        except Exception:
+            log.exception("session.closer_failed", extra={"session": self.id})
+
+    async def _append(self, *events: Event) -> None:
+        with _in_words():
+            await self._transcript.append(*events)
+
+    async def _queue(self, *events: Event) -> None:
+        with _in_words():
+            await self._transcript.queue(*events)
+
+
+def _framed(rows: Sequence[Row]) -> list[bytes]:
+    """Give the cells with their lengths before them, NULL as one byte of its own."""
+    parts: list[bytes] = []
+    for row in rows:
+        for cell in row:
+            if cell is None:
+                parts.append(b"\xff")
+            else:
+                size = len(cell)
+                parts.append(_SIZES[size] if size < len(_SIZES) else size.to_bytes(8, "big"))
+                parts.append(cell)
+    return parts
+
+
+_SIZES = tuple(size.to_bytes(8, "big") for size in range(256))
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except RecordingFailure as failure:
+        raise RecordingError(
+            "The transcript cannot be written, so nothing can run. "
+            "Tell the bastion's administrators that its disk may be full.",
+            detail=str(failure),
+        ) from failure
+
+
+class SessionFactory:
+    """Opens sessions on one journal; ``app.py`` builds it, ``registry`` alone uses it."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        """Keep the journal that all transcripts of this process share."""
+        self._journal = journal
+        self._clock = clock
+
+    async def open(
+        self,
+        header: Header,
+        *,
+        principal: Principal,
+        target: Target | None,
+        on_sealed: Callable[[Session], Awaitable[None]],
+    ) -> Session:
+        """Create the transcript, its header on disk, and the session that writes it.
+
+        Raises:
+            RecordingError: no transcript, no session.
+        """
+        try:
+            transcript = await self._journal.open(header)
+        except RecordingFailure as failure:
+            raise RecordingError(
+                "No transcript can be written, so no session can start. "
+                "Tell the bastion's administrators that its disk may be full.",
+                detail=str(failure),
+            ) from failure
+        return Session(
+            session_id=header.session_id,
+            principal=principal,
+            target=target,
+            front_end=header.front_end,
+            transcript=transcript,
+            clock=self._clock,
+            on_sealed=on_sealed,
+        )
+
+
+def statement_digest(text: str) -> str:
+    """Digest the raw text as people compare it: SHA-256 in hex of its UTF-8 bytes."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

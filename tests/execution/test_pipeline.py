@@ -1,0 +1,227 @@
+"""The governed path on real databases: what runs, what waits, what is shown, what is recorded."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bastion.core.model import NoticeReceived, Resumed, Status, Waiting
+from bastion.execution.pipeline import Runner
+from recordings.reader import read_statements
+from tests.fakes.rig import Rig, collect, running_rig
+
+ENGINES = ("postgres", "mysql")
+
+
+@pytest.fixture(params=ENGINES)
+async def rig(request, tmp_path) -> AsyncIterator[Rig]:
+    url = request.getfixturevalue(f"shop_{request.param}")
+    async with running_rig(tmp_path) as rig:
+        await rig.add_target("prod", url, "production")
+        await rig.add_target("stage", url, "staging")
+        await rig.add_target("dev", url, "development")
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        await rig.add_user("max", "admin", "reviewer")
+        await rig.add_agent("robo", "ann")
+        yield rig
+
+
+async def decide(rig: Rig, approve: bool, reason: str = "because", by: str = "rae") -> str:
+    """Decide on the first request that appears; a reviewer is told, and does not poll."""
+    arrived: asyncio.Queue[str] = asyncio.Queue()
+    stop = rig.services.desk.subscribe(arrived.put_nowait)
+    try:
+        reviewer = await rig.principal(by)
+        waiting = await rig.services.desk.list_requests(reviewer)
+        request_id = waiting[0].id if waiting else await asyncio.wait_for(arrived.get(), 20)
+        await rig.services.desk.decide(reviewer, request_id, approve=approve, reason=reason)
+        return request_id
+    finally:
+        stop()
+
+
+async def count(rig: Rig, sql: str = "select count(*) from orders") -> int:
+    async with rig.runner("max", "dev") as runner:
+        _, rows, _ = await collect(runner, sql)
+        return int(rows[0][0] or 0)
+
+
+async def test_sensitive_columns_are_masked_with_nothing_configured(rig: Rig):
+    async with rig.runner("ann", "prod") as runner:
+        finished, rows, _ = await collect(runner, "select id, email, city from customers limit 3")
+    assert finished.status is Status.OK
+    assert finished.row_count == 3
+    for row in rows:
+        assert b"example.com" not in (row[1] or b"")
+        assert "•".encode() in (row[1] or b"")
+        assert row[2] in {b"Oslo", b"Porto", b"Graz", b"Turin"}
+
+
+async def test_a_held_delete_runs_once_after_a_yes_and_touches_what_was_counted(rig: Rig):
+    async with rig.runner("ann", "prod") as runner, asyncio.TaskGroup() as group:
+        group.create_task(decide(rig, True))
+        finished, _, events = await collect(runner, "delete from orders where id <= 5")
+    assert finished.status is Status.OK
+    assert finished.row_count == 5
+    assert finished.approved_by == ("rae",)
+    waiting = next(event for event in events if isinstance(event, Waiting))
+    assert waiting.impact.rows == 5
+    assert waiting.impact.is_measured
+    assert waiting.approvers == ("max", "rae")
+    assert any(isinstance(event, Resumed) for event in events)
+
+
+async def test_a_denied_statement_does_not_run_and_its_requester_reads_why(rig: Rig):
+    before = await count(rig)
+    async with rig.runner("ann", "prod") as runner, asyncio.TaskGroup() as group:
+        group.create_task(decide(rig, False, "use the archive job"))
+        finished, _, _ = await collect(runner, "delete from orders where id <= 5")
+    assert finished.status is Status.DENIED
+    assert "use the archive job" in finished.message
+    assert await count(rig) == before
+
+
+async def test_an_effect_that_grew_is_rolled_back_and_goes_back_to_the_reviewers(rig: Rig):
+    async def grow_then_approve(other: Runner) -> None:
+        arrived: asyncio.Queue[str] = asyncio.Queue()
+        stop = rig.services.desk.subscribe(arrived.put_nowait)
+        first = await asyncio.wait_for(arrived.get(), 20)
+        await collect(other, "update orders set quantity = 77 where id in (10, 11)")
+        reviewer = await rig.principal("rae")
+        await rig.services.desk.decide(reviewer, first, approve=True, reason="")
+        while True:
+            request_id = await asyncio.wait_for(arrived.get(), 20)
+            waiting = await rig.services.desk.list_requests(reviewer)
+            if request_id != first and waiting:
+                break
+        stop()
+        await rig.services.desk.decide(reviewer, waiting[0].id, approve=False, reason="no")
+
+    async with (
+        rig.runner("ann", "prod") as runner,
+        rig.runner("max", "dev") as other,
+        asyncio.TaskGroup() as group,
+    ):
+        group.create_task(grow_then_approve(other))
+        finished, _, events = await collect(runner, "delete from orders where quantity = 77")
+    assert finished.status is Status.DENIED
+    effects = [event.impact.rows for event in events if isinstance(event, Waiting)]
+    assert effects == [0, 2]
+    assert any(isinstance(event, NoticeReceived) for event in events)
+    assert await count(rig, "select count(*) from orders where quantity = 77") == 2
+
+
+@pytest.mark.parametrize("who", ["ann", "robo"])
+async def test_dropping_a_production_table_is_blocked_whoever_asks(rig: Rig, who: str):
+    async with rig.runner(who, "prod") as runner:
+        finished, _, _ = await collect(runner, "drop table orders")
+    assert finished.status is Status.BLOCKED
+    assert await count(rig) > 0
+
+
+async def test_staging_runs_narrow_writes_and_holds_whole_tables(rig: Rig):
+    async with rig.runner("ann", "stage", front_end="exec") as runner:
+        narrow, _, _ = await collect(runner, "update orders set quantity = 3 where id = 1")
+        whole, _, _ = await collect(runner, "update orders set quantity = 3", wait_s=0)
+    assert narrow.status is Status.OK
+    assert whole.status is Status.PENDING
+
+
+async def test_development_runs_all_and_masks_all_the_same(rig: Rig):
+    async with rig.runner("ann", "dev") as runner:
+        made, _, _ = await collect(runner, "create table made (id int primary key)")
+        finished, rows, _ = await collect(runner, "select email from customers limit 1")
+    assert made.status is Status.OK
+    assert finished.status is Status.OK
+    assert b"example.com" not in (rows[0][0] or b"")
+
+
+async def test_an_approval_covers_only_the_text_that_was_seen(rig: Rig):
+    async with rig.runner("robo", "prod", front_end="exec") as runner:
+        first, _, _ = await collect(runner, "delete from orders where id = 1", wait_s=0)
+        edited, _, _ = await collect(runner, "delete from orders where id = 2", wait_s=0)
+        again, _, _ = await collect(runner, "delete from orders where id = 1", wait_s=0)
+    assert first.status is edited.status is again.status is Status.PENDING
+    assert first.request_id == again.request_id
+    assert first.request_id != edited.request_id
+
+
+async def test_a_person_cannot_approve_what_their_own_agent_asks(rig: Rig):
+    await rig.administration.set_roles("ann", ["engineer", "reviewer", "admin"])
+    async with rig.runner("robo", "prod", front_end="exec") as runner:
+        pending, _, _ = await collect(runner, "delete from orders where id = 1", wait_s=0)
+    with pytest.raises(Exception, match="cannot approve your own"):
+        await rig.services.desk.decide(
+            await rig.principal("ann"), pending.request_id, approve=True, reason=""
+        )
+
+
+async def test_a_dry_run_tells_the_verdict_and_runs_nothing(rig: Rig):
+    before = await count(rig)
+    async with rig.runner("ann", "prod") as runner:
+        finished, _, _ = await collect(runner, "delete from orders", dry_run=True)
+    assert finished.status is Status.PENDING
+    assert "Dry run" in finished.message
+    assert await count(rig) == before
+
+
+async def test_statement_verdict_and_outcome_are_in_the_transcript(rig: Rig):
+    async with rig.runner("ann", "prod") as runner:
+        await collect(runner, "select 1; drop table orders; select 2", stop_on_error=False)
+        session_id = runner._session.id
+    path = next(rig.paths.sessions.rglob(f"{session_id}.cast"))
+    told = [(view.text, view.action, view.status) for view in read_statements(path)]
+    assert told == [
+        ("select 1", "allow", "ok"),
+        ("drop table orders", "block", "blocked"),
+        ("select 2", "allow", "ok"),
+    ]
+
+
+async def test_a_row_limit_cuts_and_says_so(rig: Rig):
+    async with rig.runner("ann", "prod") as runner:
+        finished, rows, _ = await collect(runner, "select id from orders", limit=7)
+    assert len(rows) == 7
+    assert finished.truncated
+
+
+async def test_an_open_transaction_cannot_be_left_pending(rig: Rig):
+    async with rig.runner("robo", "prod", front_end="exec") as runner:
+        await collect(runner, "begin")
+        finished, _, _ = await collect(runner, "delete from orders where id = 1", wait_s=0)
+    assert finished.status is Status.USAGE
+    assert "--wait" in finished.message
+
+
+async def test_an_error_of_the_database_comes_with_its_code_and_without_values(rig: Rig):
+    async with rig.runner("ann", "dev") as runner:
+        _, rows, _ = await collect(runner, "select id from customers order by id limit 1")
+        key = int(rows[0][0] or 0)
+        finished, _, _ = await collect(
+            runner,
+            "insert into customers (id, name, email) "
+            f"values ({key}, 'x', 'somebody.private@example.org')",
+        )
+    assert finished.status is Status.ERROR
+    assert finished.error is not None
+    assert finished.error.sqlstate
+    told = finished.error.message + finished.error.context + finished.error.hint
+    assert "somebody.private" not in told
+
+
+async def test_ctrl_c_while_waiting_withdraws_the_request(rig: Rig):
+    async with rig.runner("ann", "prod") as runner, asyncio.TaskGroup() as group:
+
+        async def interrupt() -> None:
+            arrived: asyncio.Queue[str] = asyncio.Queue()
+            stop = rig.services.desk.subscribe(arrived.put_nowait)
+            await asyncio.wait_for(arrived.get(), 20)
+            await asyncio.sleep(0.1)
+            await runner.interrupt()
+            stop()
+
+        group.create_task(interrupt())
+        finished, _, _ = await collect(runner, "delete from orders where id = 1")
+    assert finished.status is Status.EXPIRED
+    assert "withdrawn" in finished.message

@@ -1,0 +1,117 @@
+"""Live sessions: limits, revocation, who may see, watch and end whose."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bastion.config import Config, SessionsConfig
+from bastion.errors import AccessError, UsageError
+from tests.fakes.rig import Rig, running_rig
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    config = Config(sessions=SessionsConfig(per_person_max=3))
+    async with running_rig(tmp_path, config) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        await rig.add_user("ada", "auditor")
+        await rig.add_user("max", "admin")
+        await rig.add_agent("robo", "ann")
+        yield rig
+
+
+async def opened(rig: Rig, name: str):
+    principal = await rig.principal(name)
+    return await rig.services.open_session(principal, target=None, front_end="shell")
+
+
+async def test_a_session_is_on_disk_before_it_is_used(rig: Rig):
+    session = await opened(rig, "ann")
+    assert list(rig.paths.sessions.rglob(f"{session.id}.cast"))
+    await session.end("done")
+
+
+async def test_one_person_has_a_bounded_number_of_sessions_agents_included(rig: Rig):
+    for name in ("ann", "ann", "robo"):
+        await opened(rig, name)
+    with pytest.raises(AccessError, match="3 sessions"):
+        await opened(rig, "ann")
+    await opened(rig, "rae")
+
+
+async def test_people_see_their_own_sessions_and_reviewers_see_all(rig: Rig):
+    await opened(rig, "ann")
+    await opened(rig, "rae")
+    registry = rig.services.registry
+    seen = {name: registry.list_sessions(await rig.principal(name)) for name in ("ann", "rae")}
+    assert [view.user for view in seen["ann"]] == ["ann"]
+    assert {view.user for view in seen["rae"]} == {"ann", "rae"}
+
+
+async def test_an_engineer_cannot_end_or_watch_anothers_session(rig: Rig):
+    session = await opened(rig, "rae")
+    ann = await rig.principal("ann")
+    with pytest.raises(UsageError, match="no live session"):
+        await rig.services.registry.kill(ann, session.id, "why not")
+    with pytest.raises(UsageError, match="no live session"):
+        await anext(rig.services.registry.watch(ann, session.id))
+
+
+async def test_an_admin_ends_a_session_but_does_not_read_it(rig: Rig):
+    session = await opened(rig, "ann")
+    admin = await rig.principal("max")
+    with pytest.raises(AccessError, match="reviewer or auditor"):
+        await anext(rig.services.registry.watch(admin, session.id))
+    await rig.services.registry.kill(admin, session.id, "maintenance")
+    assert session.ended.is_set()
+    assert "maintenance" in session.end_reason
+
+
+async def test_ending_takes_a_reason(rig: Rig):
+    session = await opened(rig, "ann")
+    with pytest.raises(UsageError, match="reason"):
+        await rig.services.registry.kill(await rig.principal("rae"), session.id, "  ")
+
+
+async def test_an_auditor_watches_from_the_start_and_is_on_record_first(rig: Rig):
+    session = await opened(rig, "ann")
+    await session.output(b"what ann saw")
+    auditor = await rig.principal("ada")
+    async for _, chunk in rig.services.registry.watch(auditor, session.id):
+        assert b"what ann saw" in chunk
+        break
+    assert '"recording.read"' in rig.paths.audit_log.read_text()
+
+
+async def test_a_disabled_account_loses_its_sessions(rig: Rig):
+    session = await opened(rig, "ann")
+    agents = await opened(rig, "robo")
+    others = await opened(rig, "rae")
+    await rig.administration.set_disabled("ann", is_disabled=True)
+    await rig.services.registry.recheck_accounts()
+    # An answer counts for half a second.
+    for _ in range(20):
+        if session.ended.is_set() and agents.ended.is_set():
+            break
+        await asyncio.sleep(0.1)
+        await rig.services.registry.recheck_accounts()
+    assert session.ended.is_set()
+    assert agents.ended.is_set()
+    assert not others.ended.is_set()
+
+
+async def test_nobody_opens_a_session_with_a_disabled_account(rig: Rig):
+    principal = await rig.principal("ann")
+    await rig.administration.set_disabled("ann", is_disabled=True)
+    with pytest.raises(AccessError, match="disabled"):
+        await rig.services.open_session(principal, target=None, front_end="shell")
+
+
+async def test_what_cannot_be_recorded_ends_the_session_and_says_so(rig: Rig):
+    session = await opened(rig, "ann")
+    await session.end("done")
+    with pytest.raises(Exception, match="cannot be written"):
+        await session.output(b"too late")

@@ -1,0 +1,115 @@
+"""The whole product in this process, on real files and real databases, without the network."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bastion.administration import Administration, open_administration
+from bastion.app import Application
+from bastion.config import Config, Paths
+from bastion.core.model import (
+    Finished,
+    MaskedBatch,
+    PipelineEvent,
+    Principal,
+    RunOptions,
+)
+from bastion.execution.pipeline import Runner
+from bastion.execution.services import Services
+from bastion.installation import SystemClock, initialise
+from bastion.ssh.auth import principal_of
+
+
+@dataclass
+class Rig:
+    """One installation with its services running."""
+
+    paths: Paths
+    application: Application
+    services: Services
+    administration: Administration
+
+    async def principal(self, name: str) -> Principal:
+        """Give the principal that a login of this account would make."""
+        account = await self.administration.find_account(name)
+        fingerprint = account.keys[0].fingerprint
+        return principal_of(account, fingerprint=fingerprint, source="127.0.0.1", client="rig")
+
+    @contextlib.asynccontextmanager
+    async def runner(
+        self, user: str, target: str, *, front_end: str = "shell"
+    ) -> AsyncIterator[Runner]:
+        """Open a recorded session and its runner; both end here."""
+        principal = await self.principal(user)
+        found = await self.services.find_target(principal, target)
+        session = await self.services.open_session(principal, target=found, front_end=front_end)
+        try:
+            runner = await self.services.open_runner(session)
+            try:
+                yield runner
+            finally:
+                await runner.close()
+        finally:
+            await session.end("the test is over")
+
+    def key(self, name: str) -> Path:
+        """Make a key pair with the real tool; gives the public half."""
+        path = self.paths.state.parent / f"key-{name}"
+        if not path.exists():
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+        return path.with_suffix(".pub")
+
+    async def add_user(self, name: str, *roles: str) -> None:
+        """Add a person."""
+        await self.administration.add_user(
+            name, key_file=self.key(name), roles=roles or ("engineer",), targets=()
+        )
+
+    async def add_agent(self, name: str, owner: str) -> None:
+        """Add an agent for all targets."""
+        await self.administration.add_agent(
+            name, key_file=self.key(name), owner=owner, targets=("*",), expires_s=3600, sources=()
+        )
+
+    async def add_target(self, name: str, url: str, environment: str, reader_url: str = "") -> None:
+        """Add a database."""
+        await self.administration.add_target(
+            name, url, environment=environment, reader_url=reader_url, password_file=None
+        )
+
+
+@contextlib.asynccontextmanager
+async def running_rig(directory: Path, config: Config | None = None) -> AsyncIterator[Rig]:
+    """Initialise an installation and start everything but waiting for signals."""
+    paths = Paths(directory / "state", directory / "state.keys")
+    clock = SystemClock()
+    await initialise(paths, clock)
+    application = Application(paths, config or Config())
+    try:
+        await application.start("127.0.0.1:0")
+        services = application.services
+        assert services is not None
+        async with open_administration(
+            paths, config or Config(), clock, by="rig"
+        ) as administration:
+            yield Rig(paths, application, services, administration)
+    finally:
+        await application.close()
+
+
+async def collect(
+    runner: Runner, text: str, **options: object
+) -> tuple[Finished, list[tuple[bytes | None, ...]], list[PipelineEvent]]:
+    """Run a text; gives its last outcome, all rows shown, and all events."""
+    events = [
+        event
+        async for event in runner.execute(text, options=RunOptions(**options))  # type: ignore[arg-type]
+    ]
+    rows = [row for event in events if isinstance(event, MaskedBatch) for row in event.rows]
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    return finished, rows, events
