@@ -1,0 +1,1 @@
+"""What the bastion itself remembers."""

@@ -1,0 +1,1 @@
+"""Ordered steps of the schema; each runs once."""

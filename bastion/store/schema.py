@@ -1,0 +1,169 @@
+"""The tables of the store, and the way from any older form of them to this one.
+
+The migrations say how a store comes to be; the tables here are what queries are built from. A test
+proves that both agree. Times are UTC; the database sees them without a zone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """Keep aware times as UTC; SQLite has no type for a zone."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: dt.datetime | None, dialect: sa.Dialect
+    ) -> dt.datetime | None:
+        """Turn an aware time into the one that is stored."""
+        return None if value is None else value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: sa.Dialect
+    ) -> dt.datetime | None:
+        """Give a stored time its zone back."""
+        return None if value is None else value.replace(tzinfo=dt.UTC)
+
+
+metadata = sa.MetaData()
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("user", sa.String(64), primary_key=True),
+    sa.Column("owner", sa.String(64), sa.ForeignKey("accounts.user"), nullable=True),
+    sa.Column("is_agent", sa.Boolean, nullable=False),
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("targets", sa.JSON(none_as_null=True), nullable=True),
+    sa.Column("sources", sa.JSON, nullable=False),
+    sa.Column("is_disabled", sa.Boolean, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=True),
+    sa.Column("totp", sa.LargeBinary, nullable=True),
+    sa.Column("last_step", sa.BigInteger, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.CheckConstraint("is_agent = (owner IS NOT NULL)", name="agents_have_owners"),
+)
+
+keys = sa.Table(
+    "keys",
+    metadata,
+    # The fingerprint alone: one key must never stand for two accounts.
+    sa.Column("fingerprint", sa.String(80), primary_key=True),
+    sa.Column("user", sa.String(64), sa.ForeignKey("accounts.user"), nullable=False, index=True),
+    sa.Column("line", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+totp_failures = sa.Table(
+    "totp_failures",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("user", sa.String(64), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("totp_failures_of_user", "user", "at"),
+)
+
+targets = sa.Table(
+    "targets",
+    metadata,
+    sa.Column("name", sa.String(63), primary_key=True),
+    sa.Column("engine", sa.String(16), nullable=False),
+    sa.Column("environment", sa.String(16), nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("port", sa.Integer, nullable=False),
+    sa.Column("database", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("password", sa.LargeBinary, nullable=True),
+    sa.Column("reader_url", sa.Text, nullable=False),
+    sa.Column("reader_password", sa.LargeBinary, nullable=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("requester", sa.String(64), nullable=False, index=True),
+    sa.Column("target", sa.String(63), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("user", sa.String(64), nullable=False),
+    sa.Column("target", sa.String(63), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Index("history_of_pair", "user", "target", "id"),
+)
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("user", sa.String(64), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+)
+
+panics = sa.Table(
+    "panics",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("lifted_by", sa.Text, nullable=True),
+    sa.Column("lifted_at", UtcDateTime, nullable=True),
+)
+
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("topic", sa.String(32), nullable=False),
+    sa.Column("key", sa.String(128), nullable=False),
+    sa.Column("origin", sa.String(32), nullable=False),
+    # A number given out twice would be a change that nobody hears of.
+    sqlite_autoincrement=True,
+)
+
+
+VERSION = "0001"
+"""The newest step in ``migrations``; a test holds the two together."""
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Bring the store to this code's schema, inside the caller's transaction.
+
+    Raises:
+        StoreError: a newer bastion has written this store.
+    """
+    current = schema_version(connection)
+    if current == VERSION:
+        return
+    from bastion.store import migration  # noqa: PLC0415 - slow to load, and seldom needed.
+
+    migration.upgrade(connection, current, metadata)
+
+
+def schema_version(connection: sa.Connection) -> str | None:
+    """Tell which schema the store has; None for an empty one."""
+    if not sa.inspect(connection).has_table(_versions.name):
+        return None
+    return connection.scalar(sa.select(_versions.c.version_num))
+
+
+_versions = sa.table("alembic_version", sa.column("version_num", sa.String))
