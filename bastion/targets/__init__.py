@@ -1,0 +1,1 @@
+"""Adapters to the databases that engineers query."""

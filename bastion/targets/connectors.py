@@ -1,0 +1,378 @@
+"""One connector per target: it logs sessions in and shares the catalogue among them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import psycopg
+import pymysql  # type: ignore[import-untyped]
+
+from bastion.core.catalogue import Catalogue
+from bastion.core.model import Engine, Origin, Target
+from bastion.errors import TargetUnavailableError
+from bastion.targets import mysql_catalogue, mysql_errors, postgres_catalogue
+from bastion.targets.libpq import Link, open_link
+from bastion.targets.mysql import Login, MySQLConnection
+from bastion.targets.mysql_wire import PROTOCOL_ERRORS, Wire, open_wire
+from bastion.targets.postgres import PostgresConnection, type_rows
+from bastion.targets.postgres_errors import translate_login_error
+from bastion.targets.scan import ScanPlan
+from bastion.targets.secrets import TargetUrl
+
+log = logging.getLogger(__name__)
+
+_PINS = """
+SELECT pg_catalog.set_config('standard_conforming_strings', 'on', false),
+       pg_catalog.set_config('client_encoding', 'UTF8', false),
+       pg_catalog.set_config('DateStyle', 'ISO', false),
+       pg_catalog.set_config('bytea_output', 'hex', false),
+       pg_catalog.set_config('transform_null_equals', 'off', false),
+       pg_catalog.set_config('row_security', 'on', false),
+       pg_catalog.set_config('statement_timeout', $1, false),
+       pg_catalog.set_config('lock_timeout', '5s', false),
+       pg_catalog.set_config('idle_in_transaction_session_timeout', $2, false)
+"""
+_WHO = (
+    "SELECT current_user::pg_catalog.text,"
+    " pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\x01')"
+)
+_TYPES = (
+    "SELECT oid::pg_catalog.text, typname FROM pg_catalog.pg_type"
+    " WHERE typtype <> 'c' AND typname !~ '^_?pg_'"
+)
+
+
+# Under these a text means something else to the server than to the analysis.
+_REFUSED_MODES = frozenset({
+    "ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "IGNORE_SPACE",
+    "HIGH_NOT_PRECEDENCE", "ORACLE", "MSSQL", "DB2", "MAXDB", "POSTGRESQL", "MYSQL323", "MYSQL40",
+})  # fmt: skip
+_PARTIAL_BUDGET_S = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorSettings:
+    """Bounds that hold for all sessions of a target."""
+
+    default_timeout_s: float = 30.0
+    """For our own words; a permit sets its own."""
+    idle_in_transaction_s: float = 3600.0
+    """The server ends a transaction that stands idle longer; above an approval's lifetime."""
+    scan_budget_s: float = 60.0
+    """How long sampling the values of one target may take."""
+    samples_per_relation: int = 200
+
+
+class PostgresConnector:
+    """Opens logins to one PostgreSQL database; implements ``Connector`` and ``ServerTypes``."""
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        url: TargetUrl,
+        reader_url: TargetUrl | None = None,
+        settings: ConnectorSettings | None = None,
+    ) -> None:
+        """Prepare; nothing is opened yet."""
+        self._target = target
+        self._url = url
+        self._reader_url = reader_url
+        self._settings = settings or ConnectorSettings()
+        self._type_names: dict[int, str] = {}
+        self._catalogue: Catalogue | None = None
+        self._columns_by_oid: Mapping[tuple[int, int], Origin] = {}
+        self._fetching = asyncio.Lock()
+
+    @property
+    def target(self) -> Target:
+        """Give the target it connects to."""
+        return self._target
+
+    async def connect(self, application: str) -> PostgresConnection:
+        """Log in, as the reader role too where there is one."""
+        link = await self._open(self._url, application)
+        try:
+            if not self._type_names:
+                self.learn_types(dict(type_rows(await link.command(_TYPES))))
+            reader = None
+            who = await link.command(_WHO)
+            schemas = (who.get_value(0, 1) or b"").decode()
+            if self._reader_url is not None:
+                reader = await self._open_reader(self._reader_url, application, schemas)
+        except psycopg.Error as error:
+            link.abandon()
+            raise translate_login_error(error, place=self._url.place) from None
+        except BaseException:
+            link.abandon()
+            raise
+        return PostgresConnection(
+            link,
+            role=(who.get_value(0, 0) or b"").decode(),
+            types=self,
+            search_path=tuple(schemas.split("\x01")) if schemas else (),
+            reader=reader,
+        )
+
+    async def catalogue(self) -> Catalogue:
+        """Give the snapshot, fetched on first use."""
+        if self._catalogue is None:
+            async with self._fetching:
+                if self._catalogue is None:
+                    self._keep(await self._fetch(None))
+        if self._catalogue is None:
+            raise TargetUnavailableError("The target's catalogue could not be read. Try again.")
+        return self._catalogue
+
+    async def refresh(self, relations: frozenset[tuple[str, str]] | None = None) -> Catalogue:
+        """Fetch and classify again, all or some relations."""
+        async with self._fetching:
+            catalogue = await self._fetch(relations)
+            self._keep(catalogue)
+        return catalogue
+
+    async def close(self) -> None:
+        """Drop what is shared."""
+        self._catalogue = None
+
+    def type_name(self, oid: int) -> str:
+        """Give a type's name; a type made since login has its number only."""
+        return self._type_names.get(oid, f"oid {oid}")
+
+    def origin(self, table_oid: int, number: int) -> Origin | None:
+        """Give the stored column; one of a relation made since the scan names nothing known."""
+        if table_oid == 0 or number == 0:
+            return None
+        known = self._columns_by_oid.get((table_oid, number))
+        if known is not None:
+            return known
+        # Not None: that would read as an expression. What is not in the catalogue is masked.
+        return Origin(
+            schema="", relation=f"oid {table_oid}", column=f"column {number}", is_sound=True
+        )
+
+    def unknown_types(self, oids: Collection[int]) -> list[int]:
+        """Name the types that were made since the last look."""
+        return [oid for oid in oids if oid not in self._type_names]
+
+    def learn_types(self, names: Mapping[int, str]) -> None:
+        """Remember types that a session has just seen."""
+        self._type_names.update(names)
+
+    async def _open_reader(self, url: TargetUrl, application: str, schemas: str) -> Link | None:
+        """Log in as the reader; None when bare names would not mean the same to it.
+
+        A schema that the reader may not use is silently left out of the search, and then a name
+        means another table than the one that was judged.
+        """
+        reader = await self._open(url, application)
+        path = ", ".join('"' + name.replace('"', '""') + '"' for name in schemas.split("\x01"))
+        try:
+            await reader.command(
+                "SELECT pg_catalog.set_config('search_path', $1, false)", path if schemas else ""
+            )
+            seen = (await reader.command(_WHO)).get_value(0, 1) or b""
+        except BaseException:
+            reader.abandon()
+            raise
+        if seen.decode() == schemas:
+            return reader
+        log.warning("target.reader_unused", extra={"target": self._target.name})
+        await reader.close()
+        return None
+
+    async def open_link(self, application: str) -> Link:
+        """Log in as the first role, for ``target test``; the caller closes it."""
+        return await self._open(self._url, application)
+
+    async def _open(self, url: TargetUrl, application: str) -> Link:
+        try:
+            link = await open_link(url, application=application)
+        except (psycopg.Error, OSError, TimeoutError) as error:
+            raise translate_login_error(error, place=url.place) from None
+        try:
+            await link.command(
+                _PINS,
+                str(round(self._settings.default_timeout_s * 1000)),
+                str(round(self._settings.idle_in_transaction_s * 1000)),
+            )
+        except psycopg.Error as error:
+            link.abandon()
+            raise translate_login_error(error, place=url.place) from None
+        return link
+
+    async def _fetch(self, relations: frozenset[tuple[str, str]] | None) -> Catalogue:
+        link = await self._open(self._url, "bastion:catalogue")
+        try:
+            plan = _plan(self._settings, self._catalogue, relations)
+            return await postgres_catalogue.fetch(link, plan=plan)
+        except psycopg.Error as error:
+            raise _unread(error, error.sqlstate or "") from None
+        finally:
+            await link.close()
+
+    def _keep(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._columns_by_oid = {
+            (relation.oid, column.number): Origin(
+                schema=relation.schema, relation=relation.name, column=column.name, is_sound=True
+            )
+            for relation in catalogue.relations.values()
+            if relation.oid
+            for column in relation.columns
+        }
+
+
+class MySQLConnector:
+    """Opens logins to one MySQL or MariaDB server; implements ``Connector``."""
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        url: TargetUrl,
+        reader_url: TargetUrl | None = None,
+        settings: ConnectorSettings | None = None,
+    ) -> None:
+        """Prepare; nothing is opened yet."""
+        self._target = target
+        self._url = url
+        self._reader_url = reader_url
+        self._settings = settings or ConnectorSettings()
+        self._catalogue: Catalogue | None = None
+        self._fetching = asyncio.Lock()
+
+    @property
+    def target(self) -> Target:
+        """Give the target it connects to."""
+        return self._target
+
+    async def connect(self, application: str) -> MySQLConnection:
+        """Log in, as the reader role too where there is one."""
+        login = await self._open(self._url, application)
+        try:
+            reader = None
+            if self._reader_url is not None:
+                reader = await self._open(self._reader_url, application)
+            who = await login.call(lambda: login.wire.command("SELECT CURRENT_USER(), DATABASE()"))
+        except BaseException:
+            await login.close()
+            raise
+        return MySQLConnection(
+            login,
+            role=(who[0][0] or b"").decode(),
+            database=(who[0][1] or b"").decode(),
+            reader=reader,
+        )
+
+    async def catalogue(self) -> Catalogue:
+        """Give the snapshot, fetched on first use."""
+        async with self._fetching:
+            if self._catalogue is None:
+                self._catalogue = await self._fetch(None)
+            return self._catalogue
+
+    async def refresh(self, relations: frozenset[tuple[str, str]] | None = None) -> Catalogue:
+        """Fetch and classify again, all or some relations."""
+        async with self._fetching:
+            self._catalogue = await self._fetch(relations)
+            return self._catalogue
+
+    async def close(self) -> None:
+        """Drop what is shared."""
+        self._catalogue = None
+
+    async def open_login(self, application: str) -> Login:
+        """Log in as the first role, for ``target test``; the caller closes it."""
+        return await self._open(self._url, application)
+
+    async def _open(self, url: TargetUrl, application: str) -> Login:
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mysql")
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(url.connect_timeout_s + 5):
+                wire = await loop.run_in_executor(thread, lambda: self._login(url, application))
+        except (pymysql.MySQLError, OSError, TimeoutError, *PROTOCOL_ERRORS) as error:
+            thread.shutdown(wait=False)
+            raise mysql_errors.translate_login_error(error, place=url.place) from None
+
+        def kill(thread_id: int) -> None:
+            killer = open_wire(url, application="bastion:kill")
+            try:
+                killer.command(f"KILL QUERY {thread_id:d}")
+            finally:
+                killer.close()
+
+        return Login(wire, thread, kill)
+
+    def _login(self, url: TargetUrl, application: str) -> Wire:
+        wire = open_wire(url, application=application)
+        try:
+            modes = (wire.command("SELECT @@SESSION.sql_mode")[0][0] or b"").decode().split(",")
+            kept = [mode for mode in modes if mode and mode not in _REFUSED_MODES]
+            if "STRICT_TRANS_TABLES" not in kept:
+                kept.append("STRICT_TRANS_TABLES")
+            settings = [f"sql_mode = {wire.quote(','.join(kept))}", "net_write_timeout = 600"]
+            if wire.is_mariadb:
+                idle_s = round(self._settings.idle_in_transaction_s)
+                settings.append(f"idle_transaction_timeout = {idle_s}")
+            wire.command("SET SESSION " + ", ".join(settings))
+        except BaseException:
+            wire.abandon()
+            raise
+        return wire
+
+    async def _fetch(self, relations: frozenset[tuple[str, str]] | None) -> Catalogue:
+        login = await self._open(self._url, "bastion:catalogue")
+        try:
+            return await mysql_catalogue.fetch(
+                login,
+                database=self._url.database,
+                plan=_plan(self._settings, self._catalogue, relations),
+            )
+        except pymysql.MySQLError as error:
+            raise _unread(error, str(error.args[:1])) from None
+        finally:
+            await login.close()
+
+
+def open_connector(
+    target: Target,
+    *,
+    url: TargetUrl,
+    reader_url: TargetUrl | None = None,
+    settings: ConnectorSettings | None = None,
+) -> PostgresConnector | MySQLConnector:
+    """Make the connector of a target's engine; nothing is opened yet."""
+    match target.engine:
+        case Engine.POSTGRESQL:
+            return PostgresConnector(target, url=url, reader_url=reader_url, settings=settings)
+        case Engine.MYSQL:
+            return MySQLConnector(target, url=url, reader_url=reader_url, settings=settings)
+
+
+def _unread(error: Exception, code: str) -> TargetUnavailableError:
+    return TargetUnavailableError(
+        "The target's catalogue could not be read, so nothing can be judged there. Check it with "
+        "`bastion target test`.",
+        detail=f"{type(error).__name__} {code}",
+    )
+
+
+def _plan(
+    settings: ConnectorSettings,
+    known: Catalogue | None,
+    relations: frozenset[tuple[str, str]] | None,
+) -> ScanPlan:
+    is_partial = relations is not None and known is not None
+    return ScanPlan(
+        known=known if is_partial else None,
+        relations=relations if is_partial else None,
+        budget_s=_PARTIAL_BUDGET_S if is_partial else settings.scan_budget_s,
+        sample_rows=settings.samples_per_relation,
+        previous=known,
+    )

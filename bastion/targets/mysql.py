@@ -1,0 +1,614 @@
+"""MySQL and MariaDB: fences, streaming and timers around one login.
+
+    READ_ONLY alone       SET SESSION TRANSACTION READ ONLY; START TRANSACTION READ ONLY;
+                          the statement; ROLLBACK
+    READ_ONLY in a block  the statement: analysis and the reader role hold there
+    WRITE alone           START TRANSACTION; the statement; compare; COMMIT, else ROLLBACK
+    WRITE in a block      SAVEPOINT; the statement; compare; else ROLLBACK TO
+    SESSION               the statement as it is
+
+START TRANSACTION READ ONLY alone is no fence: DDL, TRUNCATE and LOCK TABLES leave it by an
+implicit commit, and then the session's own mode still says no.
+
+PyMySQL blocks, so each login has a thread of its own; the loop asks it for the next batch when
+it wants one, which bounds memory without a queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import pymysql  # type: ignore[import-untyped]
+
+from bastion.core.lexer import Kind, lex
+from bastion.core.model import Engine, Fence, RawBatch, ResultColumn, TransactionState
+from bastion.errors import (
+    EffectExceededError,
+    StatementError,
+    TargetError,
+    TargetUnavailableError,
+)
+from bastion.execution.ports import (
+    Completion,
+    Permit,
+    ResultHead,
+    ServerNotice,
+    Standing,
+    TargetEvent,
+)
+from bastion.targets.mysql_errors import Circumstances, translate_error
+from bastion.targets.mysql_wire import PROTOCOL_ERRORS, Wire
+
+ROWS_PER_BATCH = 1000
+BYTES_PER_BATCH = 1_000_000
+HELD_BYTES_MAX = 16_000_000
+_SAVEPOINT = "bastion_fence"
+_GRACE_S = 0.5
+_SETTLE_S = 20.0
+_CLOSE_S = 5.0
+_NOT_ROLLED_BACK = b"1196"
+_DESCRIBED = "bastion_described"
+_UNSUPPORTED = 1295
+"""The statement cannot be prepared, by its kind."""
+_STANDING = (
+    "sql_mode", "character_set_client", "character_set_connection", "character_set_results",
+    "collation_connection", "autocommit", "foreign_key_checks", "unique_checks",
+    "sql_safe_updates", "sql_select_limit", "sql_log_bin", "old_mode",
+)  # fmt: skip
+_ONLY_MARIADB = frozenset({"old_mode"})
+_COUNTED = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "LOAD"})
+_OF_OBJECTS = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"})
+_NOISE = frozenset({
+    "OR", "REPLACE", "TEMPORARY", "UNIQUE", "ONLINE", "IGNORE", "FULLTEXT", "SPATIAL",
+})  # fmt: skip
+_TAG_CHARACTERS = 400
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What one run has come to."""
+
+    permit: Permit
+    login: Login
+    ends_at: float = float("inf")
+    was_sent: bool = False
+    was_cancelled: bool = False
+    ran_out: bool = False
+    is_stoppable: bool = True
+    completion: Completion | None = None
+
+
+class Login:
+    """A wire, its thread, and the way to kill what it runs."""
+
+    def __init__(self, wire: Wire, thread: ThreadPoolExecutor, kill: Callable[[int], None]) -> None:
+        """Join the parts.
+
+        Args:
+            thread: of one worker; only it may use the wire.
+            kill: blocking; sends KILL QUERY for a thread id over another connection.
+        """
+        self.wire = wire
+        self._thread = thread
+        self._kill = kill
+        self.is_read_only = False
+        """The session's own mode, as we last set it."""
+        self._is_closed = False
+
+    async def call(self, function: Callable[[], _T]) -> _T:
+        """Run one blocking step in the wire's thread."""
+        future = asyncio.get_running_loop().run_in_executor(self._thread, function)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            # The thread cannot be cancelled: end what it waits for, then let go.
+            await self.kill()
+            await asyncio.wait({future}, timeout=2.0)
+            if not future.done():
+                self.wire.interrupt()
+                await asyncio.wait({future}, timeout=2.0)
+            if future.done() and not future.cancelled():
+                future.exception()
+            raise
+        except PROTOCOL_ERRORS:
+            self.wire.abandon()
+            raise pymysql.InterfaceError(0, "the server broke the protocol") from None
+
+    async def kill(self) -> None:
+        """Cancel what runs, at the server."""
+        with suppress(pymysql.MySQLError, OSError):
+            await asyncio.to_thread(self._kill, self.wire.thread_id)
+
+    async def close(self) -> None:
+        """Leave, and end the thread; harmless the second time."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(5.0):
+                await self.call(self.wire.close)
+        self.wire.interrupt()
+        self._thread.shutdown(wait=False)
+
+
+class MySQLConnection:
+    """One session's login at a MySQL or MariaDB server; implements ``Connection``."""
+
+    def __init__(
+        self, login: Login, *, role: str, database: str, reader: Login | None = None
+    ) -> None:
+        """Wrap logins that are pinned; ``MySQLConnector.connect`` makes these."""
+        self._login = login
+        self._reader = reader
+        self._role = role
+        self._database = database
+        self._progress: _Progress | None = None
+        self._state_before = TransactionState.IDLE
+        self._settling = asyncio.Lock()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.prefers_reader = True
+        """False: reads outside a transaction need this session's own state, so stay here."""
+
+    @property
+    def transaction_state(self) -> TransactionState:
+        """Tell where the connection stands; during a run, where it stood before."""
+        if self._login.wire.is_lost:
+            return TransactionState.LOST
+        if self._progress is not None:
+            return self._state_before
+        return (
+            TransactionState.OPEN if self._login.wire.is_in_transaction else TransactionState.IDLE
+        )
+
+    @property
+    def role(self) -> str:
+        """Name the database user in use."""
+        return self._role
+
+    @property
+    def database(self) -> str:
+        """Give the database that bare names are looked up in; USE changes it."""
+        return self._database
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """Give the current database, as a path of one."""
+        return (self._database,) if self._database else ()
+
+    @property
+    def backend_pid(self) -> int:
+        """Give the server's number of the main login."""
+        return self._login.wire.thread_id
+
+    async def run(self, permit: Permit) -> AsyncGenerator[TargetEvent, None]:
+        """Send one statement and stream what comes back; see ``Connection.run``."""
+        progress = self._begin(permit)
+        try:
+            async with aclosing(self._fenced(progress)) as events:
+                async for event in events:
+                    yield event
+        except pymysql.MySQLError as error:
+            # From None: the driver's error quotes values, and tracebacks reach the log.
+            raise self._translated(error, progress) from None
+        finally:
+            self._progress = None
+            self._idle.set()
+
+    async def describe(self, permit: Permit) -> tuple[ResultColumn, ...] | None:
+        """Have the server parse and resolve a statement, without running it.
+
+        Returns:
+            None: the text protocol describes a result only together with its rows.
+
+        Raises:
+            StatementError: the server cannot parse it, or knows not all of its names.
+        """
+        progress = self._begin(permit)
+        progress.login = login = self._login
+        is_alone = self._state_before is TransactionState.IDLE
+        try:
+            await self._limit(progress)
+            if is_alone:
+                # The read-only fence would refuse every write by its kind.
+                await self._open_for_writing(login)
+                await self._command(login, "START TRANSACTION READ WRITE")
+            # As text in a literal it is one statement, whatever it holds; nothing runs.
+            quoted = login.wire.quote(permit.sql)
+            await self._command(login, f"PREPARE {_DESCRIBED} FROM {quoted}")
+            await self._command(login, f"DEALLOCATE PREPARE {_DESCRIBED}")
+        except pymysql.MySQLError as error:
+            if error.args[:1] != (_UNSUPPORTED,):
+                raise self._translated(error, progress) from None
+        finally:
+            if is_alone:
+                await self._settle(login, "ROLLBACK")
+            self._progress = None
+            self._idle.set()
+        return None
+
+    async def standing(self) -> Standing | None:
+        """Ask where the session stands; None when it is lost."""
+        login = self._login
+        if login.wire.is_lost or self._progress is not None:
+            return None
+        names = [name for name in _STANDING if login.wire.is_mariadb or name not in _ONLY_MARIADB]
+        words = ", ".join(f"@@SESSION.{name}" for name in names)
+        try:
+            rows = await self._command(
+                login,
+                f"SELECT DATABASE(), CURRENT_USER(), CURRENT_ROLE(), {words}",
+            )
+        except pymysql.MySQLError:
+            login.wire.abandon()
+            return None
+        values = [(cell or b"").decode(errors="replace") for cell in rows[0]]
+        self._database = values[0]
+        return Standing(
+            search_path=self.search_path,
+            settings=frozenset(zip(("database", "user", "role", *names), values, strict=True)),
+        )
+
+    async def cancel(self) -> None:
+        """Cancel what runs now, at the server; harmless when nothing runs."""
+        async with self._settling:
+            progress = self._progress
+            if progress is None or not progress.is_stoppable:
+                return
+            progress.was_cancelled = True
+            if progress.was_sent:
+                await progress.login.kill()
+
+    async def reset(self) -> None:
+        """Roll back an open transaction."""
+        if self._progress is not None:
+            await self.cancel()
+            return
+        if self.transaction_state is TransactionState.OPEN:
+            await self._settle(self._login, "ROLLBACK")
+
+    async def close(self) -> None:
+        """Leave; an open transaction is rolled back by the server."""
+        if self._progress is not None:
+            await self.cancel()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_S):
+                    await self._idle.wait()
+        for login in (self._login, self._reader):
+            if login is not None:
+                await login.close()
+
+    def _begin(self, permit: Permit) -> _Progress:
+        if self._progress is not None:
+            raise TargetError("Another statement of this session is still running. Wait for it.")
+        if self._login.wire.is_lost:
+            raise TargetUnavailableError(
+                "The connection to the database is lost. Connect again with \\c."
+            )
+        _check_permit(permit)
+        self._state_before = self.transaction_state
+        reader = self._reader
+        login = self._login
+        if (
+            reader is not None
+            and not reader.wire.is_lost
+            and self.prefers_reader
+            and permit.fence is Fence.READ_ONLY
+            and self._state_before is TransactionState.IDLE
+        ):
+            login = reader
+        self._progress = _Progress(permit=permit, login=login)
+        self._idle.clear()
+        return self._progress
+
+    def _fenced(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
+        in_block = self._state_before is TransactionState.OPEN
+        match progress.permit.fence:
+            case Fence.SESSION:
+                return self._as_is(progress)
+            case Fence.READ_ONLY:
+                return self._read_in_block(progress) if in_block else self._read_alone(progress)
+            case Fence.WRITE:
+                return self._write(progress, in_block=in_block)
+
+    async def _as_is(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
+        login = progress.login
+        await self._limit(progress)
+        if self._state_before is TransactionState.IDLE:
+            await self._open_for_writing(login)
+        try:
+            async for event in self._stream(progress, may_stop=False):
+                yield event
+            rows = await login.call(lambda: login.wire.command("SELECT DATABASE()"))
+            self._database = (rows[0][0] or b"").decode(errors="replace")
+        finally:
+            await self._settle(login)
+        yield _completed(progress)
+
+    async def _read_alone(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
+        login = progress.login
+        try:
+            mode = () if login.is_read_only else ("SET SESSION TRANSACTION READ ONLY",)
+            fence = (_limits(progress), *mode, "START TRANSACTION READ ONLY")
+            await login.call(lambda: [login.wire.command(sql) for sql in fence])
+            login.is_read_only = True
+            async for event in self._stream(progress, may_stop=True):
+                yield event
+        finally:
+            await self._settle(login, "ROLLBACK")
+        yield _completed(progress)
+
+    async def _read_in_block(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
+        await self._limit(progress)
+        try:
+            async for event in self._stream(progress, may_stop=True):
+                yield event
+        finally:
+            await self._settle(progress.login)
+        yield _completed(progress)
+
+    async def _write(
+        self, progress: _Progress, *, in_block: bool
+    ) -> AsyncGenerator[TargetEvent, None]:
+        login = progress.login
+        await self._limit(progress)
+        if in_block:
+            await self._command(login, f"SAVEPOINT {_SAVEPOINT}")
+        else:
+            await self._open_for_writing(login)
+            await self._command(login, "START TRANSACTION READ WRITE")
+        is_done = False
+        try:
+            held = await self._held(progress)
+            await self._compare_effect(progress, in_block=in_block)
+            async with self._settling:
+                _check_cancelled(progress)
+                progress.is_stoppable = False
+            if not in_block:
+                await self._command(login, "COMMIT")
+            is_done = True
+        finally:
+            if is_done or in_block:
+                await self._settle(login)
+            else:
+                await self._settle(login, "ROLLBACK")
+        for event in held:
+            yield event
+        yield _completed(progress)
+
+    async def _held(self, progress: _Progress) -> list[TargetEvent]:
+        """Run a write; its rows are held back until it counts."""
+        held: list[TargetEvent] = []
+        held_bytes = 0
+        async for event in self._stream(progress, may_stop=False):
+            if isinstance(event, RawBatch):
+                if held_bytes > HELD_BYTES_MAX:
+                    continue
+                held_bytes += sum(len(cell or b"") for row in event.rows for cell in row)
+            held.append(event)
+        return held
+
+    async def _compare_effect(self, progress: _Progress, *, in_block: bool) -> None:
+        allowed, done = progress.permit.affected_max, progress.completion
+        if allowed is None or done is None or done.affected <= allowed:
+            return
+        undo = f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}" if in_block else "ROLLBACK"
+        login = progress.login
+
+        def roll_back() -> bool:
+            login.wire.command(undo)
+            if not login.wire.warning_count:
+                return True
+            return all(row[1] != _NOT_ROLLED_BACK for row in login.wire.command("SHOW WARNINGS"))
+
+        words = f"The statement touched {done.affected} rows, and {allowed} were approved"
+        if await login.call(roll_back):
+            raise EffectExceededError(
+                f"{words}: it was rolled back. Look at what changed meanwhile, and ask again."
+            )
+        raise EffectExceededError(
+            f"{words}, and the table's storage engine cannot roll back: the change stands. "
+            "Look at the data now, and restore it."
+        )
+
+    async def _stream(
+        self, progress: _Progress, *, may_stop: bool
+    ) -> AsyncGenerator[TargetEvent, None]:
+        """Send the permit's statement; ends with ``progress.completion`` set."""
+        permit, wire = progress.permit, progress.login.wire
+        _check_cancelled(progress)
+        progress.was_sent = True
+        progress.ends_at = time.monotonic() + permit.statement_timeout_s + _GRACE_S
+        has_rows = await self._timed(progress, lambda: wire.send(permit.sql))
+        count, is_cut, had_rows = 0, False, has_rows
+        while True:
+            if wire.columns:
+                had_rows = True
+                columns = wire.columns
+                yield ResultHead(columns=columns)
+                async for batch, seen in self._batches(progress, columns, count, stop=may_stop):
+                    count = seen
+                    if batch.rows:
+                        yield batch
+            is_cut = count > permit.row_limit
+            if (may_stop and is_cut) or not wire.has_next_set:
+                break
+            await self._timed(progress, wire.next_set)
+        affected = wire.affected
+        warnings = wire.warning_count
+        if may_stop and is_cut:
+            await self._stop(progress)
+        elif warnings:
+            for row in await self._command(progress.login, "SHOW WARNINGS"):
+                level, text = (row[0] or b"").decode(), (row[2] or b"").decode(errors="replace")
+                yield ServerNotice(severity=level.upper(), text=text)
+        count = min(count, permit.row_limit)
+        progress.completion = Completion(
+            tag=f"SELECT {count}" if had_rows else _tag(permit.sql, affected),
+            affected=affected,
+            truncated=is_cut,
+        )
+
+    async def _batches(
+        self, progress: _Progress, columns: tuple[ResultColumn, ...], seen: int, *, stop: bool
+    ) -> AsyncGenerator[tuple[RawBatch, int], None]:
+        """Read one result set; small batches first, so that the first row is at once."""
+        limit, wire = progress.permit.row_limit, progress.login.wire
+        size = 1
+        is_over = False
+        while not is_over and not (stop and seen > limit):
+            rows, is_over = await self._timed(
+                progress, partial(wire.read_rows, size, BYTES_PER_BATCH)
+            )
+            kept = rows[: max(0, limit - seen)]
+            seen += len(rows)
+            size = min(ROWS_PER_BATCH, size * 8)
+            yield RawBatch(columns, kept), seen
+
+    async def _timed(self, progress: _Progress, function: Callable[[], _T]) -> _T:
+        """Run one blocking step under our own timer: the server's covers only some statements."""
+        login = progress.login
+        try:
+            async with asyncio.timeout_at(_on_loop(progress.ends_at)):
+                return await login.call(function)
+        except TimeoutError:
+            progress.ran_out = True
+            raise pymysql.OperationalError(1969, "our own timer ended it") from None
+
+    async def _stop(self, progress: _Progress) -> None:
+        """End a read that has given enough rows: kill the query, read what is on its way."""
+        login = progress.login
+        async with self._settling:
+            progress.is_stoppable = False
+            await login.kill()
+            await login.call(login.wire.drain)
+            await self._absorb(login)
+
+    async def _settle(self, login: Login, *commands: str) -> None:
+        """Leave the fence, whatever happened; a connection that cannot is dropped."""
+        try:
+            async with asyncio.timeout(_SETTLE_S), self._settling:
+                progress = self._progress
+                if progress is not None:
+                    progress.is_stoppable = False
+                if login.wire.is_lost:
+                    return
+                if progress is not None and progress.completion is None and progress.was_sent:
+                    await self._calm(login)
+                for command in commands:
+                    await self._command(login, command)
+        except (pymysql.MySQLError, TimeoutError):
+            login.wire.abandon()
+        except BaseException:
+            login.wire.abandon()
+            raise
+
+    async def _calm(self, login: Login) -> None:
+        """End what a run left behind: the rest of its rows, and a KILL that came late."""
+        if login.wire.has_pending_rows:
+            await login.kill()
+            await login.call(login.wire.drain)
+        await self._absorb(login)
+
+    async def _absorb(self, login: Login) -> None:
+        """Let a KILL that came after its statement hit this instead of the next one."""
+        try:
+            await self._command(login, "DO 0")
+        except pymysql.OperationalError:
+            await self._command(login, "DO 0")
+
+    async def _open_for_writing(self, login: Login) -> None:
+        if login.is_read_only:
+            await self._command(login, "SET SESSION TRANSACTION READ WRITE")
+            login.is_read_only = False
+
+    async def _command(self, login: Login, sql: str) -> tuple[tuple[bytes | None, ...], ...]:
+        return await login.call(lambda: login.wire.command(sql))
+
+    async def _limit(self, progress: _Progress) -> None:
+        """Set the permit's timeouts for the session."""
+        await self._command(progress.login, _limits(progress))
+
+    def _translated(self, error: pymysql.MySQLError, progress: _Progress) -> TargetError:
+        permit = progress.permit
+        wire = progress.login.wire
+        return translate_error(
+            error,
+            Circumstances(
+                fence=permit.fence,
+                was_sent=progress.was_sent,
+                was_cancelled=progress.was_cancelled,
+                ran_out=progress.ran_out,
+                is_lost=wire.is_lost,
+                statement_timeout_s=permit.statement_timeout_s,
+                lock_timeout_s=permit.lock_timeout_s,
+            ),
+        )
+
+
+def _limits(progress: _Progress) -> str:
+    permit = progress.permit
+    lock_s = max(1, round(permit.lock_timeout_s))
+    longest = (
+        f"max_statement_time = {max(0.001, permit.statement_timeout_s):.3f}"
+        if progress.login.wire.is_mariadb
+        else f"max_execution_time = {max(1, round(permit.statement_timeout_s * 1000))}"
+    )
+    return (
+        f"SET SESSION {longest}, lock_wait_timeout = {lock_s}, innodb_lock_wait_timeout = {lock_s}"
+    )
+
+
+def _check_permit(permit: Permit) -> None:
+    if permit.parameters:
+        raise StatementError(
+            "Parameters cannot be bound at this engine. Write the values into the statement.",
+            sqlstate="0A000",
+        )
+    if permit.guards_structure:
+        raise StatementError(
+            "The statement was not fully understood, and this engine commits DDL by itself, so "
+            "the bastion could not roll it back. Write what it does as statements of their own.",
+            sqlstate="0A000",
+        )
+
+
+def _tag(sql: str, affected: int) -> str:
+    """Name what was done as PostgreSQL does: ``DELETE 3``, ``BEGIN``, ``CREATE TABLE``."""
+    tokens = lex(sql[:_TAG_CHARACTERS], Engine.MYSQL).tokens
+    words = [token.value.upper() for token in tokens if token.kind is Kind.WORD]
+    if not words:
+        return "OK"
+    first = "BEGIN" if words[:2] == ["START", "TRANSACTION"] else words[0]
+    if first == "WITH":
+        first = next((word for word in words if word in _COUNTED), first)
+    if first in _COUNTED:
+        return f"{first} {affected}"
+    kind = next((word for word in words[1:] if word not in _NOISE), "")
+    return f"{first} {kind}".strip() if first in _OF_OBJECTS else first
+
+
+def _check_cancelled(progress: _Progress) -> None:
+    """Stop before the statement is sent, or counts, when the cancel came just before."""
+    if progress.was_cancelled:
+        raise pymysql.OperationalError(1317, "cancelled")
+
+
+def _completed(progress: _Progress) -> Completion:
+    if progress.completion is None:
+        raise TargetError("The database gave no end to the statement. Run it again.")
+    return progress.completion
+
+
+def _on_loop(monotonic_s: float) -> float | None:
+    if monotonic_s == float("inf"):
+        return None
+    return asyncio.get_running_loop().time() + (monotonic_s - time.monotonic())

@@ -1,0 +1,231 @@
+"""Reads the catalogue of MySQL and MariaDB: structure, code, and classes by sampling.
+
+Blocking, in the wire's own thread; ``fetch`` hands the steps over.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import suppress
+
+import pymysql  # type: ignore[import-untyped]
+
+from bastion.core.catalogue import Catalogue, Column, Function, Relation, RelationKind
+from bastion.core.model import Engine
+from bastion.targets.mysql import Login
+from bastion.targets.mysql_wire import Wire
+from bastion.targets.scan import (
+    SAMPLE_CHARACTERS,
+    UNCLASSIFIED,
+    Samples,
+    ScanPlan,
+    build_catalogue,
+    classify_relations,
+)
+
+_SYSTEM_SCHEMAS = frozenset({"mysql", "information_schema", "performance_schema", "sys"})
+_TABLES = """
+SELECT table_schema, table_name, table_type, coalesce(engine, ''), coalesce(table_rows, 0),
+       coalesce(data_length, 0) + coalesce(index_length, 0), coalesce(table_comment, '')
+FROM information_schema.tables ORDER BY table_schema, table_name
+"""
+_COLUMNS = """
+SELECT table_schema, table_name, ordinal_position, column_name, data_type, is_nullable,
+       coalesce(nullif(generation_expression, ''), column_default, ''),
+       coalesce(column_comment, '')
+FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_position
+"""
+_KEYS = """
+SELECT table_schema, table_name, index_name, column_name
+FROM information_schema.statistics WHERE non_unique = 0
+ORDER BY table_schema, table_name, index_name, seq_in_index
+"""
+_VIEWS = "SELECT table_schema, table_name, view_definition FROM information_schema.views"
+_TRIGGERS = """
+SELECT event_object_schema, event_object_table, trigger_name, action_timing,
+       event_manipulation, action_statement
+FROM information_schema.triggers ORDER BY trigger_schema, trigger_name
+"""
+_REFERENCES = """
+SELECT unique_constraint_schema, referenced_table_name, constraint_schema, table_name,
+       constraint_name, delete_rule, update_rule
+FROM information_schema.referential_constraints
+WHERE delete_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
+   OR update_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
+"""
+_ROUTINES = """
+SELECT r.routine_schema, r.routine_name, coalesce(r.routine_definition, ''),
+       coalesce(r.dtd_identifier, ''), r.routine_type, r.sql_data_access,
+       (SELECT count(*) FROM information_schema.parameters p
+        WHERE p.specific_schema = r.routine_schema AND p.specific_name = r.specific_name
+          AND p.ordinal_position > 0 AND p.routine_type = r.routine_type)
+FROM information_schema.routines r WHERE r.routine_schema NOT IN ('mysql', 'sys')
+ORDER BY r.routine_schema, r.routine_name
+"""
+_ACTIONS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
+
+_Key = tuple[str, str]
+
+
+async def fetch(login: Login, *, database: str, plan: ScanPlan) -> Catalogue:
+    """Read everything over one login of its own.
+
+    Raises:
+        pymysql.MySQLError: the server refused or is gone.
+    """
+    wire = login.wire
+    await login.call(lambda: wire.command("SET SESSION TRANSACTION READ ONLY"))
+    bare = await login.call(lambda: _bare_relations(wire))
+    # The budget goes to the target's own database first; others are in reach by their names.
+    bare.sort(key=lambda relation: relation.schema != database)
+    functions = await login.call(lambda: _functions(wire))
+
+    async def sample(relation: Relation, rows: int) -> Samples:
+        return await login.call(lambda: _sample(wire, relation, rows))
+
+    classified = await classify_relations(bare, engine=Engine.MYSQL, plan=plan, sample=sample)
+    return build_catalogue(
+        engine=Engine.MYSQL,
+        server_version=wire.server_version,
+        search_path=(database,),
+        relations=classified,
+        functions=functions,
+        previous=plan.previous,
+    )
+
+
+def _bare_relations(wire: Wire) -> list[Relation]:
+    columns = _columns(wire)
+    primary, unique = _keys(wire)
+    definitions = {(row[0], row[1]): row[2] for row in _rows(wire, _VIEWS)}
+    triggers: dict[_Key, list[str]] = defaultdict(list)
+    for schema, table, name, timing, event, _ in _rows(wire, _TRIGGERS):
+        triggers[schema, table].append(f"{name} ({timing} {event}, its own body)")
+    references = _references(wire)
+    relations = []
+    for schema, name, kind, engine, rows, size, comment in _rows(wire, _TABLES):
+        key = (schema, name)
+        relations.append(
+            Relation(
+                schema=schema,
+                name=name,
+                kind=_kind(schema, kind),
+                columns=tuple(columns[key]),
+                definition=definitions.get(key, ""),
+                primary_key=primary.get(key, ()),
+                unique_keys=tuple(unique[key]),
+                row_estimate=int(rows),
+                size_bytes=int(size),
+                triggers=tuple(triggers[key]),
+                referenced_by=tuple(references[key]),
+                comment="" if kind.endswith("VIEW") else comment,
+                storage_engine=engine,
+            )
+        )
+    return relations
+
+
+def _kind(schema: str, kind: str) -> RelationKind:
+    if schema.lower() in _SYSTEM_SCHEMAS:
+        return RelationKind.SYSTEM
+    return RelationKind.VIEW if kind.endswith("VIEW") else RelationKind.TABLE
+
+
+def _columns(wire: Wire) -> dict[_Key, list[Column]]:
+    columns: dict[_Key, list[Column]] = defaultdict(list)
+    for schema, table, number, name, type_name, nullable, default, comment in _rows(wire, _COLUMNS):
+        columns[schema, table].append(
+            Column(
+                name=name,
+                type_name=type_name.lower(),
+                classification=UNCLASSIFIED,
+                is_nullable=nullable == "YES",
+                default="" if default == "NULL" else default,
+                comment=comment,
+                number=int(number),
+            )
+        )
+    return columns
+
+
+def _keys(wire: Wire) -> tuple[dict[_Key, tuple[str, ...]], dict[_Key, list[tuple[str, ...]]]]:
+    parts: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for schema, table, index, column in _rows(wire, _KEYS):
+        parts[schema, table, index].append(column)
+    primary: dict[_Key, tuple[str, ...]] = {}
+    unique: dict[_Key, list[tuple[str, ...]]] = defaultdict(list)
+    for (schema, table, index), names in parts.items():
+        if index == "PRIMARY":
+            primary[schema, table] = tuple(names)
+        else:
+            unique[schema, table].append(tuple(names))
+    return primary, unique
+
+
+def _references(wire: Wire) -> dict[_Key, list[str]]:
+    references: dict[_Key, list[str]] = defaultdict(list)
+    for to_schema, to_table, schema, table, name, on_delete, on_update in _rows(wire, _REFERENCES):
+        words = [
+            f"{event} {action}"
+            for event, action in (("ON DELETE", on_delete), ("ON UPDATE", on_update))
+            if action in _ACTIONS
+        ]
+        references[to_schema, to_table].append(f"{schema}.{table} ({name}, {', '.join(words)})")
+    return references
+
+
+def _functions(wire: Wire) -> list[Function]:
+    return [
+        Function(
+            schema=schema,
+            name=name,
+            language="sql",
+            body=body,
+            returns=returns,
+            is_procedure=kind == "PROCEDURE",
+            argument_count=int(count),
+        )
+        for schema, name, body, returns, kind, _, count in _rows(wire, _ROUTINES)
+    ]
+
+
+def _sample(wire: Wire, relation: Relation, rows: int) -> Samples:
+    """Read a few rows, cut short; what cannot be read is simply not sampled."""
+    if not relation.columns:
+        return {}
+    limit = (
+        "SET SESSION max_statement_time = 1, lock_wait_timeout = 1"
+        if wire.is_mariadb
+        else "SET SESSION max_execution_time = 1000, lock_wait_timeout = 1"
+    )
+    cells = ", ".join(
+        f"LEFT({_name(column.name)}, {SAMPLE_CHARACTERS})" for column in relation.columns
+    )
+    query = f"SELECT {cells} FROM {_name(relation.schema)}.{_name(relation.name)} LIMIT {rows}"  # noqa: S608
+    found: tuple[tuple[bytes | None, ...], ...] = ()
+    try:
+        wire.command(limit)
+        wire.command("START TRANSACTION READ ONLY")
+        found = wire.command(query)
+    except pymysql.MySQLError:
+        if wire.is_lost:
+            raise
+    finally:
+        with suppress(pymysql.MySQLError):
+            wire.command("ROLLBACK")
+    return {
+        column.name: [_text(row[place]) for row in found]
+        for place, column in enumerate(relation.columns)
+    }
+
+
+def _name(identifier: str) -> str:
+    return "`" + identifier.replace("`", "``") + "`"
+
+
+def _rows(wire: Wire, query: str) -> list[tuple[str, ...]]:
+    return [tuple(_text(cell) or "" for cell in row) for row in wire.command(query)]
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode(errors="replace")

@@ -1,0 +1,736 @@
+"""PostgreSQL: fences, streaming and guards around one login.
+
+    READ_ONLY alone       BEGIN READ ONLY; a first SELECT; the statement; ROLLBACK
+    READ_ONLY in a block  SAVEPOINT; transaction_read_only=on; the statement; ROLLBACK TO
+    WRITE alone           BEGIN; the statement; compare; COMMIT, else ROLLBACK
+    WRITE in a block      SAVEPOINT; the statement; compare; RELEASE, else ROLLBACK TO
+    SESSION               the statement as it is
+
+The first SELECT takes the snapshot: after it the server refuses SET TRANSACTION READ WRITE, and
+``set_config`` cannot lift the fence. What RESET lifts, the rollback undoes. A plain read and its
+fence travel together, each a message of its own: the server runs one after the other, and skips
+to the ROLLBACK when one fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Protocol
+
+import psycopg
+from psycopg import pq
+from psycopg.abc import Transformer as RowTransformer
+from psycopg.adapt import Transformer
+
+from bastion.core.model import Fence, Origin, RawBatch, ResultColumn, Row, TransactionState
+from bastion.errors import (
+    EffectExceededError,
+    StatementError,
+    StructureHarmedError,
+    TargetError,
+    TargetUnavailableError,
+)
+from bastion.execution.ports import (
+    Completion,
+    Permit,
+    ResultHead,
+    ServerNotice,
+    Standing,
+    TargetEvent,
+)
+from bastion.targets.libpq import COPY_STATUSES, Link
+from bastion.targets.postgres_errors import Circumstances, translate_error
+
+ROWS_PER_BATCH = 1000
+BYTES_PER_BATCH = 1_000_000
+HELD_BYTES_MAX = 16_000_000
+"""Rows that a write returns are held back until it has committed; more than this is counted."""
+
+_SAVEPOINT = "bastion_fence"
+_SETTLE_S = 20.0
+_DESCRIBE_S = 30.0
+_CLOSE_S = 5.0
+_NOT_IN_BLOCK = frozenset({"25001", "2D000"})
+_ROW_STATUSES = frozenset(
+    {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK}
+)
+_BYTEA_OID = 17
+_NUMERIC_OIDS = frozenset({20, 21, 23, 26, 700, 701, 1700})
+_LIMITS = (
+    "SELECT pg_catalog.set_config('statement_timeout', $1, $3::pg_catalog.bool),"
+    " pg_catalog.set_config('lock_timeout', $2, $3::pg_catalog.bool)"
+)
+_PLAIN_READ = re.compile(r"\s*\(*\s*(?:SELECT|WITH|VALUES|TABLE|SHOW|EXPLAIN)\b", re.IGNORECASE)
+"""What can neither begin a COPY nor end a transaction, and may so be sent with its fence."""
+_PATH = "SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\x01')"
+_SETTINGS = """
+SELECT 'user', pg_catalog.concat_ws('/', current_user, session_user)
+UNION ALL
+SELECT name, setting FROM pg_catalog.pg_settings
+WHERE source = 'session' AND name NOT IN ('statement_timeout', 'lock_timeout',
+    'transaction_read_only', 'transaction_isolation', 'transaction_deferrable')
+"""
+_STRUCTURE = """
+SELECT c.oid::pg_catalog.text, n.nspname, c.relname, c.relkind::pg_catalog.text,
+       c.relfilenode::pg_catalog.text, c.relowner::pg_catalog.text,
+       pg_catalog.concat_ws(' ', c.relpartbound::pg_catalog.text, c.relacl::pg_catalog.text,
+                            c.relrowsecurity, c.relforcerowsecurity),
+       coalesce((SELECT pg_catalog.string_agg(i.inhparent::pg_catalog.text, ','
+                        ORDER BY i.inhseqno)
+                 FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid), ''),
+       coalesce((SELECT pg_catalog.string_agg(a.attnum || ':' || a.atttypid || ':' || a.attname,
+                        ',' ORDER BY a.attnum)
+                 FROM pg_catalog.pg_attribute a
+                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), ''),
+       coalesce((SELECT pg_catalog.string_agg(t.oid || ':' || t.tgenabled::pg_catalog.text, ','
+                        ORDER BY t.oid)
+                 FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid), ''),
+       coalesce((SELECT pg_catalog.string_agg(k.oid || ':' || k.convalidated, ',' ORDER BY k.oid)
+                 FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid), '')
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v', 'S') AND c.relpersistence <> 't'
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+UNION ALL
+SELECT 'n' || oid, nspname, '', '', '', nspowner::pg_catalog.text, '', '', '', '', ''
+FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_(temp|toast_temp)_'
+UNION ALL
+SELECT 'c' || name, statement, '', '', '', '', '', '', '', '', ''
+FROM pg_catalog.pg_cursors WHERE is_holdable
+ORDER BY 1
+"""
+"""Relations, schemas, and cursors WITH HOLD: the query of one runs when the transaction commits,
+after the comparison."""
+
+
+class ServerTypes(Protocol):
+    """What the connector knows about a server's OIDs."""
+
+    def type_name(self, oid: int) -> str:
+        """Give a type's name as people know it, ``int4``."""
+        ...
+
+    def origin(self, table_oid: int, number: int) -> Origin | None:
+        """Give the stored column behind a result column; None for an expression."""
+        ...
+
+    def unknown_types(self, oids: Collection[int]) -> list[int]:
+        """Name the types that were made since the last look."""
+        ...
+
+    def learn_types(self, names: Mapping[int, str]) -> None:
+        """Remember types that a session has just seen."""
+        ...
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What one run has come to."""
+
+    permit: Permit | None
+    """None while describing."""
+    link: Link
+    started_at: float
+    was_sent: bool = False
+    was_cancelled: bool = False
+    is_stoppable: bool = True
+    completion: Completion | None = None
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Gathers chunks into batches and counts against the limit."""
+
+    limit: int
+    columns: tuple[ResultColumn, ...] | None = None
+    transformer: RowTransformer = field(default_factory=Transformer)
+    rows: list[Row] = field(default_factory=list)
+    size: int = 0
+    seen: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.seen > self.limit
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.rows) >= ROWS_PER_BATCH or self.size >= BYTES_PER_BATCH
+
+    def add(self, result: pq.abc.PGresult) -> None:
+        """Take a chunk's rows, as many as the limit still allows."""
+        kept = max(0, min(result.ntuples, self.limit - self.seen))
+        self.seen += result.ntuples
+        if not kept:
+            return
+        # The loader of binary bytea hands bytes over unchanged, whatever they are: all cells of
+        # a chunk in one call, where a call for each would cost four times as much.
+        self.transformer.set_pgresult(result, set_loaders=False)
+        self.transformer.set_loader_types([_BYTEA_OID] * result.nfields, pq.Format.BINARY)
+        rows: list[Row] = self.transformer.load_rows(0, kept, tuple)
+        self.size += sum(map(len, filter(None, chain.from_iterable(rows))))
+        self.rows.extend(rows)
+
+    def take(self) -> RawBatch:
+        """Give the batch so far and begin the next."""
+        batch = RawBatch(self.columns or (), self.rows)
+        self.rows, self.size = [], 0
+        return batch
+
+
+class PostgresConnection:
+    """One session's login at a PostgreSQL server; implements ``Connection``."""
+
+    def __init__(
+        self,
+        link: Link,
+        *,
+        role: str,
+        types: ServerTypes,
+        search_path: tuple[str, ...] = (),
+        reader: Link | None = None,
+    ) -> None:
+        """Wrap links that are logged in and pinned; ``PostgresConnector.connect`` makes these.
+
+        Args:
+            reader: logged in as the role that can only SELECT.
+        """
+        self._link = link
+        self._reader = reader
+        self._role = role
+        self._types = types
+        self._search_path = search_path
+        self._progress: _Progress | None = None
+        self._state_before = TransactionState.IDLE
+        self._settling = asyncio.Lock()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.prefers_reader = True
+        """False: reads outside a transaction need this session's own state, so stay here."""
+
+    @property
+    def transaction_state(self) -> TransactionState:
+        """Tell where the connection stands; during a run, where it stood before."""
+        if self._link.is_lost:
+            return TransactionState.LOST
+        if self._progress is not None:
+            return self._state_before
+        return _state(self._link)
+
+    @property
+    def role(self) -> str:
+        """Name the database role in use."""
+        return self._role
+
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """Give the schemas that the role's bare names were searched in at login."""
+        return self._search_path
+
+    @property
+    def backend_pid(self) -> int:
+        """Give the server process of the main login."""
+        return self._link.backend_pid
+
+    @property
+    def database(self) -> str:
+        """Give nothing: a PostgreSQL connection never changes its database."""
+        return ""
+
+    async def run(self, permit: Permit) -> AsyncGenerator[TargetEvent, None]:
+        """Send one statement and stream what comes back; see ``Connection.run``."""
+        progress = self._begin(permit)
+        try:
+            async with aclosing(self._fenced(progress, permit)) as events:
+                async for event in events:
+                    yield event
+        except psycopg.Error as error:
+            # From None: the driver's error quotes values, and tracebacks reach the log.
+            raise self._translated(error, progress) from None
+        finally:
+            self._end()
+
+    async def describe(self, permit: Permit) -> tuple[ResultColumn, ...] | None:
+        """Ask the server what columns a statement would return, without running it.
+
+        In a transaction an error here fails the transaction, as the statement itself would.
+        """
+        progress = self._begin(None)
+        try:
+            result = await self._link.describe(permit.sql, permit.statement_timeout_s)
+            await self._learn_types(result)
+        except psycopg.Error as error:
+            raise self._translated(error, progress) from None
+        except BaseException:
+            self._link.abandon()
+            raise
+        finally:
+            self._end()
+        return self._columns(result)
+
+    async def standing(self) -> Standing | None:
+        """Ask where the session stands; None in a failed transaction, or when it is lost."""
+        if self.transaction_state in {TransactionState.FAILED, TransactionState.LOST}:
+            return None
+        progress = self._begin(None)
+        try:
+            path = await self._link.command(_PATH)
+            found = await self._link.command(_SETTINGS)
+        except psycopg.Error as error:
+            raise self._translated(error, progress) from None
+        except BaseException:
+            self._link.abandon()
+            raise
+        finally:
+            self._end()
+        schemas = (path.get_value(0, 0) or b"").decode()
+        return Standing(
+            search_path=tuple(schemas.split("\x01")) if schemas else (),
+            settings=frozenset(
+                (_cell(found, row, 0), _cell(found, row, 1)) for row in range(found.ntuples)
+            ),
+        )
+
+    async def cancel(self) -> None:
+        """Cancel what runs now, at the server; harmless when nothing runs."""
+        async with self._settling:
+            progress = self._progress
+            if progress is None or not progress.is_stoppable:
+                return
+            progress.was_cancelled = True
+            if progress.link.is_active:
+                await progress.link.cancel()
+
+    async def reset(self) -> None:
+        """Roll back an open transaction."""
+        if self._progress is not None:
+            await self.cancel()
+            return
+        if self.transaction_state in {TransactionState.OPEN, TransactionState.FAILED}:
+            await self._settle(self._link, "ROLLBACK")
+
+    async def close(self) -> None:
+        """Leave; an open transaction is rolled back by the server."""
+        if self._progress is not None:
+            await self.cancel()
+            # Whoever reads the results still uses the socket: let it come to its end first.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_S):
+                    await self._idle.wait()
+        for link in (self._link, self._reader):
+            if link is not None:
+                with suppress(psycopg.Error, OSError):
+                    await link.close()
+
+    def _begin(self, permit: Permit | None) -> _Progress:
+        if self._progress is not None:
+            raise TargetError("Another statement of this session is still running. Wait for it.")
+        if self._link.is_lost:
+            raise TargetUnavailableError(
+                "The connection to the database is lost. Connect again with \\c."
+            )
+        self._state_before = _state(self._link)
+        link = self._link_for(permit)
+        self._progress = _Progress(permit=permit, link=link, started_at=time.monotonic())
+        self._idle.clear()
+        return self._progress
+
+    def _end(self) -> None:
+        self._progress = None
+        self._idle.set()
+
+    def _link_for(self, permit: Permit | None) -> Link:
+        reader = self._reader
+        if reader is None or reader.is_lost or not self.prefers_reader or permit is None:
+            return self._link
+        is_free = self._state_before is TransactionState.IDLE
+        return reader if is_free and permit.fence is Fence.READ_ONLY else self._link
+
+    def _fenced(self, progress: _Progress, permit: Permit) -> AsyncGenerator[TargetEvent, None]:
+        in_block = self._state_before is not TransactionState.IDLE
+        match permit.fence:
+            case Fence.SESSION:
+                return self._as_is(progress, permit)
+            case Fence.READ_ONLY:
+                return (
+                    self._read_in_block(progress, permit)
+                    if in_block
+                    else self._read_alone(progress, permit)
+                )
+            case Fence.WRITE:
+                return (
+                    self._write_in_block(progress, permit)
+                    if in_block
+                    else self._write_alone(progress, permit)
+                )
+
+    async def _as_is(
+        self, progress: _Progress, permit: Permit
+    ) -> AsyncGenerator[TargetEvent, None]:
+        # In a failed transaction only ROLLBACK and the like pass, and SELECT would not.
+        if self._state_before is not TransactionState.FAILED:
+            await self._limit(
+                progress.link, permit, is_local=self._state_before is TransactionState.OPEN
+            )
+        try:
+            async for event in self._stream(progress, permit, may_stop=False):
+                yield event
+        finally:
+            await self._settle(progress.link)
+        yield _completed(progress)
+
+    async def _read_alone(
+        self, progress: _Progress, permit: Permit
+    ) -> AsyncGenerator[TargetEvent, None]:
+        is_plain = _PLAIN_READ.match(permit.sql) is not None
+        try:
+            if not is_plain:
+                await progress.link.command("BEGIN READ ONLY")
+                await self._limit(progress.link, permit, is_local=True)
+            async with aclosing(
+                self._stream(progress, permit, may_stop=True, opens_fence=is_plain)
+            ) as events:
+                async for event in events:
+                    yield event
+        finally:
+            await self._settle(progress.link, "ROLLBACK")
+        yield _completed(progress)
+
+    async def _read_in_block(
+        self, progress: _Progress, permit: Permit
+    ) -> AsyncGenerator[TargetEvent, None]:
+        link = progress.link
+        is_whole = False
+        try:
+            await link.command(f"SAVEPOINT {_SAVEPOINT}")
+            await link.command("SET LOCAL transaction_read_only = on")
+            await self._limit(progress.link, permit, is_local=True)
+            async for event in self._stream(progress, permit, may_stop=True):
+                yield event
+            is_whole = True
+        finally:
+            # An error leaves the user's transaction failed, as it would without the bastion:
+            # a script must not go on and commit its other half.
+            if is_whole or not _has_failed(link):
+                await self._settle(
+                    link, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}", f"RELEASE SAVEPOINT {_SAVEPOINT}"
+                )
+        yield _completed(progress)
+
+    async def _write_alone(
+        self, progress: _Progress, permit: Permit
+    ) -> AsyncGenerator[TargetEvent, None]:
+        try:
+            events = await self._write_and_commit(progress, permit)
+        except psycopg.Error as error:
+            if error.sqlstate not in _NOT_IN_BLOCK or progress.link.is_lost:
+                raise
+            _refuse_outside(permit)
+            async with aclosing(self._as_is(progress, permit)) as unheld:
+                async for event in unheld:
+                    yield event
+            return
+        for event in events:
+            yield event
+        yield _completed(progress)
+
+    async def _write_and_commit(self, progress: _Progress, permit: Permit) -> list[TargetEvent]:
+        link = progress.link
+        is_done = False
+        try:
+            await link.command("BEGIN READ WRITE")
+            events = await self._guarded(progress, permit)
+            self._check_still_open(link)
+            async with self._settling:
+                _check_cancelled(progress)
+                progress.is_stoppable = False
+            await link.command("COMMIT")
+            is_done = True
+        finally:
+            if not is_done:
+                await self._settle(link, "ROLLBACK")
+        return events
+
+    async def _write_in_block(
+        self, progress: _Progress, permit: Permit
+    ) -> AsyncGenerator[TargetEvent, None]:
+        link = progress.link
+        await link.command(f"SAVEPOINT {_SAVEPOINT}")
+        try:
+            events = await self._guarded(progress, permit)
+            self._check_still_open(link)
+            await link.command(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+        except (EffectExceededError, StructureHarmedError):
+            await self._settle(
+                link, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}", f"RELEASE SAVEPOINT {_SAVEPOINT}"
+            )
+            raise
+        except BaseException:
+            await self._settle(link)
+            raise
+        for event in events:
+            yield event
+        yield _completed(progress)
+
+    async def _guarded(self, progress: _Progress, permit: Permit) -> list[TargetEvent]:
+        """Run a write and compare what it did with what was approved; rows are held back."""
+        await self._limit(progress.link, permit, is_local=True)
+        before = await self._structure(progress) if permit.guards_structure else None
+        held: list[TargetEvent] = []
+        held_bytes = 0
+        async for event in self._stream(progress, permit, may_stop=False):
+            if isinstance(event, RawBatch):
+                if held_bytes > HELD_BYTES_MAX:
+                    continue
+                held_bytes += sum(len(cell or b"") for row in event.rows for cell in row)
+            held.append(event)
+        self._compare_effect(progress, permit)
+        if before is not None and progress.link.transaction_status == pq.TransactionStatus.INTRANS:
+            # Deferred triggers would otherwise run in COMMIT, after the comparison.
+            await progress.link.command("SET CONSTRAINTS ALL IMMEDIATE")
+            await self._compare_structure(progress, before)
+        return held
+
+    def _compare_effect(self, progress: _Progress, permit: Permit) -> None:
+        allowed, done = permit.affected_max, progress.completion
+        if allowed is None or done is None or done.affected <= allowed:
+            return
+        raise EffectExceededError(
+            f"The statement touched {done.affected} rows, and {allowed} were approved: it was "
+            "rolled back. Look at what changed meanwhile, and ask again."
+        )
+
+    async def _structure(self, progress: _Progress) -> dict[str, Row]:
+        result = await progress.link.command(_STRUCTURE)
+        rows = (
+            tuple(result.get_value(number, place) for place in range(result.nfields))
+            for number in range(result.ntuples)
+        )
+        return {(row[0] or b"").decode(): row for row in rows}
+
+    async def _compare_structure(self, progress: _Progress, before: dict[str, Row]) -> None:
+        after = await self._structure(progress)
+        if after == before:
+            return
+        gone = len(before.keys() - after.keys())
+        new = len(after.keys() - before.keys())
+        changed = sum(1 for key in before.keys() & after.keys() if before[key] != after[key])
+        raise StructureHarmedError(
+            "The statement was not fully understood, so it may not change tables: it would have "
+            f"dropped {gone}, truncated or altered {changed} and added {new}, and was rolled "
+            "back. Write the change as a statement of its own and ask for approval.",
+            detail=f"gone {gone}, changed {changed}, new {new}",
+        )
+
+    def _check_still_open(self, link: Link) -> None:
+        if link.transaction_status != pq.TransactionStatus.INTRANS:
+            raise StatementError(
+                "The statement ended its own transaction, so the bastion could not compare what "
+                "it did. Leave COMMIT and ROLLBACK to statements of their own.",
+                sqlstate="2D000",
+            )
+
+    async def _limit(self, link: Link, permit: Permit, *, is_local: bool) -> None:
+        """Set the permit's timeouts; as the first SELECT it also takes the snapshot."""
+        await link.command(_LIMITS, *_limits(permit, is_local=is_local))
+
+    async def _send(self, progress: _Progress, permit: Permit, *, opens_fence: bool) -> None:
+        _check_cancelled(progress)
+        progress.was_sent = True
+        if not opens_fence:
+            await progress.link.send(permit.sql, permit.parameters)
+            return
+        # In one go: a round trip where each by itself would take four.
+        opening = (("BEGIN READ ONLY", ()), (_LIMITS, _limits(permit, is_local=True)))
+        await progress.link.send_fenced(opening, permit.sql, permit.parameters, "ROLLBACK")
+        # A cancel that came between two messages has hit nothing.
+        _check_cancelled(progress)
+
+    async def _stream(
+        self, progress: _Progress, permit: Permit, *, may_stop: bool, opens_fence: bool = False
+    ) -> AsyncGenerator[TargetEvent, None]:
+        """Send the permit's statement; ends with ``progress.completion`` set.
+
+        Args:
+            opens_fence: send the fence of a read outside a transaction with it.
+        """
+        link = progress.link
+        await self._send(progress, permit, opens_fence=opens_fence)
+        reader = _Reader(limit=permit.row_limit)
+        tag, affected = "", 0
+        while (result := await link.next_result(permit.statement_timeout_s)) is not None:
+            for severity, text in link.take_notices():
+                yield ServerNotice(severity=severity, text=text)
+            if result.status in _ROW_STATUSES:
+                if reader.columns is None:
+                    reader.columns = self._columns(result)
+                    yield ResultHead(columns=reader.columns)
+                reader.add(result)
+                if reader.rows and (reader.is_full or not link.has_ready_result()):
+                    yield reader.take()
+                if may_stop and reader.is_over:
+                    await self._stop(link)
+                    break
+            await _check_result(link, result)
+            # The last chunk carries the tag, not the empty result that follows it.
+            if result.command_status:
+                tag = result.command_status.decode()
+                affected = result.command_tuples or 0
+            # A chunk of wide rows is large: not beside the next one.
+            result.clear()
+        if reader.rows:
+            yield reader.take()
+        for severity, text in link.take_notices():
+            yield ServerNotice(severity=severity, text=text)
+        progress.completion = Completion(
+            tag=tag or f"SELECT {permit.row_limit}" if reader.is_over else tag,
+            affected=affected,
+            truncated=reader.is_over,
+        )
+
+    async def _stop(self, link: Link) -> None:
+        """End a read that has given enough rows: cancel, and read what is on its way."""
+        async with self._settling:
+            await link.drain()
+
+    async def _settle(self, link: Link, *commands: str) -> None:
+        """Leave the fence, whatever happened; a connection that cannot is dropped."""
+        try:
+            async with asyncio.timeout(_SETTLE_S), self._settling:
+                if self._progress is not None:
+                    self._progress.is_stoppable = False
+                if link.is_lost:
+                    return
+                await link.drain()
+                if commands and link.transaction_status == pq.TransactionStatus.IDLE:
+                    return
+                for command in commands:
+                    await link.command(command)
+        except (psycopg.Error, TimeoutError):
+            link.abandon()
+        except BaseException:
+            link.abandon()
+            raise
+
+    def _columns(self, result: pq.abc.PGresult) -> tuple[ResultColumn, ...]:
+        return tuple(
+            ResultColumn(
+                name=(result.fname(place) or b"").decode(errors="replace"),
+                type_name=self._types.type_name(result.ftype(place)),
+                origin=self._types.origin(result.ftable(place), result.ftablecol(place)),
+                is_numeric=result.ftype(place) in _NUMERIC_OIDS,
+            )
+            for place in range(result.nfields)
+        )
+
+    async def _learn_types(self, result: pq.abc.PGresult) -> None:
+        """Ask for the names of types made since login, on this link: it sees its own."""
+        oids = {result.ftype(place) for place in range(result.nfields)}
+        unknown = self._types.unknown_types(oids)
+        if not unknown or _has_failed(self._link):
+            return
+        names = await self._link.command(
+            "SELECT oid::pg_catalog.text, typname FROM pg_catalog.pg_type"
+            " WHERE oid = ANY ($1::pg_catalog.oid[])",
+            "{" + ",".join(str(oid) for oid in unknown) + "}",
+        )
+        self._types.learn_types(dict(type_rows(names)))
+
+    def _translated(self, error: psycopg.Error, progress: _Progress) -> TargetError:
+        link, permit = progress.link, progress.permit
+        if isinstance(error, psycopg.errors._WaitTimeout):
+            link.abandon()
+        return translate_error(
+            error,
+            Circumstances(
+                fence=Fence.READ_ONLY if permit is None else permit.fence,
+                was_sent=progress.was_sent,
+                was_cancelled=progress.was_cancelled,
+                is_lost=link.is_lost,
+                elapsed_s=time.monotonic() - progress.started_at,
+                statement_timeout_s=_DESCRIBE_S if permit is None else permit.statement_timeout_s,
+                lock_timeout_s=0.0 if permit is None else permit.lock_timeout_s,
+            ),
+        )
+
+
+def type_rows(result: pq.abc.PGresult) -> list[tuple[int, str]]:
+    """Read rows of OID and name; arrays get ``int4[]`` for ``_int4``."""
+    rows = []
+    for number in range(result.ntuples):
+        name = (result.get_value(number, 1) or b"").decode()
+        name = f"{name[1:]}[]" if name.startswith("_") else name
+        rows.append((int(result.get_value(number, 0) or b"0"), name))
+    return rows
+
+
+def _limits(permit: Permit, *, is_local: bool) -> tuple[str, str, str]:
+    return (
+        str(max(1, round(permit.statement_timeout_s * 1000))),
+        str(max(1, round(permit.lock_timeout_s * 1000))),
+        "true" if is_local else "false",
+    )
+
+
+def _state(link: Link) -> TransactionState:
+    if link.is_lost:
+        return TransactionState.LOST
+    match link.transaction_status:
+        case pq.TransactionStatus.IDLE:
+            return TransactionState.IDLE
+        case pq.TransactionStatus.INERROR:
+            return TransactionState.FAILED
+        case pq.TransactionStatus.UNKNOWN:
+            return TransactionState.LOST
+        case _:
+            return TransactionState.OPEN
+
+
+def _cell(result: pq.abc.PGresult, row: int, place: int) -> str:
+    return (result.get_value(row, place) or b"").decode()
+
+
+def _has_failed(link: Link) -> bool:
+    return link.transaction_status == pq.TransactionStatus.INERROR
+
+
+def _completed(progress: _Progress) -> Completion:
+    if progress.completion is None:
+        raise TargetError("The database gave no end to the statement. Run it again.")
+    return progress.completion
+
+
+def _check_cancelled(progress: _Progress) -> None:
+    """Stop before the statement is sent, when the cancel came during the fence's own words."""
+    if progress.was_cancelled:
+        raise psycopg.errors.QueryCanceled("cancelled before it was sent")
+
+
+async def _check_result(link: Link, result: pq.abc.PGresult) -> None:
+    if result.status == pq.ExecStatus.FATAL_ERROR:
+        error = psycopg.errors.error_from_result(result)
+        # The server's last word comes after the error; only then is the transaction's state known.
+        with suppress(psycopg.Error):
+            await link.finish()
+        raise error
+    if result.status in COPY_STATUSES:
+        await link.end_copy(result.status)
+        raise StatementError(
+            "COPY to or from the client is not possible here. Write the query itself, and choose "
+            "an output format such as --csv.",
+            sqlstate="0A000",
+        )
+
+
+def _refuse_outside(permit: Permit) -> None:
+    """Refuse what cannot run in a transaction when its effect must be compared before COMMIT."""
+    if permit.guards_structure or permit.affected_max is not None:
+        raise StatementError(
+            "The statement cannot run inside a transaction, so the bastion cannot compare what it "
+            "did before it counts. Ask for it in a form that can be rolled back.",
+            sqlstate="25001",
+        )

@@ -1,0 +1,401 @@
+"""Reads PostgreSQL's catalogue: structure, code, and the classes of columns by sampling."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import suppress
+
+import psycopg
+from psycopg import pq, sql
+
+from bastion.core.catalogue import Catalogue, Column, Function, Relation, RelationKind
+from bastion.core.model import Engine
+from bastion.targets.libpq import Link
+from bastion.targets.scan import (
+    SAMPLE_CHARACTERS,
+    UNCLASSIFIED,
+    Samples,
+    ScanPlan,
+    build_catalogue,
+    classify_relations,
+)
+
+_SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
+_KINDS = {
+    "r": RelationKind.TABLE,
+    "p": RelationKind.TABLE,
+    "v": RelationKind.VIEW,
+    "m": RelationKind.MATERIALIZED_VIEW,
+    "f": RelationKind.FOREIGN,
+}
+_BLOCK_BYTES = 8192
+_BIG_ROWS = 10_000
+_SAMPLE_TIMEOUT_MS = "1000"
+
+_RELATIONS = """
+SELECT c.oid::text, n.nspname, c.relname, c.relkind::text,
+       greatest(c.reltuples, 0)::bigint::text, (c.relpages::bigint)::text,
+       CASE WHEN c.oid >= 16384 THEN pg_catalog.obj_description(c.oid, 'pg_class') END
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
+  AND n.nspname <> 'pg_toast'
+ORDER BY n.nspname, c.relname
+"""
+_VIEWS = """
+SELECT c.oid::text FROM pg_catalog.pg_class c
+WHERE c.relkind IN ('v', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'
+"""
+_DEFINITION = "SELECT pg_catalog.pg_get_viewdef($1::pg_catalog.oid)"
+_COLUMNS = """
+SELECT a.attrelid::text, a.attnum::text, a.attname, t.typname, a.attnotnull::text, {default},
+       CASE WHEN a.attrelid >= 16384 THEN pg_catalog.col_description(a.attrelid, a.attnum) END
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attnum > 0 AND NOT a.attisdropped
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
+ORDER BY a.attrelid, a.attnum
+"""
+_KEYS = """
+SELECT i.indrelid::text, i.indisprimary::text,
+       pg_catalog.array_to_string(ARRAY(
+           SELECT a.attname FROM pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY k(n, o)
+           JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n
+           ORDER BY k.o), E'\\x01')
+FROM pg_catalog.pg_index i
+WHERE i.indisunique AND i.indexprs IS NULL AND i.indpred IS NULL AND i.indrelid >= 16384
+ORDER BY i.indexrelid
+"""
+_TRIGGERS = """
+SELECT t.tgrelid::text, t.tgname,
+       CASE WHEN t.tgtype & 2 <> 0 THEN 'BEFORE' WHEN t.tgtype & 64 <> 0 THEN 'INSTEAD OF'
+            ELSE 'AFTER' END,
+       pg_catalog.concat_ws(' OR ',
+           CASE WHEN t.tgtype & 4 <> 0 THEN 'INSERT' END,
+           CASE WHEN t.tgtype & 8 <> 0 THEN 'DELETE' END,
+           CASE WHEN t.tgtype & 16 <> 0 THEN 'UPDATE' END,
+           CASE WHEN t.tgtype & 32 <> 0 THEN 'TRUNCATE' END),
+       n.nspname || '.' || p.proname
+FROM pg_catalog.pg_trigger t
+JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+ORDER BY t.tgrelid, t.tgname
+"""
+_RULES = """
+SELECT ev_class::text, rulename, {definition}
+FROM pg_catalog.pg_rewrite WHERE rulename <> '_RETURN' AND ev_class >= 16384
+ORDER BY ev_class, rulename
+"""
+_REFERENCES = """
+SELECT k.confrelid::text, n.nspname || '.' || c.relname, k.conname, k.confdeltype::text,
+       k.confupdtype::text
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype = 'f' AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
+ORDER BY k.oid
+"""
+_RISKY = """
+WITH RECURSIVE mine AS MATERIALIZED (
+    SELECT t.oid, t.typname, t.typtype, t.typelem, t.typcategory, t.typbasetype, t.typrelid
+    FROM pg_catalog.pg_type t WHERE t.oid >= 16384
+), parts(part, whole) AS MATERIALIZED (
+    SELECT typbasetype, oid FROM mine WHERE typbasetype >= 16384
+    UNION ALL SELECT typelem, oid FROM mine WHERE typelem >= 16384 AND typcategory = 'A'
+    UNION ALL SELECT g.rngsubtype, g.rngtypid FROM pg_catalog.pg_range g
+              WHERE g.rngsubtype >= 16384
+    UNION ALL SELECT a.atttypid, m.oid FROM mine m
+              JOIN pg_catalog.pg_class c ON c.oid = m.typrelid AND c.relkind = 'c'
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+              WHERE a.atttypid >= 16384 AND NOT a.attisdropped
+), risky(oid) AS (
+    SELECT m.oid FROM mine m
+    WHERE m.typtype = 'b' AND m.typelem = 0 AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = m.oid
+          AND d.deptype = 'e')
+    UNION
+    SELECT k.contypid FROM pg_catalog.pg_constraint k
+    WHERE k.contypid >= 16384 AND k.contype = 'c' AND EXISTS (
+        SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid = k.oid
+          AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
+                               'pg_catalog.pg_operator'::pg_catalog.regclass))
+    UNION
+    SELECT m.oid FROM pg_catalog.pg_cast k JOIN mine m ON m.oid IN (k.castsource, k.casttarget)
+    WHERE k.oid >= 16384 AND k.castfunc <> 0 AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND d.objid = k.oid
+          AND d.deptype = 'e')
+    UNION
+    SELECT p.whole FROM risky r JOIN parts p ON p.part = r.oid
+)
+SELECT m.oid::text, m.typname FROM risky JOIN mine m ON m.oid = risky.oid
+"""
+"""Types whose values are made by code that is not the server's own: a check, an input function
+or a cast of the user's, and whatever is made of such a type. Extensions are reviewed by name."""
+_FUNCTIONS = """
+SELECT n.nspname, p.proname,
+       CASE WHEN p.proargtypes::pg_catalog.oid[] && '{{{{{risky}}}}}'::pg_catalog.oid[]
+            THEN l.lanname || ' with arguments that run code' ELSE l.lanname END,
+       {{body}}, pg_catalog.pg_get_function_result(p.oid),
+       (p.prokind = 'p')::text, p.provolatile::text, p.pronargs::text,
+       pg_catalog.array_to_string(
+           coalesce((p.proargnames::text[])[1:p.pronargs], '{{{{}}}}'), E'\\x01', '')
+FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(temp|toast)'
+  AND NOT (p.prokind IN ('a', 'w') AND EXISTS (
+      SELECT FROM pg_catalog.pg_depend d
+      WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid
+        AND d.deptype = 'e'))
+ORDER BY n.nspname, p.proname, p.oid
+"""
+# These lock what they print: a locked table makes them wait, and then we do without.
+_BODY = (
+    "coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)"
+    # Defaults run with every call that leaves them out.
+    " || coalesce('; SELECT ' || pg_catalog.pg_get_expr(p.proargdefaults, 0), '')"
+)
+_DEFAULT = "pg_catalog.pg_get_expr(d.adbin, d.adrelid)"
+_RULE = "pg_catalog.pg_get_ruledef(oid)"
+_NOTHING = "NULL::text"
+_SQL_BODY_VERSION = 140_000
+_OPERATORS = """
+SELECT DISTINCT o.oprname FROM pg_catalog.pg_operator o
+WHERE o.oid >= 16384 AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_depend d
+    WHERE d.classid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND d.objid = o.oid
+      AND d.deptype = 'e')
+"""
+_CAST_COLUMNS = """
+SELECT DISTINCT t.typname FROM pg_catalog.pg_cast k
+JOIN pg_catalog.pg_type t ON t.oid = k.castsource
+WHERE k.oid >= 16384 AND k.castfunc <> 0 AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_depend d
+    WHERE d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND d.objid = k.oid
+      AND d.deptype = 'e')
+"""
+_ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+
+_Rows = list[tuple[str, ...]]
+
+
+async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
+    """Read everything over one login of its own.
+
+    Raises:
+        psycopg.Error: the server refused or is gone.
+    """
+    await link.command(
+        "SELECT pg_catalog.set_config('default_transaction_read_only', 'on', false),"
+        " pg_catalog.set_config('lock_timeout', '200ms', false)"
+    )
+    bare = await _bare_relations(link)
+    risky = await _rows(link, _RISKY)
+    functions = await _functions(link, [oid for oid, _ in risky])
+    operators = frozenset(row[0] for row in await _rows(link, _OPERATORS))
+    casts = frozenset(name for _, name in risky)
+    cast_columns = frozenset(row[0] for row in await _rows(link, _CAST_COLUMNS))
+    path = await _rows(
+        link, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))::pg_catalog.text"
+    )
+    version = (await _rows(link, "SHOW server_version"))[0][0]
+
+    async def sample(relation: Relation, rows: int) -> Samples:
+        return await _sample(link, relation, rows)
+
+    classified = await classify_relations(bare, engine=Engine.POSTGRESQL, plan=plan, sample=sample)
+    return build_catalogue(
+        engine=Engine.POSTGRESQL,
+        server_version=version,
+        search_path=tuple(row[0] for row in path),
+        relations=classified,
+        functions=functions,
+        extras=(operators, casts, cast_columns),
+        previous=plan.previous,
+    )
+
+
+async def _bare_relations(link: Link) -> list[Relation]:
+    columns = await _columns(link)
+    primary, unique = await _keys(link)
+    triggers = await _triggers(link)
+    rules: dict[str, list[str]] = defaultdict(list)
+    for oid, name, definition in await _rows_or_less(
+        link, _RULES.format(definition=_RULE), _RULES.format(definition=_NOTHING)
+    ):
+        rules[oid].append(f"{name}: {definition}")
+    definitions = await _definitions(link)
+    references: dict[str, list[str]] = defaultdict(list)
+    for oid, source, name, on_delete, on_update in await _rows(link, _REFERENCES):
+        references[oid].append(_reference(source, name, on_delete, on_update))
+    relations = []
+    for oid, schema, name, kind, tuples, pages, comment in await _rows(link, _RELATIONS):
+        relations.append(
+            Relation(
+                schema=schema,
+                name=name,
+                kind=RelationKind.SYSTEM if schema in _SYSTEM_SCHEMAS else _KINDS[kind],
+                columns=tuple(columns[oid]),
+                oid=int(oid),
+                definition=definitions.get(oid, ""),
+                primary_key=primary.get(oid, ()),
+                unique_keys=tuple(unique[oid]),
+                row_estimate=int(tuples),
+                size_bytes=int(pages) * _BLOCK_BYTES,
+                triggers=tuple(triggers[oid]),
+                rules=tuple(rules[oid]),
+                referenced_by=tuple(references[oid]),
+                comment=comment,
+            )
+        )
+    return relations
+
+
+async def _columns(link: Link) -> dict[str, list[Column]]:
+    columns: dict[str, list[Column]] = defaultdict(list)
+    for oid, number, name, type_name, is_required, default, comment in await _rows_or_less(
+        link, _COLUMNS.format(default=_DEFAULT), _COLUMNS.format(default=_NOTHING)
+    ):
+        columns[oid].append(
+            Column(
+                name=name,
+                type_name=f"{type_name[1:]}[]" if type_name.startswith("_") else type_name,
+                classification=UNCLASSIFIED,
+                is_nullable=is_required != "true",
+                default=default,
+                comment=comment,
+                number=int(number),
+            )
+        )
+    return columns
+
+
+async def _keys(
+    link: Link,
+) -> tuple[dict[str, tuple[str, ...]], dict[str, list[tuple[str, ...]]]]:
+    primary: dict[str, tuple[str, ...]] = {}
+    unique: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for oid, is_primary, names in await _rows(link, _KEYS):
+        key = tuple(names.split("\x01"))
+        if is_primary == "true":
+            primary[oid] = key
+        else:
+            unique[oid].append(key)
+    return primary, unique
+
+
+async def _definitions(link: Link) -> dict[str, str]:
+    """Print the views; one whose tables are locked has none, and is then not understood."""
+    definitions = {}
+    for (oid,) in await _rows(link, _VIEWS):
+        with suppress(psycopg.errors.LockNotAvailable):
+            result = await link.command(_DEFINITION, oid)
+            definitions[oid] = _text(result.get_value(0, 0)) or ""
+    return definitions
+
+
+async def _triggers(link: Link) -> dict[str, list[str]]:
+    triggers: dict[str, list[str]] = defaultdict(list)
+    for oid, name, timing, events, function in await _rows(link, _TRIGGERS):
+        triggers[oid].append(f"{name} ({timing} {events}, {function})")
+    return triggers
+
+
+async def _functions(link: Link, risky: list[str]) -> list[Function]:
+    query = _FUNCTIONS.format(risky=",".join(risky))
+    body = _BODY if link.server_version >= _SQL_BODY_VERSION else "p.prosrc"
+    return [
+        Function(
+            schema=schema,
+            name=name,
+            language=language,
+            body=text,
+            returns=returns,
+            is_procedure=is_procedure == "true",
+            volatility=volatility,
+            argument_count=int(count),
+            argument_names=tuple(names.split("\x01")) if names else (),
+        )
+        for schema, name, language, text, returns, is_procedure, volatility, count, names in (
+            await _rows_or_less(link, query.format(body=body), query.format(body="p.prosrc"))
+        )
+    ]
+
+
+def _reference(source: str, name: str, on_delete: str, on_update: str) -> str:
+    words = [
+        f"{event} {_ACTIONS[action]}"
+        for event, action in (("ON DELETE", on_delete), ("ON UPDATE", on_update))
+        if action in _ACTIONS
+    ]
+    return f"{source} ({name}, {', '.join(words)})"
+
+
+async def _sample(link: Link, relation: Relation, rows: int) -> Samples:
+    """Read a few rows, cut short, within a second; what cannot be read is simply not sampled."""
+    if not relation.columns:
+        return {}
+    text = _sample_query(relation, rows)
+    try:
+        await link.command("BEGIN READ ONLY")
+        await link.command(
+            "SELECT pg_catalog.set_config('statement_timeout', $1, true),"
+            " pg_catalog.set_config('lock_timeout', '200ms', true)",
+            _SAMPLE_TIMEOUT_MS,
+        )
+        result = await link.command(text, timeout_s=5.0)
+        samples = {
+            column.name: [
+                _text(result.get_value(number, place)) for number in range(result.ntuples)
+            ]
+            for place, column in enumerate(relation.columns)
+        }
+    except psycopg.Error:
+        if link.is_lost:
+            raise
+        samples = {}
+    if link.transaction_status != pq.TransactionStatus.IDLE:
+        await link.command("ROLLBACK")
+    return samples
+
+
+def _sample_query(relation: Relation, rows: int) -> str:
+    cells = sql.SQL(", ").join(
+        sql.SQL("pg_catalog.left({}::pg_catalog.text, {})").format(
+            sql.Identifier(column.name), sql.Literal(SAMPLE_CHARACTERS)
+        )
+        for column in relation.columns
+    )
+    portion: sql.Composable = sql.SQL("")
+    if relation.row_estimate > _BIG_ROWS:
+        # Pages from all over the table: the oldest rows are often unlike the rest.
+        share = min(100.0, 100.0 * rows * 20 / relation.row_estimate)
+        portion = sql.SQL(" TABLESAMPLE SYSTEM ({})").format(sql.Literal(share))
+    query = sql.SQL("SELECT {} FROM {}{} LIMIT {}").format(
+        cells, sql.Identifier(relation.schema, relation.name), portion, sql.Literal(rows)
+    )
+    return query.as_string()
+
+
+async def _rows_or_less(link: Link, full: str, less: str) -> _Rows:
+    try:
+        return await _rows(link, full)
+    except psycopg.errors.LockNotAvailable:
+        return await _rows(link, less)
+
+
+async def _rows(link: Link, text: str) -> _Rows:
+    result = await link.command(text)
+    return [
+        tuple(_text(result.get_value(number, place)) or "" for place in range(result.nfields))
+        for number in range(result.ntuples)
+    ]
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode(errors="replace")

@@ -1,0 +1,179 @@
+"""What both engines share in reading a catalogue: classes from names, types and samples.
+
+Samples live only inside one call: they go into ``classify_column`` and are dropped. What comes
+out is a class and one sentence of evidence, never a value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from bastion.core.catalogue import (
+    Catalogue,
+    Classification,
+    Column,
+    Function,
+    Relation,
+    RelationKind,
+)
+from bastion.core.classify import classify_column, system_sensitivity
+from bastion.core.inherit import inherit
+from bastion.core.model import Engine, Sensitivity
+
+SAMPLE_CHARACTERS = 200
+"""Of each cell: enough to tell what it is, little enough for wide tables."""
+
+Samples = Mapping[str, Sequence[str | None]]
+"""Values by column."""
+Sampler = Callable[[Relation, int], Awaitable[Samples]]
+"""Reads at most that many rows of a relation; empty when it may not or cannot."""
+
+_SAMPLED_KINDS = frozenset({RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanPlan:
+    """What to sample, and for how long."""
+
+    known: Catalogue | None
+    """An earlier snapshot whose classes are kept for what is not in ``relations``."""
+    relations: frozenset[tuple[str, str]] | None
+    """None: all."""
+    budget_s: float
+    sample_rows: int
+    previous: Catalogue | None = None
+    """The snapshot before, whose classes stay with what was renamed since."""
+
+
+UNCLASSIFIED = Classification(
+    sensitivity=Sensitivity.UNPROVEN, evidence="It has not been sampled yet."
+)
+
+
+async def classify_relations(
+    relations: Iterable[Relation], *, engine: Engine, plan: ScanPlan, sample: Sampler
+) -> dict[tuple[str, str], Relation]:
+    """Give each column its class; sampling ends when the budget is spent.
+
+    What could not be sampled in time is classified by name and type alone, which proves nothing
+    harmless: it stays masked until a later scan.
+    """
+    ends_at = time.monotonic() + plan.budget_s
+    classified = {}
+    for relation in relations:
+        key = (relation.schema, relation.name)
+        before = _known(relation, plan)
+        if relation.kind is RelationKind.SYSTEM:
+            classified[key] = _system(relation, engine)
+        elif before is not None:
+            classified[key] = before
+        else:
+            samples: Samples = {}
+            if relation.kind in _SAMPLED_KINDS and time.monotonic() < ends_at:
+                samples = await sample(relation, plan.sample_rows)
+            classified[key] = _classified(relation, samples)
+    return classified
+
+
+def build_catalogue(
+    *,
+    engine: Engine,
+    server_version: str,
+    search_path: tuple[str, ...],
+    relations: dict[tuple[str, str], Relation],
+    functions: Iterable[Function],
+    extras: tuple[frozenset[str], ...] = (frozenset(), frozenset(), frozenset()),
+    previous: Catalogue | None = None,
+) -> Catalogue:
+    """Freeze a snapshot; its version is a digest of structure and classes.
+
+    Args:
+        extras: user-defined operators, types with code behind them, types with casts of their own.
+        previous: the snapshot before.
+    """
+    by_name: dict[str, list[Function]] = {}
+    for function in functions:
+        by_name.setdefault(function.name.lower(), []).append(function)
+    catalogue = Catalogue(
+        engine=engine,
+        version="",
+        server_version=server_version,
+        is_mariadb="mariadb" in server_version.lower(),
+        search_path=search_path,
+        relations=MappingProxyType(relations),
+        functions=MappingProxyType({name: tuple(many) for name, many in by_name.items()}),
+        operators=extras[0],
+        casts=extras[1],
+        cast_columns=extras[2],
+    )
+    catalogue = inherit(catalogue, previous)
+    return replace(catalogue, version=_version(catalogue))
+
+
+def _version(catalogue: Catalogue) -> str:
+    digest = hashlib.sha256()
+    for names in (catalogue.operators, catalogue.casts, catalogue.cast_columns):
+        digest.update(repr(sorted(names)).encode())
+    digest.update(repr(catalogue.search_path).encode())
+    for key in sorted(catalogue.relations):
+        # Estimates move all the time and decide nothing.
+        stable = replace(catalogue.relations[key], row_estimate=0, size_bytes=0)
+        digest.update(repr(stable).encode())
+    for name in sorted(catalogue.functions):
+        digest.update(repr(catalogue.functions[name]).encode())
+    return digest.hexdigest()[:16]
+
+
+def _known(relation: Relation, plan: ScanPlan) -> Relation | None:
+    """Carry classes over from the earlier snapshot where the relation is still the same."""
+    if plan.known is None or plan.relations is None:
+        return None
+    key = (relation.schema, relation.name)
+    before = plan.known.relations.get(key)
+    if before is None or key in plan.relations or before.kind is not relation.kind:
+        return None
+    then = tuple((column.number, column.name, column.type_name) for column in before.columns)
+    now = tuple((column.number, column.name, column.type_name) for column in relation.columns)
+    if then != now or before.oid != relation.oid or before.definition != relation.definition:
+        return None
+    columns = tuple(
+        replace(column, classification=old.classification)
+        for column, old in zip(relation.columns, before.columns, strict=True)
+    )
+    return replace(relation, columns=columns)
+
+
+def _system(relation: Relation, engine: Engine) -> Relation:
+    columns = []
+    for column in relation.columns:
+        sensitivity = system_sensitivity(engine, relation.schema, relation.name, column.name)
+        evidence = (
+            "The server's own catalogue; it holds no table's data."
+            if sensitivity is None
+            else "The server's own catalogue, and it holds data or credentials."
+        )
+        classification = Classification(sensitivity=sensitivity, evidence=evidence)
+        columns.append(replace(column, classification=classification))
+    return replace(relation, columns=tuple(columns))
+
+
+def _classified(relation: Relation, samples: Samples) -> Relation:
+    keys = set(relation.primary_key).union(*relation.unique_keys)
+    columns: list[Column] = [
+        replace(
+            column,
+            classification=classify_column(
+                name=column.name,
+                type_name=column.type_name,
+                comment=column.comment,
+                samples=samples.get(column.name, ()),
+                is_key=column.name in keys,
+            ),
+        )
+        for column in relation.columns
+    ]
+    return replace(relation, columns=tuple(columns))

@@ -1,0 +1,310 @@
+"""Real database servers for the tests: started once for a run, thrown away after it."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pymysql
+import pytest
+from pymysql.constants import CLIENT
+
+from bastion import throwaway
+
+SEED = Path(__file__).parent / "seed"
+_START_S = 60.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseServer:
+    """A running server; its administrator needs no password from this machine."""
+
+    engine: str
+    host: str
+    port: int
+    admin_url: str
+    log: Path
+    """Every statement that reached the server, as the server itself wrote it."""
+    folder: Path
+    names: list[str] = dataclasses.field(default_factory=list)
+
+    def create_database(self, name: str, *scripts: str) -> str:
+        """Make a database of its own with the named seed files, and give the owner's URL."""
+        unique = f"{name}_{len(self.names)}"
+        self.names.append(unique)
+        if self.engine == "postgres":
+            _create_postgres(self, unique, scripts)
+        else:
+            _create_mysql(self, unique, scripts)
+        return self.url(unique)
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database that a test made, whoever is still connected."""
+        name = url.rsplit("/", 1)[1]
+        force = " WITH (FORCE)" if self.engine == "postgres" else ""
+        self.run(self.admin_url, f"DROP DATABASE IF EXISTS {name}{force}")
+
+    def url(self, database: str, user: str = "", password: str = "") -> str:
+        """Give the URL of a database here, as the administrator or as a role."""
+        if self.engine == "postgres":
+            user = user or "postgres"
+        else:
+            user, password = (user, password) if user else ("admin", "admin-pw")
+        scheme = "postgresql" if self.engine == "postgres" else "mysql"
+        login = f"{user}:{password}" if password else user
+        return f"{scheme}://{login}@{self.host}:{self.port}/{database}"
+
+    def app_url(self, url: str) -> str:
+        """Give the same database for a role that may select, insert, update and delete."""
+        return self.url(url.rsplit("/", 1)[1], "app", "app-pw")
+
+    def reader_url(self, url: str) -> str:
+        """Give the same database for a role that can only select."""
+        return self.url(url.rsplit("/", 1)[1], "reader", "reader-pw")
+
+    def run(self, url: str, sql: str) -> list[tuple[object, ...]]:
+        """Run SQL beside the code under test, as the administrator."""
+        if self.engine == "postgres":
+            with psycopg.connect(url, autocommit=True) as connection:
+                cursor = connection.execute(sql)
+                return cursor.fetchall() if cursor.description else []
+        return _run_mysql(self, url.rsplit("/", 1)[1], sql)
+
+    def statements(self) -> str:
+        """Read the log so far."""
+        return self.log.read_text(errors="replace")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[DatabaseServer]:
+    """A PostgreSQL of this run, from the binaries in the development dependencies."""
+    folder = Path(tempfile.mkdtemp(prefix="bastion-pg-"))
+    folder.chmod(0o755)
+    data, log = folder / "data", folder / "log"
+    data.mkdir()
+    user = _unprivileged("postgres", "nobody")
+    binaries = throwaway.runnable(throwaway.find_postgres(), folder, user)
+    if user is not None:
+        shutil.chown(data, user)
+        shutil.chown(folder, user)
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=utf8",
+         "--locale=C.UTF-8", "--no-sync"],
+        check=True, capture_output=True, user=user, cwd=folder,
+    )  # fmt: skip
+    port = _free_port()
+    options = [
+        "fsync=off", "synchronous_commit=off", "full_page_writes=off", "log_statement=all",
+        "shared_buffers=32MB", "max_connections=100", f"unix_socket_directories={folder}",
+        "listen_addresses=127.0.0.1", f"port={port}", "autovacuum=off", "jit=off",
+        "log_line_prefix=%p %u %d ",
+    ]  # fmt: skip
+    arguments = [part for option in options for part in ("-c", option)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [binaries / "postgres", "-D", data, *arguments],
+            stdout=output, stderr=output, user=user, cwd=folder,
+        )  # fmt: skip
+    server = DatabaseServer(
+        engine="postgres",
+        host="127.0.0.1",
+        port=port,
+        admin_url=f"postgresql://postgres@127.0.0.1:{port}/postgres",
+        log=log,
+        folder=folder,
+    )
+    try:
+        _wait_until_ready(lambda: psycopg.connect(server.admin_url).close(), process, log)
+        server.run(
+            server.admin_url,
+            "CREATE ROLE app LOGIN PASSWORD 'app-pw';CREATE ROLE reader LOGIN PASSWORD 'reader-pw'",
+        )
+        yield server
+    finally:
+        _stop(process, signal.SIGINT)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[DatabaseServer]:
+    """A MariaDB of this run, from the machine's own packages."""
+    binary = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin:/usr/local/sbin")
+    if binary is None:
+        pytest.fail("MariaDB is missing. Run: apt-get install -y mariadb-server")
+    folder = Path(tempfile.mkdtemp(prefix="bastion-my-"))
+    folder.chmod(0o755)
+    data, log = folder / "data", folder / "log"
+    user = _unprivileged("mysql", "nobody")
+    if user is not None:
+        shutil.chown(folder, user)
+    subprocess.run(
+        ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db",
+         "--auth-root-authentication-method=normal", *([f"--user={user}"] if user else [])],
+        check=True, capture_output=True, cwd=folder,
+    )  # fmt: skip
+    port = _free_port()
+    with (folder / "err").open("wb") as output:
+        process = subprocess.Popen(
+            [binary, "--no-defaults", f"--datadir={data}", f"--socket={folder}/my.sock",
+             "--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/my.pid",
+             "--general-log=1", f"--general-log-file={log}", "--skip-name-resolve",
+             "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M",
+             "--innodb-flush-method=nosync", "--skip-log-bin", "--performance-schema=OFF",
+             *([f"--user={user}"] if user else [])],
+            stdout=output, stderr=output, cwd=folder,
+        )  # fmt: skip
+    server = DatabaseServer(
+        engine="mysql",
+        host="127.0.0.1",
+        port=port,
+        admin_url=f"mysql://admin:admin-pw@127.0.0.1:{port}/mysql",
+        log=log,
+        folder=folder,
+    )
+    try:
+        _wait_until_ready(lambda: _prepare_mysql(folder), process, folder / "err")
+        yield server
+    finally:
+        _stop(process, signal.SIGTERM)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def shop_postgres(postgres_server: DatabaseServer) -> Iterator[str]:
+    """URL of a small shop of one's own, as its owner."""
+    url = postgres_server.create_database("shop", "shop_postgres.sql")
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def shop_mysql(mariadb_server: DatabaseServer) -> Iterator[str]:
+    """URL of a small shop of one's own."""
+    url = mariadb_server.create_database("shop", "shop_mysql.sql")
+    yield url
+    mariadb_server.drop_database(url)
+
+
+@pytest.fixture
+def probe_postgres(postgres_server: DatabaseServer) -> Iterator[str]:
+    """URL of the database that the corpus speaks of."""
+    url = postgres_server.create_database("probe", "probe_postgres.sql")
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def probe_mysql(mariadb_server: DatabaseServer) -> Iterator[str]:
+    """URL of the database that the corpus speaks of."""
+    url = mariadb_server.create_database("probe", "probe_mysql.sql")
+    yield url
+    mariadb_server.drop_database(url)
+
+
+_GRANTS = """
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO app;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
+GRANT CREATE ON SCHEMA public TO app;
+"""
+
+
+def _create_postgres(server: DatabaseServer, name: str, scripts: tuple[str, ...]) -> None:
+    template = "seed_" + "_".join(script.partition(".")[0] for script in scripts)
+    if scripts and template not in server.names:
+        server.run(server.admin_url, f"CREATE DATABASE {template}")
+        for script in scripts:
+            server.run(server.url(template), (SEED / script).read_text())
+        server.run(server.url(template), _GRANTS)
+        server.names.append(template)
+    source = f" TEMPLATE {template}" if scripts else ""
+    server.run(server.admin_url, f"CREATE DATABASE {name}{source}")
+
+
+def _create_mysql(server: DatabaseServer, name: str, scripts: tuple[str, ...]) -> None:
+    _run_mysql(server, "mysql", f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
+    for script in scripts:
+        _run_mysql(server, name, (SEED / script).read_text())
+    _run_mysql(
+        server,
+        "mysql",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE, CREATE TEMPORARY TABLES, SHOW VIEW"
+        f" ON `{name}`.* TO app@'%'; GRANT SELECT, SHOW VIEW ON `{name}`.* TO reader@'%'",
+    )
+
+
+def _run_mysql(server: DatabaseServer, database: str, sql: str) -> list[tuple[object, ...]]:
+    connection = pymysql.connect(
+        host=server.host, port=server.port, user="admin", password="admin-pw", database=database,
+        client_flag=CLIENT.MULTI_STATEMENTS, autocommit=True, charset="utf8mb4", ssl_disabled=True,
+    )  # fmt: skip
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            rows = list(cursor.fetchall())
+            while cursor.nextset():
+                rows = list(cursor.fetchall()) or rows
+            return rows
+    finally:
+        connection.close()
+
+
+def _prepare_mysql(folder: Path) -> None:
+    # PyMySQL forgets to close a unix socket that nobody listens on.
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.connect(f"{folder}/my.sock")
+    connection = pymysql.connect(unix_socket=f"{folder}/my.sock", user="root", ssl_disabled=True)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE OR REPLACE USER admin@'%' IDENTIFIED BY 'admin-pw'")
+            cursor.execute("GRANT ALL ON *.* TO admin@'%' WITH GRANT OPTION")
+            cursor.execute("CREATE OR REPLACE USER app@'%' IDENTIFIED BY 'app-pw'")
+            cursor.execute("CREATE OR REPLACE USER reader@'%' IDENTIFIED BY 'reader-pw'")
+    finally:
+        connection.close()
+
+
+def _unprivileged(*names: str) -> str | None:
+    """Servers refuse to run as root: name an account that exists, when we are root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in names if name in known)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_until_ready(connect, process, log: Path) -> None:
+    deadline = time.monotonic() + _START_S
+    while True:
+        try:
+            connect()
+        except (psycopg.OperationalError, pymysql.OperationalError, OSError):
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"The database server did not start:\n{log.read_text()[-2000:]}")
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    process.send_signal(how)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(5)

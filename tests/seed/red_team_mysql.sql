@@ -1,0 +1,24 @@
+-- {S1} and the like are filled by tests/end_to_end/test_red_team_masking.py.
+CREATE TABLE users (id int PRIMARY KEY, name varchar(80), ssn varchar(80) UNIQUE) ENGINE=InnoDB;
+INSERT INTO users VALUES (1, 'Ada', '{S1}'), (2, 'Bob', '{S2}'), (3, 'Cid', NULL);
+CREATE TABLE t (id int PRIMARY KEY, v varchar(80)) ENGINE=InnoDB;
+INSERT INTO t VALUES (1, 'v1'), (2, 'v2'), (3, 'v3');
+CREATE TABLE t2 (id int PRIMARY KEY, v varchar(80)) ENGINE=InnoDB;
+CREATE TABLE ledger (id int PRIMARY KEY, c1 varchar(80), c2 varchar(40), c3 varchar(40), body text, doc json, amount decimal(10,2));
+INSERT INTO ledger SELECT seq, concat('{E}',seq,'@example.com'), elt(1+seq%2,'{C1}','{C2}'), concat('{P}',lpad(1000+seq,4,'0')), concat('please call {E}',seq,'@example.com about it'), json_object('who',concat('{E}',seq,'@example.com'),'n',seq), seq*1.5 FROM seq_1_to_40;
+CREATE TABLE notes (id int PRIMARY KEY, body text);
+CREATE VIEW v_users AS SELECT id, name AS label, ssn AS label2 FROM users;
+CREATE VIEW v2 AS SELECT id, label2 AS z FROM v_users;
+CREATE TABLE gen (id int PRIMARY KEY, ssn varchar(80), low varchar(80) AS (lower(ssn)) STORED);
+INSERT INTO gen(id,ssn) SELECT id, ssn FROM users;
+CREATE TABLE parts (id int, ssn varchar(80), k varchar(9)) PARTITION BY LIST (id) (PARTITION p1 VALUES IN (1), PARTITION p2 VALUES IN (2));
+INSERT INTO parts SELECT id, ssn, 'k' FROM users WHERE id IN (1,2);
+CREATE TABLE ver (id int PRIMARY KEY, ssn varchar(80)) WITH SYSTEM VERSIONING;
+INSERT INTO ver SELECT id, ssn FROM users;
+CREATE SEQUENCE sq;
+CREATE FUNCTION f_id(a varchar(80)) RETURNS varchar(80) DETERMINISTIC RETURN a;
+CREATE FUNCTION f_get(i int) RETURNS varchar(80) READS SQL DATA RETURN (SELECT ssn FROM users WHERE id=i);
+CREATE FUNCTION f_sub(a varchar(80), i int) RETURNS varchar(80) DETERMINISTIC RETURN substr(a,i,1);
+CREATE PROCEDURE p_get(i int) READS SQL DATA SELECT ssn AS v FROM users WHERE id=i;
+CREATE PROCEDURE p_sig(i int) BEGIN DECLARE x varchar(80); SELECT ssn INTO x FROM users WHERE id=i; SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = x; END;
+ANALYZE TABLE users PERSISTENT FOR ALL;

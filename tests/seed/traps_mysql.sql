@@ -1,0 +1,12 @@
+create sequence sq;
+create function det_del() returns int deterministic modifies sql data begin delete from t; return 1; end;
+create function `F Del`() returns int modifies sql data begin delete from t; return 1; end;
+create function ret_del() returns int modifies sql data return f_del();
+create function `count2`() returns int modifies sql data return f_del();
+create view v_del as select f_del() as x;
+create view v_ok as select id, v from t;
+create table part (id int primary key, v int) partition by range (id) (partition p0 values less than (10), partition p1 values less than (100));
+insert into part values (1,1),(50,1);
+insert into t2 values (1,'a'),(2,'b');
+create table myi (id int) engine=MyISAM; insert into myi values (1);
+create procedure p_ro() reads sql data select 1;
