@@ -1,0 +1,1 @@
+"""One protocol each; no verdict, no masking, no SSH."""

@@ -1,0 +1,287 @@
+"""prompt-toolkit on a ``Terminal`` port: its input, its output, and the guard over pastes.
+
+No pipe and no file descriptor stands between: a large paste would fill a pipe and block the loop.
+All that is drawn leaves through ``Terminal.write``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import clear_typeahead
+from prompt_toolkit.input.vt100_parser import Vt100Parser
+from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from bastion.execution.ports import Terminal
+
+BURST_S = 0.05
+"""Keys closer together than this were not typed by hand."""
+_AHEAD_MAX = 256 * 1024
+_PASTE_START, _PASTE_END = "\x1b[200~", "\x1b[201~"
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+class ConsoleInput(Input):
+    """Keys of one terminal; keeps what is typed while nobody reads."""
+
+    def __init__(self, count_statements: Callable[[str], int]) -> None:
+        """Start empty.
+
+        Args:
+            count_statements: how many statements a text would run, for the paste guard.
+        """
+        self.on_interrupt: Callable[[], None] | None = None
+        """Called on Ctrl-C while no prompt reads."""
+        self.on_guarded: Callable[[int], None] | None = None
+        """Called with the number of statements when a paste was held back."""
+        self._count_statements = count_statements
+        self._keys: list[KeyPress] = []
+        self._parser = Vt100Parser(self._keys.append)
+        self._callback: Callable[[], None] | None = None
+        self._ahead = ""
+        self._burst = ""
+        self._burst_timer: asyncio.TimerHandle | None = None
+        self._last_fed = 0.0
+        self._key_waiter: asyncio.Future[str] | None = None
+        self._is_in_paste = False
+        self._is_closed = False
+
+    def feed(self, text: str) -> None:
+        """Take what the client sent."""
+        if self._key_waiter is not None:
+            self._answer(text)
+        elif self._callback is None:
+            self._keep_ahead(text)
+        else:
+            self._guard(text)
+
+    def drop_ahead(self) -> None:
+        """Forget what was typed ahead: it was meant for after a success."""
+        self._ahead = ""
+        self._burst = ""
+        clear_typeahead(self)
+
+    async def read_key(self) -> str:
+        """Wait for one key while no prompt reads."""
+        self._key_waiter = asyncio.get_running_loop().create_future()
+        try:
+            if self._ahead:
+                text, self._ahead = self._ahead, ""
+                self._answer(text)
+            return await self._key_waiter
+        finally:
+            self._key_waiter = None
+
+    def _answer(self, text: str) -> None:
+        waiter = self._key_waiter
+        if waiter is not None and not waiter.done() and text:
+            waiter.set_result(text[0])
+            self._ahead += text[1:]
+
+    def _keep_ahead(self, text: str) -> None:
+        before, interrupt, after = text.rpartition("\x03")
+        if interrupt:
+            # As a tty does: an interrupt throws away what was typed before it.
+            del before
+            self._ahead = ""
+            text = after
+            if self.on_interrupt is not None:
+                self.on_interrupt()
+        self._ahead = (self._ahead + text)[:_AHEAD_MAX]
+
+    def _guard(self, text: str) -> None:
+        """Let typing through at once; hold back a burst with line ends until it is over."""
+        now = asyncio.get_running_loop().time()
+        is_fast = now - self._last_fed < BURST_S
+        self._last_fed = now
+        if self._burst:
+            self._burst += text
+            self._arm()
+        elif _NEWLINE.search(text) and (len(text) > 1 or is_fast) and not self._is_in_paste:
+            self._burst = text
+            self._arm()
+        else:
+            self._parse(text)
+
+    def _arm(self) -> None:
+        if self._burst_timer is not None:
+            self._burst_timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._burst_timer = loop.call_later(BURST_S, self._release_burst)
+
+    def _release_burst(self) -> None:
+        self._burst_timer = None
+        text, self._burst = self._burst, ""
+        if self._callback is None:
+            self._keep_ahead(text)
+            return
+        if _PASTE_START not in text and self._is_dangerous(text):
+            lines = _NEWLINE.sub("\n", text.replace("\x1b", ""))
+            text = f"{_PASTE_START}{lines.rstrip()}{_PASTE_END}"
+            if self.on_guarded is not None:
+                self.on_guarded(self._count_statements(lines))
+        self._parse(text)
+
+    def _is_dangerous(self, text: str) -> bool:
+        return self._count_statements(_NEWLINE.sub("\n", text)) > 1
+
+    def _parse(self, text: str) -> None:
+        if _PASTE_START in text or _PASTE_END in text:
+            self._is_in_paste = text.rfind(_PASTE_START) > text.rfind(_PASTE_END)
+        self._parser.feed(text)
+        if self._callback is not None:
+            self._callback()
+
+    # prompt_toolkit's Input
+
+    def fileno(self) -> int:
+        """There is none; nothing of ours asks."""
+        return -1
+
+    def typeahead_hash(self) -> str:
+        """Name this input in prompt-toolkit's own store of keys."""
+        return f"bastion-{id(self)}"
+
+    def read_keys(self) -> list[KeyPress]:
+        """Give the keys since the last call."""
+        keys = self._keys[:]
+        self._keys.clear()
+        return keys
+
+    def flush_keys(self) -> list[KeyPress]:
+        """Give up waiting for the rest of an escape sequence."""
+        self._parser.flush()
+        return self.read_keys()
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the client is gone."""
+        return self._is_closed
+
+    def raw_mode(self) -> AbstractContextManager[None]:
+        """Do nothing: the client's terminal is raw already."""
+        return contextlib.nullcontext()
+
+    def cooked_mode(self) -> AbstractContextManager[None]:
+        """Do nothing."""
+        return contextlib.nullcontext()
+
+    @contextlib.contextmanager
+    def attach(self, input_ready_callback: Callable[[], None]) -> Iterator[None]:
+        """Read keys for one prompt; what was typed ahead comes first, and is guarded too."""
+        previous = self._callback
+        self._callback = input_ready_callback
+        text, self._ahead = self._ahead, ""
+        if text:
+            asyncio.get_running_loop().call_soon(self.feed, text)
+        try:
+            yield
+        finally:
+            self._callback = previous
+            if self._burst_timer is not None:
+                self._burst_timer.cancel()
+                self._release_burst()
+
+    @contextlib.contextmanager
+    def detach(self) -> Iterator[None]:
+        """Stop reading for a while."""
+        previous, self._callback = self._callback, None
+        try:
+            yield
+        finally:
+            self._callback = previous
+
+    def close(self) -> None:
+        """End: forget what was typed."""
+        self._is_closed = True
+        self.drop_ahead()
+        if self._burst_timer is not None:
+            self._burst_timer.cancel()
+            self._burst_timer = None
+
+
+class Console:
+    """A terminal as shell and picker use it: keys in, text out, size and colours."""
+
+    def __init__(self, terminal: Terminal, count_statements: Callable[[str], int]) -> None:
+        """Join a terminal; ``close`` lets it go."""
+        self.terminal = terminal
+        self.has_colour = "NO_COLOR" not in terminal.environment and terminal.term != "dumb"
+        self.is_accessible = bool(terminal.environment.get("ACCESSIBLE")) or (
+            terminal.term in ("dumb", "")
+        )
+        self.input = ConsoleInput(count_statements)
+        self.output = Vt100_Output(
+            _Writer(terminal),  # type: ignore[arg-type]  # It asks only for write and flush.
+            self._size,
+            term=terminal.term or "xterm",
+            default_color_depth=None if self.has_colour else ColorDepth.DEPTH_1_BIT,
+            # Replies to cursor position requests leak into the input over slow tunnels.
+            enable_cpr=False,
+        )
+        self.application: Application[str] | None = None
+        terminal.on_input = self.input.feed
+        terminal.on_resize = self._resized
+
+    @property
+    def columns(self) -> int:
+        """Give the width in cells."""
+        return max(self.terminal.columns, 1)
+
+    @property
+    def rows(self) -> int:
+        """Give the height in lines."""
+        return max(self.terminal.rows, 1)
+
+    def print(self, text: str) -> None:
+        """Write lines; LF becomes CR LF."""
+        if text:
+            self.terminal.write(text.replace("\r\n", "\n").replace("\n", "\r\n"))
+
+    async def flush(self) -> None:
+        """Wait until all is recorded and handed to the client."""
+        await self.terminal.drain()
+
+    def close(self) -> None:
+        """Let the terminal go."""
+        self.terminal.on_input = None
+        self.terminal.on_resize = None
+        self.input.close()
+
+    def _size(self) -> Size:
+        return Size(rows=self.rows, columns=self.columns)
+
+    def _resized(self) -> None:
+        application = self.application
+        if application is not None and application.is_running:
+            application.renderer.erase(leave_alternate_screen=False)
+            application.invalidate()
+
+
+class _Writer:
+    """What prompt-toolkit takes for stdout."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def write(self, text: str) -> int:
+        self._terminal.write(text.replace("\r\n", "\n").replace("\n", "\r\n"))
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is kept here."""
+
+    def isatty(self) -> bool:
+        return True

@@ -1,0 +1,240 @@
+"""What people read beside the rows: errors with a caret, holds, tags, times, limit notes.
+
+Pure text, shared by the shell and by exec. All that comes from statements, databases and other
+people goes through ``visible`` here, so that callers need not think of it.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from datetime import datetime
+
+from bastion.core.model import (
+    ErrorInfo,
+    Finished,
+    Impact,
+    NoticeReceived,
+    ResultColumn,
+    Resumed,
+    Status,
+    Waiting,
+)
+from bastion.core.statement import scrub_secrets
+from bastion.frontends.render import plural, text_width, visible
+
+_LINE_MAX = 100
+"""Characters of a statement's line shown above the caret."""
+_INDENT = 11
+_WRAP_COLUMNS_MIN = 24
+_MINUTE_S = 60
+_HOUR_S = 3600
+_EXACT_BELOW_S = 10
+
+
+def seconds_text(seconds: float) -> str:
+    """Say a span briefly: ``0.08 s``, ``41 s``, ``4 min 5 s``, ``2 h 3 min``."""
+    if seconds < 1:
+        return f"{seconds:.2f} s"
+    if seconds < _EXACT_BELOW_S:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < _MINUTE_S:
+        return f"{whole} s"
+    if whole < _HOUR_S:
+        minutes, rest = divmod(whole, _MINUTE_S)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, rest = divmod(whole, _HOUR_S)
+    return f"{hours} h {rest // _MINUTE_S} min" if rest >= _MINUTE_S else f"{hours} h"
+
+
+def seconds_left(expires_at: datetime, now: datetime) -> int:
+    """Give the whole seconds until a moment, never below 0."""
+    return max(0, math.ceil((expires_at - now).total_seconds()))
+
+
+def names_text(names: Sequence[str]) -> str:
+    """List names as people do: ``ann, bob or carol``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def error_text(error: ErrorInfo, statement: str) -> str:
+    """Write a database's error as psql does, with the line and a caret."""
+    code = f" (SQLSTATE {visible(error.sqlstate)})" if error.sqlstate else ""
+    lines = [f"ERROR:  {visible(error.message, keeps_lines=True)}{code}"]
+    # The line of a statement that holds a password would be shown, and so recorded.
+    if error.position is not None and statement and scrub_secrets(statement) == statement:
+        lines += _caret(statement, error.position)
+    if error.context:
+        lines.append(f"DETAIL:  {visible(error.context, keeps_lines=True)}")
+    if error.hint:
+        lines.append(f"HINT:  {visible(error.hint, keeps_lines=True)}")
+    return "\n".join(lines) + "\n"
+
+
+def outcome_text(event: Finished, statement: str) -> str:
+    """Say what went other than well and what to do next; empty when ok."""
+    message = visible(event.message, keeps_lines=True)
+    match event.status:
+        case Status.OK:
+            return ""
+        case Status.ERROR if event.error is not None:
+            return error_text(event.error, statement)
+        case Status.PENDING:
+            return _pending_text(event, message)
+        case _:
+            return f"{_HEADINGS[event.status]}:  {message or _because(event)}\n"
+
+
+def hold_text(event: Waiting, now: datetime, *, closing: Sequence[str], columns: int = 0) -> str:
+    """Write the block that a requester reads while a statement is held.
+
+    Args:
+        closing: last lines: how to withdraw, how to come back.
+        columns: width of the terminal, to break lines between words; 0 for none.
+    """
+    left = seconds_text(seconds_left(event.expires_at, now))
+    who = visible(names_text(event.approvers)) or "nobody now"
+    needed = "" if event.approvals_needed == 1 else f" ({event.approvals_needed} of them needed)"
+    lines = [
+        f"HELD  request {event.request_id}",
+        f"  why      {visible(event.text)} [rule {visible(event.rule)}]",
+        f"  effect   {impact_text(event.impact)}",
+        *(f"           {visible(note)}" for note in event.impact.notes),
+        f"  decides  {who}{needed}",
+        f"  expires  in {left}, at {event.expires_at:%H:%M:%S} UTC",
+    ]
+    if event.in_transaction:
+        lines.append(
+            "  WARNING  a transaction is open: its locks stay held while you wait; "
+            "on expiry it is rolled back"
+        )
+    lines += [f"  {line}" for line in closing]
+    if columns >= _WRAP_COLUMNS_MIN:
+        lines = [piece for line in lines for piece in _wrapped(line, columns)]
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(line: str, columns: int) -> list[str]:
+    return textwrap.wrap(
+        line,
+        width=columns - 1,
+        subsequent_indent=" " * _INDENT,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    ) or [line]
+
+
+def impact_text(impact: Impact) -> str:
+    """Say in words what a held statement would do."""
+    tables = visible(", ".join(impact.tables))
+    where = f" in {tables}" if tables else ""
+    if impact.rows is None:
+        return f"{impact.effect}{where}, rows not measured"
+    rows = plural(impact.rows, "row")
+    how = "counted" if impact.is_measured else "estimated by the planner"
+    return f"{impact.effect} of {rows}{where} ({how})"
+
+
+def notice_text(event: NoticeReceived) -> str:
+    """Write a notice with its level."""
+    return f"{visible(event.severity).upper()}:  {visible(event.text, keeps_lines=True)}\n"
+
+
+def resumed_text(event: Resumed) -> str:
+    """Say who said yes, with their words."""
+    comment = f": {visible(event.comment)}" if event.comment else ""
+    return f"APPROVED by {visible(names_and(event.approved_by))}{comment}\n"
+
+
+def names_and(names: Sequence[str]) -> str:
+    """List names that acted together: ``ann and bob``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def result_text(event: Finished, *, has_timing: bool) -> str:
+    """Write the closing line: ``DELETE 99 · waited 41 s for bob · ran 0.08 s``; may be empty."""
+    parts = []
+    if event.tag and not event.has_rows:
+        parts.append(visible(event.tag))
+    if event.waited_ms:
+        who = f" for {visible(names_and(event.approved_by))}" if event.approved_by else ""
+        parts.append(f"waited {seconds_text(event.waited_ms / 1000)}{who}")
+    if has_timing:
+        parts.append(f"ran {seconds_text(event.elapsed_ms / 1000)}")
+    return " · ".join(parts)
+
+
+def limit_text(event: Finished, *, how: str) -> str:
+    """Say that the row limit cut the result; empty when it did not.
+
+    Args:
+        how: what to write for more rows, ``--limit N``.
+    """
+    if not event.truncated:
+        return ""
+    rows = f"{event.row_count:,}".replace(",", " ")
+    return f"-- {rows} of more rows (limit; {how})\n"
+
+
+def masked_text(columns: Sequence[ResultColumn]) -> str:
+    """Name the masked columns of a result; empty when there are none."""
+    masked = [f"{visible(column.name)} ({column.masked})" for column in columns if column.masked]
+    return f"-- masked: {', '.join(masked)}\n" if masked else ""
+
+
+_HEADINGS = {
+    Status.OK: "OK",
+    Status.ERROR: "ERROR",
+    Status.USAGE: "USAGE",
+    Status.UNAVAILABLE: "UNAVAILABLE",
+    Status.TIMEOUT: "TIMEOUT",
+    Status.BLOCKED: "BLOCKED",
+    Status.PENDING: "PENDING",
+    Status.DENIED: "DENIED",
+    Status.EXPIRED: "EXPIRED",
+    Status.INTERNAL: "INTERNAL ERROR",
+    Status.INTERRUPTED: "INTERRUPTED",
+}
+
+
+def _because(event: Finished) -> str:
+    if event.error is not None:
+        return visible(event.error.message)
+    rule = f" [rule {visible(event.rule)}]" if event.rule else ""
+    return f"{visible(event.rule_text)}{rule}".strip() or event.status.value
+
+
+def _pending_text(event: Finished, message: str) -> str:
+    lines = [f"PENDING:  {message or _because(event)}"]
+    if event.request_id:
+        if event.impact is not None:
+            lines.append(f"effect: {impact_text(event.impact)}")
+        if event.expires_at is not None:
+            lines.append(f"expires: {event.expires_at:%H:%M:%S} UTC")
+        lines.append(f"run it once approved: ssh HOST req wait {event.request_id}")
+    return "\n".join(lines) + "\n"
+
+
+def _caret(statement: str, position: int) -> list[str]:
+    """Show the line of a 1-based character position and a caret below, cut to fit."""
+    index = position - 1
+    if not 0 <= index <= len(statement):
+        return []
+    before = statement[:index]
+    number = before.count("\n") + 1
+    start = before.rfind("\n") + 1
+    end = statement.find("\n", index)
+    line = statement[start : len(statement) if end < 0 else end].rstrip("\r")
+    column = index - start
+    cut_left = max(0, column - _LINE_MAX * 2 // 3)
+    piece = line[cut_left : cut_left + _LINE_MAX]
+    head = f"LINE {number}: {'...' if cut_left else ''}"
+    tail = "..." if cut_left + _LINE_MAX < len(line) else ""
+    pad = text_width(head) + text_width(visible(piece[: column - cut_left]))
+    return [f"{head}{visible(piece)}{tail}", " " * pad + "^"]

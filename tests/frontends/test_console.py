@@ -1,0 +1,91 @@
+"""Keys between a channel and prompt-toolkit: type-ahead, interrupts, the guard over pastes."""
+
+import asyncio
+
+import pytest
+
+from bastion.frontends.console import Console
+from tests.fakes.terminal import FakeTerminal
+
+
+@pytest.fixture
+async def console():
+    console = Console(FakeTerminal(), lambda text: text.count(";"))
+    yield console
+    console.close()
+
+
+async def keys_of(console, *pieces, pause_s=0.0):
+    seen = []
+    with console.input.attach(lambda: seen.extend(console.input.read_keys())):
+        for piece in pieces:
+            console.input.feed(piece)
+            await asyncio.sleep(pause_s)
+        await asyncio.sleep(0.15)
+    return "".join(press.data for press in seen)
+
+
+async def test_typing_passes_at_once(console):
+    assert await keys_of(console, "a", "b", "\r", pause_s=0.06) == "ab\r"
+
+
+async def test_one_statement_with_its_enter_passes(console):
+    assert await keys_of(console, "select 1;\r") == "select 1;\r"
+
+
+async def test_several_statements_in_pieces_become_one_paste(console):
+    counts = []
+    console.input.on_guarded = counts.append
+    keys = await keys_of(console, "a;\r", "b;\r", "c;\r", pause_s=0.01)
+    assert keys == "a;\nb;\nc;"
+    assert counts == [3]
+
+
+async def test_a_bracketed_paste_is_not_guarded_twice(console):
+    counts = []
+    console.input.on_guarded = counts.append
+    keys = await keys_of(console, "\x1b[200~a;\rb;\r", "c;\r\x1b[201~", pause_s=0.01)
+    assert "a;" in keys
+    assert counts == []
+
+
+async def test_a_hidden_escape_cannot_end_a_guarded_paste(console):
+    keys = await keys_of(console, "a;\r\x1b[201~b;\r")
+    assert "\r" not in keys
+
+
+async def test_an_interrupt_while_nobody_reads_drops_what_came_before(console):
+    presses = []
+    console.input.on_interrupt = lambda: presses.append(1)
+    console.input.feed("drop table x;\r\x03sel")
+    assert presses == [1]
+    assert await keys_of(console) == "sel"
+
+
+async def test_type_ahead_waits_and_can_be_dropped(console):
+    console.input.feed("abc")
+    assert await keys_of(console) == "abc"
+    console.input.feed("def")
+    console.input.drop_ahead()
+    assert await keys_of(console) == ""
+
+
+async def test_type_ahead_of_several_statements_is_guarded_too(console):
+    console.input.feed("a;\rb;\r")
+    assert await keys_of(console) == "a;\nb;"
+
+
+async def test_type_ahead_is_bounded(console):
+    for _ in range(100):
+        console.input.feed("x" * 10_000)
+    assert len(await keys_of(console)) <= 256 * 1024
+
+
+async def test_a_large_paste_does_not_block(console):
+    keys = await asyncio.wait_for(keys_of(console, f"\x1b[200~{'x' * 500_000}\x1b[201~"), 5)
+    assert len(keys) >= 500_000
+
+
+async def test_line_ends_are_those_of_a_terminal(console):
+    console.print("a\nb\r\nc")
+    assert console.terminal.raw == "a\r\nb\r\nc"

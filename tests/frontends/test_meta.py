@@ -1,0 +1,109 @@
+"""Backslash commands: one table, both marks, nothing that reaches beyond the database."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bastion.core.model import Engine
+from bastion.errors import UsageError
+from bastion.frontends.meta import (
+    REFUSED,
+    MetaCommand,
+    help_text,
+    is_listing,
+    listing,
+    parse_meta,
+    refusal,
+)
+from tests.fakes.runner import TARGETS, make_catalogue
+
+
+def listed(text, engine=Engine.POSTGRESQL):
+    command = parse_meta(text)
+    return listing(command, catalogue=make_catalogue(engine), extra=(), targets=TARGETS)
+
+
+def names(text, engine=Engine.POSTGRESQL):
+    (section,) = listed(text, engine).sections
+    return [row[1].decode() for row in section.rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("\\d", MetaCommand(name="d")),
+        ("\\dt+ sales.*", MetaCommand(name="dt", argument="sales.*", is_verbose=True)),
+        ("\\dtS", MetaCommand(name="dt", has_system=True)),
+        (" \\x auto ;", MetaCommand(name="x", argument="auto")),
+        ("/dt", MetaCommand(name="dt")),
+        ("\\?", MetaCommand(name="?")),
+        ("\\! id", MetaCommand(name="!", argument="id")),
+        ("\\123", MetaCommand(name="123")),
+        ("select 1", None),
+        ("/* comment */ select 1", None),
+        ("/frob", None),
+    ],
+)
+def test_commands_are_told_from_statements(text, command):
+    assert parse_meta(text) == command
+
+
+@given(st.text())
+def test_whatever_begins_with_a_backslash_is_never_a_statement(rest):
+    assert parse_meta("\\" + rest) is not None
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+def test_patterns_choose_relations(engine):
+    assert names("\\d", engine) == ["customers", "open_orders", "orders"]
+    assert names("\\dt", engine) == ["customers", "orders"]
+    assert names("\\dv", engine) == ["open_orders"]
+    assert names("\\dt cust*", engine) == ["customers"]
+    assert names("\\dt nowhere.*", engine) == []
+
+
+def test_bare_names_fold_on_postgresql_and_quoted_ones_do_not():
+    assert names("\\dt CUST*") == ["customers"]
+    assert names('\\dt "CUST*"') == []
+    assert names("\\dt cust[o]*") == []
+
+
+def test_a_description_says_what_is_masked():
+    (section,) = listed("\\d customers").sections
+    assert section.title == "Table public.customers"
+    assert [row[4] for row in section.rows] == [b"as it is", b"masked (email)", b"as it is"]
+    assert "primary key (id)" in section.footer
+
+
+def test_an_unknown_relation_is_an_error_with_the_next_step():
+    with pytest.raises(UsageError, match="lists tables"):
+        listed("\\d nothing")
+
+
+@pytest.mark.parametrize("pattern", ["x'y", "x' or '1'='1", "a;drop", "a\\b", "a b"])
+@pytest.mark.parametrize("command", ["di", "du", "ds", "dn"])
+def test_a_pattern_cannot_carry_sql(command, pattern):
+    with pytest.raises(UsageError):
+        listed(f"\\{command} {pattern}")
+
+
+def test_a_pattern_of_names_becomes_like():
+    assert "indexname LIKE 'a\\_b%'" in listed("\\di a_b*").sql
+
+
+def test_l_lists_targets_first():
+    found = listed("\\l")
+    assert [row[0] for row in found.sections[0].rows] == [b"shop-prod", b"shop-mysql"]
+    assert found.sql
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_each_refused_command_says_what_to_do_instead(name):
+    command = MetaCommand(name=name)
+    assert not is_listing(command)
+    assert len(refusal(command)) > 30
+    assert "try \\?" in refusal(MetaCommand(name="frob"))
+
+
+def test_help_fits_into_a_terminal():
+    assert max(map(len, help_text().splitlines())) <= 120
