@@ -1,0 +1,1 @@
+"""The transport: the only part of the server that speaks SSH."""
