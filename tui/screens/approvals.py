@@ -1,0 +1,268 @@
+"""The queue: what waits for this reviewer, in full, and the two keys that decide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+
+from bastion.core.approval import ApprovalState
+from bastion.core.model import Role
+from bastion.wire.review import RequestDetail, RequestSummary
+from tui import times
+from tui.client import RefusedError
+from tui.messages import RequestsPushed
+from tui.palette import QUIET, STRONG, WARNING
+from tui.risk import risk_of
+from tui.screens.base import ReviewScreen
+from tui.screens.dialogs import ConfirmApprove, deny_dialog, revoke_dialog
+from tui.state import ReviewState
+from tui.visible import visible_text
+from tui.widgets.bars import KeyBar, StatusBar, TitleBar
+from tui.widgets.lines import LinesView
+from tui.widgets.rows import Column, Row, RowList
+from tui.widgets.statement import duration_left, request_lines
+
+_COLUMNS = (
+    Column(title="Risk", width=6, rank=1),
+    Column(title="Left", width=6, rank=2),
+    Column(title="Age", width=6, rank=6),
+    Column(title="From", width=9, rank=4),
+    Column(title="Target", width=11, rank=3),
+    Column(title="Rows", width=7, rank=7),
+    Column(title="You", width=8, rank=5),
+    Column(title="Statement", width=12, rank=0, is_flexible=True),
+    Column(title="Id", width=10, rank=8),
+)
+_SOON_S = 60.0
+_EMPTY = (
+    "Nothing waits for approval.\n"
+    "When a statement is held it appears here by itself.\n"
+    "s shows the live sessions, r the recordings, ? all keys."
+)
+
+
+class ApprovalsScreen(ReviewScreen):
+    """What may be decided first; the detail of the row under the cursor beside or below it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("a", "approve", "Approve"),
+        ("d", "deny", "Deny"),
+        ("u", "revoke", "Take back"),
+        ("s", "app.sessions", "Sessions"),
+        ("r", "app.recordings", "Recordings"),
+        ("escape", "back", "Back"),
+        ("q", "app.leave", "Quit"),
+    ]
+    KEYS = (
+        ("a", "approve"),
+        ("d", "deny"),
+        ("Enter", "open"),
+        ("s", "sessions"),
+        ("r", "recs"),
+        ("?", "help"),
+        ("q", "quit"),
+    )
+
+    def __init__(self, review: ReviewState) -> None:
+        """Start with nothing shown."""
+        super().__init__(review)
+        self._detail: RequestDetail | None = None
+        self._wanted_id: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out list and detail; the width decides how."""
+        yield TitleBar(id="title")
+        with Container(id="panes"):
+            yield RowList(_COLUMNS, empty=_EMPTY, id="queue")
+            yield LinesView(id="detail")
+        yield StatusBar(id="status")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        """Count ages and expiries each second."""
+        self.query_one(KeyBar).show(self.KEYS)
+        self.query_one("#queue").focus()
+        self.set_interval(1.0, self._tick)
+
+    def on_requests_pushed(self, _event: RequestsPushed) -> None:
+        """Show the queue as it is now, and the open request if it has changed."""
+        self.draw()
+        shown = self._detail
+        if shown is None:
+            return
+        now = next((r for r in self.review.requests if r.id == shown.summary.id), None)
+        if now != shown.summary:
+            self._fetch(shown.summary.id)
+
+    def _tick(self) -> None:
+        if self.is_current:
+            self.draw()
+
+    def draw(self) -> None:
+        """Show title and rows."""
+        review = self.review
+        mine = sum(1 for request in review.requests if request.may_decide)
+        self.app.title = f"({mine}) bastion review"
+        words = f"{mine} for you, {len(review.requests)} open"
+        self.query_one(TitleBar).say(
+            "Approvals", review.connection_words or words, is_alarming=bool(review.connection_words)
+        )
+        queue = self.query_one("#queue", RowList)
+        queue.set_empty(_EMPTY if review.clock is not None else "Not connected yet.")
+        if review.clock is None:
+            return
+        now = review.clock.now()
+        rows = [
+            _row(request, (now - request.created_at).total_seconds(), _left(request, now))
+            for request in review.requests
+            if request.state is not ApprovalState.PENDING or request.expires_at > now
+        ]
+        queue.show(rows)
+
+    # The request under the cursor
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        """Fetch what the cursor is on."""
+        if isinstance(event, RowList.Opened):
+            return
+        self._detail = None
+        self._wanted_id = event.key
+        detail = self.query_one("#detail", LinesView)
+        if event.key is None:
+            self.remove_class("-opened")
+            detail.show([])
+        else:
+            detail.show([Text("Loading…", QUIET)])
+            self._fetch(event.key)
+
+    def on_row_list_opened(self, _event: RowList.Opened) -> None:
+        """Go to the detail; Enter opens and never decides."""
+        self.add_class("-opened")
+        self.query_one("#detail").focus()
+
+    def action_back(self) -> None:
+        """Go back to the list."""
+        self.remove_class("-opened")
+        self.query_one("#queue").focus()
+
+    @work(group="detail", exclusive=True)
+    async def _fetch(self, request_id: str) -> None:
+        try:
+            detail = await self.review.client.show(request_id)
+        except RefusedError as error:
+            if request_id == self._wanted_id:
+                self._detail = None
+                lines = [visible_text(str(error), WARNING)]
+                self.query_one("#detail", LinesView).show(lines)
+            return
+        if request_id != self._wanted_id:
+            return
+        is_same = self._detail is not None and self._detail.text == detail.text
+        self._detail = detail
+        lines, must_see = request_lines(detail)
+        self.query_one("#detail", LinesView).show(lines, must_see=must_see, keep_place=is_same)
+
+    # Deciding: always on the request that is shown in full, by its id
+
+    def _shown(self) -> RequestDetail | None:
+        if self.is_guarded:
+            return None
+        if self._detail is None:
+            self.say("Choose a request first.", is_error=True)
+        return self._detail
+
+    @work(group="act")
+    async def action_approve(self) -> None:
+        """Ask for the second key, then approve."""
+        detail = self._shown()
+        if detail is None:
+            return
+        if not detail.summary.may_decide:
+            self.say(detail.summary.why_not, is_error=True)
+            return
+        view = self.query_one("#detail", LinesView)
+        if not view.has_seen_all:
+            self.say(
+                "Read the whole statement first: Enter opens it, G goes to its end.",
+                is_error=True,
+            )
+            return
+        comment: str | None = await self.app.push_screen_wait(ConfirmApprove(detail))
+        if comment is not None:
+            await self.act(self.review.client.approve(detail, comment))
+
+    @work(group="act")
+    async def action_deny(self) -> None:
+        """Ask for a reason, then deny."""
+        detail = self._shown()
+        if detail is None:
+            return
+        if not detail.summary.may_decide:
+            self.say(detail.summary.why_not, is_error=True)
+            return
+        reason = await self.app.push_screen_wait(deny_dialog(detail))
+        if reason is not None:
+            await self.act(self.review.client.deny(detail.summary.id, reason))
+
+    @work(group="act")
+    async def action_revoke(self) -> None:
+        """Ask for a reason, then take a yes back before it runs."""
+        detail = self._shown()
+        if detail is None:
+            return
+        if detail.summary.state is not ApprovalState.APPROVED:
+            self.say(
+                f"This request is {detail.summary.state.value}; there is no yes to take back.",
+                is_error=True,
+            )
+            return
+        reason = await self.app.push_screen_wait(revoke_dialog(detail))
+        if reason is not None:
+            await self.act(self.review.client.revoke(detail.summary.id, reason))
+
+    @property
+    def is_reader(self) -> bool:
+        """Tell whether this account only reads."""
+        welcome = self.review.welcome
+        deciders = {Role.REVIEWER, Role.ADMIN}
+        return welcome is not None and deciders.isdisjoint(welcome.roles)
+
+
+def _left(request: RequestSummary, now: datetime) -> float:
+    return (request.expires_at - now).total_seconds()
+
+
+def _row(request: RequestSummary, age_s: float, left_s: float) -> Row:
+    risk = risk_of(request)
+    left_style = f"bold {WARNING}" if left_s < _SOON_S else ""
+    rows = "?" if request.rows is None else f"{request.rows:,}"
+    who = f"{request.requester}*" if request.is_agent else request.requester
+    return Row(
+        key=request.id,
+        cells=(
+            Text(risk.value, risk.style),
+            Text(duration_left(left_s), left_style),
+            Text(times.span(age_s)),
+            visible_text(who),
+            visible_text(request.target, STRONG),
+            Text(rows if request.is_measured else f"~{rows}", justify="right"),
+            Text(_stand(request), QUIET),
+            visible_text(request.first_line),
+            visible_text(request.id, QUIET),
+        ),
+    )
+
+
+def _stand(request: RequestSummary) -> str:
+    """Say in a word what the reviewer can do."""
+    if request.state is not ApprovalState.PENDING:
+        return str(request.state.value)
+    if request.approvals_needed > 1:
+        return f"{len(request.approved_by)} of {request.approvals_needed}"
+    return "decide" if request.may_decide else "look"

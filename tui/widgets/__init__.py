@@ -1,0 +1,1 @@
+"""What the screens are made of; none reads text as markup."""

@@ -1,0 +1,181 @@
+"""One request in full, as lines of safe text: what would run, where, by whom, and why it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pygments.lexer import Lexer  # type: ignore[import-untyped]
+from pygments.lexers.sql import MySqlLexer, PostgresLexer  # type: ignore[import-untyped]
+from pygments.token import Token  # type: ignore[import-untyped]
+from rich.text import Text
+
+from bastion.core.approval import ApprovalState
+from bastion.wire.review import RequestDetail
+from tui import times
+from tui.palette import ALARM, HEADING, LABEL, STRONG, SYNTAX, TEXT, WARNING
+from tui.risk import describe_rows, risk_of
+from tui.visible import append_visible, count_unusual, visible, visible_text
+
+HIGHLIGHT_CHARS_MAX = 64 * 1024
+"""Longer statements are shown without colours: a lexer's regular expressions are not linear."""
+
+_LABEL_COLUMNS = 11
+_EXECUTABLE = ("/*!", "/*M!")
+
+
+def statement_lines(text: str, engine: str) -> list[Text]:
+    """Number and colour the lines of a statement; every character of it is shown."""
+    lines: list[Text] = []
+    source_lines = text.split("\n")
+    digits = len(str(len(source_lines)))
+    current = _gutter(1, digits)
+    for style, piece in _tokens(text, engine):
+        parts = piece.split("\n")
+        for index, part in enumerate(parts):
+            if index:
+                lines.append(current)
+                current = _gutter(len(lines) + 1, digits)
+            append_visible(current, part, style, column=digits + 3)
+    lines.append(current)
+    return lines
+
+
+def request_lines(detail: RequestDetail) -> tuple[list[Text], int]:
+    """Lay out a request; also give the index of the last line of the statement itself."""
+    lines = [*_headline(detail), *_why(detail), Text(), _statement_heading(detail)]
+    lines += statement_lines(detail.text, detail.engine)
+    lines += _parameters(detail.parameters)
+    must_see = len(lines) - 1
+    lines += [Text(), *_about(detail), *_decisions(detail)]
+    return lines, must_see
+
+
+def _headline(detail: RequestDetail) -> Iterator[Text]:
+    summary = detail.summary
+    risk = risk_of(summary)
+    line = Text()
+    line.append(risk.value, risk.style)
+    line.append(f"  {visible(summary.effect)}", STRONG)
+    line.append(" on ")
+    line.append_text(visible_text(summary.target, STRONG))
+    line.append(f" ({summary.environment.value}), ")
+    line.append(describe_rows(summary.rows, is_measured=summary.is_measured), STRONG)
+    yield line
+    if not summary.may_decide:
+        stands = summary.why_not
+        if summary.state is ApprovalState.APPROVED:
+            stands += " u takes the yes back before it runs."
+        yield _pair("You", stands, WARNING)
+    if summary.tables:
+        yield _pair("Writes", ", ".join(summary.tables[:20]))
+    for note in detail.notes:
+        yield _pair("Note", note, WARNING)
+    if detail.guards_structure:
+        yield _pair("Note", "Not fully understood: it commits only if no table is harmed.", WARNING)
+
+
+def _why(detail: RequestDetail) -> Iterator[Text]:
+    summary = detail.summary
+    who = summary.requester
+    if summary.is_agent:
+        who += f", an agent of {summary.person}"
+    yield _pair("Requester", f"{who}, from {detail.source}")
+    yield _pair("Reason", detail.reason or "none given", TEXT if detail.reason else WARNING)
+    yield _pair("Held by", f"{detail.rule}: {detail.rule_text}")
+
+
+def _statement_heading(detail: RequestDetail) -> Text:
+    size = detail.summary.size_bytes
+    count = detail.text.count("\n") + 1
+    line = Text()
+    line.append("Statement", HEADING)
+    line.append(f"  {size:,} bytes, {count:,} line{'s' if count > 1 else ''}", LABEL)
+    hidden, unusual = count_unusual(detail.text)
+    if hidden:
+        line.append(f", {hidden} hidden characters written out", f"bold {ALARM}")
+    if unusual:
+        line.append(f", {unusual} outside ASCII: letters may look alike", WARNING)
+    if len(detail.text) > HIGHLIGHT_CHARS_MAX:
+        line.append(", too long to colour", LABEL)
+    return line
+
+
+def _parameters(parameters: Sequence[bytes | None]) -> Iterator[Text]:
+    for index, value in enumerate(parameters, 1):
+        shown = "NULL" if value is None else value.decode("utf-8", "backslashreplace")
+        yield _pair(f"  ${index}", shown, SYNTAX["string"])
+
+
+def _about(detail: RequestDetail) -> Iterator[Text]:
+    summary = detail.summary
+    yield _pair("SHA-256", detail.statement_sha256)
+    yield _pair("Request", summary.id)
+    where = f"{summary.target}, database {detail.database}, schema {detail.schema}"
+    yield _pair("Runs on", f"{where}, as {detail.role}")
+    for name, value in detail.settings:
+        yield _pair("Setting", f"{name} = {value}")
+    yield _pair("Key", detail.key_fingerprint)
+    kind = "interactive, dies with it" if detail.is_interactive else "not bound to it"
+    yield _pair("Session", f"{detail.session_id} ({kind})")
+    yield _pair("Asked", f"{summary.created_at:%Y-%m-%d %H:%M:%S} UTC")
+    yield _pair("Expires", f"{summary.expires_at:%Y-%m-%d %H:%M:%S} UTC")
+    have, need = len(summary.approved_by), summary.approvals_needed
+    yield _pair("Approvals", f"{have} of {need}; now {summary.state.value}")
+
+
+def _decisions(detail: RequestDetail) -> Iterator[Text]:
+    for decision in detail.decisions:
+        verb = "approved" if decision.is_approval else "denied"
+        words = f"{decision.reviewer} {verb} at {decision.at:%H:%M:%S} UTC"
+        yield _pair("Decision", f"{words}: {decision.reason}" if decision.reason else words)
+
+
+def _pair(label: str, value: str, style: str = TEXT) -> Text:
+    line = Text()
+    line.append(f"{label:<{_LABEL_COLUMNS}}", LABEL)
+    line.append_text(visible_text(value, style))
+    return line
+
+
+def _gutter(number: int, digits: int) -> Text:
+    line = Text()
+    line.append(f"{number:>{digits}} │ ", LABEL)
+    return line
+
+
+def duration_left(expires_in_s: float) -> str:
+    """Say how long a request still lives."""
+    return times.span(expires_in_s) if expires_in_s > 0 else "expired"
+
+
+def _tokens(text: str, engine: str) -> list[tuple[str, str]]:
+    """Cut a statement into (style, piece); the pieces joined are the text, or it stays plain."""
+    if len(text) > HIGHLIGHT_CHARS_MAX:
+        return [(TEXT, text)]
+    lexer: Lexer = MySqlLexer() if engine == "mysql" else PostgresLexer()
+    tokens: list[tuple[str, str]] = []
+    is_executable = False
+    for index, kind, piece in lexer.get_tokens_unprocessed(text):
+        is_comment = kind in Token.Comment
+        if is_comment and piece.startswith("/*"):
+            is_executable = text.startswith(_EXECUTABLE, index)
+        # MySQL runs what stands in /*! */: it must not look like a comment.
+        style = SYNTAX["executable"] if is_comment and is_executable else _style(kind)
+        tokens.append((style, piece))
+        is_executable = is_executable and is_comment and not piece.endswith("*/")
+    if "".join(piece for _, piece in tokens) != text:
+        return [(TEXT, text)]
+    return tokens
+
+
+def _style(kind: object) -> str:
+    if kind in Token.Comment:
+        return SYNTAX["comment"]
+    for parent, name in (
+        (Token.Keyword, "keyword"),
+        (Token.Literal.String, "string"),
+        (Token.Literal.Number, "number"),
+    ):
+        if kind in parent:
+            return SYNTAX[name]
+    return TEXT
