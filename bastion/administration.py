@@ -1,0 +1,332 @@
+"""What administrators do to accounts, targets and the store: each act audited, then done."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bastion.config import Config, Paths
+from bastion.core.catalogue import Catalogue
+from bastion.core.model import Environment, Role, Target
+from bastion.errors import UsageError
+from bastion.execution.ports import Account, Audit, Clock
+from bastion.installation import TargetDirectory, open_audit, open_store
+from bastion.store.keys import read_public_keys
+from bastion.store.panics import PanicKind
+from bastion.store.sql import Store
+from bastion.store.targets import StoredTarget
+from bastion.targets.secrets import parse_target_url, read_password_file
+
+if TYPE_CHECKING:
+    from bastion.targets.probe import ProbeReport
+
+
+class Administration:
+    """The store as the command line sees it; ``by`` is the operating system's user."""
+
+    def __init__(self, store: Store, audit: Audit, clock: Clock, *, by: str) -> None:
+        """Join store and audit log; use ``open_administration``."""
+        self._store = store
+        self._audit = audit
+        self._clock = clock
+        self._by = by
+
+    # People and agents
+
+    async def add_user(
+        self, name: str, *, key_file: Path, roles: Sequence[str], targets: Sequence[str]
+    ) -> str:
+        """Add a person and give the TOTP secret, shown once.
+
+        Raises:
+            UsageError: the name, a key, a role or a target cannot be used.
+        """
+        keys = read_public_keys(_read(key_file))
+        wanted = [_role(role) for role in roles]
+        async with self._on_record("user.added", {"user": name, "roles": ",".join(roles)}):
+            return await self._store.add_user(
+                name, keys=keys, roles=wanted, targets=_reach(targets, default_all=True)
+            )
+
+    async def add_agent(
+        self,
+        name: str,
+        *,
+        key_file: Path,
+        owner: str,
+        targets: Sequence[str],
+        expires_s: float,
+        sources: Sequence[str],
+    ) -> dt.datetime:
+        """Add an agent and tell when it expires.
+
+        Raises:
+            UsageError: the name, key, owner, a target or a source cannot be used.
+        """
+        keys = read_public_keys(_read(key_file))
+        expires_at = self._clock.now() + dt.timedelta(seconds=expires_s)
+        async with self._on_record("agent.added", {"agent": name, "owner": owner}):
+            await self._store.add_agent(
+                name,
+                keys=keys,
+                owner=owner,
+                targets=_reach(targets, default_all=False),
+                expires_at=expires_at,
+                sources=tuple(sources),
+            )
+            return expires_at
+
+    async def set_disabled(self, name: str, *, is_disabled: bool) -> None:
+        """Disable or enable an account; live sessions end within seconds."""
+        async with self._on_record(
+            "user.disabled" if is_disabled else "user.enabled", {"user": name}
+        ):
+            await self._store.set_disabled(name, is_disabled)
+
+    async def reset_otp(self, name: str) -> str:
+        """Give a person a new TOTP secret, shown once."""
+        async with self._on_record("user.otp_reset", {"user": name}):
+            return await self._store.reset_otp(name)
+
+    async def unlock(self, name: str) -> None:
+        """End a lock after too many wrong codes."""
+        async with self._on_record("user.unlocked", {"user": name}):
+            await self._store.unlock(name)
+
+    async def set_roles(self, name: str, roles: Sequence[str]) -> None:
+        """Replace a person's roles."""
+        wanted = [_role(role) for role in roles]
+        async with self._on_record("user.roles", {"user": name, "roles": ",".join(roles)}):
+            await self._store.set_roles(name, wanted)
+
+    async def set_targets(self, name: str, targets: Sequence[str]) -> None:
+        """Replace the targets within an account's reach."""
+        async with self._on_record("user.targets", {"user": name, "targets": ",".join(targets)}):
+            await self._store.set_targets(name, _reach(targets, default_all=True))
+
+    async def add_key(self, name: str, key_file: Path) -> Sequence[str]:
+        """Add keys to an account and give their fingerprints."""
+        keys = read_public_keys(_read(key_file))
+        for key in keys:
+            async with self._on_record("user.key_added", {"user": name, "key": key.fingerprint}):
+                await self._store.add_key(name, key)
+        return [key.fingerprint for key in keys]
+
+    async def remove_key(self, name: str, key: str) -> str:
+        """Remove a key, given by fingerprint or by file; sessions that used it end."""
+        fingerprint = key
+        if not key.startswith("SHA256:"):
+            fingerprint = read_public_keys(_read(Path(key)))[0].fingerprint
+        async with self._on_record("user.key_removed", {"user": name, "key": fingerprint}):
+            await self._store.remove_key(name, fingerprint)
+            return fingerprint
+
+    async def list_accounts(self) -> Sequence[Account]:
+        """List accounts without secrets."""
+        return await self._store.list_accounts()
+
+    async def find_account(self, name: str) -> Account:
+        """Find one account.
+
+        Raises:
+            UsageError: there is none of this name.
+        """
+        account = await self._store.find(name)
+        if account is None:
+            raise UsageError(f'There is no account "{name}". `bastion user list` shows them.')
+        return account
+
+    # Targets
+
+    async def add_target(
+        self,
+        name: str,
+        url: str,
+        *,
+        environment: str,
+        reader_url: str,
+        password_file: Path | None,
+    ) -> Target:
+        """Add a target; passwords go to the secret store, sealed.
+
+        Raises:
+            UsageError, ConfigError: the name, the URL or the password file cannot be used.
+        """
+        password = read_password_file(password_file) if password_file is not None else ""
+        # Parsed here, so that what cannot be connected to is refused before it is stored.
+        parse_target_url(url, password=password or None)
+        if reader_url:
+            parse_target_url(reader_url)
+        async with self._on_record("target.added", {"target": name, "environment": environment}):
+            return await self._store.add_target(
+                name,
+                environment=Environment(environment),
+                url=url,
+                password=password,
+                reader_url=reader_url,
+            )
+
+    async def remove_target(self, name: str) -> None:
+        """Forget a target and its credentials."""
+        async with self._on_record("target.removed", {"target": name}):
+            await self._store.remove_target(name)
+
+    async def list_targets(self) -> Sequence[StoredTarget]:
+        """List targets without passwords."""
+        return await self._store.list_targets()
+
+    async def find_target(self, name: str) -> StoredTarget:
+        """Find one target.
+
+        Raises:
+            UsageError: there is none of this name.
+        """
+        stored = await self._store.get_target(name)
+        if stored is None:
+            raise UsageError(f'There is no target "{name}". `bastion target list` shows them.')
+        return stored
+
+    async def probe(self, name: str) -> ProbeReport:
+        """Ask a target what its roles can do and how it is reached.
+
+        Raises:
+            TargetUnavailableError: it cannot be reached, with what to check.
+        """
+        # Only who connects needs the drivers, which take a while to load.
+        from bastion.targets.probe import probe_target  # noqa: PLC0415
+
+        stored = await self.find_target(name)
+        secret = await self._store.get_target_secret(name)
+        url = parse_target_url(stored.url, password=secret.password or None)
+        reader = None
+        if stored.reader_url:
+            reader = parse_target_url(stored.reader_url, password=secret.reader_password or None)
+        return await probe_target(stored.target, url=url, reader_url=reader, clock=self._clock)
+
+    async def scan(self, name: str) -> Catalogue:
+        """Fetch a target's catalogue, every column classified."""
+        await self.find_target(name)
+        directory = TargetDirectory(self._store)
+        try:
+            connector = await directory.connector(name)
+            if connector is None:
+                raise UsageError(f'There is no target "{name}".')
+            return await connector.catalogue()
+        finally:
+            await directory.close()
+
+    # Panic, backup
+
+    async def panic(self, what: str, *, lift: bool, reason: str) -> str:
+        """Stop a user, a target or all until lifted; gives what it was taken for, in words.
+
+        A user and a target of one name are both stopped: there is no time to ask which.
+
+        Raises:
+            UsageError: neither user nor target is called so.
+        """
+        kinds = await self._panic_kinds(what)
+        for kind in kinds:
+            fields = {"kind": kind.value, "name": what, "reason": reason}
+            async with self._on_record("panic.lifted" if lift else "panic.raised", fields):
+                if lift:
+                    await self._store.lift(kind, what, by=self._by)
+                else:
+                    await self._store.panic(kind, what, by=self._by, reason=reason)
+        if PanicKind.ALL in kinds:
+            return "everything"
+        return " and ".join(f"{kind.value} {what}" for kind in kinds)
+
+    async def list_panics(self) -> Sequence[str]:
+        """List what is stopped, in words."""
+        return [
+            f"{panic.kind.value} {panic.name}".strip() + f", by {panic.by}: {panic.reason or '-'}"
+            for panic in await self._store.list_panics()
+        ]
+
+    async def backup(self, path: Path) -> None:
+        """Write a consistent copy of the store."""
+        async with self._on_record("store.backup", {"file": str(path)}):
+            await self._store.backup(path)
+
+    async def restore(self, path: Path) -> None:
+        """Replace the store by a backup."""
+        async with self._on_record("store.restored", {"file": str(path)}):
+            await self._store.restore(path)
+
+    async def rotate(self) -> int:
+        """Seal all secrets with a new root key; count them."""
+        async with self._on_record("store.rotated", {}):
+            return await self._store.rotate()
+
+    async def _panic_kinds(self, what: str) -> list[PanicKind]:
+        if what == "all":
+            return [PanicKind.ALL]
+        kinds = []
+        if await self._store.find(what) is not None:
+            kinds.append(PanicKind.USER)
+        if await self._store.get_target(what) is not None:
+            kinds.append(PanicKind.TARGET)
+        if not kinds:
+            raise UsageError(
+                f'There is no user and no target "{what}". Say: panic NAME, or panic all.'
+            )
+        return kinds
+
+    @contextlib.asynccontextmanager
+    async def _on_record(
+        self, event: str, fields: Mapping[str, str | int | None]
+    ) -> AsyncIterator[None]:
+        """Audit an act before it is done, and say so when it then was not."""
+        row_id = await self._audit.record(event, {**fields, "by": self._by})
+        try:
+            yield
+        except BaseException:
+            await self._audit.record(f"{event}_void", {"row": row_id, "by": self._by})
+            raise
+
+
+@contextlib.asynccontextmanager
+async def open_administration(
+    paths: Paths, config: Config, clock: Clock, *, by: str
+) -> AsyncIterator[Administration]:
+    """Open store and audit log for one command.
+
+    Raises:
+        ConfigError: the folder is not initialised.
+        StoreError: the store cannot be used.
+    """
+    async with open_store(paths, clock) as store:
+        audit = open_audit(paths, clock, config)
+        try:
+            yield Administration(store, audit, clock, by=by)
+        finally:
+            audit.close()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read. Give a file of public keys.") from error
+
+
+def _role(word: str) -> Role:
+    try:
+        role = Role(word)
+    except ValueError as error:
+        raise UsageError(
+            f'There is no role "{word}". Roles are engineer, reviewer, auditor and admin.'
+        ) from error
+    if role is Role.AGENT:
+        raise UsageError("People are no agents. Use: bastion agent add")
+    return role
+
+
+def _reach(targets: Sequence[str], *, default_all: bool) -> tuple[str, ...] | None:
+    if "*" in targets or (not targets and default_all):
+        return None
+    return tuple(targets)

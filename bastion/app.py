@@ -1,0 +1,291 @@
+"""The composition root: builds the adapters of the running server, starts and stops in order.
+
+start: store -> audit -> journal (closing what a crash left) -> desk -> registry -> SSH
+stop:  SSH stops listening -> sessions end and are sealed -> targets -> journal -> store
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from bastion import __version__
+from bastion.config import Config, Paths, parse_listen
+from bastion.errors import BastionError, ConfigError, StoreError
+from bastion.execution.approvals import ApprovalDesk
+from bastion.execution.pipeline import Governance
+from bastion.execution.registry import SessionLimits, SessionRegistry
+from bastion.execution.services import Services
+from bastion.execution.session import SessionFactory
+from bastion.installation import (
+    PolicyFile,
+    SystemClock,
+    TargetDirectory,
+    check_initialised,
+    open_audit_log,
+    open_store,
+)
+from bastion.messenger import HookMessenger
+from bastion.ssh.server import SshServer, SshSettings
+from bastion.store.audit import AuditTrail
+from bastion.store.recordings import RecordingFolder
+from bastion.store.sql import Store
+from bastion.store.users import DailyBudget, StoreUsers
+from recordings.keys import (
+    load_private_key,
+)
+from recordings.writer import Journal
+
+log = logging.getLogger(__name__)
+
+_TICK_S = 1.0
+_HEALTH_EVERY_S = 5.0
+_EXPIRE_EVERY = 2
+_RECHECK_EVERY = 4
+_WATCHED_TOPICS = ("accounts", "panics", "targets")
+
+
+# The server
+
+
+class Application:
+    """The running product."""
+
+    def __init__(self, paths: Paths, config: Config) -> None:
+        """Prepare; nothing is opened yet."""
+        self._paths = paths
+        self._config = config
+        self._clock = SystemClock()
+        self._stack = contextlib.AsyncExitStack()
+        self.services: Services | None = None
+        """What front ends are given; None before ``start``."""
+        self._server: SshServer | None = None
+        self._registry: SessionRegistry | None = None
+        self._policy: PolicyFile | None = None
+        self._desk: ApprovalDesk | None = None
+        self._recheck = asyncio.Event()
+
+    async def start(self, listen: str) -> tuple[str, int]:
+        """Build everything and listen.
+
+        Args:
+            listen: ``HOST:PORT``; port 0 for any free one.
+
+        Returns:
+            The address and port in use.
+
+        Raises:
+            ConfigError: a file is missing or wrong, another server runs here, the port is taken.
+            StoreError: the store cannot be used.
+        """
+        check_initialised(self._paths)
+        host, port = parse_listen(listen)
+        self._stack.enter_context(_only_server(self._paths))
+        store = await self._stack.enter_async_context(open_store(self._paths, self._clock))
+        self._policy = PolicyFile(self._paths.policy)
+        services = self.services = await self._assemble(store, self._policy)
+        self._server = SshServer(services, settings=self._ssh_settings(host, port))
+        address = await self._server.start()
+        self._stack.push_async_callback(self._server.close)
+        gc.collect()
+        gc.freeze()
+        return address
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep limits, policy and accounts in force until ``stop`` is set, then drain."""
+        async with asyncio.TaskGroup() as group:
+            ticking = group.create_task(self._tick())
+            checking = group.create_task(self._recheck_accounts())
+            await stop.wait()
+            ticking.cancel()
+            checking.cancel()
+        if self._server is not None:
+            await self._server.drain(self._config.server.drain_s)
+        if self._registry is not None:
+            await self._registry.drain("The bastion is shutting down. Open work is rolled back.")
+
+    async def close(self) -> None:
+        """Close everything that was opened, newest first."""
+        await self._stack.aclose()
+
+    async def _assemble(self, store: Store, policy: PolicyFile) -> Services:
+        clock, config, paths = self._clock, self._config, self._paths
+        audit_log = open_audit_log(paths, clock)
+        audit = AuditTrail(audit_log, syslog=config.audit.syslog)
+        self._stack.callback(audit.close)
+        journal = Journal(
+            paths.sessions, load_private_key(paths.signing_key), audit_log, now=clock.now
+        )
+        self._stack.push_async_callback(asyncio.to_thread, journal.close)
+        recovered = await asyncio.to_thread(journal.recover, lambda _session_id: False)
+        if recovered:
+            log.warning("recording.recovered", extra={"count": len(recovered)})
+        notifier = store.notifier()
+        await notifier.start()
+        self._stack.push_async_callback(notifier.stop)
+        messenger = _messenger(config)
+        messenger.start()
+        self._stack.push_async_callback(asyncio.to_thread, messenger.stop)
+        budget = DailyBudget(
+            rows=config.agents.rows_per_day, size_bytes=config.agents.bytes_per_day
+        )
+        users = StoreUsers(store, clock, budget)
+        desk = ApprovalDesk(store, users, notifier, clock, audit, messenger)
+        await desk.recover()
+        self._desk = desk
+        targets = TargetDirectory(store)
+        self._stack.push_async_callback(targets.close)
+        self._registry = SessionRegistry(
+            factory=SessionFactory(journal, clock),
+            recordings=RecordingFolder(paths.sessions, audit_log.path),
+            users=users,
+            audit=audit,
+            clock=clock,
+            limits=SessionLimits(
+                idle_s=config.sessions.idle_s,
+                maximum_s=config.sessions.maximum_s,
+                per_person=config.sessions.per_person_max,
+                total=config.sessions.total_max,
+            ),
+            policy_version=lambda: policy.current().version,
+            product_version=__version__,
+        )
+        for topic in _WATCHED_TOPICS:
+            notifier.subscribe(topic, lambda _key: self._recheck.set())
+        return Services(
+            users=users,
+            targets=targets,
+            desk=desk,
+            registry=self._registry,
+            audit=audit,
+            history=store,
+            messenger=messenger,
+            clock=clock,
+            governance=Governance(
+                desk=desk,
+                users=users,
+                clock=clock,
+                policy=policy.current,
+                mask_key=_mask_key(self._paths),
+                changed=self._registry.changed,
+            ),
+        )
+
+    def _ssh_settings(self, host: str, port: int) -> SshSettings:
+        server = self._config.server
+        return SshSettings(
+            host_key=self._paths.host_key.read_bytes(),
+            host=host,
+            port=port,
+            login_timeout_s=server.login_timeout_s,
+            unauthenticated_max=server.unauthenticated_max,
+            unauthenticated_per_source_max=server.unauthenticated_per_source_max,
+            channels_max=server.channels_per_connection_max,
+        )
+
+    async def _tick(self) -> None:
+        beats = 0
+        while True:
+            if self._policy is not None:
+                self._policy.follow()
+            if self._registry is not None:
+                await self._registry.enforce_limits()
+            if beats % int(_HEALTH_EVERY_S / _TICK_S) == 0:
+                self._write_health()
+            beats += 1
+            if beats % _EXPIRE_EVERY == 0 and self._desk is not None:
+                await self._expire_requests(self._desk)
+            # Agents expire without anybody changing anything.
+            if beats % _RECHECK_EVERY == 0:
+                self._recheck.set()
+            await asyncio.sleep(_TICK_S)
+
+    @staticmethod
+    async def _expire_requests(desk: ApprovalDesk) -> None:
+        try:
+            await desk.expire_due()
+        except BastionError as error:
+            # A decision checks the time by itself, so nothing is approved too late.
+            log.warning("approvals.expire_failed", extra={"code": error.code})
+
+    async def _recheck_accounts(self) -> None:
+        while True:
+            await self._recheck.wait()
+            self._recheck.clear()
+            if self._registry is None:
+                continue
+            try:
+                await self._registry.recheck_accounts()
+            except BastionError as error:
+                # Each statement asks again by itself, so nothing runs on an unknown answer.
+                log.warning("accounts.recheck_failed", extra={"code": error.code})
+                await asyncio.sleep(_TICK_S)
+                self._recheck.set()
+
+    def _write_health(self) -> None:
+        """Tell health checks that the loop turns: ``serve.json``, written every few seconds."""
+        text = json.dumps(
+            {
+                "pid": os.getpid(),
+                "at": self._clock.now().isoformat(),
+                "version": __version__,
+                "sessions": self._registry.count() if self._registry else 0,
+                "policy_trouble": self._policy.trouble if self._policy else "",
+            }
+        )
+        draft = self._paths.health.with_suffix(".draft")
+        try:
+            draft.write_text(text, "utf-8")
+            draft.replace(self._paths.health)
+        except OSError:
+            log.warning("health.not_written")
+
+
+@contextlib.contextmanager
+def _only_server(paths: Paths) -> Iterator[None]:
+    """Hold the lock that keeps a second server off the same state."""
+    descriptor = os.open(paths.state / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(
+                f"Another `bastion serve` already uses {paths.state}. Stop it first."
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _messenger(config: Config) -> HookMessenger:
+    secret = b""
+    if config.notify.webhook_secret_file:
+        try:
+            secret = Path(config.notify.webhook_secret_file).read_bytes().strip()
+        except OSError as error:
+            raise ConfigError(
+                'bastion.toml, [notify], key "webhook_secret_file": '
+                f"{config.notify.webhook_secret_file} cannot be read ({error.strerror})."
+            ) from error
+    return HookMessenger(
+        webhook_url=config.notify.webhook_url,
+        webhook_secret=secret,
+        command=config.notify.command,
+    )
+
+
+def _mask_key(paths: Paths) -> bytes:
+    """Derive the key of masks from the root key's file, so that tokens are per installation."""
+    try:
+        material = paths.root_key.read_bytes()
+    except OSError as error:
+        raise StoreError(f"{paths.root_key} cannot be read. Check its permissions.") from error
+    return hashlib.blake2b(material, person=b"bastion-masks", digest_size=32).digest()

@@ -1,0 +1,200 @@
+"""``bastion doctor`` and ``bastion health``: what is wrong here, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import enum
+import json
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bastion.administration import Administration, open_administration
+from bastion.config import Config, Paths
+from bastion.errors import BastionError
+from bastion.execution.ports import Clock
+from bastion.installation import PolicyFile, check_initialised
+from recordings.audit import verify_audit
+from recordings.errors import RecordingError
+from recordings.keys import load_public_key
+
+_DISK_FREE_LOW_BYTES = 2 * 1024**3
+_DISK_FREE_BAD_BYTES = 200 * 1024**2
+_HEALTH_OLD_S = 20.0
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Severity(enum.Enum):
+    """How bad a finding is; the value is the word people see."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BAD = "BAD"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    severity: Severity
+    subject: str
+    text: str
+    """What is so and, unless all is well, what to do."""
+
+    @property
+    def is_bad(self) -> bool:
+        """Tell whether it must be mended."""
+        return self.severity is Severity.BAD
+
+    def as_line(self) -> str:
+        """Write it for people."""
+        return f"{self.severity.value:8} {self.subject}: {self.text}"
+
+    def as_dict(self) -> dict[str, str]:
+        """Write it for programs."""
+        return {
+            "severity": self.severity.value.lower(),
+            "subject": self.subject,
+            "text": self.text,
+        }
+
+
+def health(paths: Paths, clock: Clock) -> str:
+    """Tell in words why no healthy server runs here; empty when one does."""
+    try:
+        beat = json.loads(paths.health.read_text("utf-8"))
+        at = dt.datetime.fromisoformat(beat["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"No server has run in {paths.state}. Start it: bastion serve"
+    age_s = (clock.now() - at).total_seconds()
+    if age_s > _HEALTH_OLD_S:
+        return f"The server last gave a sign {age_s:.0f} s ago. Look at its log, or start it."
+    if beat.get("policy_trouble"):
+        return f"The server runs on its old policy: {beat['policy_trouble']}"
+    return ""
+
+
+async def examine(paths: Paths, config: Config, clock: Clock) -> list[Finding]:
+    """Look at everything that can be looked at from here, worst first.
+
+    Raises:
+        ConfigError: the folder is not initialised.
+    """
+    check_initialised(paths)
+    findings = [
+        *_permissions(paths),
+        _policy(paths),
+        await asyncio.to_thread(_audit, paths),
+        _disk(paths),
+        _server(paths, clock),
+    ]
+    async with open_administration(paths, config, clock, by="cli:doctor") as administration:
+        findings += await _people(administration)
+        findings += await _targets(administration)
+    worst_first = [Severity.BAD, Severity.WARNING, Severity.OK]
+    return sorted(findings, key=lambda finding: worst_first.index(finding.severity))
+
+
+def _permissions(paths: Paths) -> Iterator[Finding]:
+    secret = [paths.state, paths.keys, paths.host_key, paths.signing_key, paths.root_key]
+    for path in [*secret, paths.store, paths.audit_log]:
+        if not path.exists():
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & _OTHERS:
+            wanted = "700" if path.is_dir() else "600"
+            text = f"mode {mode:o} lets others in. Run: chmod {wanted} {path}"
+            yield Finding(Severity.BAD, str(path), text)
+        else:
+            yield Finding(Severity.OK, str(path), f"mode {mode:o}")
+    if paths.state.resolve() in paths.keys.resolve().parents:
+        text = "the keys lie inside the state, so a backup would hold them. Set BASTION_KEY_DIR."
+        yield Finding(Severity.BAD, str(paths.keys), text)
+
+
+def _policy(paths: Paths) -> Finding:
+    try:
+        policy = PolicyFile(paths.policy).current()
+    except BastionError as error:
+        return Finding(Severity.BAD, "policy", error.message)
+    return Finding(Severity.OK, "policy", f"version {policy.version}")
+
+
+def _audit(paths: Paths) -> Finding:
+    if not paths.audit_log.exists():
+        return Finding(Severity.OK, "audit log", "nothing recorded yet")
+    try:
+        report = verify_audit(paths.audit_log, load_public_key(paths.recording_public_key))
+    except (OSError, RecordingError) as error:
+        return Finding(Severity.BAD, "audit log", f"it cannot be checked: {error}")
+    if not report.is_ok:
+        text = f"it is not whole: {report.fault} Keep a copy and find out who could write here."
+        return Finding(Severity.BAD, "audit log", text)
+    return Finding(Severity.OK, "audit log", f"whole, {report.rows} rows")
+
+
+def _disk(paths: Paths) -> Finding:
+    free = shutil.disk_usage(paths.state).free
+    words = f"{free / 1024**3:.1f} GB free under {paths.state}"
+    if free < _DISK_FREE_BAD_BYTES:
+        return Finding(Severity.BAD, "disk", f"{words}: sessions will soon be refused. Free space.")
+    if free < _DISK_FREE_LOW_BYTES:
+        return Finding(Severity.WARNING, "disk", f"{words}. Free space or grow the disk.")
+    return Finding(Severity.OK, "disk", words)
+
+
+def _server(paths: Paths, clock: Clock) -> Finding:
+    trouble = health(paths, clock)
+    if trouble:
+        return Finding(Severity.WARNING, "server", trouble)
+    return Finding(Severity.OK, "server", "running")
+
+
+async def _people(administration: Administration) -> list[Finding]:
+    people = [a for a in await administration.list_accounts() if not a.is_agent]
+    deciders = {
+        account.person
+        for account in people
+        if not account.is_disabled
+        and {role.value for role in account.roles} & {"reviewer", "admin"}
+    }
+    if not people:
+        return [Finding(Severity.WARNING, "people", "none yet. Run: bastion user add")]
+    if not deciders:
+        text = "nobody can approve, so every held statement is refused. Add a reviewer."
+        return [Finding(Severity.WARNING, "reviewers", text)]
+    if len(deciders) == 1:
+        text = "only one person can approve; that person's own statements have nobody to go to."
+        return [Finding(Severity.WARNING, "reviewers", text)]
+    return [Finding(Severity.OK, "reviewers", f"{len(deciders)} people can approve")]
+
+
+async def _targets(administration: Administration) -> list[Finding]:
+    stored_targets = await administration.list_targets()
+    if not stored_targets:
+        return [Finding(Severity.WARNING, "targets", "none yet. Run: bastion target add")]
+    findings = []
+    for stored in stored_targets:
+        name = stored.target.name
+        try:
+            report = await administration.probe(name)
+        except BastionError as error:
+            findings.append(Finding(Severity.BAD, f"target {name}", error.message))
+            continue
+        findings += [
+            Finding(_severity(finding.severity.value), f"target {name}", finding.text)
+            for finding in report.findings
+        ]
+    return findings
+
+
+def _severity(word: str) -> Severity:
+    match word.lower():
+        case "ok":
+            return Severity.OK
+        case "warning" | "advice":
+            return Severity.WARNING
+        case _:
+            return Severity.BAD

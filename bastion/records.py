@@ -1,0 +1,539 @@
+"""``bastion recording`` and ``bastion audit``: evidence on this machine, reading it is recorded."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import json
+import os
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bastion.administration import Administration
+from bastion.config import Paths, load_config
+from bastion.core.catalogue import Catalogue
+from bastion.core.model import Target
+from bastion.errors import BastionError, ConfigError, UsageError
+from bastion.execution.ports import Account
+from bastion.installation import SystemClock, check_initialised, open_audit_log
+from recordings.age import check_recipient
+from recordings.archive import archivable, archive
+from recordings.asciicast import ExportFormat, export
+from recordings.audit import AuditRow, read_rows, verify_audit
+from recordings.catalog import Catalog, RecordingEntry, Search
+from recordings.errors import FormatError
+from recordings.events import Output
+from recordings.files import open_stream
+from recordings.keys import load_private_key, load_public_key
+from recordings.reader import StatementView, read_events, read_header, read_statements
+from recordings.redact import Redaction, redact
+from recordings.retention import (
+    Due,
+    KeepPolicy,
+    Proposal,
+    delete,
+    find_due,
+    find_proposal,
+    hold,
+    propose,
+    release,
+)
+from recordings.sshsig import allowed_signers_line, sign_stream
+from recordings.verify import verify_file
+from recordings.words import visible
+
+Say = Callable[[str], None]
+
+_IDLE_MAX_S = 2.0
+
+
+def recording(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
+    """Run one ``bastion recording`` command and give its exit code."""
+    try:
+        return _run(paths, parsed, say=say, complain=complain)
+    except FormatError as error:
+        complain(str(error))
+        return 1
+
+
+def _run(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
+    if parsed.verb == "verify":
+        return _verify(paths, parsed, say=say, complain=complain)
+    check_initialised(paths)
+    match parsed.verb:
+        case "list":
+            _read_on_record(paths, "", "list", parsed.text)
+            return _list(paths, parsed, say)
+        case "key":
+            say(allowed_signers_line(load_public_key(paths.recording_public_key)))
+            return 0
+        case "hold" | "release":
+            return _hold(paths, parsed, say)
+        case "expire":
+            return _expire(paths, parsed, say)
+        case "archive":
+            return _archive(paths, parsed, say=say, complain=complain)
+        case _:
+            return _read_one(paths, parsed, say=say, complain=complain)
+
+
+def _read_one(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
+    path = _find(paths, parsed.what)
+    _read_on_record(paths, path.name.partition(".")[0], parsed.verb, "")
+    match parsed.verb:
+        case "show":
+            return _show(path, parsed, say)
+        case "play":
+            return _play(path, parsed)
+        case "redact":
+            return _redact(paths, path, parsed, say=say, complain=complain)
+        case "sign":
+            return _sign(paths, path, parsed, complain)
+        case _:
+            return _export(path, parsed)
+
+
+def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
+    path = _find(paths, parsed.what, must_exist=False)
+    key = parsed.key or paths.recording_public_key
+    audit = paths.audit_log if paths.audit_log.exists() else None
+    report = verify_file(path, key, audit, identity=parsed.identity)
+    (say if report.is_ok else complain)(report.message)
+    return report.exit_code
+
+
+def _find(paths: Paths, what: str, *, must_exist: bool = True) -> Path:
+    """Take a path or a session's id for a recording."""
+    if "/" in what or what.endswith((".cast", ".zst", ".age")) or Path(what).exists():
+        return Path(what)
+    found = Catalog(paths.sessions).find(what)
+    if found is not None:
+        return found
+    if must_exist:
+        raise UsageError(f"There is no recording {what}. Try: bastion recording list")
+    return Path(what)
+
+
+def _read_on_record(paths: Paths, session_id: str, act: str, purpose: str) -> None:
+    """Put the reading into the audit log before the first byte is read."""
+    log = open_audit_log(paths, SystemClock())
+    fields = {"by": _who(), "session": session_id, "act": act, "purpose": purpose}
+    log.record("recording.read", fields)
+
+
+def _who() -> str:
+    return f"cli:{os.environ.get('SUDO_USER') or os.getuid()}"
+
+
+def _list(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
+    catalog = Catalog(paths.sessions)
+    entries = [
+        entry
+        for entry in catalog.list_entries(limit=parsed.limit * 4)
+        if parsed.user in (None, entry.header.user) and parsed.target in (None, entry.header.target)
+    ]
+    if parsed.text:
+        hits = catalog.search(Search(text=parsed.text), limit=parsed.limit)
+        wanted = {hit.entry.session_id for hit in hits}
+        entries = [entry for entry in entries if entry.session_id in wanted]
+    entries = entries[: parsed.limit]
+    if parsed.json:
+        say(json.dumps([_entry(entry) for entry in entries]))
+        return 0
+    if not entries:
+        say("There are no recordings yet.")
+    for entry in entries:
+        header = entry.header
+        say(
+            f"{entry.session_id}  {header.started_at:%Y-%m-%d %H:%M:%S}  {entry.state:7}  "
+            f"{header.user}@{header.target or '-'}  {header.front_end}  "
+            f"{entry.duration_s:.0f} s  {entry.statements} statements, {entry.held} held, "
+            f"{entry.denied} denied  {entry.size_bytes} bytes"
+        )
+    return 0
+
+
+def _entry(entry: RecordingEntry) -> dict[str, object]:
+    header = entry.header
+    return {
+        "id": entry.session_id,
+        "user": header.user,
+        "target": header.target,
+        "environment": header.environment,
+        "front_end": header.front_end,
+        "started_at": header.started_at.isoformat(),
+        "duration_s": round(entry.duration_s, 3),
+        "statements": entry.statements,
+        "held": entry.held,
+        "denied": entry.denied,
+        "size_bytes": entry.size_bytes,
+        "state": entry.state,
+        "path": str(entry.path),
+    }
+
+
+def _show(path: Path, parsed: argparse.Namespace, say: Say) -> int:
+    header = read_header(path, identity=parsed.identity)
+    statements = read_statements(path, identity=parsed.identity)
+    if parsed.json:
+        about = {
+            "id": header.session_id,
+            "user": header.user,
+            "person": header.person,
+            "source": header.source,
+            "key": header.key_fingerprint,
+            "target": header.target,
+            "environment": header.environment,
+            "front_end": header.front_end,
+            "started_at": header.started_at.isoformat(),
+            "statements": [_statement(statement) for statement in statements],
+        }
+        say(json.dumps(about, ensure_ascii=False))
+        return 0
+    say(f"session {header.session_id}: {header.user} ({header.person}) on {header.target or '-'}")
+    say(f"from {header.source} with key {header.key_fingerprint}, {header.front_end}")
+    say(f"started {header.started_at:%Y-%m-%d %H:%M:%S} UTC, policy {header.policy_version}")
+    for number, statement in enumerate(statements, 1):
+        say(f"#{number} {statement.time_us / 1e6:8.1f} s  {statement.action:5} {statement.status}")
+        for line in statement.text.splitlines():
+            say(f"      {line}")
+    return 0
+
+
+def _statement(statement: StatementView) -> dict[str, object]:
+    return {
+        "id": statement.id,
+        "at_s": round(statement.time_us / 1e6, 3),
+        "text": statement.text,
+        "verdict": statement.action,
+        "rule": statement.rule,
+        "request_id": statement.request_id or None,
+        "status": statement.status,
+        "row_count": statement.row_count,
+    }
+
+
+def _play(path: Path, parsed: argparse.Namespace) -> int:
+    speed: float = parsed.speed
+    if speed <= 0:
+        raise UsageError("The speed must be above 0; 2 plays twice as fast.")
+    before = 0.0
+    for timed in read_events(path, identity=parsed.identity):
+        if not isinstance(timed.event, Output):
+            continue
+        if sys.stdout.isatty():
+            time.sleep(min(timed.time_s - before, _IDLE_MAX_S) / speed)
+        before = timed.time_s
+        sys.stdout.buffer.write(timed.event.data)
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def _export(path: Path, parsed: argparse.Namespace) -> int:
+    try:
+        wanted = ExportFormat(parsed.format)
+    except ValueError as error:
+        names = ", ".join(item.value for item in ExportFormat)
+        raise UsageError(f'There is no format "{parsed.format}". Formats are {names}.') from error
+    pieces = export(path, wanted, at_s=parsed.at, identity=parsed.identity)
+    return _write(pieces, parsed.output)
+
+
+def _write(pieces: Iterable[bytes], output: Path | None) -> int:
+    if output is None:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    else:
+        with output.open("wb") as file:
+            file.writelines(pieces)
+    return 0
+
+
+def _sign(paths: Paths, path: Path, parsed: argparse.Namespace, complain: Say) -> int:
+    """Sign the plain bytes of a right and sealed recording for ``ssh-keygen -Y verify``."""
+    report = verify_file(
+        path, paths.recording_public_key, paths.audit_log, identity=parsed.identity
+    )
+    if report.state != "sealed":
+        complain(f"Not signed; only what is sealed and whole is. {report.message}")
+        return 1
+    with open_stream(path, parsed.identity) as stream:
+        signature = sign_stream(stream, load_private_key(paths.signing_key))
+    return _write([signature.encode()], parsed.output)
+
+
+def _redact(
+    paths: Paths, path: Path, parsed: argparse.Namespace, *, say: Say, complain: Say
+) -> int:
+    """Write a redacted copy to a new file, and prove that it is right."""
+    redaction = Redaction(
+        statements=frozenset(parsed.statement or ()),
+        outputs=tuple(_parse_range(text) for text in parsed.removed_output or ()),
+    )
+    if not redaction.statements and not redaction.outputs:
+        raise UsageError("Say what to take out: --statement N or --output FROM-TO.")
+    report = verify_file(
+        path, paths.recording_public_key, paths.audit_log, identity=parsed.identity
+    )
+    if report.state != "sealed":
+        complain(f"Not redacted; only what is sealed and whole can be. {report.message}")
+        return 1
+    target: Path = parsed.output
+    with target.open("xb") as file:
+        try:
+            file.writelines(redact(path, redaction, identity=parsed.identity))
+        except FormatError:
+            target.unlink()
+            raise
+    report = verify_file(target, paths.recording_public_key, paths.audit_log)
+    (say if report.state == "redacted" else complain)(report.message)
+    return report.exit_code
+
+
+def _parse_range(text: str) -> tuple[float, float]:
+    found = _RANGE.fullmatch(text)
+    if found is None or float(found[1]) > float(found[2]):
+        raise UsageError(f'"{text}" is no range of seconds. Write FROM-TO: 12.5-20.')
+    return float(found[1]), float(found[2])
+
+
+# Retention
+
+
+def _hold(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
+    log = open_audit_log(paths, SystemClock())
+    act = hold if parsed.verb == "hold" else release
+    act(log, parsed.session, by=_who(), reason=_reason(parsed))
+    if parsed.verb == "hold":
+        say(f"{parsed.session} is kept until somebody releases it.")
+    else:
+        say(f"The hold on {parsed.session} has ended.")
+    return 0
+
+
+def _expire(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
+    """List what is due; propose it as the first person, or delete it as the second."""
+    _read_on_record(paths, "", "expire", "")
+    clock = SystemClock()
+    log = open_audit_log(paths, clock)
+    now = clock.now()
+    due = find_due(Catalog(paths.sessions), paths.audit_log, _keep_policy(paths), now)
+    if parsed.confirm:
+        proposal = find_proposal(log, parsed.confirm, by=_who(), now=now)
+        return _delete(paths, proposal, due, say)
+    for entry in due.entries:
+        header = entry.header
+        say(f"{entry.session_id}  {header.started_at:%Y-%m-%d}  {header.user}@{header.target}")
+    for session_id, reason in due.kept.items():
+        say(f"{session_id}  kept by a hold: {visible(reason)}")
+    if parsed.propose:
+        proposal_id = propose(log, due, by=_who(), reason=_reason(parsed))
+        say(f"Proposed. A second person runs: bastion recording expire --confirm {proposal_id}")
+    else:
+        say(f"{len(due.entries)} recordings are due to be deleted. To ask for it: --propose")
+    return 0
+
+
+def _delete(paths: Paths, proposal: Proposal, due: Due, say: Say) -> int:
+    public_key = load_public_key(paths.recording_public_key)
+    log = open_audit_log(paths, SystemClock())
+    deleted = wrong = 0
+    for session_id, fault in delete(log, public_key, proposal, due, by=_who()):
+        say(f"{session_id}: {'not deleted. ' + fault if fault else 'deleted'}")
+        deleted += not fault
+        wrong += bool(fault)
+    left = len(proposal.sessions) - deleted
+    say(f"{deleted} recordings deleted; {left} were gone, held, not right or not due any more.")
+    return 1 if wrong else 0
+
+
+def _reason(parsed: argparse.Namespace) -> str:
+    reason: str = (parsed.reason or "").strip()
+    if not reason:
+        raise UsageError("Say why: --reason TEXT. It goes into the audit log.")
+    return reason
+
+
+def _keep_policy(paths: Paths) -> KeepPolicy:
+    section = load_config(paths.config).recording
+    by_target: dict[str, int] = {}
+    for word in section.keep_by_target.split():
+        name, _, days = word.rpartition("=")
+        if not name or not days.isascii() or not days.isdigit():
+            raise ConfigError(f'[recording] keep_by_target: "{word}" is not NAME=DAYS.')
+        by_target[name] = int(days)
+    return KeepPolicy(days=section.keep_days, by_target=by_target)
+
+
+# Archive
+
+_RANGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)")
+_AGE = re.compile(r"([0-9]{1,6})([dh])")
+
+
+def parse_age(text: str) -> dt.timedelta:
+    """Read ``7d`` or ``12h``.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    found = _AGE.fullmatch(text)
+    if found is None:
+        raise UsageError(f'"{text}" is no age. Write days or hours: 7d, 12h.')
+    number = int(found[1])
+    return dt.timedelta(days=number) if found[2] == "d" else dt.timedelta(hours=number)
+
+
+def _archive(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
+    clock = SystemClock()
+    configured = load_config(paths.config).recording.recipients
+    recipients = [check_recipient(one) for one in parsed.recipient or configured.split()]
+    before = clock.now() - parse_age(parsed.older_than)
+    public_key = load_public_key(paths.recording_public_key)
+    log = open_audit_log(paths, clock)
+    entries = archivable(Catalog(paths.sessions), before=before)
+    failed = 0
+    for entry in entries:
+        try:
+            done = archive(entry, public_key, log, recipients=recipients, by=_who())
+        except FormatError as error:
+            failed += 1
+            complain(str(error))
+        else:
+            say(f"{done.path.name}: {done.before_bytes} bytes became {done.after_bytes}")
+    how = "encrypted" if recipients else "packed, not encrypted"
+    say(f"{len(entries) - failed} recordings archived ({how}).")
+    return 1 if failed else 0
+
+
+def audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
+    """Run one ``bastion audit`` command and give its exit code."""
+    check_initialised(paths)
+    if parsed.verb == "verify":
+        report = verify_audit(paths.audit_log, load_public_key(paths.recording_public_key))
+        if report.is_ok:
+            say(f"The audit log is whole: {report.rows} rows, head {report.head[:16]}.")
+            return 0
+        complain(f"The audit log is not whole: {report.fault}")
+        return 1
+    if parsed.verb == "export":
+        lines = (json.dumps(_row(row), ensure_ascii=False) + "\n" for row in _rows(paths))
+        if parsed.output is None:
+            sys.stdout.writelines(lines)
+        else:
+            with parsed.output.open("w", encoding="utf-8") as file:
+                file.writelines(lines)
+        return 0
+    found = [row for row in _rows(paths) if _is_wanted(row, parsed)][-parsed.limit :]
+    for row in found:
+        if parsed.json:
+            say(json.dumps(_row(row), ensure_ascii=False))
+        else:
+            fields = "  ".join(f"{name}={value}" for name, value in row.fields.items())
+            say(f"{row.at}  {row.event}  {fields}")
+    return 0
+
+
+def _rows(paths: Paths) -> Iterator[AuditRow]:
+    return read_rows(paths.audit_log) if paths.audit_log.exists() else iter(())
+
+
+def _is_wanted(row: AuditRow, parsed: argparse.Namespace) -> bool:
+    if parsed.event and not row.event.startswith(parsed.event):
+        return False
+    return not parsed.text or parsed.text.casefold() in json.dumps(_row(row)).casefold()
+
+
+def _row(row: AuditRow) -> dict[str, object]:
+    return {"seq": row.seq, "id": row.id, "at": str(row.at), "event": row.event, **row.fields}
+
+
+# Backtest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastStatement:
+    """One recorded statement, to be judged again."""
+
+    text: str
+    at: dt.datetime
+    account: Account
+    target: Target
+    catalogue: Catalogue
+    was: str
+    """The verdict of then."""
+
+
+Judge = Callable[[PastStatement], str]
+
+
+async def backtest(
+    paths: Paths, administration: Administration, judge: Judge, parsed: argparse.Namespace
+) -> str:
+    """Judge the statements of past transcripts again and tell what would have been different.
+
+    Catalogues are those of now; accounts and targets that are gone are counted, not judged.
+    """
+    _read_on_record(paths, "", "backtest", str(parsed.file))
+    since = SystemClock().now() - dt.timedelta(days=parsed.days)
+    catalogues: dict[str, tuple[Target, Catalogue] | None] = {}
+    changes: Counter[tuple[str, str]] = Counter()
+    judged = left_out = 0
+    entries = await asyncio.to_thread(Catalog(paths.sessions).list_entries, limit=100_000)
+    for entry in entries:
+        header = entry.header
+        if header.started_at < since or not header.target:
+            continue
+        if header.target not in catalogues:
+            catalogues[header.target] = await _known(administration, header.target)
+        known = catalogues[header.target]
+        account = await _account(administration, header.user)
+        for statement in read_statements(entry.path):
+            if known is None or account is None:
+                left_out += 1
+                continue
+            case = PastStatement(
+                text=statement.text,
+                at=header.started_at,
+                account=account,
+                target=known[0],
+                catalogue=known[1],
+                was=statement.action,
+            )
+            judged += 1
+            changes[(statement.action, judge(case))] += 1
+    return _tally(judged, left_out, changes)
+
+
+def _tally(judged: int, left_out: int, changes: Counter[tuple[str, str]]) -> str:
+    words = {"hold": "held", "block": "blocked", "allow": "allowed"}
+    different = {pair: count for pair, count in changes.items() if pair[0] != pair[1]}
+    lines = [
+        f"{judged} past statements judged again; {left_out} left out (account or target gone)."
+    ]
+    for new in ("hold", "block", "allow"):
+        count = sum(n for (_, verdict), n in different.items() if verdict == new)
+        lines.append(f"It would have {words[new]} {count} that were not {words[new]} then.")
+    return "\n".join(lines)
+
+
+async def _known(administration: Administration, name: str) -> tuple[Target, Catalogue] | None:
+    try:
+        stored = await administration.find_target(name)
+        return stored.target, await administration.scan(name)
+    except BastionError:
+        return None
+
+
+async def _account(administration: Administration, name: str) -> Account | None:
+    try:
+        return await administration.find_account(name)
+    except UsageError:
+        return None

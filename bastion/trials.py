@@ -1,0 +1,133 @@
+"""``bastion policy``: a policy tried on a statement, or on past transcripts, with nothing run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from bastion import records
+from bastion.administration import Administration
+from bastion.config import Paths
+from bastion.core.context import SessionContext
+from bastion.core.exposure import ColumnExposure
+from bastion.core.lineage import trace
+from bastion.core.model import RunOptions
+from bastion.core.policy import decide
+from bastion.core.rules import Policy, parse_policy
+from bastion.core.statement import analyse, split
+from bastion.errors import ConfigError, UsageError
+from bastion.installation import PolicyFile, SystemClock, check_initialised
+from bastion.ssh.auth import principal_of
+
+
+class Show(Protocol):
+    """Prints rows as a table or as JSON."""
+
+    def __call__(self, rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
+        """Print them."""
+        ...
+
+
+def check(paths: Paths, parsed: argparse.Namespace, *, say: Callable[[str], None]) -> int:
+    """Read a policy and say whether it can be used.
+
+    Raises:
+        ConfigError: it cannot; names file, table and key.
+    """
+    file = parsed.file or paths.policy
+    policy = _read_policy(file)
+    say(f"{file}: version {policy.version}, {len(policy.rules)} rules; it can be used.")
+    return 0
+
+
+async def test(
+    paths: Paths, administration: Administration, parsed: argparse.Namespace, show: Show
+) -> int:
+    """Show the verdict for each statement of a text, and why, without running it."""
+    check_initialised(paths)
+    policy = _read_policy(parsed.file) if parsed.file else PolicyFile(paths.policy).current()
+    target = (await administration.find_target(parsed.target)).target
+    account = await administration.find_account(parsed.user)
+    principal = principal_of(account, fingerprint="", source="", client="policy test")
+    catalogue = await administration.scan(parsed.target)
+    sql = sys.stdin.read() if parsed.sql == "-" else parsed.sql
+    results = []
+    for text in split(sql, target.engine):
+        context = SessionContext()
+        statement = analyse(text, engine=target.engine, catalogue=catalogue, context=context)
+        exposure = trace(statement, catalogue=catalogue, context=context)
+        verdict = decide(
+            principal,
+            target,
+            statement,
+            exposure,
+            policy,
+            options=RunOptions(),
+            now=SystemClock().now(),
+        )
+        results.append(
+            {
+                "verdict": verdict.action.value,
+                "rule": verdict.rule,
+                "text": verdict.text,
+                "effects": sorted(effect.value for effect in statement.effects),
+                "writes": sorted(".".join(key) for key in statement.writes),
+                "reads": sorted(".".join(key) for key in statement.reads),
+                "why": list(statement.reasons),
+                "masked": [_classes(column) for column in exposure.columns or ()],
+            }
+        )
+    if not results:
+        raise UsageError("There is no statement to judge.")
+    show(results, as_json=parsed.json)
+    return 0
+
+
+async def backtest(
+    paths: Paths, administration: Administration, parsed: argparse.Namespace, show: Show
+) -> int:
+    """Tell what a changed policy would have decided on past transcripts."""
+    del show
+    judge = _judge_with(_read_policy(parsed.file))
+    sys.stdout.write(await records.backtest(paths, administration, judge, parsed) + "\n")
+    return 0
+
+
+def _classes(column: ColumnExposure) -> list[str] | None:
+    if column.is_proven and not column.classes:
+        return None
+    return sorted(one.value for one in column.classes) or ["unproven"]
+
+
+def _read_policy(path: Path) -> Policy:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} cannot be read. Check that it exists and may be read."
+        ) from error
+    return parse_policy(text, source=str(path))
+
+
+def _judge_with(policy: Policy) -> records.Judge:
+    def judge(case: records.PastStatement) -> str:
+        context = SessionContext()
+        statement = analyse(
+            case.text, engine=case.target.engine, catalogue=case.catalogue, context=context
+        )
+        exposure = trace(statement, catalogue=case.catalogue, context=context)
+        verdict = decide(
+            principal_of(case.account, fingerprint="", source="", client="backtest"),
+            case.target,
+            statement,
+            exposure,
+            policy,
+            options=RunOptions(),
+            now=case.at,
+        )
+        return verdict.action.value
+
+    return judge

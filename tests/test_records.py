@@ -1,0 +1,187 @@
+"""``bastion recording`` on an installation's own folder, through the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from bastion import cli
+from bastion.config import Paths
+from bastion.installation import SystemClock, initialise, open_audit_log
+from recordings.audit import AuditRow, read_rows
+from recordings.events import Header
+from recordings.keys import load_private_key
+from recordings.writer import Journal
+from tests.recordings.conftest import record_statement
+
+
+class Box:
+    """One installation with recordings and no server."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.paths = Paths(folder / "state", folder / "state.keys")
+        self.folder = folder
+        self._capsys = capsys
+        asyncio.run(initialise(self.paths, SystemClock()))
+
+    def record(self, session_id: str, *, days_ago: int = 0, target: str = "shop") -> Path:
+        """Record a whole session that began some days ago."""
+        return asyncio.run(self._record(session_id, days_ago, target))
+
+    async def _record(self, session_id: str, days_ago: int, target: str) -> Path:
+        clock = SystemClock()
+        key = load_private_key(self.paths.signing_key)
+        log = open_audit_log(self.paths, clock)
+        journal = Journal(self.paths.sessions, key, log, now=clock.now)
+        header = Header(
+            session_id=session_id,
+            started_at=clock.now() - timedelta(days=days_ago),
+            columns=80,
+            rows=24,
+            user="ann",
+            person="ann",
+            target=target,
+        )
+        writer = await journal.open(header)
+        for index in (1, 2):
+            await record_statement(writer, index)
+        await writer.seal("logout")
+        journal.close()
+        return writer.path
+
+    def run(self, *words: str | Path) -> tuple[int, str]:
+        """Run one command: exit code, and all that it said."""
+        code = cli.main(["--dir", str(self.paths.state), "recording", *map(str, words)])
+        said = self._capsys.readouterr()
+        return code, said.out + said.err
+
+    def rows(self, event: str) -> list[AuditRow]:
+        return [row for row in read_rows(self.paths.audit_log) if row.event == event]
+
+    def configure(self, text: str) -> None:
+        self.paths.config.write_text(text)
+
+
+@pytest.fixture
+def box(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch) -> Iterator[Box]:
+    monkeypatch.delenv("BASTION_KEY_DIR", raising=False)
+    return Box(tmp_path, capsys)
+
+
+def test_old_recordings_are_archived_and_read_in_every_form(box: Box):
+    identity = pyrage.x25519.Identity.generate()
+    (box.folder / "id.txt").write_text(str(identity))
+    box.record("old", days_ago=30)
+    box.record("new")
+    code, said = box.run("archive", "--older-than", "7d")
+    assert (code, "1 recordings archived (packed" in said) == (0, True)
+    box.configure(f'[recording]\nrecipients = "{identity.to_public()}"\n')
+    code, said = box.run("archive", "--older-than", "0h")
+    assert (code, "1 recordings archived (encrypted" in said) == (0, True)
+    code, said = box.run("list", "--json")
+    forms = {one["id"]: Path(one["path"]).name for one in json.loads(said)}
+    assert forms == {"old": "old.cast.zst", "new": "new.cast.zst.age"}
+    out = box.folder / "out"
+    for name in forms:
+        key = ["--identity", box.folder / "id.txt"]
+        assert box.run("verify", name, *key)[0] == 0
+        code, said = box.run("show", name, "--json", *key)
+        assert (code, len(json.loads(said)["statements"])) == (0, 2)
+        assert box.run("export", name, "-o", out, *key)[0] == 0
+        assert b"customers" in out.read_bytes()
+        assert box.run("play", name, *key)[0] == 0
+        assert ("select name" in box.run("show", name)[1]) == (name == "old")
+    assert [row.fields["session"] for row in box.rows("recording.archived")] == ["old", "new"]
+
+
+@pytest.mark.parametrize("words", [["--older-than", "soon"], ["--recipient", "age1nobody"]])
+def test_wrong_words_archive_nothing(box: Box, words: list[str]):
+    path = box.record("s1", days_ago=30)
+    code, said = box.run("archive", *words)
+    assert code != 0
+    assert words[1] in said
+    assert path.exists()
+
+
+def test_a_recording_is_signed_for_ssh_keygen(box: Box):
+    path = box.record("s1")
+    data = path.read_bytes()
+    signers, signature = box.folder / "allowed_signers", box.folder / "sig"
+    signers.write_text(box.run("key")[1])
+    for _ in ("plain", "packed"):
+        assert box.run("sign", "s1", "-o", signature) == (0, "")
+        words = ["ssh-keygen", "-Y", "verify", "-n", "bastion-recording", "-I", "bastion"]
+        words += ["-f", str(signers), "-s", str(signature)]
+        assert subprocess.run(words, input=data, capture_output=True, check=False).returncode == 0
+        box.run("archive", "--older-than", "0h")
+
+
+def test_a_recording_that_is_not_right_is_not_signed(box: Box):
+    path = box.record("s1")
+    path.write_bytes(path.read_bytes().replace(b"customers", b"cusTomers"))
+    code, said = box.run("sign", "s1", "-o", box.folder / "sig")
+    assert (code, "first bad frame" in said) == (1, True)
+    assert not (box.folder / "sig").exists()
+
+
+def test_a_redacted_copy_is_written_proven_and_never_over_anything(box: Box):
+    path = box.record("s1")
+    out = box.folder / "copy.cast"
+    code, said = box.run("redact", "s1", "--statement", "2", "--output", "0-999", "-o", out)
+    assert (code, "redacted copy" in said) == (0, True)
+    assert b"where id = 2" not in out.read_bytes()
+    assert b"where id = 1" in out.read_bytes()
+    assert box.run("verify", out)[0] == 0
+    assert [row.fields["act"] for row in box.rows("recording.read")] == ["redact"]
+    before = path.read_bytes()
+    assert box.run("redact", "s1", "--statement", "1", "-o", path)[0] != 0
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--output", "5"], ["--output", "9-1"], ["--statement", "9"]]
+)
+def test_wrong_words_redact_nothing(box: Box, words: list[str]):
+    box.record("s1")
+    out = box.folder / "copy.cast"
+    assert box.run("redact", "s1", *words, "-o", out)[0] != 0
+    assert not out.exists()
+
+
+def test_two_sudoers_delete_what_is_over_and_verify_knows(box: Box, monkeypatch):
+    path = box.record("old", days_ago=30)
+    kept = box.record("kept", days_ago=30, target="books")
+    held = box.record("held", days_ago=30)
+    box.configure('[recording]\nkeep_days = 7\nkeep_by_target = "books=400"\n')
+    monkeypatch.setenv("SUDO_USER", "alice")
+    assert box.run("hold", "held", "--reason", "lawsuit")[0] == 0
+    code, said = box.run("expire")
+    assert (code, "1 recordings are due" in said, "lawsuit" in said) == (0, True, True)
+    assert box.run("expire", "--propose")[0] != 0
+    said = box.run("expire", "--propose", "--reason", "over")[1]
+    proposal = said.split()[-1]
+    assert box.run("expire", "--confirm", proposal)[0] == 1
+    assert path.exists()
+    monkeypatch.setenv("SUDO_USER", "bob")
+    code, said = box.run("expire", "--confirm", proposal)
+    assert (code, "1 recordings deleted" in said) == (0, True)
+    assert [one.exists() for one in (path, kept, held)] == [False, True, True]
+    code, said = box.run("verify", "old")
+    assert (code, "deleted by retention, proven" in said) == (0, True)
+    assert box.run("release", "held", "--reason", "settled")[0] == 0
+    assert "2 recordings are due" not in box.run("expire")[1]
+
+
+def test_a_policy_that_cannot_be_read_deletes_nothing(box: Box):
+    path = box.record("old", days_ago=30)
+    box.configure('[recording]\nkeep_days = 1\nkeep_by_target = "shop"\n')
+    code, said = box.run("expire", "--propose", "--reason", "over")
+    assert (code != 0, "NAME=DAYS" in said) == (True, True)
+    assert path.exists()
