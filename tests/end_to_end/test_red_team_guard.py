@@ -1,0 +1,377 @@
+"""Attacks on the guard, on real servers, judged by a checksum of the database and not by words."""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pymysql
+import pytest
+
+from bastion.core.approval import Approval
+from bastion.core.model import Finished, RunOptions, Status
+from bastion.execution.pipeline import Runner
+from tests.conftest import DatabaseServer
+from tests.fakes.rig import Rig, collect, running_rig
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+SEED = Path(__file__).parent.parent / "seed"
+ENDS = {Status.OK, Status.ERROR, Status.USAGE, Status.BLOCKED, Status.PENDING}
+
+
+def probes(name: str) -> list[list[str]]:
+    lines = (CORPUS / name).read_text().split("\n")
+    return [line.split(" ;; ") for line in lines if line.strip() and not line.startswith("# ")]
+
+
+@dataclass
+class Arena:
+    """A probe database with traps in it, and a bastion in front."""
+
+    rig: Rig
+    server: DatabaseServer
+    url: str
+
+    def checksum(self) -> str:
+        """Digest all that a statement could have changed, traps and accounts included."""
+        if self.server.engine == "postgres":
+            with psycopg.connect(self.url) as connection:
+                found = [connection.execute(query).fetchall() for query in _POSTGRES_STATE]
+        else:
+            database = self.url.rsplit("/", 1)[1]
+            with contextlib.closing(
+                pymysql.connect(host=self.server.host, port=self.server.port, user="admin",
+                                password="admin-pw", database=database, autocommit=True,
+                                charset="utf8mb4", ssl_disabled=True)
+            ) as connection, connection.cursor() as cursor:  # fmt: skip
+                found = []
+                for query in _MYSQL_STATE:
+                    cursor.execute(query)
+                    found.append(cursor.fetchall())
+        return hashlib.sha256(repr(found).encode()).hexdigest()
+
+    async def attack(self, runner: Runner, statements: list[str]) -> None:
+        """Send the statements of one case; nobody approves anything."""
+        for statement in statements:
+            async with asyncio.timeout(20):
+                finished, _, _ = await collect(runner, statement, wait_s=0.0)
+            assert finished.status in ENDS, (statement, finished)
+
+
+_POSTGRES_STATE = (
+    "SELECT n.nspname, c.relname, c.relkind::text, c.relfilenode::text, c.relowner::text,"
+    " c.relacl::text, c.relhastriggers, c.relrowsecurity FROM pg_class c"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relpersistence <> 't'"
+    " AND n.nspname !~ '^(pg_|information_schema)' ORDER BY 1, 2",
+    "SELECT proname, prosrc FROM pg_proc WHERE oid >= 16384 AND pronamespace NOT IN"
+    " (SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg_temp%') ORDER BY oid",
+    "SELECT rolname, rolsuper, rolpassword FROM pg_authid ORDER BY 1",
+    "SELECT * FROM pg_db_role_setting",
+    "SELECT loid, pageno, data FROM pg_largeobject ORDER BY 1, 2",
+    "SELECT slot_name FROM pg_replication_slots",
+    "SELECT roname FROM pg_replication_origin",
+    "SELECT count(*) FROM pg_description WHERE objoid >= 16384",
+    "SELECT (SELECT count(*) FROM pg_extension), (SELECT count(*) FROM pg_operator),"
+    " (SELECT count(*) FROM pg_cast), (SELECT count(*) FROM pg_prepared_xacts),"
+    " (SELECT count(*) FROM pg_publication), (SELECT count(*) FROM pg_collation)",
+    "SELECT id, v FROM t ORDER BY 1",
+    "SELECT id, v FROM t2 ORDER BY 1",
+    "SELECT users::text FROM users ORDER BY id",
+    "SELECT last_value, is_called FROM sq",
+)
+_MYSQL_STATE = (
+    "SELECT table_name, table_type, engine, create_time FROM information_schema.tables"
+    " WHERE table_schema = database() ORDER BY 1",
+    "SELECT routine_name, routine_definition FROM information_schema.routines"
+    " WHERE routine_schema = database() ORDER BY 1",
+    "SELECT event_name FROM information_schema.events",
+    "SELECT trigger_name FROM information_schema.triggers",
+    "SELECT user, host, priv FROM mysql.global_priv ORDER BY 1, 2",
+    "SELECT name FROM mysql.func UNION SELECT server_name FROM mysql.servers",
+    "SELECT id, v FROM t ORDER BY 1",
+    "SELECT id, v FROM t2 ORDER BY 1",
+    "SELECT id, name, ssn FROM users ORDER BY 1",
+    "SELECT next_not_cached_value FROM sq",
+    "SELECT @@GLOBAL.max_connections, @@GLOBAL.sql_mode",
+)
+
+
+@contextlib.asynccontextmanager
+async def arena(directory: Path, server: DatabaseServer) -> AsyncIterator[Arena]:
+    url = server.create_database("redteam", f"probe_{server.engine}.sql")
+    server.run(url, (SEED / f"traps_{server.engine}.sql").read_text())
+    async with running_rig(directory) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        await rig.add_target("production", url, "production")
+        await rig.add_target("staging", url, "staging")
+        yield Arena(rig, server, url)
+    server.drop_database(url)
+
+
+@pytest.fixture(params=["postgresql", "mysql"])
+def server(request: pytest.FixtureRequest) -> Iterator[DatabaseServer]:
+    return request.getfixturevalue(
+        "postgres_server" if request.param == "postgresql" else "mariadb_server"
+    )
+
+
+def odd_texts(engine: str) -> list[str]:
+    """Give texts whose danger lies in characters that a line of a file cannot hold."""
+    spaces = "\u00a0\u2003\u3000\u2028\x85\ufeff\u200b\x0b\x0c\x1a"
+    texts = [f"select 1{one}, f_del()" for one in spaces]
+    texts += [f"select{one}f_del()" for one in spaces]
+    texts += [f"{one}delete from t" for one in spaces]
+    texts += [f"select f_del{one}()" for one in spaces]
+    # MySQL takes two dashes for a comment only before its own white space.
+    texts += [f"select 1 --{one}+ f_del() from (select 1 as `{one}`) x" for one in spaces]
+    texts += ["select 1 --\n, f_del()", "select 1 --\r, f_del()", "select 1 # x\n, f_del()"]
+    texts += ["select 1;\x00delete from t", "delete from t\x00", "select 1\r\n;\r\ndelete from t"]
+    # An E string goes on over comments, with its escapes.
+    texts += [f"select E'a'{gap}'\\' || ' || f_del() || '" for gap in ("\n", " --x\n", "/**/\n")]
+    texts += ["select '\\', f_del() -- '", "select E'\\', f_del() --'", "select N'a' '\\', f_del()"]
+    texts += ["select " + "(" * depth + "f_del()" + ")" * depth for depth in (90, 3000)]
+    texts += ["select " + "1+" * 9000 + "f_del()", "select" + " " * 100_000 + "f_del()"]
+    return texts
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("target", ["production", "staging"])
+async def test_no_attack_changes_the_database_without_an_approval(
+    server: DatabaseServer, target: str, tmp_path: Path
+):
+    engine = "postgresql" if server.engine == "postgres" else "mysql"
+    cases = probes(f"red_team_{engine}.sql")
+    assert len(cases) >= 150
+    # In a transaction only the analysis stands between a read and the data.
+    odd = odd_texts(engine)
+    cases += [[text] for text in odd] + [["begin", text, "commit"] for text in odd[::3]]
+    if target == "staging":
+        # Everyday writes run there by policy; what hides a write must not.
+        cases = [case for case in cases if any("f_del" in one for one in case)][::5]
+    alone = [case for case in cases if len(case) == 1]
+    together = [case for case in cases if len(case) > 1]
+    async with arena(tmp_path, server) as place:
+        before = place.checksum()
+        async with place.rig.runner("ann", target) as runner:
+            for chunk in chunks(alone):
+                for case in chunk:
+                    await place.attack(runner, case)
+                assert place.checksum() == before, chunk
+        for chunk in chunks(together):
+            for case in chunk:
+                async with place.rig.runner("ann", target) as runner:
+                    await place.attack(runner, case)
+            assert place.checksum() == before, chunk
+
+
+def chunks(cases: list[list[str]]) -> list[list[list[str]]]:
+    return [cases[start : start + 10] for start in range(0, len(cases), 10)]
+
+
+async def file_request(place: Arena, text: str) -> Approval:
+    """Leave a request pending, as a command with --no-wait does."""
+    async with place.rig.runner("ann", "production", front_end="exec") as runner:
+        finished, _, _ = await collect(runner, text, wait_s=0.0)
+    assert finished.status is Status.PENDING, finished
+    ann = await place.rig.principal("ann")
+    return await place.rig.services.desk.get(ann, finished.request_id)
+
+
+async def approve(place: Arena, request: Approval) -> None:
+    reviewer = await place.rig.principal("rae")
+    await place.rig.services.desk.decide(reviewer, request.id, approve=True, reason="")
+
+
+async def run_it(place: Arena, request: Approval) -> Finished:
+    """Run the approved request as ``req wait`` does."""
+    services, principal = place.rig.services, await place.rig.principal("ann")
+    session = await services.open_session(principal, target=None, front_end="exec")
+    try:
+        async with asyncio.timeout(30):
+            events = [
+                event
+                async for event in services.resume(
+                    principal, request.id, session, RunOptions(wait_s=5.0)
+                )
+            ]
+    finally:
+        await session.end("the test is over")
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    return finished
+
+
+DELETE = "delete from t where id = 1"
+
+
+async def test_an_approved_statement_runs_once_when_nothing_has_changed(
+    server: DatabaseServer, tmp_path: Path
+):
+    async with arena(tmp_path, server) as place:
+        request = await file_request(place, DELETE)
+        await approve(place, request)
+        first, second = await run_it(place, request), await run_it(place, request)
+    assert (first.status, second.status) == (Status.OK, Status.EXPIRED)
+    assert first.tag == "DELETE 1"
+
+
+CHANGES = {
+    "postgres": (
+        ("ALTER TABLE t RENAME TO x; ALTER TABLE t2 RENAME TO t; ALTER TABLE x RENAME TO t2",
+         "ALTER TABLE t RENAME TO x; ALTER TABLE t2 RENAME TO t; ALTER TABLE x RENAME TO t2"),
+        ("CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION tr_del()",
+         "DROP TRIGGER g ON t"),
+        ("ALTER TABLE t2 ADD CONSTRAINT k FOREIGN KEY (id) REFERENCES t ON DELETE CASCADE",
+         "ALTER TABLE t2 DROP CONSTRAINT k"),
+        ("INSERT INTO t VALUES (0, 'v1')", "DELETE FROM t WHERE id = 0"),
+    ),
+    "mysql": (
+        ("RENAME TABLE t TO x, t2 TO t, x TO t2", "RENAME TABLE t TO x, t2 TO t, x TO t2"),
+        ("CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW DELETE FROM t2", "DROP TRIGGER g"),
+        ("ALTER TABLE t2 ADD CONSTRAINT k FOREIGN KEY (id) REFERENCES t (id) ON DELETE CASCADE",
+         "ALTER TABLE t2 DROP FOREIGN KEY k"),
+        ("INSERT INTO t VALUES (0, 'v1')", "DELETE FROM t WHERE id = 0"),
+    ),
+}  # fmt: skip
+"""What changes between the yes and the run, and how it is undone: a table swapped for another of
+its name, a trigger, a cascade, one more row."""
+
+
+async def test_a_yes_does_not_outlive_what_it_was_given_for(server: DatabaseServer, tmp_path: Path):
+    async with arena(tmp_path, server) as place:
+        for number, (change, undo) in enumerate(CHANGES[server.engine]):
+            request = await file_request(place, f"delete from t where v = 'v1' -- {number}")
+            await approve(place, request)
+            server.run(place.url, change)
+            before = place.checksum()
+            finished = await run_it(place, request)
+            if (number, server.engine) == (0, "mysql"):
+                # MySQL gives no identity: two tables of one shape are one to it.
+                assert finished.tag in {"", "DELETE 0"}
+            else:
+                assert finished.status is not Status.OK, (change, finished)
+            assert place.checksum() == before, change
+            server.run(place.url, undo)
+
+
+async def test_a_yes_ends_with_the_reviewers_right_to_give_it(
+    server: DatabaseServer, tmp_path: Path
+):
+    async with arena(tmp_path, server) as place:
+        request = await file_request(place, DELETE)
+        await approve(place, request)
+        before = place.checksum()
+        await place.rig.administration.set_disabled("rae", is_disabled=True)
+        finished = await run_it(place, request)
+        assert finished.status is not Status.OK
+        assert "rae may no longer decide" in finished.message
+        assert place.checksum() == before
+
+
+async def test_a_target_of_the_same_name_elsewhere_is_not_what_was_approved(
+    server: DatabaseServer, tmp_path: Path
+):
+    async with arena(tmp_path, server) as place:
+        other = server.create_database("elsewhere", f"probe_{server.engine}.sql")
+        request = await file_request(place, DELETE)
+        await approve(place, request)
+        await place.rig.administration.remove_target("production")
+        await place.rig.add_target("production", other, "production")
+        finished = await run_it(place, request)
+        rows = server.run(other, "SELECT count(*) FROM t WHERE id = 1")
+        assert finished.status is not Status.OK
+        assert [tuple(row) for row in rows] == [(1,)]
+    server.drop_database(other)
+
+
+async def test_a_function_written_anew_is_not_what_was_approved(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    async with arena(tmp_path, postgres_server) as place:
+        request = await file_request(place, "select quiet()")
+        await approve(place, request)
+        postgres_server.run(
+            place.url,
+            "CREATE OR REPLACE FUNCTION quiet() RETURNS int LANGUAGE plpgsql AS"
+            " 'begin delete from t; return 1; end'",
+        )
+        before = place.checksum()
+        finished = await run_it(place, request)
+        assert finished.status is not Status.OK
+        assert place.checksum() == before
+
+
+async def test_approved_code_that_nobody_understood_cannot_change_structure(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    codes = (
+        "drop table t",
+        "truncate t",
+        "alter table t drop column v",
+        "alter table t rename to x",
+        "alter table watched disable trigger all",
+        "create table x (a int)",
+        "alter table part detach partition part1",
+        "grant all on t to public",
+        "declare c cursor with hold for select drops()",
+    )
+    async with arena(tmp_path, postgres_server) as place:
+        before = place.checksum()
+        for code in codes:
+            request = await file_request(place, f"do $$begin execute '{code}'; end$$")
+            await approve(place, request)
+            finished = await run_it(place, request)
+            assert finished.status in {Status.BLOCKED, Status.ERROR}, finished
+            assert place.checksum() == before, code
+
+
+async def test_a_pin_lifted_by_approved_code_does_not_last(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    lift = (
+        "do $$begin perform set_config('standard_conforming_strings', 'off', false);"
+        " perform set_config('search_path', 'evil', false); end$$"
+    )
+    async with (
+        arena(tmp_path, postgres_server) as place,
+        place.rig.runner("ann", "production") as runner,
+        asyncio.TaskGroup() as group,
+    ):
+        arrived: asyncio.Queue[str] = asyncio.Queue()
+        stop = place.rig.services.desk.subscribe(arrived.put_nowait)
+
+        async def decide() -> None:
+            reviewer = await place.rig.principal("rae")
+            request_id = await arrived.get()
+            await place.rig.services.desk.decide(reviewer, request_id, approve=True, reason="")
+
+        group.create_task(decide())
+        lifted, _, _ = await collect(runner, lift)
+        stop()
+        _, rows, _ = await collect(
+            runner, "select current_setting('standard_conforming_strings'), current_schema()"
+        )
+    assert lifted.status is Status.OK
+    assert rows == [(b"on", b"public")]
+
+
+async def test_a_reader_that_sees_other_schemas_is_not_used(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    async with arena(tmp_path, postgres_server) as place:
+        server = postgres_server
+        server.run(place.url, "CREATE SCHEMA hidden; CREATE TABLE hidden.t (id int, v text)")
+        server.run(place.url, "INSERT INTO hidden.t VALUES (7, 'hidden')")
+        name = place.url.rsplit("/", 1)[1]
+        server.run(place.url, f"ALTER DATABASE {name} SET search_path = hidden, public")
+        await place.rig.add_target(
+            "split", place.url, "production", reader_url=server.reader_url(place.url)
+        )
+        async with place.rig.runner("ann", "split") as runner:
+            finished, rows, _ = await collect(runner, "select id, v from t")
+    assert finished.status is Status.OK
+    assert rows == [(b"7", b"hidden")]
