@@ -76,11 +76,13 @@ async def fetch(login: Login, *, database: str, plan: ScanPlan) -> Catalogue:
     wire = login.wire
     await login.call(lambda: wire.command("SET SESSION TRANSACTION READ ONLY"))
     bare = await login.call(lambda: _bare_relations(wire))
-    # The budget goes to the target's own database first; others are in reach by their names.
-    bare.sort(key=lambda relation: relation.schema != database)
     functions = await login.call(lambda: _functions(wire))
 
     async def sample(relation: Relation, rows: int) -> Samples:
+        if plan.relations is None and relation.schema != database:
+            # Learned when a statement names it: a server of many databases must not delay
+            # everybody's first statement.
+            return {}
         return await login.call(lambda: _sample(wire, relation, rows))
 
     classified = await classify_relations(bare, engine=Engine.MYSQL, plan=plan, sample=sample)

@@ -63,7 +63,7 @@ class Screen:
         ]
         return "\n".join([*above, *(line.rstrip() for line in self.emulator.display)]).rstrip()
 
-    def see(self, pattern: str, timeout_s: float = 15) -> str:
+    def see(self, pattern: str, timeout_s: float = 45) -> str:
         """Wait until the screen shows a pattern."""
         deadline = time.monotonic() + timeout_s
         while not re.search(pattern, self.text, re.MULTILINE):
@@ -72,7 +72,7 @@ class Screen:
 
     def prompt(self, mark: str = "") -> None:
         """Wait for an empty prompt on the last line written."""
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 45
         while True:
             lines = [line for line in self.text.splitlines() if line.strip()]
             if lines and lines[-1].rstrip().endswith(f"{mark}=>"):
@@ -88,7 +88,7 @@ class Screen:
         """Type, wait for the next prompt, and give what came between."""
         before = self.text.count("=>")
         self.enter(text)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 45
         while self.text.count("=>") <= before:
             self.go_on(deadline, f"no answer in:\n{self.text}")
         self.prompt()
