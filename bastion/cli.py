@@ -21,7 +21,7 @@ from pathlib import Path
 
 import segno
 
-from bastion import __version__, arguments
+from bastion import arguments
 from bastion import log as logs
 from bastion.administration import Administration, open_administration
 from bastion.config import Paths, find_paths, load_config
@@ -44,7 +44,6 @@ _EXIT_BY_CODE = {
     "timeout": EXIT_UNAVAILABLE,
     "error": EXIT_WRONG,
 }
-_GOES_ON_S = 0.1
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -447,8 +446,3 @@ def _say(text: str) -> None:
 
 def _complain(text: str) -> None:
     sys.stderr.write(f"bastion: {text}\n")
-
-
-def version() -> str:
-    """Give the version that ``--version`` prints."""
-    return __version__

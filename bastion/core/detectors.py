@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import phonenumbers
 from stdnum import iban, luhn
@@ -64,7 +64,6 @@ MASK = "•••••"
 _LENGTH_MAX = 4096
 """A longer value is no single address, number or key."""
 _PHONE_DIGITS = range(9, 13)
-_PHONE_DIGITS_BARE = range(9, 16)
 _DOTS = 3
 _SMALL_PART = 9
 _LARGE_PART = 32
@@ -118,11 +117,6 @@ def is_phone(text: str) -> bool:
     return any(_is_national(text, region) for region in _REGIONS)
 
 
-def is_bare_phone(text: str) -> bool:
-    """Tell whether a run of digits could be a phone number; only where the name says so."""
-    return text.isdigit() and len(text) in _PHONE_DIGITS_BARE
-
-
 def is_key(text: str) -> bool:
     """Tell whether the text is a token or key of a well-known format."""
     return _KEY.fullmatch(text) is not None
@@ -142,15 +136,6 @@ def is_ip(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def birth_year(text: str) -> int | None:
-    """Give the year of a plain date; None for anything else."""
-    match = _DATE.fullmatch(text)
-    if match:
-        return int(match.group(1))
-    match = _DATE_LAST.fullmatch(text)
-    return int(match.group(3)) if match else None
 
 
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "BR", "AU")
@@ -190,14 +175,6 @@ def redact(text: str) -> str:
     for pattern, hide in _suspects(text.encode("utf-8", "replace"), len(text)):
         text = pattern.sub(hide, text)
     return text
-
-
-def may_hold(cells: Sequence[bytes]) -> bool:
-    """Tell whether any of a column's cells holds something that ``redact`` would hide.
-
-    Quick on quiet text: a few passes in C over the whole column instead of a look at each cell.
-    """
-    return may_hold_joined(b"\0".join(cells), max(map(len, cells), default=0))
 
 
 def may_hold_joined(blob: bytes, longest: int) -> bool:

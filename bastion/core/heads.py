@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bastion.core.effects import ChangeKind, OutputKind
 from bastion.core.lexer import Kind, Token
@@ -55,7 +55,6 @@ class Head:
     """FETCH: the cursor to resolve."""
     types: tuple[str, ...] = ()
     """Names of types that its parameters are turned into; making a value may run code."""
-    is_prepared_elsewhere: bool = field(default=False)
 
 
 def read_head(

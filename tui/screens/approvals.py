@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from bastion.core.approval import ApprovalState
-from bastion.core.model import Role
 from bastion.wire.review import RequestDetail, RequestSummary
 from tui import times
 from tui.client import RefusedError
@@ -225,13 +224,6 @@ class ApprovalsScreen(ReviewScreen):
         reason = await self.app.push_screen_wait(revoke_dialog(detail))
         if reason is not None:
             await self.act(self.review.client.revoke(detail.summary.id, reason))
-
-    @property
-    def is_reader(self) -> bool:
-        """Tell whether this account only reads."""
-        welcome = self.review.welcome
-        deciders = {Role.REVIEWER, Role.ADMIN}
-        return welcome is not None and deciders.isdisjoint(welcome.roles)
 
 
 def _left(request: RequestSummary, now: datetime) -> float:
