@@ -21,7 +21,7 @@ from bastion import __version__
 from bastion.config import Config, Paths, parse_listen
 from bastion.errors import BastionError, ConfigError, StoreError
 from bastion.execution.approvals import ApprovalDesk
-from bastion.execution.pipeline import Governance
+from bastion.execution.judging import Governance
 from bastion.execution.registry import SessionLimits, SessionRegistry
 from bastion.execution.services import Services
 from bastion.execution.session import SessionFactory

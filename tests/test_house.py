@@ -34,15 +34,18 @@ def test_only_login_makes_a_principal():
     assert makers_of("Principal") == {"bastion/ssh/auth.py"}
 
 
-def test_only_the_pipeline_makes_a_permit():
-    assert makers_of("Permit") == {"bastion/execution/pipeline.py"}
+def test_permits_are_made_for_running_and_for_measuring_only():
+    assert makers_of("Permit") == {
+        "bastion/execution/pipeline.py",
+        "bastion/execution/measuring.py",
+    }
 
 
 def test_only_masking_makes_a_batch_that_may_be_shown():
     assert makers_of("MaskedBatch") == {"bastion/core/masking.py"}
 
 
-def test_only_the_pipeline_decides_on_a_statement():
+def test_only_the_judge_decides_on_a_statement():
     for path in SOURCES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         imports = [
@@ -51,7 +54,7 @@ def test_only_the_pipeline_decides_on_a_statement():
             if isinstance(node, ast.ImportFrom) and node.module == "bastion.core.policy"
         ]
         if imports:
-            assert name_of(path) in {"bastion/execution/pipeline.py", "bastion/trials.py"}
+            assert name_of(path) in {"bastion/execution/judging.py", "bastion/trials.py"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)

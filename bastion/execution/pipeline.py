@@ -2,8 +2,9 @@
 
     text -> Statement -> Verdict -> [recorded] -> Permit -> RawBatch -> MaskedBatch -> [recorded]
 
-Each stage takes what the former made. Only this module decides, makes permits and masks; what
-it yields may be shown, and nothing else may.
+Each stage takes what the former made. ``judging`` gives the verdict, ``measuring`` looks before
+anybody is asked, ``outcomes`` records how it ended; this module makes the permit, runs and masks.
+What it yields may be shown, and nothing else may.
 """
 
 from __future__ import annotations
@@ -13,21 +14,16 @@ import contextlib
 import dataclasses
 import itertools
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
 
 from bastion.core import masking
 from bastion.core.approval import Approval, ApprovalState, RunContext, binding_digest
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
-from bastion.core.exposure import Exposure
-from bastion.core.impact import describe_impact, is_slip, objects_digest, relations_to_learn
-from bastion.core.lineage import trace
+from bastion.core.impact import is_slip, objects_digest
 from bastion.core.model import (
     Action,
-    EffectClass,
     Engine,
-    ErrorInfo,
     Fence,
     Finished,
     Impact,
@@ -45,23 +41,18 @@ from bastion.core.model import (
     TransactionState,
     Verdict,
 )
-from bastion.core.policy import decide
-from bastion.core.rules import Policy
-from bastion.core.statement import Statement, analyse, split
-from bastion.core.tracking import advance
+from bastion.core.statement import split
 from bastion.errors import (
     AccessError,
     ApprovalError,
     BastionError,
     EffectExceededError,
-    RecordingError,
     StatementCancelledError,
     StatementError,
     StatementTimeoutError,
     TargetUnavailableError,
     UsageError,
 )
-from bastion.execution.approvals import ApprovalDesk
 from bastion.execution.holding import (
     Held,
     draft_request,
@@ -69,8 +60,10 @@ from bastion.execution.holding import (
     waiting_event,
     words_for_unapproved,
 )
+from bastion.execution.judging import Governance, Judge, Judgement
+from bastion.execution.measuring import looking_permit, measure
+from bastion.execution.outcomes import Run, conclude, conclude_failed
 from bastion.execution.ports import (
-    Clock,
     Completion,
     Connection,
     Connector,
@@ -78,74 +71,15 @@ from bastion.execution.ports import (
     ResultHead,
     ServerNotice,
     Standing,
-    Users,
 )
-from bastion.execution.session import Session, SessionState, statement_digest
+from bastion.execution.session import Session, SessionState
 
 log = logging.getLogger(__name__)
 
-_LEARN_EVERY_S = 3.0
-_LEARN_TIMEOUT_S = 2.0
-_NAMES = frozenset({("", "search_path")})
-_HELD = frozenset({("", "held")})
-_MEASURE_TIMEOUT_S = 3.0
-_MEASURE_LOCK_TIMEOUT_S = 0.2
 _ROUNDS_MAX = 3
 """How often an approved statement whose effect grew goes back to the reviewers."""
 
-_STATUS_BY_CODE = {
-    "error": Status.ERROR,
-    "usage": Status.USAGE,
-    "unavailable": Status.UNAVAILABLE,
-    "timeout": Status.TIMEOUT,
-    "interrupted": Status.INTERRUPTED,
-    "blocked": Status.BLOCKED,
-    "approval": Status.EXPIRED,
-}
-_MOVING = frozenset({EffectClass.ADMIN, EffectClass.PRIVILEGE, EffectClass.DDL, EffectClass.DROP})
 _GOES_ON_AFTER = (Status.OK, Status.ERROR, Status.TIMEOUT, Status.BLOCKED, Status.PENDING)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Governance:
-    """What a runner needs beside its session and its database; one for the whole process."""
-
-    desk: ApprovalDesk
-    users: Users
-    clock: Clock
-    policy: Callable[[], Policy]
-    """Gives the policy in force now."""
-    mask_key: bytes
-    changed: Callable[[], None]
-    """Called when a session's state or counts changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judgement:
-    """One statement as understood and judged against what is known now."""
-
-    catalogue: Catalogue
-    statement: Statement
-    exposure: Exposure
-    verdict: Verdict
-
-
-@dataclass(slots=True, kw_only=True)
-class _Run:
-    """One statement on its way through the pipeline."""
-
-    index: int
-    id: str
-    text: str
-    parameters: tuple[bytes | None, ...]
-    options: RunOptions
-    started: float
-    waited_s: float = 0.0
-    approval: Approval | None = None
-    impact: Impact | None = None
-    judgement: _Judgement | None = None
-    row_count: int = 0
-    has_rows: bool = False
 
 
 class Runner:
@@ -163,15 +97,11 @@ class Runner:
         self._connector = connector
         self._connection = connection
         self._governance = governance
-        self._context = SessionContext()
+        self._judge = Judge(session, connector, governance, connection.search_path)
         self._numbers = itertools.count(1)
         self._waiting_for: str | None = None
-        self._learnt_at: dict[tuple[str, str], float] = {}
         self._masks: tuple[str, ...] = ()
         self._is_interrupted = False
-        self._looks: set[asyncio.Task[Catalogue]] = set()
-        self._path = connection.search_path
-        """Where the server looks bare names up now; PostgreSQL."""
         self._standing: Standing | None = None
         """Where the session stood before code that nobody understood."""
         self._remove_closer = session.on_end(self._on_session_end)
@@ -204,7 +134,7 @@ class Runner:
     @property
     def context(self) -> SessionContext:
         """Give what the session has made on its way."""
-        return self._context
+        return self._judge.context
 
     async def catalogue(self) -> Catalogue:
         """Give what is known of the target, for completion and listings."""
@@ -235,7 +165,7 @@ class Runner:
             yield Finished(index=1, status=Status.USAGE, message=error.message)
             return
         for index, piece in enumerate(pieces, 1):
-            run = _Run(
+            run = Run(
                 index=index,
                 id=f"{self._session.id}-{next(self._numbers)}",
                 text=piece,
@@ -258,7 +188,7 @@ class Runner:
         self, approval: Approval, *, options: RunOptions
     ) -> AsyncGenerator[PipelineEvent, None]:
         """Wait for a request left pending and, once approved, run it, once, in autocommit."""
-        run = _Run(
+        run = Run(
             index=1,
             id=f"{self._session.id}-{next(self._numbers)}",
             text=approval.text,
@@ -296,7 +226,7 @@ class Runner:
     # One statement
 
     async def _guard(
-        self, run: _Run, events: AsyncGenerator[PipelineEvent, None]
+        self, run: Run, events: AsyncGenerator[PipelineEvent, None]
     ) -> AsyncGenerator[PipelineEvent, None]:
         """Turn every error into a recorded outcome; a broken recorder ends the session."""
         self._session.touch()
@@ -308,15 +238,15 @@ class Runner:
                 async for event in events:
                     yield event
         except BastionError as error:
-            yield await self._failed(run, error)
+            yield await conclude_failed(self._session, run, error)
         finally:
             self._session.touch()
             self._set_state(SessionState.IDLE)
 
-    async def _execute_one(self, run: _Run) -> AsyncGenerator[PipelineEvent, None]:
+    async def _execute_one(self, run: Run) -> AsyncGenerator[PipelineEvent, None]:
         await self._check_standing()
         await self._reconnect_if_lost()
-        judged = await self._judge(run)
+        judged = await self._judged(run)
         await self._session.intent(
             run.id, run.index, judged.statement, run.parameters, judged.verdict
         )
@@ -329,7 +259,9 @@ class Runner:
                     # A slip of the pen deserves the server's own words.
                     await self._check_with_server(run, judged)
                 self._session.counts.blocked += 1
-                yield await self._conclude(run, Status.BLOCKED, message=judged.verdict.text)
+                yield await conclude(
+                    self._session, run, Status.BLOCKED, message=judged.verdict.text
+                )
             case Action.HOLD:
                 async with contextlib.aclosing(self._hold(run, judged)) as held:
                     async for event in held:
@@ -339,9 +271,9 @@ class Runner:
                     async for event in sent:
                         yield event
 
-    async def _resume_one(self, run: _Run) -> AsyncGenerator[PipelineEvent, None]:
+    async def _resume_one(self, run: Run) -> AsyncGenerator[PipelineEvent, None]:
         await self._check_standing()
-        judged = await self._judge(run)
+        judged = await self._judged(run)
         await self._session.intent(
             run.id, run.index, judged.statement, run.parameters, judged.verdict
         )
@@ -362,100 +294,30 @@ class Runner:
         self._connection = await self._connector.connect(
             f"bastion:{session.principal.user}:{session.id}"
         )
-        self._context, self._path = SessionContext(), self._connection.search_path
+        self._judge.restart(self._connection.search_path)
 
-    async def _judge(self, run: _Run) -> _Judgement:
-        """Understand and judge one statement by what is known now."""
-        catalogue = await self._connector.catalogue()
-        is_postgres = self.target.engine is Engine.POSTGRESQL
-        if is_postgres and self._path != catalogue.search_path and self._due(_NAMES):
-            catalogue = await self._learn(None, catalogue)
-        self._look_in(self._path, catalogue)
-        statement = self._analyse(run.text, catalogue)
-        unknown = self._due(relations_to_learn(statement, catalogue, self._context))
-        if unknown:
-            catalogue = await self._learn(unknown, catalogue)
-            statement = self._analyse(run.text, catalogue)
-        exposure = trace(statement, catalogue=catalogue, context=self._context)
-        verdict = decide(
-            self._session.principal,
-            self.target,
-            statement,
-            exposure,
-            self._governance.policy(),
-            options=run.options,
-            now=self._governance.clock.now(),
-        )
-        judgement = _Judgement(
-            catalogue=catalogue, statement=statement, exposure=exposure, verdict=verdict
-        )
-        run.judgement = judgement
-        return judgement
-
-    def _analyse(self, text: str, catalogue: Catalogue) -> Statement:
-        return analyse(text, engine=self.target.engine, catalogue=catalogue, context=self._context)
-
-    def _due(self, relations: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        """Keep the relations that were not asked about a moment ago."""
-        now = self._governance.clock.monotonic()
-        due = {key for key in relations if now - self._learnt_at.get(key, -1e9) > _LEARN_EVERY_S}
-        for key in due:
-            self._learnt_at[key] = now
-        return frozenset(due)
-
-    async def _learn(
-        self, relations: frozenset[tuple[str, str]] | None, catalogue: Catalogue
-    ) -> Catalogue:
-        """Classify relations before their first answer; what stays unknown stays masked.
-
-        A look that takes too long goes on by itself, for the statements that follow: cancelling
-        it would kill queries of ours at the server, under load again and again.
-        """
-        look = asyncio.get_running_loop().create_task(self._connector.refresh(relations))
-        self._looks.add(look)
-        look.add_done_callback(self._looks.discard)
-        done, _ = await asyncio.wait({look}, timeout=_LEARN_TIMEOUT_S)
-        if not done:
-            look.add_done_callback(_note_look)
-            return catalogue
-        try:
-            return look.result()
-        except BastionError:
-            log.info("catalogue.refresh_failed", extra={"target": self.target.name})
-            return catalogue
-
-    def _look_in(self, path: tuple[str, ...], catalogue: Catalogue) -> None:
-        """Look bare names up where the server does."""
-        if self.target.engine is not Engine.POSTGRESQL:
-            return
-        settings = dict(self._context.settings)
-        settings.pop("search_path", None)
-        if path != catalogue.search_path:
-            settings["search_path"] = ", ".join(f'"{schema}"' for schema in path)
-        if settings != dict(self._context.settings):
-            self._context = dataclasses.replace(
-                self._context, settings=tuple(sorted(settings.items()))
-            )
+    async def _judged(self, run: Run) -> Judgement:
+        run.judgement = await self._judge.judge(run.text, run.options)
+        return run.judgement
 
     # Holding
 
-    async def _hold(self, run: _Run, judged: _Judgement) -> AsyncGenerator[PipelineEvent, None]:
+    async def _hold(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
         """File a request, wait, and run what was approved, once.
 
         A statement whose effect grew since is rolled back and goes back to the reviewers.
         """
         await self._check_with_server(run, judged)
-        if run.options.wait_s == 0 and is_dirty(self._context):
+        if run.options.wait_s == 0 and is_dirty(self._judge.context):
             raise UsageError(
                 "This statement is held, and it depends on an open transaction, temporary objects "
                 "or changed settings that end with this command. Use --wait."
             )
-        if self._due(_HELD):
+        if await self._judge.learn_before_hold(judged):
             # What the yes is bound to must be as it is now, or the run would find it changed.
-            await self._learn(judged.statement.reads | judged.statement.writes, judged.catalogue)
-            judged = await self._judge(run)
+            judged = await self._judged(run)
         for _ in range(_ROUNDS_MAX):
-            run.impact = await self._measure(judged)
+            run.impact = await measure(self._connection, judged)
             run.approval = await self._governance.desk.submit(self._draft(run, judged))
             self._session.counts.held += 1
             try:
@@ -468,12 +330,12 @@ class Runner:
                     text="It would now touch other rows than were approved, so it was rolled back "
                     "and goes back to the reviewers.",
                 )
-                judged = await self._judge(run)
+                judged = await self._judged(run)
                 continue
             return
         raise ApprovalError("The effect kept changing. Narrow the statement and send it again.")
 
-    async def _check_with_server(self, run: _Run, judged: _Judgement) -> None:
+    async def _check_with_server(self, run: Run, judged: Judgement) -> None:
         """Let the server parse it, so that nobody is asked about what cannot run anyway.
 
         Raises:
@@ -486,10 +348,10 @@ class Runner:
             # There it takes a PREPARE, which the server logs: what is held must not reach it.
             return
         with contextlib.suppress(StatementTimeoutError):
-            await self._connection.describe(_looking_permit(run.text))
+            await self._connection.describe(looking_permit(run.text))
 
     async def _await_and_run(
-        self, run: _Run, judged: _Judgement
+        self, run: Run, judged: Judgement
     ) -> AsyncGenerator[PipelineEvent, None]:
         approval = run.approval
         if approval is None:
@@ -497,7 +359,9 @@ class Runner:
         await self._session.approval(run.id, approval)
         if approval.state is ApprovalState.PENDING and run.options.wait_s != 0:
             approvers = await self._governance.desk.eligible(approval)
-            yield waiting_event(approval, approvers, in_transaction=self._context.in_transaction)
+            yield waiting_event(
+                approval, approvers, in_transaction=self._judge.context.in_transaction
+            )
         approval = await self._wait(run, approval)
         run.approval = approval
         await self._session.approval(run.id, approval)
@@ -529,11 +393,11 @@ class Runner:
             if outcome is not ApprovalState.DONE:
                 await asyncio.shield(self._governance.desk.finish(approval.id, outcome))
 
-    async def _judge_again(self, run: _Run, before: _Judgement) -> _Judgement:
+    async def _judge_again(self, run: Run, before: Judgement) -> Judgement:
         """Judge once more at the time of use: policy, catalogue or account may have changed."""
         await self._check_standing()
-        await self._learn(before.statement.reads | before.statement.writes, before.catalogue)
-        judged = await self._judge(run)
+        await self._judge.learn(before)
+        judged = await self._judged(run)
         verdict = judged.verdict
         approval = run.approval
         if approval is not None:
@@ -561,7 +425,7 @@ class Runner:
                 "Send the statement again."
             )
 
-    async def _wait(self, run: _Run, approval: Approval) -> Approval:
+    async def _wait(self, run: Run, approval: Approval) -> Approval:
         started = self._governance.clock.monotonic()
         self._waiting_for = approval.id
         self._set_state(SessionState.WAITING)
@@ -572,14 +436,14 @@ class Runner:
             run.waited_s += self._governance.clock.monotonic() - started
             self._set_state(SessionState.RUNNING)
 
-    async def _conclude_unapproved(self, run: _Run, approval: Approval) -> Finished:
-        dirty = is_dirty(self._context)
+    async def _conclude_unapproved(self, run: Run, approval: Approval) -> Finished:
+        dirty = is_dirty(self._judge.context)
         if approval.state is ApprovalState.PENDING and dirty:
             await self._governance.desk.withdraw(self._session.principal, approval.id)
         status, message = words_for_unapproved(approval, is_dirty=dirty)
-        return await self._conclude(run, status, message=message)
+        return await conclude(self._session, run, status, message=message)
 
-    def _draft(self, run: _Run, judged: _Judgement) -> Approval:
+    def _draft(self, run: Run, judged: Judgement) -> Approval:
         held = Held(
             text=run.text,
             parameters=run.parameters,
@@ -587,51 +451,26 @@ class Runner:
             impact=run.impact or Impact(effect=""),
             verdict=judged.verdict,
             reason=run.options.reason,
-            in_transaction=self._context.in_transaction,
-            is_dirty=is_dirty(self._context),
+            in_transaction=self._judge.context.in_transaction,
+            is_dirty=is_dirty(self._judge.context),
         )
         return draft_request(held, self._session, self.target, self._governance.clock.now())
 
-    def _run_context(self, judged: _Judgement) -> RunContext:
+    def _run_context(self, judged: Judgement) -> RunContext:
         target = self.target
         return RunContext(
             target=target.name,
             database=target.database,
             schema=",".join(judged.catalogue.search_path),
             role=self._connection.role,
-            settings=self._context.settings,
+            settings=self._judge.context.settings,
             place=f"{target.engine.value}://{target.host}:{target.port}",
-            objects=objects_digest(judged.statement, judged.catalogue, self._context),
+            objects=objects_digest(judged.statement, judged.catalogue, self._judge.context),
         )
-
-    async def _measure(self, judged: _Judgement) -> Impact:
-        """Count the rows that a write would touch, by the same predicate, in a read-only fence."""
-        impact = describe_impact(judged.statement, judged.catalogue)
-        sql = judged.statement.measuring_sql
-        if sql is None:
-            return impact
-        if judged.exposure.inference:
-            # The count would answer what the condition asks of masked values.
-            note = "Its rows are not counted before approval: it selects by masked values."
-            return dataclasses.replace(impact, notes=(*impact.notes, note))
-        permit = _looking_permit(sql)
-        rows: int | None = None
-        try:
-            async with contextlib.aclosing(self._connection.run(permit)) as events:
-                async for event in events:
-                    if isinstance(event, RawBatch) and event.rows:
-                        rows = int(event.rows[0][0] or b"0")
-        except TargetUnavailableError:
-            raise
-        except BastionError as error:
-            # The server's words may quote a value; the kind of trouble is enough here.
-            note = f"Its rows could not be counted ({error.code})."
-            return dataclasses.replace(impact, notes=(*impact.notes, note))
-        return dataclasses.replace(impact, rows=rows, is_measured=rows is not None)
 
     # Running
 
-    async def _send(self, run: _Run, judged: _Judgement) -> AsyncGenerator[PipelineEvent, None]:
+    async def _send(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
         """Send one judged and recorded statement; yield only what is masked and recorded."""
         if self._is_interrupted:
             raise StatementCancelledError("Cancelled before it was sent; nothing has run.")
@@ -640,7 +479,7 @@ class Runner:
         completion: Completion | None = None
         # What a statement leaves behind belongs on the session's own connection.
         leaves_nothing = judged.statement.change is None
-        self._connection.prefers_reader = leaves_nothing and not is_dirty(self._context)
+        self._connection.prefers_reader = leaves_nothing and not is_dirty(self._judge.context)
         if not judged.statement.is_understood:
             self._standing = await self._connection.standing()
         sent = self._governance.clock.monotonic()
@@ -669,11 +508,16 @@ class Runner:
             raise TargetUnavailableError("The database went away before it answered.")
         elapsed_s = self._governance.clock.monotonic() - sent
         await self._after_success(judged)
-        yield await self._conclude(
-            run, Status.OK, completion=completion, elapsed_s=elapsed_s, row_limit=permit.row_limit
+        yield await conclude(
+            self._session,
+            run,
+            Status.OK,
+            completion=completion,
+            elapsed_s=elapsed_s,
+            row_limit=permit.row_limit,
         )
 
-    def _permit(self, run: _Run, judged: _Judgement) -> Permit:
+    def _permit(self, run: Run, judged: Judgement) -> Permit:
         statement, verdict, options = judged.statement, judged.verdict, run.options
         obligations = verdict.obligations
         sql = statement.text
@@ -703,23 +547,16 @@ class Runner:
             guards_structure=verdict.guards_structure,
         )
 
-    async def _plan(self, run: _Run, judged: _Judgement, head: ResultHead) -> masking.MaskPlan:
+    async def _plan(self, run: Run, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
         plan = self._make_plan(judged, head)
         if any(column.masked == Sensitivity.UNPROVEN.value for column in plan.columns):
-            # The database knows columns that the catalogue does not: learn them, once.
-            relations = self._due(judged.statement.reads | judged.statement.writes)
-            if relations:
-                catalogue = await self._learn(relations, judged.catalogue)
-                statement = self._analyse(run.text, catalogue)
-                exposure = trace(statement, catalogue=catalogue, context=self._context)
-                judged = dataclasses.replace(
-                    judged, catalogue=catalogue, statement=statement, exposure=exposure
-                )
-                plan = self._make_plan(judged, head)
+            learnt = await self._judge.learn_result(judged)
+            if learnt is not None:
+                plan = self._make_plan(learnt, head)
         self._masks = plan.reasons
         return plan
 
-    def _make_plan(self, judged: _Judgement, head: ResultHead) -> masking.MaskPlan:
+    def _make_plan(self, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
         return masking.plan(
             judged.statement,
             judged.exposure,
@@ -739,40 +576,31 @@ class Runner:
         if used_up is not None:
             raise AccessError(used_up)
 
-    async def _after_success(self, judged: _Judgement) -> None:
-        before = self._context
-        self._context = advance(
-            self._context, judged.statement, judged.exposure, catalogue=judged.catalogue
-        )
+    async def _after_success(self, judged: Judgement) -> None:
+        may_be_restructured = self._judge.advance(judged)
         await self._compare_standing(judged)
-        changes_schema = {EffectClass.DDL, EffectClass.DROP, EffectClass.UNKNOWN}
-        was_restructured = before.has_restructured and not self._context.has_restructured
-        if judged.statement.effects & changes_schema or was_restructured:
-            await self._learn(judged.statement.writes or None, judged.catalogue)
+        if may_be_restructured:
+            await self._judge.learn_structure(judged)
 
-    async def _compare_standing(self, judged: _Judgement) -> None:
+    async def _compare_standing(self, judged: Judgement) -> None:
         """Follow the server where a statement may have moved the ground under the next one.
 
         Code that nobody understood may have lifted a pin: then this login is not used again.
         """
         state, statement = self._connection.transaction_state, judged.statement
-        is_open = state in {TransactionState.OPEN, TransactionState.FAILED}
-        if is_open != self._context.in_transaction:
-            self._context = dataclasses.replace(self._context, in_transaction=is_open)
-        names_moved = "search_path" in dict(self._context.settings)
-        if statement.is_understood and not names_moved and not statement.effects & _MOVING:
+        self._judge.follow_transaction(state)
+        if not self._judge.may_have_moved(statement):
             return
         standing = await self._connection.standing()
         if standing is None:
             return
-        self._path = standing.search_path
-        self._look_in(self._path, judged.catalogue)
+        self._judge.follow_standing(standing, judged.catalogue)
         before = self._standing
         if statement.is_understood or before is None or before.settings == standing.settings:
             return
         log.warning("runner.pins_lifted", extra={"session": self._session.id})
         await self._connection.close()
-        if is_open:
+        if self._judge.context.in_transaction:
             raise StatementError(
                 "The statement changed settings of the session that the bastion pins, so the "
                 "transaction was rolled back. Leave out what sets them."
@@ -780,7 +608,7 @@ class Runner:
 
     # Endings
 
-    async def _dry_run(self, run: _Run, judged: _Judgement) -> Finished:
+    async def _dry_run(self, run: Run, judged: Judgement) -> Finished:
         verdict = judged.verdict
         status = {
             Action.ALLOW: Status.OK,
@@ -789,139 +617,8 @@ class Runner:
         }[verdict.action]
         words = {Action.ALLOW: "would run", Action.HOLD: "would be held", Action.BLOCK: "blocked"}
         message = f"Dry run: {words[verdict.action]} by rule {verdict.rule}. {verdict.text}".strip()
-        return await self._conclude(run, status, message=message)
-
-    async def _failed(self, run: _Run, error: BastionError) -> Finished:
-        if isinstance(error, RecordingError):
-            return self._unrecorded(run, error)
-        status = _STATUS_BY_CODE.get(error.code, Status.INTERNAL)
-        info: ErrorInfo | None = None
-        if isinstance(error, StatementError):
-            info = self._scrubbed(run, error)
-        log.info(
-            "statement.failed",
-            extra={"session": self._session.id, "code": error.code, "status": status.value},
-        )
-        message = error.message if info is None else ""
-        try:
-            return await self._conclude(run, status, message=message, error=info)
-        except RecordingError as failure:
-            return self._unrecorded(run, failure)
-
-    def _unrecorded(self, run: _Run, error: RecordingError) -> Finished:
-        """Show an outcome that cannot be recorded, and end the session: nothing more may run."""
-        asyncio.get_running_loop().call_soon(self._session.fail, error.message)
-        return self._finished(run, Status.UNAVAILABLE, message=error.message)
-
-    @staticmethod
-    def _scrubbed(run: _Run, error: StatementError) -> ErrorInfo:
-        if run.judgement is None:
-            return ErrorInfo(message="The database rejected the statement.")
-        exposure = run.judgement.exposure
-
-        def scrubbed(text: str) -> str:
-            return masking.scrub_text(text, exposure, said=run.text)
-
-        # That words are hidden is said once, in the message.
-        hint, context = (
-            "" if (text := scrubbed(raw)) == masking.HIDDEN else text
-            for raw in (error.hint, error.context)
-        )
-        return ErrorInfo(
-            message=scrubbed(error.message),
-            sqlstate=error.sqlstate,
-            position=error.position,
-            hint=hint,
-            context=context,
-        )
-
-    async def _conclude(
-        self,
-        run: _Run,
-        status: Status,
-        *,
-        message: str = "",
-        completion: Completion | None = None,
-        elapsed_s: float = 0.0,
-        row_limit: int = 0,
-        error: ErrorInfo | None = None,
-    ) -> Finished:
-        """Record the outcome, then give it."""
-        finished = self._finished(
-            run,
-            status,
-            message=message,
-            completion=completion,
-            elapsed_s=elapsed_s,
-            row_limit=row_limit,
-            error=error,
-        )
-        await self._session.outcome(
-            run.id,
-            status=status,
-            tag=finished.tag,
-            row_count=finished.row_count,
-            elapsed_ms=finished.elapsed_ms,
-            waited_ms=finished.waited_ms,
-            error=error,
-            message=message,
-        )
-        return finished
-
-    def _finished(
-        self,
-        run: _Run,
-        status: Status,
-        *,
-        message: str = "",
-        completion: Completion | None = None,
-        elapsed_s: float = 0.0,
-        row_limit: int = 0,
-        error: ErrorInfo | None = None,
-    ) -> Finished:
-        verdict = run.judgement.verdict if run.judgement else None
-        is_held = verdict is not None and verdict.action is not Action.ALLOW
-        affected = completion.affected if completion else 0
-        return Finished(
-            index=run.index,
-            status=status,
-            message=message,
-            tag=completion.tag if completion else "",
-            has_rows=run.has_rows,
-            row_count=run.row_count if run.has_rows else affected,
-            truncated=completion.truncated if completion else False,
-            row_limit=row_limit,
-            waited_ms=round(run.waited_s * 1000),
-            elapsed_ms=round(elapsed_s * 1000),
-            audit_id=run.id,
-            error=error,
-            statement_sha256=statement_digest(run.text),
-            request_id=run.approval.id if run.approval else "",
-            rule=verdict.rule if verdict and is_held else "",
-            rule_text=verdict.text if verdict and is_held else "",
-            impact=run.impact,
-            expires_at=run.approval.expires_at if run.approval else None,
-            approved_by=run.approval.approved_by if run.approval else (),
-        )
+        return await conclude(self._session, run, status, message=message)
 
     def _set_state(self, state: SessionState) -> None:
         self._session.state = state
         self._governance.changed()
-
-
-def _looking_permit(sql: str) -> Permit:
-    """Make the permit to count or describe: read only, one row, and short."""
-    return Permit(
-        sql=sql,
-        parameters=(),
-        fence=Fence.READ_ONLY,
-        statement_timeout_s=_MEASURE_TIMEOUT_S,
-        lock_timeout_s=_MEASURE_LOCK_TIMEOUT_S,
-        row_limit=1,
-    )
-
-
-def _note_look(look: asyncio.Task[Catalogue]) -> None:
-    """Take a late answer's failure, so that it is not reported as forgotten."""
-    if not look.cancelled() and look.exception() is not None:
-        log.info("catalogue.refresh_failed")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bastion.core.model import PipelineEvent, Principal, RunOptions, Target
 from bastion.errors import AccessError, UsageError
 from bastion.execution.approvals import ApprovalDesk
-from bastion.execution.pipeline import Governance, Runner
+from bastion.execution.judging import Governance
+from bastion.execution.pipeline import Runner
 from bastion.execution.ports import Audit, Clock, Connector, History, Messenger, Targets, Users
 from bastion.execution.registry import SessionRegistry
 from bastion.execution.session import Session

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bastion.core.model import Engine, Environment, Role, Target
 from bastion.execution.approvals import ApprovalDesk
-from bastion.execution.pipeline import Governance
+from bastion.execution.judging import Governance
 from bastion.execution.ports import Connector
 from bastion.execution.registry import SessionLimits, SessionRegistry
 from bastion.execution.services import Services

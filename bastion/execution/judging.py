@@ -1,0 +1,223 @@
+"""What a session knows when a statement arrives, and the verdict that follows from it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bastion.core.catalogue import Catalogue
+from bastion.core.context import SessionContext
+from bastion.core.exposure import Exposure
+from bastion.core.impact import relations_to_learn
+from bastion.core.lineage import trace
+from bastion.core.model import EffectClass, Engine, RunOptions, TransactionState, Verdict
+from bastion.core.policy import decide
+from bastion.core.rules import Policy
+from bastion.core.statement import Statement, analyse
+from bastion.core.tracking import advance
+from bastion.errors import BastionError
+from bastion.execution.approvals import ApprovalDesk
+from bastion.execution.ports import Clock, Connector, Standing, Users
+from bastion.execution.session import Session
+
+log = logging.getLogger(__name__)
+
+_LEARN_EVERY_S = 3.0
+_LEARN_TIMEOUT_S = 2.0
+_NAMES = frozenset({("", "search_path")})
+_HELD = frozenset({("", "held")})
+_MOVING = frozenset({EffectClass.ADMIN, EffectClass.PRIVILEGE, EffectClass.DDL, EffectClass.DROP})
+_RESTRUCTURING = frozenset({EffectClass.DDL, EffectClass.DROP, EffectClass.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Governance:
+    """What a runner needs beside its session and its database; one for the whole process."""
+
+    desk: ApprovalDesk
+    users: Users
+    clock: Clock
+    policy: Callable[[], Policy]
+    """Gives the policy in force now."""
+    mask_key: bytes
+    changed: Callable[[], None]
+    """Called when a session's state or counts changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One statement as understood and judged against what is known now."""
+
+    catalogue: Catalogue
+    statement: Statement
+    exposure: Exposure
+    verdict: Verdict
+
+
+class Judge:
+    """Follows one session on its connection, and judges each statement by what it knows."""
+
+    def __init__(
+        self,
+        session: Session,
+        connector: Connector,
+        governance: Governance,
+        search_path: tuple[str, ...],
+    ) -> None:
+        """Begin with a fresh login.
+
+        Args:
+            search_path: where the server looks bare names up at login; PostgreSQL.
+        """
+        self._session = session
+        self._connector = connector
+        self._governance = governance
+        self._target = connector.target
+        self._learnt_at: dict[tuple[str, str], float] = {}
+        self._looks: set[asyncio.Task[Catalogue]] = set()
+        self.restart(search_path)
+
+    def restart(self, search_path: tuple[str, ...]) -> None:
+        """Forget what the session made: it has a new login."""
+        self.context = SessionContext()
+        self._path = search_path
+
+    async def judge(self, text: str, options: RunOptions) -> Judgement:
+        """Understand and judge one statement by what is known now."""
+        catalogue = await self._connector.catalogue()
+        is_postgres = self._target.engine is Engine.POSTGRESQL
+        if is_postgres and self._path != catalogue.search_path and self._due(_NAMES):
+            catalogue = await self._learn(None, catalogue)
+        self._look_in(self._path, catalogue)
+        statement = self._analyse(text, catalogue)
+        unknown = self._due(relations_to_learn(statement, catalogue, self.context))
+        if unknown:
+            catalogue = await self._learn(unknown, catalogue)
+            statement = self._analyse(text, catalogue)
+        exposure = trace(statement, catalogue=catalogue, context=self.context)
+        verdict = decide(
+            self._session.principal,
+            self._target,
+            statement,
+            exposure,
+            self._governance.policy(),
+            options=options,
+            now=self._governance.clock.now(),
+        )
+        return Judgement(
+            catalogue=catalogue, statement=statement, exposure=exposure, verdict=verdict
+        )
+
+    async def learn(self, judged: Judgement) -> None:
+        """Look again at what a statement reads and writes."""
+        await self._learn(judged.statement.reads | judged.statement.writes, judged.catalogue)
+
+    async def learn_before_hold(self, judged: Judgement) -> bool:
+        """Look again at what a yes will be bound to; False when that was done a moment ago."""
+        if not self._due(_HELD):
+            return False
+        await self.learn(judged)
+        return True
+
+    async def learn_result(self, judged: Judgement) -> Judgement | None:
+        """Learn columns that the database knows and the catalogue did not, once.
+
+        Returns:
+            The same verdict on what is known now; None when nothing could be learnt.
+        """
+        relations = self._due(judged.statement.reads | judged.statement.writes)
+        if not relations:
+            return None
+        catalogue = await self._learn(relations, judged.catalogue)
+        statement = self._analyse(judged.statement.text, catalogue)
+        exposure = trace(statement, catalogue=catalogue, context=self.context)
+        return dataclasses.replace(
+            judged, catalogue=catalogue, statement=statement, exposure=exposure
+        )
+
+    def advance(self, judged: Judgement) -> bool:
+        """Take over what a statement that went well leaves in the session.
+
+        Returns:
+            Whether it may have changed the structure of the database.
+        """
+        before = self.context
+        self.context = advance(
+            before, judged.statement, judged.exposure, catalogue=judged.catalogue
+        )
+        was_restructured = before.has_restructured and not self.context.has_restructured
+        return was_restructured or bool(judged.statement.effects & _RESTRUCTURING)
+
+    async def learn_structure(self, judged: Judgement) -> None:
+        """Look again at what a statement may have changed; all, where it does not say."""
+        await self._learn(judged.statement.writes or None, judged.catalogue)
+
+    def follow_transaction(self, state: TransactionState) -> None:
+        """Take over whether a transaction is open, as the server says."""
+        is_open = state in {TransactionState.OPEN, TransactionState.FAILED}
+        if is_open != self.context.in_transaction:
+            self.context = dataclasses.replace(self.context, in_transaction=is_open)
+
+    def may_have_moved(self, statement: Statement) -> bool:
+        """Tell whether a statement may have moved the ground under the next one."""
+        names_moved = "search_path" in dict(self.context.settings)
+        return not statement.is_understood or names_moved or bool(statement.effects & _MOVING)
+
+    def follow_standing(self, standing: Standing, catalogue: Catalogue) -> None:
+        """Look bare names up where the server now does."""
+        self._path = standing.search_path
+        self._look_in(self._path, catalogue)
+
+    def _analyse(self, text: str, catalogue: Catalogue) -> Statement:
+        return analyse(text, engine=self._target.engine, catalogue=catalogue, context=self.context)
+
+    def _due(self, relations: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Keep the relations that were not asked about a moment ago."""
+        now = self._governance.clock.monotonic()
+        due = {key for key in relations if now - self._learnt_at.get(key, -1e9) > _LEARN_EVERY_S}
+        for key in due:
+            self._learnt_at[key] = now
+        return frozenset(due)
+
+    async def _learn(
+        self, relations: frozenset[tuple[str, str]] | None, catalogue: Catalogue
+    ) -> Catalogue:
+        """Classify relations before their first answer; what stays unknown stays masked.
+
+        A look that takes too long goes on by itself, for the statements that follow: cancelling
+        it would kill queries of ours at the server, under load again and again.
+        """
+        look = asyncio.get_running_loop().create_task(self._connector.refresh(relations))
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
+        done, _ = await asyncio.wait({look}, timeout=_LEARN_TIMEOUT_S)
+        if not done:
+            look.add_done_callback(_note_look)
+            return catalogue
+        try:
+            return look.result()
+        except BastionError:
+            log.info("catalogue.refresh_failed", extra={"target": self._target.name})
+            return catalogue
+
+    def _look_in(self, path: tuple[str, ...], catalogue: Catalogue) -> None:
+        """Look bare names up where the server does."""
+        if self._target.engine is not Engine.POSTGRESQL:
+            return
+        settings = dict(self.context.settings)
+        settings.pop("search_path", None)
+        if path != catalogue.search_path:
+            settings["search_path"] = ", ".join(f'"{schema}"' for schema in path)
+        if settings != dict(self.context.settings):
+            self.context = dataclasses.replace(
+                self.context, settings=tuple(sorted(settings.items()))
+            )
+
+
+def _note_look(look: asyncio.Task[Catalogue]) -> None:
+    """Take a late answer's failure, so that it is not reported as forgotten."""
+    if not look.cancelled() and look.exception() is not None:
+        log.info("catalogue.refresh_failed")
