@@ -165,6 +165,7 @@ def _add_policy(commands: _Commands[argparse.ArgumentParser]) -> None:
     test.add_argument("--target", required=True, metavar="NAME")
     test.add_argument("--user", required=True, metavar="NAME")
     test.add_argument("--file", type=Path, metavar="FILE", help="default: the policy in force")
+    test.add_argument("--rows", type=int, metavar="N", help="as if so many rows were measured")
     test.add_argument("--json", action="store_true")
     backtest = verbs.add_parser("backtest", help="a changed policy over past transcripts")
     backtest.add_argument("file", type=Path, metavar="FILE")

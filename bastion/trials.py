@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,8 +15,8 @@ from bastion.config import Paths
 from bastion.core.context import SessionContext
 from bastion.core.exposure import ColumnExposure
 from bastion.core.lineage import trace
-from bastion.core.model import RunOptions
-from bastion.core.policy import decide
+from bastion.core.model import RunOptions, Verdict
+from bastion.core.policy import decide, turning_counts
 from bastion.core.rules import Policy, parse_policy
 from bastion.core.statement import analyse, split
 from bastion.errors import ConfigError, UsageError
@@ -59,7 +60,8 @@ async def test(
         context = SessionContext()
         statement = analyse(text, engine=target.engine, catalogue=catalogue, context=context)
         exposure = trace(statement, catalogue=catalogue, context=context)
-        verdict = decide(
+        judge = functools.partial(
+            decide,
             principal,
             target,
             statement,
@@ -68,11 +70,13 @@ async def test(
             options=RunOptions(),
             now=SystemClock().now(),
         )
+        verdict = judge(rows=parsed.rows)
         results.append(
             {
                 "verdict": verdict.action.value,
                 "rule": verdict.rule,
                 "text": verdict.text,
+                "by_rows": _by_rows(judge, policy) if verdict.depends_on_rows else [],
                 "effects": sorted(effect.value for effect in statement.effects),
                 "writes": sorted(".".join(key) for key in statement.writes),
                 "reads": sorted(".".join(key) for key in statement.reads),
@@ -94,6 +98,20 @@ async def backtest(
     judge = _judge_with(_read_policy(parsed.file))
     sys.stdout.write(await records.backtest(paths, administration, judge, parsed) + "\n")
     return 0
+
+
+def _by_rows(judge: Callable[..., Verdict], policy: Policy) -> list[str]:
+    """Tell which rule speaks for how many measured rows, a line for each span."""
+    spans: list[tuple[int, Verdict]] = []
+    for count in turning_counts(policy):
+        verdict = judge(rows=count)
+        if not spans or spans[-1][1].rule != verdict.rule:
+            spans.append((count, verdict))
+    ends = [f"to {start - 1}" for start, _ in spans[1:]] + ["and more"]
+    return [
+        f"{start} {end}: {verdict.action.value} ({verdict.rule})"
+        for (start, verdict), end in zip(spans, ends, strict=True)
+    ]
 
 
 def _classes(column: ColumnExposure) -> list[str] | None:

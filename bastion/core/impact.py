@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 from sqlglot import exp
@@ -51,6 +52,26 @@ def describe_impact(statement: Statement, catalogue: Catalogue) -> Impact:
         notes.append(f"What was prepared: {statement.resolved}")
     tables = tuple(sorted(f"{schema}.{name}" for schema, name in statement.writes))
     return Impact(effect=effect.value, tables=tables, notes=tuple(notes))
+
+
+def measured_rows(impact: Impact | None, statement: Statement, catalogue: Catalogue) -> int | None:
+    """Give the count that policy may rely on; None where more could change than was counted.
+
+    Triggers and cascades touch rows that nobody counted, and what cannot be rolled back cannot
+    be held to its count.
+    """
+    if impact is None or not impact.is_measured or statement.fires:
+        return None
+    for key in statement.writes:
+        relation = catalogue.relations.get(key)
+        if relation is None or any(_CASCADES.search(one) for one in relation.referenced_by):
+            return None
+        if catalogue.engine is Engine.MYSQL and relation.storage_engine != "InnoDB":
+            return None
+    return impact.rows
+
+
+_CASCADES = re.compile(r"\b(?:CASCADE|SET NULL|SET DEFAULT)\b", re.IGNORECASE)
 
 
 def is_slip(statement: Statement) -> bool:

@@ -166,6 +166,10 @@ class Verdict:
     """How long a request for approval lives."""
     guards_structure: bool = False
     """Commit only when schemas, tables and partitions are unharmed: it was not fully understood."""
+    depends_on_rows: bool = False
+    """Not measured yet, and another rule would speak once it is."""
+    rows_max: int | None = None
+    """With more rows than this a stricter rule would speak; None: with none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -20,7 +21,7 @@ from bastion.core.model import (
     Target,
     Verdict,
 )
-from bastion.core.rules import INFERENCE, LAUNDERING, Limits, Policy, Rule
+from bastion.core.rules import INFERENCE, LAUNDERING, MEASURED_EFFECTS, Limits, Policy, Rule
 
 
 def decide(
@@ -32,11 +33,15 @@ def decide(
     *,
     options: RunOptions,
     now: datetime,
+    rows: int | None = None,
 ) -> Verdict:
     """Say whether a statement runs, waits for a reviewer, or is refused, and under which limits.
 
     Args:
         now: UTC, for rules that hold at certain hours.
+        rows: how many an UPDATE, DELETE or MERGE would touch, as measured. None: not measured,
+            which is taken for whatever is strictest; when ``Verdict.depends_on_rows`` then says
+            so, measure and call again.
     """
     request = _Request(principal, target, statement, exposure, now)
     obligations = _obligations(principal, target, policy, options)
@@ -44,16 +49,32 @@ def decide(
         return _verdict(request, obligations, _pinned(statement))
     if options.read_only and not statement.effects <= _TAME:
         return _verdict(request, obligations, _READ_ONLY)
-    strictest: Rule | None = None
-    for effect in request.effects():
-        rule = request.strictest(policy.rules, effect)
-        if rule is None:
-            return _verdict(request, obligations, _unmatched(effect))
-        if strictest is None or _SEVERITY[rule.action] > _SEVERITY[strictest.action]:
-            strictest = rule
-    if strictest is None:
-        return _verdict(request, obligations, _unmatched("nothing"))
-    return _verdict(request, obligations, strictest, _details(strictest, statement, exposure))
+    spoken = request.spoken(policy.rules, rows)
+    verdict = _verdict(request, obligations, spoken, _details(spoken, statement, exposure, rows))
+    turns = turning_counts(policy)
+    if rows is None:
+        depends = any(request.spoken(policy.rules, count) != spoken for count in turns)
+        return dataclasses.replace(verdict, depends_on_rows=depends)
+    # A count is true for a moment only: the run may not touch more rows than this answer covers.
+    stricter = (
+        count
+        for count in turns
+        if count > rows and _severity(request.spoken(policy.rules, count)) > _severity(spoken)
+    )
+    first = next(stricter, None)
+    return dataclasses.replace(verdict, rows_max=None if first is None else first - 1)
+
+
+def turning_counts(policy: Policy) -> list[int]:
+    """Give the counts of rows from which on another rule may speak, ascending; none, mostly."""
+    starts = {rule.min_rows for rule in policy.rules if rule.min_rows is not None}
+    ends = {rule.max_rows + 1 for rule in policy.rules if rule.max_rows is not None}
+    return sorted({0} | starts | ends) if starts or ends else []
+
+
+def _severity(rule: Rule) -> tuple[int, int]:
+    """Rank rules: block over hold over allow, among holds the one that asks for more people."""
+    return _SEVERITY[rule.action], rule.approvals if rule.action is Action.HOLD else 0
 
 
 _SEVERITY = {Action.ALLOW: 0, Action.HOLD: 1, Action.BLOCK: 2}
@@ -64,6 +85,8 @@ _READ_ONLY = Rule(
     text="This run is read-only, and the statement is not proven to be a read. "
     "Send it without --read-only.",
 )
+_ROWLESS = frozenset(effect.value for effect in _TAME)
+"""Effects that touch no stored row, measured or not."""
 _REASONS_MAX = 4
 _ROWS = frozenset({
     EffectClass.READ, EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE,
@@ -109,17 +132,28 @@ class _Request:
         if self._exposure.laundering:
             yield LAUNDERING
 
-    def strictest(self, rules: Iterable[Rule], effect: str) -> Rule | None:
+    def spoken(self, rules: Iterable[Rule], rows: int | None) -> Rule:
+        """Find the rule that speaks: the strictest of all effects, each with its strictest."""
+        strictest: Rule | None = None
+        for effect in self.effects():
+            rule = self._strictest(rules, effect, rows)
+            if rule is None:
+                return _unmatched(effect)
+            if strictest is None or _severity(rule) > _severity(strictest):
+                strictest = rule
+        return strictest or _unmatched("nothing")
+
+    def _strictest(self, rules: Iterable[Rule], effect: str, rows: int | None) -> Rule | None:
         """Find the strictest rule for one effect; the first in the file among equals."""
         found: Rule | None = None
         for rule in rules:
-            if not self._matches(rule, effect):
+            if not self._matches(rule, effect, rows):
                 continue
-            if found is None or _SEVERITY[rule.action] > _SEVERITY[found.action]:
+            if found is None or _severity(rule) > _severity(found):
                 found = rule
         return found
 
-    def _matches(self, rule: Rule, effect: str) -> bool:
+    def _matches(self, rule: Rule, effect: str, rows: int | None) -> bool:
         if rule.effects and effect not in rule.effects:
             return False
         if not rule.effects and effect in {INFERENCE, LAUNDERING} and rule.action is Action.ALLOW:
@@ -129,6 +163,7 @@ class _Request:
             self._place_matches(rule)
             and self._statement_matches(rule)
             and self._objects_match(rule, effect)
+            and _rows_match(rule, _rows_of(effect, rows))
         )
 
     def _place_matches(self, rule: Rule) -> bool:
@@ -167,6 +202,23 @@ class _Request:
         is_read = effect in {EffectClass.READ.value, INFERENCE}
         pairs = statement.reads if is_read else statement.writes
         return [f"{schema}.{name}" for schema, name in sorted(pairs)]
+
+
+def _rows_of(effect: str, rows: int | None) -> int | None:
+    """Give how many stored rows one effect touches; None: that is not measured."""
+    if effect in _ROWLESS:
+        return 0
+    return rows if effect in MEASURED_EFFECTS else None
+
+
+def _rows_match(rule: Rule, rows: int | None) -> bool:
+    if rule.min_rows is None and rule.max_rows is None:
+        return True
+    if rows is None:
+        # To be allowed takes proof; to be held or blocked takes none.
+        return rule.action is not Action.ALLOW
+    is_enough = rule.min_rows is None or rows >= rule.min_rows
+    return is_enough and (rule.max_rows is None or rows <= rule.max_rows)
 
 
 def _role_words(principal: Principal) -> frozenset[str]:
@@ -215,11 +267,19 @@ _HINTS = {
 }
 
 
-def _details(rule: Rule, statement: Statement, exposure: Exposure) -> tuple[str, ...]:
+def _details(
+    rule: Rule, statement: Statement, exposure: Exposure, rows: int | None
+) -> tuple[str, ...]:
     """Give the reasons that explain a hold or block, in words."""
     if rule.action is Action.ALLOW:
         return ()
     words = list(statement.reasons)
+    if rule.min_rows is not None or rule.max_rows is not None:
+        words.append(
+            "How many rows it would touch is not measured, which counts as any number."
+            if rows is None
+            else f"It would touch {rows} rows."
+        )
     if statement.is_whole_table and not statement.effects.isdisjoint(_ROW_WRITES):
         words.append("It touches every row of the table.")
     if not rule.effects or rule.effects & {INFERENCE, LAUNDERING}:

@@ -4,6 +4,9 @@ A policy is a list of rules and a table of limits. Each rule names the statement
 of and an action. For every effect of a statement the strictest rule that matches wins (block over
 hold over allow; the first in the file among equals), and the strictest over all effects is the
 verdict. What no rule matches is blocked, so an empty policy blocks everything.
+
+A rule may speak of measured rows. What is not measured is never proven to be few, and never
+proven to be none: such a rule does not allow it, and does hold or block it.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ INFERENCE = "inference"
 """Effect word of a predicate or ordering on a sensitive column."""
 LAUNDERING = "laundering"
 """Effect word of a sensitive value written where it would no longer be masked."""
+MEASURED_EFFECTS = ("update", "delete", "merge")
+"""Effect words of statements whose rows are counted before they run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,10 @@ class Rule:
     """The rule does not speak when every object matches one of these."""
     whole_table: bool | None = None
     understood: bool | None = None
+    min_rows: int | None = None
+    """From this many measured rows on."""
+    max_rows: int | None = None
+    """Up to this many measured rows, this number included."""
     hours: Hours | None = None
     approvals: int = 1
     approver_roles: frozenset[Role] = frozenset({Role.REVIEWER, Role.ADMIN})
@@ -132,6 +141,7 @@ _EFFECT_WORDS = (*(effect.value for effect in EffectClass), INFERENCE, LAUNDERIN
 _ENGINES = {"postgresql": Engine.POSTGRESQL, "mysql": Engine.MYSQL}
 _APPROVALS_MAX = 10
 _ROWS_MAX = 1_000_000
+_MEASURED_MAX = 1_000_000_000
 
 
 class _Reader:
@@ -184,9 +194,9 @@ class _Reader:
             raise self.fail(where, key, "true or false is expected here.")
         return value
 
-    def number(self, value: object, where: str, key: str, most: int) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            raise self.fail(where, key, f"a whole number from 1 to {most} is expected here.")
+    def number(self, value: object, where: str, key: str, most: int, *, least: int = 1) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise self.fail(where, key, f"a whole number from {least} to {most} is expected here.")
         return value
 
     def duration(self, value: object, where: str, key: str) -> float:
@@ -236,6 +246,10 @@ _RULE_KEYS: _Readers = {
     "except_objects": lambda reader, value, where, key: reader.strings(value, where, key),
     "whole_table": lambda reader, value, where, key: reader.flag(value, where, key),
     "understood": lambda reader, value, where, key: reader.flag(value, where, key),
+    "min_rows": lambda reader, value, where, key: reader.number(value, where, key, _MEASURED_MAX),
+    "max_rows": lambda reader, value, where, key: reader.number(
+        value, where, key, _MEASURED_MAX, least=0
+    ),
     "hours": lambda reader, value, where, key: reader.hours(value, where, key),
     "approvals": lambda reader, value, where, key: reader.number(value, where, key, _APPROVALS_MAX),
     "approver_roles": lambda reader, value, where, key: frozenset(
@@ -272,7 +286,20 @@ def _rule(reader: _Reader, table: Mapping[str, object], index: int) -> Rule:
         _FIELDS.get(key, key): _RULE_KEYS[key](reader, value, where, key)
         for key, value in table.items()
     }
-    return Rule(**values)  # type: ignore[arg-type]
+    rule = Rule(**values)  # type: ignore[arg-type]
+    _check_rows(reader, rule, where)
+    return rule
+
+
+def _check_rows(reader: _Reader, rule: Rule, where: str) -> None:
+    if rule.min_rows is None and rule.max_rows is None:
+        return
+    key = "max_rows" if rule.min_rows is None else "min_rows"
+    if rule.effects.isdisjoint(MEASURED_EFFECTS):
+        known = ", ".join(MEASURED_EFFECTS)
+        raise reader.fail(where, key, f"rows are measured for the effects {known}; name one.")
+    if rule.max_rows is not None and (rule.min_rows or 0) > rule.max_rows:
+        raise reader.fail(where, key, "it is above max_rows, so the rule would never match.")
 
 
 def _check_names(reader: _Reader, rules: tuple[Rule, ...]) -> None:

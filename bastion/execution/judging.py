@@ -11,9 +11,16 @@ from dataclasses import dataclass
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
-from bastion.core.impact import relations_to_learn
+from bastion.core.impact import measured_rows, relations_to_learn
 from bastion.core.lineage import trace
-from bastion.core.model import EffectClass, Engine, RunOptions, TransactionState, Verdict
+from bastion.core.model import (
+    EffectClass,
+    Engine,
+    Impact,
+    RunOptions,
+    TransactionState,
+    Verdict,
+)
 from bastion.core.policy import decide
 from bastion.core.rules import Policy
 from bastion.core.statement import Statement, analyse
@@ -85,8 +92,14 @@ class Judge:
         self.context = SessionContext()
         self._path = search_path
 
-    async def judge(self, text: str, options: RunOptions) -> Judgement:
-        """Understand and judge one statement by what is known now."""
+    async def judge(
+        self, text: str, options: RunOptions, impact: Impact | None = None
+    ) -> Judgement:
+        """Understand and judge one statement by what is known now.
+
+        Args:
+            impact: as measured; None before that.
+        """
         catalogue = await self._connector.catalogue()
         is_postgres = self._target.engine is Engine.POSTGRESQL
         if is_postgres and self._path != catalogue.search_path and self._due(_NAMES):
@@ -98,18 +111,11 @@ class Judge:
             catalogue = await self._learn(unknown, catalogue)
             statement = self._analyse(text, catalogue)
         exposure = trace(statement, catalogue=catalogue, context=self.context)
-        verdict = decide(
-            self._session.principal,
-            self._target,
-            statement,
-            exposure,
-            self._governance.policy(),
-            options=options,
-            now=self._governance.clock.now(),
-        )
-        return Judgement(
-            catalogue=catalogue, statement=statement, exposure=exposure, verdict=verdict
-        )
+        return self._decided(catalogue, statement, exposure, options, impact)
+
+    def weigh(self, judged: Judgement, options: RunOptions, impact: Impact) -> Judgement:
+        """Judge what was understood once more, by what was measured."""
+        return self._decided(judged.catalogue, judged.statement, judged.exposure, options, impact)
 
     async def learn(self, judged: Judgement) -> None:
         """Look again at what a statement reads and writes."""
@@ -170,6 +176,28 @@ class Judge:
         """Look bare names up where the server now does."""
         self._path = standing.search_path
         self._look_in(self._path, catalogue)
+
+    def _decided(
+        self,
+        catalogue: Catalogue,
+        statement: Statement,
+        exposure: Exposure,
+        options: RunOptions,
+        impact: Impact | None,
+    ) -> Judgement:
+        verdict = decide(
+            self._session.principal,
+            self._target,
+            statement,
+            exposure,
+            self._governance.policy(),
+            options=options,
+            now=self._governance.clock.now(),
+            rows=measured_rows(impact, statement, catalogue),
+        )
+        return Judgement(
+            catalogue=catalogue, statement=statement, exposure=exposure, verdict=verdict
+        )
 
     def _analyse(self, text: str, catalogue: Catalogue) -> Statement:
         return analyse(text, engine=self._target.engine, catalogue=catalogue, context=self.context)

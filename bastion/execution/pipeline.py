@@ -247,12 +247,24 @@ class Runner:
         await self._check_standing()
         await self._reconnect_if_lost()
         judged = await self._judged(run)
-        await self._session.intent(
-            run.id, run.index, judged.statement, run.parameters, judged.verdict
-        )
+        if judged.verdict.depends_on_rows:
+            statement = judged.statement
+            await self._session.statement(run.id, run.index, statement, run.parameters)
+            judged = await self._weighed(run, judged)
+            await self._session.verdict(run.id, statement, judged.verdict)
+        else:
+            await self._session.intent(
+                run.id, run.index, judged.statement, run.parameters, judged.verdict
+            )
         if run.options.dry_run:
             yield await self._dry_run(run, judged)
             return
+        async with contextlib.aclosing(self._act(run, judged)) as events:
+            async for event in events:
+                yield event
+
+    async def _act(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
+        """Do what the verdict says."""
         match judged.verdict.action:
             case Action.BLOCK:
                 if not judged.statement.is_understood and not judged.statement.pinned:
@@ -266,10 +278,38 @@ class Runner:
                 async with contextlib.aclosing(self._hold(run, judged)) as held:
                     async for event in held:
                         yield event
+            case Action.ALLOW if judged.verdict.rows_max is not None:
+                async with contextlib.aclosing(self._send_few(run, judged)) as few:
+                    async for event in few:
+                        yield event
             case Action.ALLOW:
                 async with contextlib.aclosing(self._send(run, judged)) as sent:
                     async for event in sent:
                         yield event
+
+    async def _send_few(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
+        """Send what is allowed for so many rows; what touched more is rolled back and held."""
+        has_exceeded = False
+        try:
+            async with contextlib.aclosing(self._send(run, judged)) as sent:
+                async for event in sent:
+                    yield event
+        except EffectExceededError:
+            has_exceeded = True
+        if not has_exceeded:
+            return
+        yield NoticeReceived(
+            severity="NOTE",
+            text="It touched more rows than policy allows at once, so it was rolled back and "
+            "is judged by what it touches now.",
+        )
+        judged = await self._weighed(run, await self._judged(run))
+        await self._session.verdict(run.id, judged.statement, judged.verdict)
+        if judged.verdict.action is Action.ALLOW:
+            raise ApprovalError("What it touches keeps changing. Send the statement again.")
+        async with contextlib.aclosing(self._act(run, judged)) as events:
+            async for event in events:
+                yield event
 
     async def _resume_one(self, run: Run) -> AsyncGenerator[PipelineEvent, None]:
         await self._check_standing()
@@ -297,7 +337,13 @@ class Runner:
         self._judge.restart(self._connection.search_path)
 
     async def _judged(self, run: Run) -> Judgement:
-        run.judgement = await self._judge.judge(run.text, run.options)
+        run.judgement = await self._judge.judge(run.text, run.options, run.impact)
+        return run.judgement
+
+    async def _weighed(self, run: Run, judged: Judgement) -> Judgement:
+        """Measure what a statement would touch, and judge it by that."""
+        run.impact = await measure(self._connection, judged)
+        run.judgement = self._judge.weigh(judged, run.options, run.impact)
         return run.judgement
 
     # Holding
@@ -317,7 +363,11 @@ class Runner:
             # What the yes is bound to must be as it is now, or the run would find it changed.
             judged = await self._judged(run)
         for _ in range(_ROUNDS_MAX):
-            run.impact = await measure(self._connection, judged)
+            weighed = await self._weighed(run, judged)
+            if weighed.verdict.action is Action.BLOCK:
+                raise AccessError(weighed.verdict.text)
+            if weighed.verdict.action is Action.HOLD:
+                judged = weighed
             run.approval = await self._governance.desk.submit(self._draft(run, judged))
             self._session.counts.held += 1
             try:
@@ -529,7 +579,9 @@ class Runner:
             # The cursor's query runs now; a savepoint that is rolled back keeps its position.
             is_open = self._connection.transaction_state is TransactionState.OPEN
             fence = Fence.READ_ONLY if is_open else fence
-        affected_max = run.impact.rows if run.impact and run.impact.is_measured else None
+        affected_max = verdict.rows_max
+        if run.approval is not None and run.impact is not None and run.impact.is_measured:
+            affected_max = run.impact.rows
         limit = obligations.row_limit
         if options.limit is not None:
             limit = min(limit, options.limit)
@@ -617,6 +669,8 @@ class Runner:
         }[verdict.action]
         words = {Action.ALLOW: "would run", Action.HOLD: "would be held", Action.BLOCK: "blocked"}
         message = f"Dry run: {words[verdict.action]} by rule {verdict.rule}. {verdict.text}".strip()
+        if run.impact is not None and run.impact.is_measured:
+            message += f" Measured: {run.impact.rows} rows."
         return await conclude(self._session, run, status, message=message)
 
     def _set_state(self, state: SessionState) -> None:

@@ -150,23 +150,24 @@ class Session:
         """Record a statement with its verdict, before anything else happens to it."""
         self.counts.statements += 1
         await self._append(
-            StatementEvent(
-                id=statement_id,
-                index=index,
-                text=scrub_secrets(statement.text),
-                parameters=tuple(parameters),
-                sha256=statement_digest(statement.text),
-                head=statement.head,
-            ),
-            VerdictEvent(
-                statement_id=statement_id,
-                action=verdict.action.value,
-                rule=verdict.rule,
-                text=verdict.text,
-                effects=tuple(sorted(effect.value for effect in statement.effects)),
-                tables=tuple(sorted(f"{schema}.{name}" for schema, name in statement.writes)),
-            ),
+            _statement_event(statement_id, index, statement, parameters),
+            _verdict_event(statement_id, statement, verdict),
         )
+
+    async def statement(
+        self,
+        statement_id: str,
+        index: int,
+        statement: Statement,
+        parameters: Sequence[bytes | None],
+    ) -> None:
+        """Record a statement whose verdict takes a look at the database first."""
+        self.counts.statements += 1
+        await self._append(_statement_event(statement_id, index, statement, parameters))
+
+    async def verdict(self, statement_id: str, statement: Statement, verdict: Verdict) -> None:
+        """Record what policy says by what was measured, before anything follows from it."""
+        await self._append(_verdict_event(statement_id, statement, verdict))
 
     async def approval(self, statement_id: str, approval: Approval) -> None:
         """Record one step in the life of a request."""
@@ -335,3 +336,27 @@ class SessionFactory:
 def statement_digest(text: str) -> str:
     """Digest the raw text as people compare it: SHA-256 in hex of its UTF-8 bytes."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _statement_event(
+    statement_id: str, index: int, statement: Statement, parameters: Sequence[bytes | None]
+) -> StatementEvent:
+    return StatementEvent(
+        id=statement_id,
+        index=index,
+        text=scrub_secrets(statement.text),
+        parameters=tuple(parameters),
+        sha256=statement_digest(statement.text),
+        head=statement.head,
+    )
+
+
+def _verdict_event(statement_id: str, statement: Statement, verdict: Verdict) -> VerdictEvent:
+    return VerdictEvent(
+        statement_id=statement_id,
+        action=verdict.action.value,
+        rule=verdict.rule,
+        text=verdict.text,
+        effects=tuple(sorted(effect.value for effect in statement.effects)),
+        tables=tuple(sorted(f"{schema}.{name}" for schema, name in statement.writes)),
+    )

@@ -77,6 +77,7 @@ def verdict(
     exposure: Exposure = NOTHING,
     options: RunOptions | None = None,
     now: datetime = NOON,
+    rows: int | None = None,
 ) -> Verdict:
     statement = analyse(text, engine=engine, catalogue=CATALOGUES[engine], context=SessionContext())
     target = Target(
@@ -90,6 +91,7 @@ def verdict(
         parse_policy(policy, source="policy.toml"),
         options=options or RunOptions(),
         now=now,
+        rows=rows,
     )
 
 
@@ -313,3 +315,92 @@ def test_a_verdict_tells_the_fence_and_the_reason() -> None:
     assert "every row" in held.text
     assert held.approver_roles == {Role.REVIEWER, Role.ADMIN}
     assert held.expires_s == 900
+
+
+BY_ROWS = """
+[[rule]]
+name = "few"
+action = "allow"
+effects = ["update", "delete"]
+environments = ["staging"]
+max_rows = 100
+
+[[rule]]
+name = "more"
+action = "hold"
+effects = ["update", "delete"]
+environments = ["staging"]
+min_rows = 101
+
+[[rule]]
+name = "production"
+action = "hold"
+effects = ["update", "delete"]
+environments = ["production"]
+
+[[rule]]
+name = "production many"
+action = "hold"
+effects = ["update", "delete"]
+environments = ["production"]
+min_rows = 1000
+approvals = 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "rows", "action", "rule"),
+    [
+        (STAGING, 0, ALLOW, "few"),
+        (STAGING, 100, ALLOW, "few"),
+        (STAGING, 101, HOLD, "more"),
+        (STAGING, None, HOLD, "more"),
+        (PRODUCTION, 999, HOLD, "production"),
+        (PRODUCTION, 1000, HOLD, "production many"),
+        (PRODUCTION, None, HOLD, "production many"),
+    ],
+)
+def test_a_rule_speaks_by_the_rows_that_were_measured(
+    environment: Environment, rows: int | None, action: Action, rule: str
+) -> None:
+    found = verdict("delete from t where i = 1", environment, policy=BY_ROWS, rows=rows)
+    assert (found.action, found.rule) == (action, rule)
+
+
+def test_what_is_not_measured_is_neither_proven_few_nor_proven_none() -> None:
+    for action in ("hold", "block"):
+        few = BY_ROWS.replace('action = "allow"', f'action = "{action}"', 1)
+        found = verdict("delete from t where i = 1", STAGING, policy=few)
+        assert found.action is not ALLOW
+    alone = BY_ROWS.partition('[[rule]]\nname = "more"')[0]
+    assert verdict("delete from t where i = 1", STAGING, policy=alone).rule == "no rule"
+
+
+def test_a_verdict_says_whether_measuring_would_change_it() -> None:
+    assert verdict("delete from t where i = 1", STAGING, policy=BY_ROWS).depends_on_rows
+    assert verdict("delete from t where i = 1", PRODUCTION, policy=BY_ROWS).depends_on_rows
+    assert not verdict("delete from t where i = 1", STAGING).depends_on_rows
+    assert not verdict("select 1", STAGING, policy=BY_ROWS).depends_on_rows
+    assert not verdict("drop table t", STAGING, policy=BY_ROWS).depends_on_rows
+
+
+def test_an_allowance_by_rows_covers_no_more_rows_than_it_says() -> None:
+    assert verdict("delete from t where i = 1", STAGING, policy=BY_ROWS, rows=7).rows_max == 100
+    many = verdict("delete from t where i = 1", PRODUCTION, policy=BY_ROWS, rows=1000)
+    assert many.rows_max is None
+    less = BY_ROWS + '[[rule]]\nname="b"\naction="block"\neffects=["delete"]\nmin_rows=50\n'
+    assert verdict("delete from t where i = 1", STAGING, policy=less, rows=7).rows_max == 49
+
+
+def test_rows_are_proof_for_the_effects_that_were_counted_only() -> None:
+    wide = BY_ROWS.replace('effects = ["update", "delete"]', 'effects = ["update", "unknown"]', 1)
+    found = verdict("update t set v = nobody_knows(v) where i = 1", STAGING, policy=wide, rows=1)
+    assert found.action is BLOCK
+    assert found.rule == "no rule"
+
+
+def test_among_holds_the_one_that_asks_more_people_wins_wherever_it_stands() -> None:
+    rules = BY_ROWS.split("[[rule]]")
+    turned = "[[rule]]".join(["", *reversed(rules[1:])])
+    found = verdict("delete from t where i = 1", PRODUCTION, policy=turned, rows=5000)
+    assert found.approvals_needed == 2

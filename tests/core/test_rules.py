@@ -42,6 +42,8 @@ def test_every_key_of_a_rule_is_read() -> None:
         objects = ["public.*"]
         except_objects = ["public.scratch"]
         whole_table = true
+        min_rows = 10
+        max_rows = 1000
         understood = false
         hours = "22:00-06:00"
         approvals = 2
@@ -57,6 +59,7 @@ def test_every_key_of_a_rule_is_read() -> None:
     assert rule.approver_roles == {Role.ADMIN}
     assert rule.expires_s == 3600
     assert rule.approvals == 2
+    assert (rule.min_rows, rule.max_rows) == (10, 1000)
     assert rule.hours is not None
     assert rule.hours.holds(time(23))
     assert rule.hours.holds(time(5, 59))
@@ -94,6 +97,18 @@ def test_limits_and_masks_are_read() -> None:
         ("[[rule]]\nname='a'\naction='hold'\nroles=['agnt']", ["agnt", '"agent"']),
         ("[[rule]]\nname='a'\naction='hold'\napprover_roles=['agent']", ["approver_roles"]),
         ("[[rule]]\nname='a'\naction='hold'\n[[rule]]\nname='a'\naction='hold'", ["two rules"]),
+        ("[[rule]]\nname='a'\naction='hold'\nmin_row=5", ["min_row", '"min_rows"']),
+        ("[[rule]]\nname='a'\naction='hold'\nmax_rows=-1", ["max_rows", "from 0"]),
+        ("[[rule]]\nname='a'\naction='hold'\nmax_rows='9'", ["max_rows", "whole number"]),
+        ("[[rule]]\nname='a'\naction='hold'\nmax_rows=9", ["max_rows", "update, delete"]),
+        (
+            "[[rule]]\nname='a'\naction='hold'\neffects=['ddl']\nmin_rows=9",
+            ["min_rows", "update, delete"],
+        ),
+        (
+            "[[rule]]\nname='a'\naction='hold'\neffects=['delete']\nmin_rows=9\nmax_rows=8",
+            ["min_rows", "never match"],
+        ),
         ("[rule]\nname='a'", ["[[rule]]"]),
         ("[limit]\nx=1", ["limit", '"limits"']),
         ("[limits]\nrows=1", ["rows"]),

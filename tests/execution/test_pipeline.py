@@ -225,3 +225,106 @@ async def test_ctrl_c_while_waiting_withdraws_the_request(rig: Rig):
         finished, _, _ = await collect(runner, "delete from orders where id = 1")
     assert finished.status is Status.EXPIRED
     assert "withdrawn" in finished.message
+
+
+BY_ROWS = """
+[[rule]]
+name = "reads"
+action = "allow"
+effects = ["read", "session", "transaction", "ddl"]
+
+[[rule]]
+name = "few"
+action = "allow"
+effects = ["update", "delete"]
+max_rows = 5
+
+[[rule]]
+name = "more"
+action = "hold"
+effects = ["update", "delete"]
+min_rows = 6
+"""
+
+
+@pytest.fixture
+async def by_rows(rig: Rig) -> Rig:
+    rig.paths.policy.write_text(BY_ROWS)
+    while rig.services.governance.policy().rules[1].name != "few":
+        rig.application._policy.follow()
+    return rig
+
+
+async def test_measured_rows_decide_what_runs_at_once_and_what_waits(by_rows: Rig):
+    async with by_rows.runner("ann", "stage", front_end="exec") as runner:
+        few, _, _ = await collect(runner, "delete from orders where id <= 5", wait_s=0)
+        more, _, _ = await collect(runner, "delete from orders where id <= 20", wait_s=0)
+        session_id = runner._session.id
+    assert (few.status, few.row_count) == (Status.OK, 5)
+    assert (more.status, more.rule) == (Status.PENDING, "more")
+    assert more.impact is not None
+    assert more.impact.rows == 15
+    assert await count(by_rows, "select count(*) from orders where id <= 20") == 15
+    path = next(by_rows.paths.sessions.rglob(f"{session_id}.cast"))
+    told = [(view.action, view.rule, view.status) for view in read_statements(path)]
+    assert told == [("allow", "few", "ok"), ("hold", "more", "pending_approval")]
+
+
+async def test_what_grew_after_it_was_measured_is_rolled_back_and_waits(by_rows: Rig, monkeypatch):
+    """Between the count and the run somebody else adds rows of the same kind."""
+    async with by_rows.runner("ann", "stage", front_end="exec") as runner:
+        before = await count(by_rows)
+        weighed = runner._weighed
+
+        async def late(run, judged):
+            found = await weighed(run, judged)
+            monkeypatch.setattr(runner, "_weighed", weighed)
+            async with by_rows.runner("max", "dev") as other:
+                moved, _, _ = await collect(
+                    other, "update orders set quantity = 77 where id in (1, 2, 3, 4, 5)"
+                )
+                assert moved.status is Status.OK
+                moved, _, _ = await collect(
+                    other, "update orders set quantity = 77 where id in (6, 7, 8, 9, 10)"
+                )
+                assert moved.status is Status.OK
+            return found
+
+        monkeypatch.setattr(runner, "_weighed", late)
+        finished, _, events = await collect(
+            runner, "delete from orders where quantity = 77", wait_s=0
+        )
+    assert finished.status is Status.PENDING
+    assert finished.impact is not None
+    assert finished.impact.rows == 10
+    assert any(isinstance(event, NoticeReceived) for event in events)
+    assert await count(by_rows) == before
+
+
+async def test_a_dry_run_measures_and_explains(by_rows: Rig):
+    before = await count(by_rows)
+    async with by_rows.runner("ann", "stage", front_end="exec") as runner:
+        few, _, _ = await collect(runner, "delete from orders where id <= 5", dry_run=True)
+        more, _, _ = await collect(runner, "delete from orders where id <= 20", dry_run=True)
+    assert few.status is Status.OK
+    assert "would run by rule few" in few.message
+    assert "Measured: 5 rows" in few.message
+    assert more.status is Status.PENDING
+    assert "It would touch 20 rows" in more.message
+    assert await count(by_rows) == before
+
+
+async def test_rows_that_cascade_were_not_counted_so_they_are_not_few(by_rows: Rig):
+    """Deleting one customer would take the orders along, which the count does not show."""
+    async with by_rows.runner("max", "dev") as runner:
+        for sql in (
+            "create table parents (id int primary key)",
+            "create table children (id int primary key, parent int not null, "
+            "constraint of_parent foreign key (parent) references parents (id) on delete cascade)",
+        ):
+            made, _, _ = await collect(runner, sql)
+            assert made.status is Status.OK
+    async with by_rows.runner("ann", "stage", front_end="exec") as runner:
+        finished, _, _ = await collect(runner, "delete from parents where id = 1", wait_s=0)
+    assert (finished.status, finished.rule) == (Status.PENDING, "more")
+    assert "not measured" in finished.message
