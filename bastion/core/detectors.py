@@ -35,7 +35,7 @@ _CARD_NUMBER = re.compile(
         rf"(?={prefix})\d{{{length}}}" for prefix, lengths in _CARD_LENGTHS for length in lengths
     )
 )
-_SSN = re.compile(r"(?<![\w.-])\d{3}-\d{2}-\d{4}(?![\w-])")
+_SSN = re.compile(r"(?<![\w.-])\d{3}-\d{2}-\d{4}(?!\w|-\w)")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
 _PHONE = re.compile(r"(?<![\w.+])\+\d(?:[ ().-]{0,2}\d){6,14}(?![\w])")
 _NATIONAL_PHONE = re.compile(r"\(?\d{2,5}\)?(?:[ ./-]{1,2}\d{2,5}){1,4}")
@@ -255,7 +255,17 @@ def _hide_ssn(match: re.Match[str]) -> str:
 
 
 def _hide_card(match: re.Match[str]) -> str:
-    return mask_card(match.group()) if is_card(match.group()) else match.group()
+    """Hide a card number, also where other numbers stand beside it: ``2 4111111111111111 1``."""
+    text = match.group()
+    if is_card(text):
+        return mask_card(text)
+    edges = [0, *(i for gap in _GAP.finditer(text) for i in gap.span()), len(text)]
+    starts, ends = edges[::2], edges[1::2]
+    for index, start in enumerate(starts):
+        for end in ends[index:]:
+            if is_card(text[start:end]):
+                return text[:start] + mask_card(text[start:end]) + text[end:]
+    return text
 
 
 def _hide_phone(match: re.Match[str]) -> str:
@@ -295,8 +305,9 @@ def _is_public_ip(text: str) -> bool:
     )
 
 
+_GAP = re.compile(r"[ -]")
 _FREE_EMAIL = re.compile(rf"(?<![\w.%+-]){_EMAIL}(?![\w])")
-_FREE_CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?![\w-])")
+_FREE_CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?!\w|-\w)")
 _FREE_IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)"
     r"(?![A-Za-z0-9])"

@@ -22,6 +22,9 @@ class ColumnExposure:
     that the value detectors have nothing to look for."""
     hides_null: bool = False
     """Whether a cell is NULL tells something of a masked value."""
+    is_verbatim: bool = False
+    """The stored value itself arrives, whole: only then may a mask keep a part of it. Of what was
+    computed, ``substr(email, 3, 1) || '@x.org'``, a kept letter would be any letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

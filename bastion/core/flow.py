@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import unicodedata
 from collections.abc import Iterable
@@ -47,6 +48,8 @@ class Flow:
     """Classes seen inside its free text, which the detectors hide as long as it is whole."""
     spoiled: frozenset[Sensitivity] = frozenset()
     """Those of ``embedded`` that were cut or recoded, so that no detector knows them again."""
+    is_verbatim: bool = False
+    """One stored value, whole: a mask that keeps a part of it keeps always the same part."""
 
     @property
     def sensitive(self) -> frozenset[Sensitivity]:
@@ -85,10 +88,17 @@ def join(flows: Iterable[Flow]) -> Flow:
 
 def either(first: Flow, second: Flow) -> Flow:
     """Combine two flows of which one or the other reaches, as the arms of a UNION do."""
-    merged = _merge([first, second])
+    parts = [first, second]
+    is_verbatim = all(part.is_verbatim or part.kind is FlowKind.TYPED for part in parts)
+    merged = verbatim(_merge(parts)) if is_verbatim else _merge(parts)
     if first.kind is second.kind and first.kind is not FlowKind.COMPUTED:
         return _with(merged, kind=first.kind, guesses=first.guesses + second.guesses)
     return merged
+
+
+def verbatim(flow: Flow) -> Flow:
+    """Give the flow of one of several stored values, unchanged."""
+    return dataclasses.replace(flow, is_verbatim=True)
 
 
 def computed(flow: Flow) -> Flow:
@@ -115,6 +125,7 @@ def _with(flow: Flow, *, kind: FlowKind, guesses: int) -> Flow:
         is_telling=flow.is_telling,
         embedded=flow.embedded,
         spoiled=flow.spoiled,
+        is_verbatim=flow.is_verbatim and kind is FlowKind.STORED,
     )
 
 

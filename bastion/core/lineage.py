@@ -170,6 +170,7 @@ def _exposed(flow: Flow) -> ColumnExposure:
         reason=reason,
         is_plain=flow.is_plain,
         hides_null=flow.is_telling,
+        is_verbatim=flow.is_verbatim,
     )
 
 
@@ -263,8 +264,11 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
         (item for item in relation.columns if fold(item.name, walk.engine) == column), None
     )
     own = {stored.sensitivity} if stored is not None and stored.sensitivity else set()
-    if flow.sensitive - own or (not flow.is_proven and not own):
+    # A piece of a value that is stored as if it were whole would show through its mask.
+    is_altered = bool(flow.sensitive) and not flow.is_verbatim
+    if flow.sensitive - own or is_altered or (not flow.is_proven and not own):
         words = flow.words if flow.sensitive else "values that are not proven harmless"
+        words = f"a changed {words}" if is_altered and not flow.sensitive - own else words
         walk.laundering[f"{relation.name}.{column} takes {words}"] = None
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections.abc import Sequence
 
 from sqlglot import exp
 
 from bastion.core import predicates
 from bastion.core.builtins import names
-from bastion.core.flow import Flow
+from bastion.core.flow import Flow, FlowKind
 from bastion.core.predicates import Walker
 
 
@@ -23,7 +25,7 @@ def marked(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
     if flow.sensitive and not is_telling:
         is_telling = not _is_null_with_its_parts(node, name)
     spoiled = flow.spoiled
-    if flow.embedded and not isinstance(node, _WHOLE) and name not in _WHOLE_NAMES:
+    if flow.embedded and not _keeps_texts(node, name):
         spoiled = flow.embedded
     if isinstance(node, exp.Substring | exp.Coalesce) and flow.sensitive:
         predicates.check_lazy(walk, node, flow)
@@ -42,14 +44,83 @@ def _is_null_with_its_parts(node: exp.Expr, name: str) -> bool:
     return isinstance(node, _NULL_KEEPING) or name in _WHOLE_NAMES or name in _STEADY_NAMES
 
 
+def keeps_whole(node: exp.Expr, flows: Sequence[Flow]) -> bool:
+    """Tell whether a function gives one of its arguments as it is stored.
+
+    Args:
+        flows: of all its arguments.
+    """
+    if not isinstance(node, _CARRYING) or (isinstance(node, exp.Trim) and _trims_letters(node)):
+        return False
+    return any(flow.is_verbatim for flow in flows) and all(
+        flow.is_verbatim or flow.kind is FlowKind.TYPED for flow in flows
+    )
+
+
+def is_plain_text(target: exp.DataType) -> bool:
+    """Tell whether a cast to this type leaves a text as it is; a length would cut it."""
+    return target.this in (exp.DType.TEXT, exp.DType.VARCHAR) and not target.expressions
+
+
+def _keeps_texts(node: exp.Expr, name: str) -> bool:
+    """Tell whether the detectors still know what the texts in it hold.
+
+    What is joined without a gap, or trimmed of letters, is no longer known by its form.
+    """
+    if isinstance(node, exp.Trim):
+        return not _trims_letters(node)
+    if isinstance(node, exp.DPipe | exp.Concat):
+        parts = _joined_parts(node)
+        return all(
+            _is_gap(left, -1) or _is_gap(right, 0) for left, right in itertools.pairwise(parts)
+        )
+    separator: exp.Expr | None
+    if isinstance(node, exp.ConcatWs | exp.ArrayToString | exp.GroupConcat):
+        separator = node.args.get("separator")
+        if isinstance(node, exp.ConcatWs):
+            separator = node.expressions[0]
+        elif isinstance(node, exp.ArrayToString):
+            separator = node.expression
+        elif separator is None:
+            return True
+        return _is_gap(separator, 0) and _is_gap(separator, -1)
+    return isinstance(node, _WHOLE) or name in _WHOLE_NAMES
+
+
+def _trims_letters(node: exp.Expr) -> bool:
+    letters = node.args.get("expression")
+    return letters is not None and not (isinstance(letters, exp.Literal) and letters.name == " ")
+
+
+def _joined_parts(node: exp.Expr) -> list[exp.Expr]:
+    if isinstance(node, exp.DPipe):
+        return [*_joined_parts(node.this), *_joined_parts(node.expression)]
+    if isinstance(node, exp.Paren):
+        return _joined_parts(node.this)
+    return list(node.expressions) if isinstance(node, exp.Concat) else [node]
+
+
+def _is_gap(node: exp.Expr | None, place: int) -> bool:
+    if not isinstance(node, exp.Literal) or not node.is_string or not node.name:
+        return False
+    return node.name[place] in GAPS
+
+
+GAPS = frozenset(" \t\n,;:|()[]<>\"'=")
+"""Beside these a value in a text is known by its form."""
+_CARRYING = (
+    exp.Coalesce, exp.Max, exp.Min, exp.Lower, exp.Upper, exp.Trim, exp.Lag, exp.Lead,
+    exp.FirstValue, exp.LastValue, exp.NthValue, exp.AnyValue,
+)  # fmt: skip
+"""They give one of their arguments, at most in other case."""
 _ARITHMETIC = (exp.Div, exp.Mod, exp.IntDiv, exp.Pow, exp.Mul, exp.Add, exp.Sub)
 _BARE = (
     exp.Column, exp.Paren, exp.Alias, exp.Query, exp.Values, exp.Star, exp.Identifier, exp.Literal,
     exp.Parameter, exp.Placeholder, exp.Var,
 )  # fmt: skip
 _WHOLE = (
-    exp.Coalesce, exp.Max, exp.Min, exp.Trim, exp.Lower, exp.Upper, exp.Concat, exp.ConcatWs,
-    exp.DPipe, exp.GroupConcat, exp.ArrayAgg, exp.Array, exp.Cast, exp.Collate,
+    exp.Coalesce, exp.Max, exp.Min, exp.Lower, exp.Upper, exp.ArrayAgg, exp.Array, exp.Cast,
+    exp.Collate,
     exp.Window, exp.Filter, exp.Order, exp.Ordered, exp.Distinct, exp.Tuple, exp.Struct, exp.Case,
     exp.If, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue, exp.AnyValue,
     exp.WithinGroup, exp.Dot, exp.JSONObject, exp.JSONArray, exp.JSONArrayAgg, exp.JSONObjectAgg,
@@ -69,16 +140,17 @@ _STEADY = (
     exp.Initcap, exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Extract, exp.DateTrunc, exp.TimestampTrunc,
     exp.Hex, exp.ToBase64, exp.Ascii, exp.StrPosition, exp.Sum, exp.Avg, exp.Year, exp.Month,
     exp.Day, exp.ToChar, exp.TimeToStr, exp.SplitPart, exp.Translate, exp.Pad, exp.EQ, exp.NEQ,
-    exp.Encode, exp.Stddev, exp.Variance, exp.CountIf,
+    exp.Encode, exp.Stddev, exp.Variance, exp.CountIf, exp.Concat, exp.ConcatWs, exp.DPipe,
+    exp.GroupConcat, exp.Trim, exp.ArrayToString,
 )  # fmt: skip
 """NULL exactly where what they are made of is NULL."""
 _NULL_KEEPING = (*_WHOLE, *_STEADY)
 _WHOLE_NAMES = names(
     """
-    max min any_value concat concat_ws coalesce ifnull nvl string_agg array_agg array_to_string
+    max min any_value coalesce ifnull nvl array_agg
     json_agg jsonb_agg json_build_object jsonb_build_object json_build_array jsonb_build_array
-    json_object_agg jsonb_object_agg row_to_json to_json to_jsonb row format jsonb_pretty
-    json_array json_object json_arrayagg json_objectagg btrim ltrim rtrim lower upper initcap
+    json_object_agg jsonb_object_agg row_to_json to_json to_jsonb row jsonb_pretty
+    json_array json_object json_arrayagg json_objectagg lower upper initcap
     jsonb_each_text jsonb_each json_each json_each_text jsonb_array_elements_text
     jsonb_array_elements json_array_elements json_array_elements_text unnest jsonb_path_query
     jsonb_path_query_first jsonb_path_query_array json_value json_query json_extract json_unquote
@@ -93,7 +165,8 @@ _STEADY_NAMES = names(
     reverse translate replace lpad rpad ascii ord md5 sha1 sha2 sha256 sha224 sha384 sha512 encode
     hex to_base64 char_length octet_length bit_length length to_char date_trunc date_part age year
     month split_part substring_index quarter dayofyear extract strpos date_format timestampdiff
-    datediff array_length cardinality substr mid left right
+    datediff array_length cardinality substr mid left right concat concat_ws string_agg
+    array_to_string format btrim ltrim rtrim
     """
 )
 _CHOOSING_NAMES = names(

@@ -193,7 +193,8 @@ def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalog
         return _shown(column, is_plain=False)
     if not classes:
         return _hide(Sensitivity.UNPROVEN, exposed.reason)
-    return _hide(_chief(classes), exposed.reason or "the server names its column")
+    hidden = _hide(_chief(classes), exposed.reason or "the server names its column")
+    return hidden if exposed.is_verbatim else dataclasses.replace(hidden, cell=_full)
 
 
 def _by_origin_alone(column: ResultColumn, catalogue: Catalogue) -> Treatment:

@@ -43,9 +43,10 @@ from bastion.core.flow import (
     join,
     made,
     unproven,
+    verbatim,
 )
 from bastion.core.lexer import lex, split
-from bastion.core.marks import marked
+from bastion.core.marks import is_plain_text, keeps_whole, marked
 from bastion.core.model import Engine, Sensitivity
 from bastion.errors import UsageError
 
@@ -719,7 +720,10 @@ class Walk:
         return join(output.flow for output in outputs)
 
     def _typed_function(self, node: exp.Func, scope: Scope, ctes: dict[str, Cte]) -> Flow:
-        flow = self.parts(node, scope, ctes)
+        flows = [self.flow(part, scope, ctes) for part in node.iter_expressions()]
+        flow = join(flows)
+        if keeps_whole(node, flows):
+            flow = verbatim(flow)
         names = {name.casefold() for name in node.sql_names()}
         if isinstance(node, _UNKNOWN_FUNCTIONS) or not names.isdisjoint(self.catalogue.functions):
             return join([flow, unproven(f"the function {min(names, default='')} is not known")])
@@ -1021,6 +1025,7 @@ def _column_flow(
         reason=f"reads {label}",
         kind=FlowKind.STORED,
         columns=frozenset({label}),
+        is_verbatim=not is_made,
     )
 
 
@@ -1217,7 +1222,8 @@ def _if(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flow:
 
 def _window(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flow:
     flow = walk.flow(node.this, scope, ctes)
-    return join([flow, *predicates.check_window(walk, node, scope, ctes)])
+    joined = join([flow, *predicates.check_window(walk, node, scope, ctes)])
+    return verbatim(joined) if flow.is_verbatim else joined
 
 
 def _filter(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flow:
@@ -1284,7 +1290,8 @@ def _cast(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flo
         return join([flow, unproven("a cast that is not known")])
     if isinstance(target, exp.DataType) and target.this not in exp.DataType.TEXT_TYPES:
         predicates.check_cast(walk, node.this, flow)
-    return computed(flow)
+    is_whole = isinstance(target, exp.DataType) and flow.is_verbatim and is_plain_text(target)
+    return verbatim(computed(flow)) if is_whole else computed(flow)
 
 
 def _in(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flow:

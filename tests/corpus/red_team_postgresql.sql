@@ -52,6 +52,9 @@ select * from ts_parse('default',(select ssn from users where id=1))
 delete from users where ssn > 'M'
 update users set name='a' where ssn like 'S%'
 create temp table z(a text default current_setting('app.k',true)) ;; select set_config('app.k',ssn,false) from users where id=1 ;; insert into z default values ;; select a from z
+select substr(c1,2,1)||'@x.example', btrim(c1,'cust'), right(c1,-1) from ledger where id=1
+create temp table zq as select substr(c1,2,1)||'@x.example' as email from ledger ;; select email from zq
+with x as (select regexp_replace(c1,'^.','') as email from ledger where id=1) select email from x
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
