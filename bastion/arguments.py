@@ -170,6 +170,9 @@ def _add_policy(commands: _Commands[argparse.ArgumentParser]) -> None:
     backtest = verbs.add_parser("backtest", help="a changed policy over past transcripts")
     backtest.add_argument("file", type=Path, metavar="FILE")
     backtest.add_argument("--days", type=int, default=30, help="how far back (default 30)")
+    backtest.add_argument("--identity", type=Path, metavar="FILE", help="age key of archived ones")
+    backtest.add_argument("--limit", type=int, default=50, help="statements to list (default 50)")
+    backtest.add_argument("--json", action="store_true")
 
 
 def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:

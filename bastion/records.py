@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import datetime as dt
 import json
 import os
 import re
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from bastion.administration import Administration
 from bastion.config import Paths, load_config
-from bastion.core.catalogue import Catalogue
-from bastion.core.model import Target
-from bastion.errors import BastionError, ConfigError, UsageError
-from bastion.execution.ports import Account
+from bastion.errors import ConfigError, UsageError
 from bastion.installation import SystemClock, check_initialised, open_audit_log
 from recordings.age import check_recipient
 from recordings.archive import archivable, archive
@@ -68,7 +61,7 @@ def _run(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -
     check_initialised(paths)
     match parsed.verb:
         case "list":
-            _read_on_record(paths, "", "list", parsed.text)
+            read_on_record(paths, "", "list", parsed.text)
             return _list(paths, parsed, say)
         case "key":
             say(allowed_signers_line(load_public_key(paths.recording_public_key)))
@@ -85,7 +78,7 @@ def _run(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -
 
 def _read_one(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     path = _find(paths, parsed.what)
-    _read_on_record(paths, path.name.partition(".")[0], parsed.verb, "")
+    read_on_record(paths, path.name.partition(".")[0], parsed.verb, "")
     match parsed.verb:
         case "show":
             return _show(path, parsed, say)
@@ -120,7 +113,7 @@ def _find(paths: Paths, what: str, *, must_exist: bool = True) -> Path:
     return Path(what)
 
 
-def _read_on_record(paths: Paths, session_id: str, act: str, purpose: str) -> None:
+def read_on_record(paths: Paths, session_id: str, act: str, purpose: str) -> None:
     """Put the reading into the audit log before the first byte is read."""
     log = open_audit_log(paths, SystemClock())
     fields = {"by": _who(), "session": session_id, "act": act, "purpose": purpose}
@@ -320,7 +313,7 @@ def _hold(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
 
 def _expire(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
     """List what is due; propose it as the first person, or delete it as the second."""
-    _read_on_record(paths, "", "expire", "")
+    read_on_record(paths, "", "expire", "")
     clock = SystemClock()
     log = open_audit_log(paths, clock)
     now = clock.now()
@@ -453,87 +446,3 @@ def _is_wanted(row: AuditRow, parsed: argparse.Namespace) -> bool:
 
 def _row(row: AuditRow) -> dict[str, object]:
     return {"seq": row.seq, "id": row.id, "at": str(row.at), "event": row.event, **row.fields}
-
-
-# Backtest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastStatement:
-    """One recorded statement, to be judged again."""
-
-    text: str
-    at: dt.datetime
-    account: Account
-    target: Target
-    catalogue: Catalogue
-    was: str
-    """The verdict of then."""
-
-
-Judge = Callable[[PastStatement], str]
-
-
-async def backtest(
-    paths: Paths, administration: Administration, judge: Judge, parsed: argparse.Namespace
-) -> str:
-    """Judge the statements of past transcripts again and tell what would have been different.
-
-    Catalogues are those of now; accounts and targets that are gone are counted, not judged.
-    """
-    _read_on_record(paths, "", "backtest", str(parsed.file))
-    since = SystemClock().now() - dt.timedelta(days=parsed.days)
-    catalogues: dict[str, tuple[Target, Catalogue] | None] = {}
-    changes: Counter[tuple[str, str]] = Counter()
-    judged = left_out = 0
-    entries = await asyncio.to_thread(Catalog(paths.sessions).list_entries, limit=100_000)
-    for entry in entries:
-        header = entry.header
-        if header.started_at < since or not header.target:
-            continue
-        if header.target not in catalogues:
-            catalogues[header.target] = await _known(administration, header.target)
-        known = catalogues[header.target]
-        account = await _account(administration, header.user)
-        for statement in read_statements(entry.path):
-            if known is None or account is None:
-                left_out += 1
-                continue
-            case = PastStatement(
-                text=statement.text,
-                at=header.started_at,
-                account=account,
-                target=known[0],
-                catalogue=known[1],
-                was=statement.action,
-            )
-            judged += 1
-            changes[(statement.action, judge(case))] += 1
-    return _tally(judged, left_out, changes)
-
-
-def _tally(judged: int, left_out: int, changes: Counter[tuple[str, str]]) -> str:
-    words = {"hold": "held", "block": "blocked", "allow": "allowed"}
-    different = {pair: count for pair, count in changes.items() if pair[0] != pair[1]}
-    lines = [
-        f"{judged} past statements judged again; {left_out} left out (account or target gone)."
-    ]
-    for new in ("hold", "block", "allow"):
-        count = sum(n for (_, verdict), n in different.items() if verdict == new)
-        lines.append(f"It would have {words[new]} {count} that were not {words[new]} then.")
-    return "\n".join(lines)
-
-
-async def _known(administration: Administration, name: str) -> tuple[Target, Catalogue] | None:
-    try:
-        stored = await administration.find_target(name)
-        return stored.target, await administration.scan(name)
-    except BastionError:
-        return None
-
-
-async def _account(administration: Administration, name: str) -> Account | None:
-    try:
-        return await administration.find_account(name)
-    except UsageError:
-        return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import functools
+import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,14 +13,17 @@ from typing import Protocol
 
 from bastion import records
 from bastion.administration import Administration
+from bastion.backtest import Judge, MaskChange, PastStatement, Rejudged, run_backtest
 from bastion.config import Paths
 from bastion.core.context import SessionContext
 from bastion.core.exposure import ColumnExposure
+from bastion.core.impact import measured_rows
 from bastion.core.lineage import trace
-from bastion.core.model import RunOptions, Verdict
+from bastion.core.model import Impact, RunOptions, Sensitivity, Verdict
 from bastion.core.policy import decide, turning_counts
-from bastion.core.rules import Policy, parse_policy
+from bastion.core.rules import MASK_STYLES, Policy, parse_policy
 from bastion.core.statement import analyse, split
+from bastion.core.tracking import advance
 from bastion.errors import ConfigError, UsageError
 from bastion.installation import PolicyFile, SystemClock, check_initialised
 from bastion.ssh.auth import principal_of
@@ -95,8 +100,17 @@ async def backtest(
 ) -> int:
     """Tell what a changed policy would have decided on past transcripts."""
     del show
-    judge = _judge_with(_read_policy(parsed.file))
-    sys.stdout.write(await records.backtest(paths, administration, judge, parsed) + "\n")
+    check_initialised(paths)
+    judge = _judge_with(PolicyFile(paths.policy).current(), _read_policy(parsed.file))
+    records.read_on_record(paths, "", "backtest", str(parsed.file))
+    since = SystemClock().now() - dt.timedelta(days=parsed.days)
+    found = await run_backtest(
+        paths.sessions, administration, judge, since=since, identity=parsed.identity
+    )
+    if parsed.json:
+        sys.stdout.write(json.dumps(found.as_object(parsed.limit), ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in found.lines(parsed.limit))
     return 0
 
 
@@ -130,22 +144,56 @@ def _read_policy(path: Path) -> Policy:
     return parse_policy(text, source=str(path))
 
 
-def _judge_with(policy: Policy) -> records.Judge:
-    def judge(case: records.PastStatement) -> str:
-        context = SessionContext()
+def _judge_with(before: Policy, after: Policy) -> Judge:
+    def judge(case: PastStatement) -> Rejudged:
         statement = analyse(
-            case.text, engine=case.target.engine, catalogue=case.catalogue, context=context
+            case.text, engine=case.target.engine, catalogue=case.catalogue, context=case.context
         )
-        exposure = trace(statement, catalogue=case.catalogue, context=context)
+        exposure = trace(statement, catalogue=case.catalogue, context=case.context)
+        impact = Impact(effect="", rows=case.rows, is_measured=case.rows is not None)
         verdict = decide(
             principal_of(case.account, fingerprint="", source="", client="backtest"),
             case.target,
             statement,
             exposure,
-            policy,
+            after,
             options=RunOptions(),
             now=case.at,
+            rows=measured_rows(impact, statement, case.catalogue),
         )
-        return verdict.action.value
+        context = case.context
+        if case.went_well:
+            context = advance(context, statement, exposure, catalogue=case.catalogue)
+        changes = (_mask_change(column, before, after) for column in exposure.columns or ())
+        return Rejudged(
+            action=verdict.action.value,
+            rule=verdict.rule,
+            masks=tuple(change for change in changes if change is not None),
+            context=context,
+        )
 
     return judge
+
+
+def _mask_change(column: ColumnExposure, before: Policy, after: Policy) -> MaskChange | None:
+    classes = _classes(column)
+    if classes is None:
+        return None
+    styles = [_style(policy, column) for policy in (before, after)]
+    if styles[0] == styles[1]:
+        return None
+    shows_more = MASK_STYLES.index(styles[1]) > MASK_STYLES.index(styles[0])
+    return MaskChange(
+        classes=", ".join(classes), before=styles[0], after=styles[1], shows_more=shows_more
+    )
+
+
+def _style(policy: Policy, column: ColumnExposure) -> str:
+    """Give the style that hides most of those of a column's classes."""
+    styles = [policy.masks.get(one, _DEFAULT_STYLES.get(one, "full")) for one in column.classes]
+    if not styles or not column.is_proven:
+        return "full"
+    return min(styles, key=MASK_STYLES.index)
+
+
+_DEFAULT_STYLES = {Sensitivity.EMAIL: "partial", Sensitivity.CARD: "partial"}

@@ -69,6 +69,9 @@ class StatementView:
     status: str = UNKNOWN
     row_count: int | None = None
     elapsed_ms: int = 0
+    waited_ms: int = 0
+    measured_rows: int | None = None
+    """Rows that its request said it would touch, where they were counted."""
 
 
 class EventParser:
@@ -171,12 +174,14 @@ def read_statements(path: Path, *, identity: Path | None = None) -> tuple[Statem
                 views[approval.statement_id] |= {
                     "request_id": approval.request_id,
                     "approval": approval.state,
+                    "measured_rows": approval.rows if approval.is_measured else None,
                 }
             case OutcomeEvent() as outcome if outcome.statement_id in views:
                 views[outcome.statement_id] |= {
                     "status": outcome.status,
                     "row_count": outcome.row_count,
                     "elapsed_ms": outcome.elapsed_ms,
+                    "waited_ms": outcome.waited_ms,
                 }
             case _:
                 pass

@@ -127,7 +127,8 @@ def parse_policy(text: str, *, source: str) -> Policy:
     )
 
 
-MASK_STYLES = ("full", "partial", "token")
+MASK_STYLES = ("full", "token", "partial")
+"""The one that shows least first."""
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1.0}
 _HOURS = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")

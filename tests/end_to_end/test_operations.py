@@ -196,6 +196,8 @@ def test_an_edited_policy_applies_and_a_broken_one_leaves_the_old_in_force(works
             )
         )
         eventually(lambda: works.ask("robo", sql).json["status"] == "blocked", 4)
+        path.write_text("")
+        eventually(lambda: works.ask("robo", sql).json["held_by"]["rule"] == "no rule", 4)
         path.write_text(old)
         eventually(lambda: works.ask("robo", sql).json["status"] == "ok", 4)
         path.write_text(old.replace("\neffects", "\nefects", 1))
