@@ -57,11 +57,6 @@ def keeps_whole(node: exp.Expr, flows: Sequence[Flow]) -> bool:
     )
 
 
-def is_plain_text(target: exp.DataType) -> bool:
-    """Tell whether a cast to this type leaves a text as it is; a length would cut it."""
-    return target.this in (exp.DType.TEXT, exp.DType.VARCHAR) and not target.expressions
-
-
 def _keeps_texts(node: exp.Expr, name: str) -> bool:
     """Tell whether the detectors still know what the texts in it hold.
 

@@ -76,12 +76,24 @@ def check_tail(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> None:
         check_key(walk, item, scope, ctes, clause="ORDER BY")
     for key in ("limit", "offset"):
         part = node.args.get(key)
-        if not isinstance(part, exp.Expr):
-            continue
-        for value in part.iter_expressions():
-            flow = walk.flow(value, scope, ctes)
-            if flow.sensitive:
-                _infer(walk, key.upper(), flow)
+        if isinstance(part, exp.Expr):
+            check_amount(walk, part, scope, ctes)
+
+
+def check_amount(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> None:
+    """Look at what says how many rows: LIMIT, OFFSET, TABLESAMPLE, the frame of a window."""
+    for value in node.iter_expressions():
+        flow = walk.flow(value, scope, ctes)
+        if flow.sensitive:
+            _infer(walk, node.key.upper(), flow)
+
+
+def check_count_distinct(walk: Walker, items: Sequence[exp.Expr], scope: Scope, ctes: Ctes) -> None:
+    """How many values a column holds says little; how many pieces, or with typed ones, much."""
+    for item in items:
+        flow = _side(walk, item, scope, ctes)
+        if flow.sensitive and flow.kind is not FlowKind.STORED:
+            _infer(walk, "COUNT (DISTINCT ...)", flow)
 
 
 def check_key(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, *, clause: str) -> None:
@@ -106,6 +118,9 @@ def check_window(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> list
         flows.append(flow)
         if flow.sensitive:
             _infer(walk, "window ORDER BY", flow)
+    frame = node.args.get("spec")
+    if isinstance(frame, exp.Expr):
+        check_amount(walk, frame, scope, ctes)
     return flows
 
 
@@ -298,14 +313,24 @@ def _check_in_query(
 def _side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     """Give one side of an equality, spelling variants such as ``lower(email)`` undone."""
     inner = node.unnest()
-    if isinstance(inner, _SPELLINGS) and not _is_overridden(walk, inner):
+    is_spelling = isinstance(inner, _SPELLINGS) and inner.args.get("expression") is None
+    if isinstance(inner, exp.Collate) or (is_spelling and not _is_overridden(walk, inner)):
         walk.flow(inner, scope, ctes)
         return _side(walk, inner.this, scope, ctes)
-    if isinstance(inner, exp.Cast) and inner.to.this in exp.DataType.TEXT_TYPES:
+    if isinstance(inner, exp.Cast) and is_plain_text(inner.to, walk.engine):
         return _side(walk, inner.this, scope, ctes)
     if isinstance(inner, exp.Any | exp.All):
         return _any_side(walk, inner, scope, ctes)
     return walk.flow(inner, scope, ctes)
+
+
+def is_plain_text(target: exp.Expr | None, engine: Engine) -> bool:
+    """Tell whether a cast to this type leaves a text as it is; a length would cut it."""
+    if not isinstance(target, exp.DataType) or target.expressions:
+        return False
+    # CHAR without a length is one letter on PostgreSQL, and any text on MySQL.
+    whole = (exp.DType.TEXT, exp.DType.VARCHAR)
+    return target.this in whole or (target.this is exp.DType.CHAR and engine is Engine.MYSQL)
 
 
 def _any_side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
@@ -398,7 +423,7 @@ def _items(node: exp.Expr) -> Iterator[exp.Expr]:
     yield inner
 
 
-_SPELLINGS = (exp.Lower, exp.Upper, exp.Trim, exp.Collate)
+_SPELLINGS = (exp.Lower, exp.Upper, exp.Trim)
 _TELLING_CALLS = words(
     """
     sleep benchmark pg_sleep pg_sleep_for get_lock sqrt ln log log2 log10 exp chr decode factorial

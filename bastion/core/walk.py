@@ -46,7 +46,7 @@ from bastion.core.flow import (
     verbatim,
 )
 from bastion.core.lexer import lex, split
-from bastion.core.marks import is_plain_text, keeps_whole, marked
+from bastion.core.marks import keeps_whole, marked
 from bastion.core.model import Engine, Sensitivity
 from bastion.errors import UsageError
 
@@ -397,6 +397,9 @@ class Walk:
 
     def _source(self, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Source:
         inner = node.this
+        sample = node.args.get("sample")
+        if sample is not None:
+            predicates.check_amount(self, sample, scope, ctes)
         if isinstance(node, exp.Table) and node.args.get("rows_from"):
             flow = join(self._call_flow(item, scope, ctes) for item in node.args["rows_from"])
             return Source(name="", outputs=None, flow=made(flow))
@@ -1193,6 +1196,8 @@ def _every_row(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -
 def _count(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flow:
     if isinstance(node.this, exp.Star):
         return HARMLESS
+    if isinstance(node.this, exp.Distinct):
+        predicates.check_count_distinct(walk, node.this.expressions, scope, ctes)
     return _declassified(walk, node, scope, ctes)
 
 
@@ -1290,8 +1295,9 @@ def _cast(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flo
         return join([flow, unproven("a cast that is not known")])
     if isinstance(target, exp.DataType) and target.this not in exp.DataType.TEXT_TYPES:
         predicates.check_cast(walk, node.this, flow)
-    is_whole = isinstance(target, exp.DataType) and flow.is_verbatim and is_plain_text(target)
-    return verbatim(computed(flow)) if is_whole else computed(flow)
+    if flow.is_verbatim and predicates.is_plain_text(target, walk.engine):
+        return verbatim(computed(flow))
+    return computed(flow)
 
 
 def _in(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flow:

@@ -26,6 +26,8 @@ create temporary table z as select body as b from ledger ;; select substr(b,13,4
 select regexp_substr(body,'[a-z0-9]+@') from ledger where id=1
 select concat(substr(c1,2,1),'@x.example'), trim(leading 'c' from c1), insert(c1,1,1,'') from ledger where id=1
 create temporary table zq as select substr(c1,2) as email from ledger ;; select email from zq
+select count(distinct x) from (select left(ssn,1) x from users where id=1 union all select 'S') t
+select id from users where cast(ssn as char(1))='S'
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

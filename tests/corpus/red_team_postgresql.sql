@@ -55,6 +55,10 @@ create temp table z(a text default current_setting('app.k',true)) ;; select set_
 select substr(c1,2,1)||'@x.example', btrim(c1,'cust'), right(c1,-1) from ledger where id=1
 create temp table zq as select substr(c1,2,1)||'@x.example' as email from ledger ;; select email from zq
 with x as (select regexp_replace(c1,'^.','') as email from ledger where id=1) select email from x
+select count(distinct x) from (select substr(ssn,1,1) x from users where id=1 union all select 'S') t
+select sum(id) over (order by id rows between (select ascii(ssn)-80 from users where id=1) preceding and current row) from t
+select count(*) from t tablesample system ((select ascii(ssn)-50 from users where id=1)) repeatable (1)
+select id from users where ssn::varchar(1)='S'
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
