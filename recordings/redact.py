@@ -31,7 +31,8 @@ class Redaction:
     """What is to be taken out."""
 
     statements: frozenset[int] = frozenset()
-    """By number, from 1: text, parameters, marker, row digests, notices, messages of errors."""
+    """By number, from 1: text, parameters, marker, row digests, notices, measurements, messages of
+    errors."""
     outputs: tuple[tuple[float, float], ...] = ()
     """From and to, in seconds: what was shown, and row digests."""
     ids: set[str] = field(default_factory=set)
@@ -53,7 +54,7 @@ class Redaction:
                 chosen |= (
                     {index - 1, index} if index and b', "m", ' in lines[index - 1] else {index}
                 )
-            elif code in "nwu" and self._belongs(code, text):
+            elif code in "nwuk" and self._belongs(code, text):
                 chosen.add(index)
         return chosen
 
@@ -71,6 +72,9 @@ class Redaction:
 
     def _belongs(self, code: str, text: bytes) -> bool:
         payload = json.loads(parse_line(text)[2])
+        if code == "k":
+            # What was measured for a statement holds a sample of rows.
+            payload = payload.get("fields", {})
         if payload.get("statement_id") not in self.ids:
             return False
         return code != "u" or bool(payload.get("message"))

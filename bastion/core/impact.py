@@ -74,6 +74,30 @@ def measured_rows(impact: Impact | None, statement: Statement, catalogue: Catalo
 _CASCADES = re.compile(r"\b(?:CASCADE|SET NULL|SET DEFAULT)\b", re.IGNORECASE)
 
 
+def picks_by_chance(statement: Statement) -> bool:
+    """Tell whether the same condition may find other rows a moment later, by itself.
+
+    PostgreSQL's positions show what was written in the end; MySQL has nothing like them.
+    """
+    if statement.engine is Engine.POSTGRESQL or statement.tree is None:
+        return False
+    if statement.functions:
+        return True
+    calls = statement.tree.find_all(exp.Func, exp.Parameter, exp.SessionParameter)
+    return any(_named(one) in _BY_CHANCE or not isinstance(one, exp.Func) for one in calls)
+
+
+def _named(call: exp.Expr) -> str:
+    name = call.name if isinstance(call, exp.Anonymous) else call.key
+    return name.lower()
+
+
+_BY_CHANCE = frozenset(
+    """rand uuid uuid_short sys_guid sysdate random_bytes sleep connection_id last_insert_id
+    row_count found_rows nextval lastval setval get_lock is_used_lock is_free_lock""".split()
+)
+
+
 def is_slip(statement: Statement) -> bool:
     """Tell whether a statement that was not understood is most likely mistyped.
 

@@ -1,4 +1,4 @@
-"""The question of how many rows a write would touch, as a SELECT by the same predicate."""
+"""The rows that a write would touch, as a SELECT by the same predicate."""
 
 from __future__ import annotations
 
@@ -16,6 +16,21 @@ def measuring_sql(tree: exp.Expression, engine: Engine) -> str | None:
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
     return None if query is None else query.sql(dialect=engine.value)
+
+
+def matched_rows(tree: exp.Expression, engine: Engine) -> exp.Select | None:
+    """Write the SELECT, still without columns, of the stored rows that a write would touch.
+
+    Rows that MERGE would insert are not among them. A row may come more than once where other
+    tables are joined. None when it cannot be the same rows.
+    """
+    if not isinstance(tree, (exp.Update, exp.Delete, exp.Merge)) or _writes_inside(tree):
+        return None
+    if isinstance(tree, exp.Merge):
+        return _merge(tree, is_stored=True) if engine is Engine.POSTGRESQL else None
+    if engine is Engine.POSTGRESQL:
+        return _postgresql_rows(tree)
+    return _mysql_rows(tree)
 
 
 def _count(tree: exp.Expression, engine: Engine) -> exp.Expression | None:
@@ -37,25 +52,28 @@ def _writes_inside(tree: exp.Expression) -> bool:
 
 
 def _postgresql(tree: exp.Expression) -> exp.Expression | None:
+    query = _postgresql_rows(tree)
+    if query is None:
+        return None
+    row = exp.Count(this=exp.Star())
+    if query.args.get("joins"):
+        # A target row that joins several rows is written once.
+        name = (tree.this.args.get("alias") or tree.this).this.copy()
+        ctid = exp.Column(this=exp.to_identifier("ctid"), table=name)
+        row = exp.Count(this=exp.Distinct(expressions=[ctid]))
+    query.set("expressions", [row])
+    return query
+
+
+def _postgresql_rows(tree: exp.Expression) -> exp.Select | None:
     target = tree.this
     if not isinstance(target, exp.Table) or not isinstance(target.this, exp.Identifier):
         return None
     others = _others(tree)
     if others is None:
         return None
-    name = target.args.get("alias") or target
-    if others:
-        # A target row that joins several rows is written once.
-        identifier = name.this.copy()
-        row = exp.Count(
-            this=exp.Distinct(
-                expressions=[exp.Column(this=exp.to_identifier("ctid"), table=identifier)]
-            )
-        )
-    else:
-        row = exp.Count(this=exp.Star())
-    query = exp.Select(expressions=[row])
-    query.set("from_", exp.From(this=target))
+    query = exp.Select()
+    query.set("from_", exp.From(this=target.copy()))
     for other in others:
         query.append("joins", exp.Join(this=other))
     return _finish(query, tree)
@@ -74,7 +92,7 @@ def _others(tree: exp.Expression) -> list[exp.Expression] | None:
     return [source.this]
 
 
-def _finish(query: exp.Select, tree: exp.Expression) -> exp.Expression:
+def _finish(query: exp.Select, tree: exp.Expression) -> exp.Select:
     where = tree.args.get("where")
     if where is not None:
         query.set("where", where)
@@ -85,30 +103,37 @@ def _finish(query: exp.Select, tree: exp.Expression) -> exp.Expression:
 
 
 def _mysql(tree: exp.Expression) -> exp.Expression | None:
+    inner = _mysql_rows(tree)
+    if inner is None:
+        return None
+    query = exp.Select(expressions=[exp.Count(this=exp.Star())])
+    if inner.args.get("limit") is None:
+        for part in ("from_", "where", "with_"):
+            query.set(part, inner.args.get(part))
+        return query
+    inner.set("expressions", [exp.Literal.number(1)])
+    alias = exp.TableAlias(this=exp.to_identifier("touched"))
+    query.set("from_", exp.From(this=exp.Subquery(this=inner, alias=alias)))
+    return query
+
+
+def _mysql_rows(tree: exp.Expression) -> exp.Select | None:
     target = tree.this
     if not isinstance(target, exp.Table):
         return None
     is_joined = bool(target.args.get("joins") or tree.args.get("tables") or tree.args.get("using"))
     if is_joined or tree.args.get("from_") is not None:
         return None
-    limit, order = tree.args.get("limit"), tree.args.get("order")
-    if limit is None:
-        query = exp.Select(expressions=[exp.Count(this=exp.Star())])
-        query.set("from_", exp.From(this=target))
-        return _finish(query, tree)
-    inner = exp.Select(expressions=[exp.Literal.number(1)])
-    inner.set("from_", exp.From(this=target))
-    _finish(inner, tree)
-    inner.set("with_", None)
-    inner.set("order", order)
-    inner.set("limit", limit)
-    query = exp.Select(expressions=[exp.Count(this=exp.Star())])
-    alias = exp.TableAlias(this=exp.to_identifier("touched"))
-    query.set("from_", exp.From(this=exp.Subquery(this=inner, alias=alias)))
+    query = exp.Select()
+    query.set("from_", exp.From(this=target))
+    query = _finish(query, tree)
+    query.set("order", tree.args.get("order"))
+    query.set("limit", tree.args.get("limit"))
     return query
 
 
-def _merge(tree: exp.Merge) -> exp.Expression | None:
+def _merge(tree: exp.Merge, *, is_stored: bool = False) -> exp.Select | None:
+    """Select what a MERGE would write; only rows that are there already with ``is_stored``."""
     target, source, condition = tree.this, tree.args.get("using"), tree.args.get("on")
     if not isinstance(target, exp.Table) or source is None or condition is None:
         return None
@@ -125,13 +150,16 @@ def _merge(tree: exp.Merge) -> exp.Expression | None:
         test: exp.Expr = exp.Is(this=ctid.copy(), expression=exp.Null())
         if when.args.get("matched"):
             test = exp.Not(this=test)
+        elif is_stored:
+            continue
         extra = when.args.get("condition")
         tests.append(test if extra is None else exp.and_(test, extra.copy()))
     if not tests:
         return None
     query = exp.Select(expressions=[exp.Count(this=exp.Star())])
     query.set("from_", exp.From(this=source))
-    query.append("joins", exp.Join(this=target, side="LEFT", on=condition))
+    side = None if is_stored else "LEFT"
+    query.append("joins", exp.Join(this=target, side=side, on=condition))
     query.set("where", exp.Where(this=exp.or_(*tests)))
     common = tree.args.get("with_")
     if common is not None:

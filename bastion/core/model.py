@@ -147,6 +147,8 @@ class Obligations:
     row_limit: int
     statement_timeout_s: float
     lock_timeout_s: float
+    measured_keys: int = 10_000
+    """Up to so many rows of a held write are told apart by their keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +277,41 @@ class ErrorInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeySet:
+    """Which rows a write touches, without a key that could be read."""
+
+    columns: tuple[str, ...]
+    """Of the primary or a unique key; empty for a table without: position and version."""
+    count: int
+    digest: str
+    """Keyed digest of the sorted keys, in hex."""
+    tags: str = field(default="", repr=False)
+    """Keyed digests of the single keys, sorted, in hex; empty for many keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRow:
+    """One row that a write would touch, masked as for anybody; None for NULL."""
+
+    key: tuple[str | None, ...]
+    before: tuple[str | None, ...]
+    after: tuple[str | None, ...] = ()
+    """Empty where the row goes, or where the new values cannot be told before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A few of the rows that a write would touch, for the reviewer."""
+
+    key_columns: tuple[str, ...]
+    columns: tuple[str, ...]
+    """UPDATE: those that it sets. Else the first few of the row."""
+    rows: tuple[SampleRow, ...]
+    masked: tuple[tuple[str, str], ...] = ()
+    """(column, class) of what is masked before or after."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
     """What a held statement would do, as far as it was measured."""
 
@@ -287,6 +324,10 @@ class Impact:
     """True: counted by the same predicate. False: ``rows`` is the planner's estimate or unknown."""
     notes: tuple[str, ...] = ()
     """Triggers, cascades, locks, why it could not be measured; sentences."""
+    keys: KeySet | None = None
+    """Which rows; None where they could not be told apart, or were too many."""
+    sample: Sample | None = None
+    """For reviewers only: the requester may not be one who may read these rows."""
 
 
 class TransactionState(enum.Enum):

@@ -333,4 +333,5 @@ def _obligations(
         row_limit=min(row_limit, wanted),
         statement_timeout_s=timeout,
         lock_timeout_s=min(one.lock_timeout_s for one in found),
+        measured_keys=min(one.measured_keys for one in found),
     )

@@ -86,6 +86,8 @@ class Limits:
     default_row_limit: int = 500
     statement_timeout_s: float = 60.0
     lock_timeout_s: float = 5.0
+    measured_keys: int = 10_000
+    """Up to so many rows of a held write are told apart by their keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,7 @@ _ENGINES = {"postgresql": Engine.POSTGRESQL, "mysql": Engine.MYSQL}
 _APPROVALS_MAX = 10
 _ROWS_MAX = 1_000_000
 _MEASURED_MAX = 1_000_000_000
+_KEYS_MAX = 100_000
 
 
 class _Reader:
@@ -268,6 +271,7 @@ _LIMIT_KEYS: _Readers = {
     ),
     "statement_timeout": lambda reader, value, where, key: reader.duration(value, where, key),
     "lock_timeout": lambda reader, value, where, key: reader.duration(value, where, key),
+    "measured_keys": lambda reader, value, where, key: reader.number(value, where, key, _KEYS_MAX),
 }
 _FIELDS = {
     "expires": "expires_s",
@@ -332,6 +336,7 @@ def _limit(reader: _Reader, table: Mapping[str, object], where: str, defaults: L
         "default_row_limit": defaults.default_row_limit,
         "statement_timeout_s": defaults.statement_timeout_s,
         "lock_timeout_s": defaults.lock_timeout_s,
+        "measured_keys": defaults.measured_keys,
     }
     for key, value in table.items():
         values[_FIELDS.get(key, key)] = _LIMIT_KEYS[key](reader, value, where, key)

@@ -290,7 +290,7 @@ class ApprovalDesk:
         request = await self._load(request_id)
         if not _may_see(viewer, request):
             raise _unknown()
-        return request
+        return _as_seen(viewer, request)
 
     async def list_requests(
         self, viewer: Principal, *, pending_only: bool = True
@@ -304,7 +304,7 @@ class ApprovalDesk:
                 await self._fresh(request)
                 for request in await self._approvals.list_requests(limit=_LIST_MAX)
             ]
-        return tuple(request for request in requests if _may_see(viewer, request))
+        return tuple(_as_seen(viewer, request) for request in requests if _may_see(viewer, request))
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Call back with the request's id on each change, in this process or another."""
@@ -461,6 +461,13 @@ def _may_see(viewer: Principal, request: Approval) -> bool:
         return True
     is_overseer = not viewer.is_agent and viewer.has_role(*_OVERSEERS)
     return is_overseer and viewer.may_reach(request.context.target)
+
+
+def _as_seen(viewer: Principal, request: Approval) -> Approval:
+    """Leave the sample out for the requester's own person, who may not be one to read its rows."""
+    if request.impact.sample is None or not _is_own(viewer, request):
+        return request
+    return dataclasses.replace(request, impact=dataclasses.replace(request.impact, sample=None))
 
 
 def _unknown() -> UnknownRequestError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,7 +77,7 @@ def waiting_event(
         request_id=approval.id,
         rule=approval.rule,
         text=approval.rule_text,
-        impact=approval.impact,
+        impact=dataclasses.replace(approval.impact, sample=None),
         approvers=approvers,
         approvals_needed=approval.approvals_needed,
         expires_at=approval.expires_at,

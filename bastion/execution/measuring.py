@@ -1,56 +1,311 @@
-"""What a held statement would do, looked up at the target before anybody is asked."""
+"""What a held statement would do, looked up at the target before anybody is asked.
+
+Everything here is a read, in the read-only fence, under short timeouts, and sent only when the
+question itself is proven to be one: a condition may call code that acts.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from bastion.core.impact import describe_impact
-from bastion.core.model import Fence, Impact, RawBatch
-from bastion.errors import BastionError, TargetUnavailableError
+from bastion.core.impact import describe_impact, picks_by_chance
+from bastion.core.keyset import KeyGuard, digest_keys
+from bastion.core.model import (
+    EffectClass,
+    Engine,
+    Fence,
+    Impact,
+    MaskedBatch,
+    RawBatch,
+    ResultColumn,
+    Row,
+    Sample,
+    SampleRow,
+)
+from bastion.core.touched import TouchedRows, touched_rows
+from bastion.errors import ApprovalError, BastionError, TargetUnavailableError
 from bastion.execution.judging import Judgement
-from bastion.execution.ports import Connection, Permit
+from bastion.execution.ports import Connection, Permit, ResultHead
 
 _TIMEOUT_S = 3.0
 _LOCK_TIMEOUT_S = 0.2
+_CELL_CHARACTERS = 200
 
 
-async def measure(connection: Connection, judged: Judgement) -> Impact:
-    """Count the rows that a write would touch, by the same predicate, in a read-only fence.
+class Mask(Protocol):
+    """How the rows of one result are masked."""
+
+    @property
+    def columns(self) -> tuple[ResultColumn, ...]:
+        """Give the columns with the class that hides each."""
+        ...
+
+    def apply(self, batch: RawBatch) -> MaskedBatch:
+        """Mask one batch."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """How a measurement looks at the target; the pipeline gives its own ways."""
+
+    connection: Connection
+    judge: Callable[[str], Awaitable[Judgement]]
+    """Understands a question of ours as it would a statement of the session."""
+    mask: Callable[[Judgement, ResultHead], Mask]
+    secret: bytes = field(repr=False)
+    """Keys the digests of row keys."""
+
+
+async def measure(looking: Looking, judged: Judgement) -> Impact:
+    """Tell which rows a write would touch, how many, a few of them, and what it sets off.
 
     Raises:
         TargetUnavailableError: the database went away.
     """
     impact = describe_impact(judged.statement, judged.catalogue)
-    sql = judged.statement.measuring_sql
-    if sql is None:
+    if judged.statement.measuring_sql is None:
         return impact
     if judged.exposure.inference:
         # The count would answer what the condition asks of masked values.
-        note = "Its rows are not counted before approval: it selects by masked values."
-        return dataclasses.replace(impact, notes=(*impact.notes, note))
-    rows: int | None = None
-    try:
-        async with contextlib.aclosing(connection.run(looking_permit(sql))) as events:
-            async for event in events:
-                if isinstance(event, RawBatch) and event.rows:
-                    rows = int(event.rows[0][0] or b"0")
-    except TargetUnavailableError:
-        raise
-    except BastionError as error:
-        # The server's words may quote a value; the kind of trouble is enough here.
-        note = f"Its rows could not be counted ({error.code})."
-        return dataclasses.replace(impact, notes=(*impact.notes, note))
-    return dataclasses.replace(impact, rows=rows, is_measured=rows is not None)
+        return _noted(
+            impact, "Its rows are not counted before approval: it selects by masked values."
+        )
+    if not _is_read(await looking.judge(judged.statement.measuring_sql)):
+        return _noted(
+            impact, "Its rows are not counted before approval: it picks them by code that may act."
+        )
+    return await _Measurement(looking, judged, impact).take()
 
 
-def looking_permit(sql: str) -> Permit:
-    """Make the permit to count or describe: read only, one row, and short."""
+def key_guard(judged: Judgement, impact: Impact, secret: bytes) -> KeyGuard | None:
+    """Write what the committing transaction compares with the rows that were approved.
+
+    Raises:
+        ApprovalError: rows were approved one by one, and can no longer be told apart.
+    """
+    if impact.keys is None:
+        return None
+    touched = _touched(judged)
+    if touched is None or touched.key_columns != impact.keys.columns:
+        raise ApprovalError("The table's key is another one now. Send the statement again.")
+    is_merge = EffectClass.MERGE in judged.statement.effects
+    inserts_max = (impact.rows or 0) - impact.keys.count if is_merge else 0
+    return KeyGuard(
+        approved=impact.keys,
+        lock_sql=touched.lock_sql,
+        look_sql=touched.keys_sql,
+        left_sql=touched.left_sql,
+        place_columns=touched.place_columns,
+        inserts_max=max(0, inserts_max),
+        secret=secret,
+    )
+
+
+def looking_permit(sql: str, *, row_limit: int = 1) -> Permit:
+    """Make the permit to count or describe: read only, few rows, and short."""
     return Permit(
         sql=sql,
         parameters=(),
         fence=Fence.READ_ONLY,
         statement_timeout_s=_TIMEOUT_S,
         lock_timeout_s=_LOCK_TIMEOUT_S,
-        row_limit=1,
+        row_limit=row_limit,
     )
+
+
+class _Measurement:
+    """One measurement; what goes wrong becomes a note, and the rest goes on."""
+
+    def __init__(self, looking: Looking, judged: Judgement, impact: Impact) -> None:
+        self._looking = looking
+        self._judged = judged
+        self._impact = impact
+        self._keys_max = judged.verdict.obligations.measured_keys
+
+    async def take(self) -> Impact:
+        touched = _touched(self._judged)
+        if touched is None:
+            await self._count(None)
+            return self._impact
+        await self._keys(touched)
+        if self._impact.keys is None or EffectClass.MERGE in self._judged.statement.effects:
+            await self._count(touched)
+        if self._impact.rows and touched.sample_sql:
+            await self._sample(touched)
+        return self._impact
+
+    async def _keys(self, touched: TouchedRows) -> None:
+        rows = await self._rows(touched.keys_sql, self._keys_max + 1, "told apart")
+        if rows is None:
+            return
+        if len(rows) > self._keys_max:
+            self._note(
+                f"More than {self._keys_max:,} rows: at the run their number is compared, not each."
+            )
+            return
+        keys = digest_keys(
+            (row[touched.place_columns :] for row in rows),
+            secret=self._looking.secret,
+            columns=touched.key_columns,
+        )
+        if not touched.key_columns:
+            self._note("The table has no key: its rows are known by position and version.")
+        self._impact = dataclasses.replace(
+            self._impact, keys=keys, rows=keys.count, is_measured=True
+        )
+
+    async def _count(self, touched: TouchedRows | None) -> None:
+        sql = self._judged.statement.measuring_sql or ""
+        rows = await self._rows(sql, 1, "counted")
+        if rows:
+            count = int(rows[0][0] or b"0")
+            self._impact = dataclasses.replace(self._impact, rows=count, is_measured=True)
+        elif touched is not None:
+            await self._estimate(touched.plan_sql)
+
+    async def _estimate(self, sql: str) -> None:
+        is_postgres = self._judged.catalogue.engine is Engine.POSTGRESQL
+        explain = "EXPLAIN (FORMAT JSON)" if is_postgres else "EXPLAIN EXTENDED"
+        if not is_postgres and not self._judged.catalogue.is_mariadb:
+            explain = "EXPLAIN"
+        found = await self._result(f"{explain} {sql}", 100)
+        if found is None:
+            return
+        rows = _planned_rows(*found, is_postgres=is_postgres)
+        if rows is not None:
+            self._impact = dataclasses.replace(
+                self._impact, rows=rows, is_measured=False, keys=None
+            )
+
+    async def _sample(self, touched: TouchedRows) -> None:
+        """Take a few of the rows, masked as for anybody."""
+        judged = await self._looking.judge(touched.sample_sql)
+        if not _is_read(judged):
+            self._note("No rows are shown: computing their new values may act.")
+            return
+        heads: list[ResultHead] = []
+        rows: list[Row] = []
+        mask: Mask | None = None
+        try:
+            permit = looking_permit(touched.sample_sql, row_limit=100)
+            async with contextlib.aclosing(self._looking.connection.run(permit)) as events:
+                async for event in events:
+                    if isinstance(event, ResultHead):
+                        heads.append(event)
+                        mask = self._looking.mask(judged, event)
+                    elif isinstance(event, RawBatch) and mask is not None:
+                        rows += mask.apply(event).rows
+        except TargetUnavailableError:
+            raise
+        except BastionError as error:
+            self._note(f"No rows could be shown ({error.code}).")
+            return
+        if mask is not None:
+            self._impact = dataclasses.replace(
+                self._impact, sample=_sample(touched, mask.columns, rows)
+            )
+
+    async def _rows(self, sql: str, most: int, purpose: str) -> Sequence[Row] | None:
+        try:
+            found = await self._result(sql, most)
+        except TargetUnavailableError:
+            raise
+        except BastionError as error:
+            # The server's words may quote a value; the kind of trouble is enough here.
+            self._note(f"Its rows could not be {purpose} ({error.code}).")
+            return None
+        return found[1] if found else None
+
+    async def _result(
+        self, sql: str, most: int
+    ) -> tuple[tuple[ResultColumn, ...], Sequence[Row]] | None:
+        columns: tuple[ResultColumn, ...] = ()
+        rows: list[Row] = []
+        permit = looking_permit(sql, row_limit=most)
+        async with contextlib.aclosing(self._looking.connection.run(permit)) as events:
+            async for event in events:
+                if isinstance(event, ResultHead):
+                    columns = event.columns
+                elif isinstance(event, RawBatch):
+                    rows += event.rows
+        return columns, rows
+
+    def _note(self, words: str) -> None:
+        self._impact = _noted(self._impact, words)
+
+
+def _touched(judged: Judgement) -> TouchedRows | None:
+    statement = judged.statement
+    if statement.tree is None or len(statement.writes) != 1 or picks_by_chance(statement):
+        return None
+    relation = judged.catalogue.relations.get(next(iter(statement.writes)))
+    if relation is None:
+        return None
+    return touched_rows(
+        statement.tree,
+        relation,
+        statement.engine,
+        keys_max=judged.verdict.obligations.measured_keys,
+    )
+
+
+def _is_read(judged: Judgement) -> bool:
+    return judged.statement.is_understood and judged.statement.effects == {EffectClass.READ}
+
+
+def _noted(impact: Impact, words: str) -> Impact:
+    return dataclasses.replace(impact, notes=(*impact.notes, words))
+
+
+def _planned_rows(
+    columns: Sequence[ResultColumn], rows: Sequence[Row], *, is_postgres: bool
+) -> int | None:
+    """Read the planner's guess; None when its answer is not understood."""
+    try:
+        if is_postgres:
+            return int(json.loads(rows[0][0] or b"")[0]["Plan"]["Plan Rows"])
+        names = [column.name for column in columns]
+        guess = 1.0
+        for row in rows:
+            share = row[names.index("filtered")] if "filtered" in names else b"100"
+            guess *= float(row[names.index("rows")] or b"1") * float(share or b"100") / 100
+        return round(guess)
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _sample(touched: TouchedRows, columns: Sequence[ResultColumn], rows: Sequence[Row]) -> Sample:
+    keys, width = len(touched.key_columns), len(touched.sample_columns)
+    names = (*touched.key_columns, *touched.sample_columns, *touched.sample_columns)
+    masked = {
+        name: column.masked for name, column in zip(names, columns, strict=False) if column.masked
+    }
+    return Sample(
+        key_columns=touched.key_columns,
+        columns=touched.sample_columns,
+        rows=tuple(
+            SampleRow(
+                key=_texts(row[:keys]),
+                before=_texts(row[keys : keys + width]),
+                after=_texts(row[keys + width :]),
+            )
+            for row in rows
+        ),
+        masked=tuple(masked.items()),
+    )
+
+
+def _texts(cells: Row) -> tuple[str | None, ...]:
+    return tuple(
+        None if cell is None else _shortened(cell.decode(errors="replace")) for cell in cells
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _CELL_CHARACTERS else f"{text[: _CELL_CHARACTERS - 1]}…"

@@ -21,6 +21,7 @@ from bastion.core.approval import Approval, ApprovalState, RunContext, binding_d
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.impact import is_slip, objects_digest
+from bastion.core.keyset import KeyGuard
 from bastion.core.model import (
     Action,
     Engine,
@@ -61,7 +62,7 @@ from bastion.execution.holding import (
     words_for_unapproved,
 )
 from bastion.execution.judging import Governance, Judge, Judgement
-from bastion.execution.measuring import looking_permit, measure
+from bastion.execution.measuring import Looking, key_guard, looking_permit, measure
 from bastion.execution.outcomes import Run, conclude, conclude_failed
 from bastion.execution.ports import (
     Completion,
@@ -342,7 +343,7 @@ class Runner:
 
     async def _weighed(self, run: Run, judged: Judgement) -> Judgement:
         """Measure what a statement would touch, and judge it by that."""
-        run.impact = await measure(self._connection, judged)
+        run.impact = await measure(self._looking(), judged)
         run.judgement = self._judge.weigh(judged, run.options, run.impact)
         return run.judgement
 
@@ -369,6 +370,9 @@ class Runner:
             if weighed.verdict.action is Action.HOLD:
                 judged = weighed
             run.approval = await self._governance.desk.submit(self._draft(run, judged))
+            # The same text may wait already: a yes covers what that request shows.
+            run.impact = dataclasses.replace(run.approval.impact, sample=None)
+            await self._session.measurement(run.id, run.approval)
             self._session.counts.held += 1
             try:
                 async with contextlib.aclosing(self._await_and_run(run, judged)) as events:
@@ -596,7 +600,24 @@ class Runner:
             lock_timeout_s=obligations.lock_timeout_s,
             row_limit=limit,
             affected_max=affected_max,
+            keys=self._keys(run, judged),
             guards_structure=verdict.guards_structure,
+        )
+
+    def _keys(self, run: Run, judged: Judgement) -> KeyGuard | None:
+        if run.approval is None or run.impact is None:
+            return None
+        return key_guard(judged, run.impact, self._governance.mask_key)
+
+    def _looking(self) -> Looking:
+        async def judge(sql: str) -> Judgement:
+            return await self._judge.judge(sql, RunOptions())
+
+        return Looking(
+            connection=self._connection,
+            judge=judge,
+            mask=self._make_plan,
+            secret=self._governance.mask_key,
         )
 
     async def _plan(self, run: Run, judged: Judgement, head: ResultHead) -> masking.MaskPlan:

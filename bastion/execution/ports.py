@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bastion.core.approval import Approval
 from bastion.core.catalogue import Catalogue
+from bastion.core.keyset import KeyGuard
 from bastion.core.model import (
     Fence,
     Principal,
@@ -131,6 +132,8 @@ class Permit:
     """Rows that may be fetched; one more is asked for, to know of a cut."""
     affected_max: int | None = None
     """Commit only if no more rows than this were affected; None: not compared."""
+    keys: KeyGuard | None = None
+    """Write only if the rows are among those approved, and commit only if no other was touched."""
     guards_structure: bool = False
     """Commit only when relations and partitions before and after are the same, none truncated."""
 

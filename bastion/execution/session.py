@@ -17,6 +17,7 @@ from datetime import datetime
 
 from bastion.core.approval import Approval
 from bastion.core.model import ErrorInfo, MaskedBatch, Principal, Row, Status, Target, Verdict
+from bastion.core.samples import keys_text, sample_lines
 from bastion.core.statement import Statement, scrub_secrets
 from bastion.errors import RecordingError
 from bastion.execution.ports import Clock
@@ -186,6 +187,20 @@ class Session:
                 is_measured=approval.impact.is_measured,
             )
         )
+
+    async def measurement(self, statement_id: str, approval: Approval) -> None:
+        """Record what was measured for a request; its sample is masked as for anybody."""
+        impact = approval.impact
+        fields = {"statement_id": statement_id, "request_id": approval.id}
+        if impact.rows is not None:
+            fields["rows"] = str(impact.rows)
+        if impact.keys is not None:
+            fields["keys"] = keys_text(impact.keys)
+        if impact.sample is not None:
+            fields["sample"] = "\n".join(sample_lines(impact.sample))
+        if impact.notes:
+            fields["notes"] = "\n".join(impact.notes)
+        await self.note("measurement", fields)
 
     async def rows(self, statement_id: str, batch: MaskedBatch) -> None:
         """Record count and digest of a masked batch: on disk before what is drawn of it."""

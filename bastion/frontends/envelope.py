@@ -15,6 +15,7 @@ from bastion.core.model import (
     ResultColumn,
     ResultStarted,
     Row,
+    Sample,
     StatementStarted,
     Status,
 )
@@ -136,9 +137,30 @@ def impact_object(impact: Impact) -> JsonObject:
         "rows": impact.rows,
         "measured": impact.is_measured,
     }
+    if impact.keys is not None:
+        members["keys"] = {
+            "columns": list(impact.keys.columns),
+            "count": impact.keys.count,
+            "digest": impact.keys.digest,
+        }
+    if impact.sample is not None:
+        members["sample"] = sample_object(impact.sample)
     if impact.notes:
         members["notes"] = list(impact.notes)
     return members
+
+
+def sample_object(sample: Sample) -> JsonObject:
+    """Describe rows that a write would touch, before and after; ``after`` null where not told."""
+    rows = [
+        {
+            "key": dict(zip(sample.key_columns, row.key, strict=False)),
+            "before": dict(zip(sample.columns, row.before, strict=False)),
+            "after": dict(zip(sample.columns, row.after, strict=False)) if row.after else None,
+        }
+        for row in sample.rows
+    ]
+    return {"masked": dict(sample.masked), "rows": rows}
 
 
 def error_object(error: ErrorInfo) -> JsonObject:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
+import dataclasses
 import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from bastion.core.approval import Approval, ApprovalState, check_reviewer
-from bastion.core.model import Principal, Target
+from bastion.core.model import KeySet, Principal, Target
 from bastion.core.statement import scrub_secrets
 from bastion.errors import (
     AccessError,
@@ -601,12 +602,18 @@ class _Conversation:
                 for decision in approval.decisions
             ),
             ended_at=approval.ended_at,
+            keys=_without_tags(approval.impact.keys),
+            sample=approval.impact.sample,
         )
 
     def _sessions(self) -> tuple[wire.SessionEntry, ...]:
         return tuple(
             _session(view) for view in self._services.registry.list_sessions(self._principal)
         )
+
+
+def _without_tags(keys: KeySet | None) -> KeySet | None:
+    return None if keys is None else dataclasses.replace(keys, tags="")
 
 
 def _urgency(summary: wire.RequestSummary) -> tuple[bool, bool, float]:

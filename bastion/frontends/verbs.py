@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from bastion import __version__
 from bastion.core.approval import Approval, ApprovalState
 from bastion.core.model import Environment, Principal, Status, Target
+from bastion.core.samples import keys_text, sample_lines
 from bastion.core.statement import scrub_secrets
 from bastion.errors import UsageError
 from bastion.execution.ports import RecordingView
@@ -294,6 +295,7 @@ def approval_text(services: Services, approval: Approval, eligible: Sequence[str
         ("held by", f"{approval.rule_text} [rule {approval.rule}]"),
         ("effect", impact_text(approval.impact)),
         *(("", note) for note in approval.impact.notes),
+        *_rows_seen(approval),
         ("reason", approval.reason or "none given"),
         ("approvals", have),
         ("decides", names_text(eligible) or "nobody now"),
@@ -309,6 +311,17 @@ def approval_text(services: Services, approval: Approval, eligible: Sequence[str
     ]
     statement = visible(scrub_secrets(approval.text), keeps_lines=True).replace("\n", "\n    ")
     return f"{_pairs(pairs)}statement:\n    {statement}\n"
+
+
+def _rows_seen(approval: Approval) -> list[tuple[str, str]]:
+    """Say which rows a yes covers, and show a few."""
+    pairs: list[tuple[str, str]] = []
+    if approval.impact.keys is not None:
+        pairs.append(("covers", keys_text(approval.impact.keys)))
+    if approval.impact.sample is not None:
+        lines = list(sample_lines(approval.impact.sample))
+        pairs += [("rows" if place == 0 else "", line) for place, line in enumerate(lines)]
+    return pairs
 
 
 async def _req_decide(services: Services, principal: Principal, request: VerbRequest) -> Answer:

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bastion.core.approval import Approval, ApprovalState, Decision, RunContext
-from bastion.core.model import Environment, Impact, Role
+from bastion.core.model import Environment, Impact, KeySet, Role, Sample, SampleRow
 from bastion.errors import ApprovalError, StoreError
 from bastion.store.base import Shelf
 from bastion.store.box import SecretBox
@@ -176,9 +176,8 @@ def _fields(approval: Approval) -> dict[str, object]:
 
 
 def _read_fields(fields: dict[str, Any]) -> Approval:
-    context, impact = fields["context"], fields["impact"]
+    context = fields["context"]
     settings = tuple((name, value) for name, value in context["settings"])
-    lists = {"tables": tuple(impact["tables"]), "notes": tuple(impact["notes"])}
     ended_at = fields["ended_at"]
     typed = {
         "context": RunContext(**(context | {"settings": settings})),
@@ -186,7 +185,7 @@ def _read_fields(fields: dict[str, Any]) -> Approval:
         "parameters": tuple(
             None if value is None else base64.b64decode(value) for value in fields["parameters"]
         ),
-        "impact": Impact(**(impact | lists)),
+        "impact": _impact(fields["impact"]),
         "approver_roles": frozenset(Role(role) for role in fields["approver_roles"]),
         "created_at": datetime.fromisoformat(fields["created_at"]),
         "expires_at": datetime.fromisoformat(fields["expires_at"]),
@@ -198,6 +197,30 @@ def _read_fields(fields: dict[str, Any]) -> Approval:
         "ended_at": None if ended_at is None else datetime.fromisoformat(ended_at),
     }
     return Approval(**(fields | typed))
+
+
+def _impact(fields: dict[str, Any]) -> Impact:
+    """Read what was measured; requests of earlier versions have neither keys nor a sample."""
+    keys, sample = fields.get("keys"), fields.get("sample")
+    typed = {
+        "tables": tuple(fields["tables"]),
+        "notes": tuple(fields["notes"]),
+        "keys": None if keys is None else KeySet(**(keys | {"columns": tuple(keys["columns"])})),
+        "sample": None if sample is None else _sample(sample),
+    }
+    return Impact(**(fields | typed))
+
+
+def _sample(fields: dict[str, Any]) -> Sample:
+    return Sample(
+        key_columns=tuple(fields["key_columns"]),
+        columns=tuple(fields["columns"]),
+        rows=tuple(
+            SampleRow(**{part: tuple(cells) for part, cells in row.items()})
+            for row in fields["rows"]
+        ),
+        masked=tuple((name, kind) for name, kind in fields["masked"]),
+    )
 
 
 _TYPED = frozenset(

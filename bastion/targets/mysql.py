@@ -364,11 +364,15 @@ class MySQLConnection:
             await self._command(login, f"SAVEPOINT {_SAVEPOINT}")
         else:
             await self._open_for_writing(login)
+            if progress.permit.keys is not None:
+                # What the condition reads elsewhere must stand still as well, until it counts.
+                await self._command(login, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
             await self._command(login, "START TRANSACTION READ WRITE")
         is_done = False
         try:
+            allowed = await self._lock_keys(progress)
             held = await self._held(progress)
-            await self._compare_effect(progress, in_block=in_block)
+            await self._compare_effect(progress, allowed, in_block=in_block)
             async with self._settling:
                 _check_cancelled(progress)
                 progress.is_stoppable = False
@@ -384,6 +388,22 @@ class MySQLConnection:
             yield event
         yield _completed(progress)
 
+    async def _lock_keys(self, progress: _Progress) -> int | None:
+        """Lock the rows that the statement is about to touch, if they are those approved.
+
+        Returns:
+            How many rows it may touch; None for any number.
+        """
+        keys, allowed = progress.permit.keys, progress.permit.affected_max
+        if keys is None:
+            return allowed
+        _check_cancelled(progress)
+        rows = await self._command(progress.login, keys.lock_sql)
+        refusal = keys.refusal(rows)
+        if refusal:
+            raise EffectExceededError(f"{refusal}: nothing was written. Ask again.")
+        return len(rows)
+
     async def _held(self, progress: _Progress) -> list[TargetEvent]:
         """Run a write; its rows are held back until it counts."""
         held: list[TargetEvent] = []
@@ -396,8 +416,10 @@ class MySQLConnection:
             held.append(event)
         return held
 
-    async def _compare_effect(self, progress: _Progress, *, in_block: bool) -> None:
-        allowed, done = progress.permit.affected_max, progress.completion
+    async def _compare_effect(
+        self, progress: _Progress, allowed: int | None, *, in_block: bool
+    ) -> None:
+        done = progress.completion
         if allowed is None or done is None or done.affected <= allowed:
             return
         undo = f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}" if in_block else "ROLLBACK"

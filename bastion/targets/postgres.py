@@ -28,6 +28,7 @@ from psycopg import pq
 from psycopg.abc import Transformer as RowTransformer
 from psycopg.adapt import Transformer
 
+from bastion.core.keyset import KeyGuard
 from bastion.core.model import Fence, Origin, RawBatch, ResultColumn, Row, TransactionState
 from bastion.errors import (
     EffectExceededError,
@@ -53,6 +54,7 @@ HELD_BYTES_MAX = 16_000_000
 """Rows that a write returns are held back until it has committed; more than this is counted."""
 
 _SAVEPOINT = "bastion_fence"
+_KEYS = "bastion_keys"
 _SETTLE_S = 20.0
 _DESCRIBE_S = 30.0
 _CLOSE_S = 5.0
@@ -480,6 +482,7 @@ class PostgresConnection:
         """Run a write and compare what it did with what was approved; rows are held back."""
         await self._limit(progress.link, permit, is_local=True)
         before = await self._structure(progress) if permit.guards_structure else None
+        locked = None if permit.keys is None else await self._lock_keys(progress, permit.keys)
         held: list[TargetEvent] = []
         held_bytes = 0
         async for event in self._stream(progress, permit, may_stop=False):
@@ -489,6 +492,8 @@ class PostgresConnection:
                 held_bytes += sum(len(cell or b"") for row in event.rows for cell in row)
             held.append(event)
         self._compare_effect(progress, permit)
+        if permit.keys is not None and locked is not None:
+            await self._compare_places(progress, permit.keys, locked)
         if before is not None and progress.link.transaction_status == pq.TransactionStatus.INTRANS:
             # Deferred triggers would otherwise run in COMMIT, after the comparison.
             await progress.link.command("SET CONSTRAINTS ALL IMMEDIATE")
@@ -503,6 +508,52 @@ class PostgresConnection:
             f"The statement touched {done.affected} rows, and {allowed} were approved: it was "
             "rolled back. Look at what changed meanwhile, and ask again."
         )
+
+    async def _lock_keys(self, progress: _Progress, keys: KeyGuard) -> set[Row]:
+        """Lock the rows that the statement is about to touch, if they are those approved.
+
+        Returns:
+            Where they lie, as (table, ctid).
+        """
+        link = progress.link
+        _check_cancelled(progress)
+        await link.command(f"SAVEPOINT {_KEYS}")
+        try:
+            found = await link.command(keys.lock_sql)
+        except psycopg.errors.InsufficientPrivilege:
+            # A role may delete rows, and yet not lock them.
+            await link.command(f"ROLLBACK TO SAVEPOINT {_KEYS}")
+            found = await link.command(keys.look_sql)
+        await link.command(f"RELEASE SAVEPOINT {_KEYS}")
+        rows = [
+            tuple(found.get_value(number, place) for place in range(found.nfields))
+            for number in range(found.ntuples)
+        ]
+        refusal = keys.refusal(rows)
+        if refusal:
+            raise EffectExceededError(f"{refusal}: nothing was written. Ask again.")
+        return {row[: keys.place_columns] for row in rows}
+
+    async def _compare_places(self, progress: _Progress, keys: KeyGuard, locked: set[Row]) -> None:
+        """Check that no row was written but those locked: each of these has left its place.
+
+        A predicate that another session's commit, or chance, made true for other rows is caught
+        here, be the number the same.
+        """
+        done = progress.completion
+        if done is None or not keys.left_sql:
+            return
+        places = "{" + ",".join(f'"{(row[1] or b"").decode()}"' for row in locked) + "}"
+        found = await progress.link.command(keys.left_sql, places)
+        stayed = {
+            (found.get_value(number, 0), found.get_value(number, 1))
+            for number in range(found.ntuples)
+        }
+        if done.affected > len(locked - stayed) + keys.inserts_max:
+            raise EffectExceededError(
+                "The statement touched other rows than were approved: it was rolled back. Look at "
+                "what changed meanwhile, and ask again."
+            )
 
     async def _structure(self, progress: _Progress) -> dict[str, Row]:
         result = await progress.link.command(_STRUCTURE)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bastion.core.approval import ApprovalState
-from bastion.core.model import Environment, Role
+from bastion.core.model import Environment, KeySet, Role, Sample
 from bastion.errors import UsageError
 
 PROTOCOL_VERSION = 1
@@ -103,6 +103,10 @@ class RequestDetail:
     notes: tuple[str, ...]
     decisions: tuple[DecisionEntry, ...]
     ended_at: datetime | None
+    keys: KeySet | None = None
+    """Which rows a yes covers; without their tags."""
+    sample: Sample | None = None
+    """A few of these rows, masked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from pygments.token import Token  # type: ignore[import-untyped]
 from rich.text import Text
 
 from bastion.core.approval import ApprovalState
+from bastion.core.samples import keys_text, sample_lines
 from bastion.wire.review import RequestDetail
 from tui import times
 from tui.palette import ALARM, HEADING, LABEL, STRONG, SYNTAX, TEXT, WARNING
@@ -68,6 +69,11 @@ def _headline(detail: RequestDetail) -> Iterator[Text]:
         yield _pair("You", stands, WARNING)
     if summary.tables:
         yield _pair("Writes", ", ".join(summary.tables[:20]))
+    if detail.keys is not None:
+        yield _pair("Covers", keys_text(detail.keys))
+    if detail.sample is not None:
+        for place, words in enumerate(sample_lines(detail.sample)):
+            yield _pair("" if place else "Rows", words)
     for note in detail.notes:
         yield _pair("Note", note, WARNING)
     if detail.guards_structure:

@@ -1,0 +1,94 @@
+"""Which rows a write touches, by their keys, kept so that no key can be read back.
+
+A yes covers the rows that were seen: their keys are taken when the statement is measured, and
+taken again, locked, inside the transaction that commits. Keys may themselves be sensitive, so only
+keyed digests are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bastion.core.model import KeySet, Row
+
+TAGS_MAX = 1000
+"""Up to so many keys each has a tag of its own, and fewer rows than approved may be touched. Of
+more only all together are digested, and any difference is one."""
+
+_TAG_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyGuard:
+    """What a write's transaction must find before it may write, and after."""
+
+    approved: KeySet
+    lock_sql: str
+    """Selects the keys of the rows to be touched, and locks these rows."""
+    look_sql: str
+    """PostgreSQL: the same without locks, for a role that may not take them."""
+    left_sql: str
+    """PostgreSQL: selects which of the positions ``$1`` still hold what they held; else empty."""
+    place_columns: int
+    """How many columns in front of the key tell where a row lies; PostgreSQL: table and ctid."""
+    inserts_max: int
+    """How many rows beside these may be added: by MERGE."""
+    secret: bytes = field(repr=False)
+
+    def refusal(self, rows: Iterable[Row]) -> str:
+        """Compare the rows of ``lock_sql`` with those approved; empty when they are covered."""
+        found = digest_keys(
+            (row[self.place_columns :] for row in rows),
+            secret=self.secret,
+            columns=self.approved.columns,
+        )
+        if covers(self.approved, found):
+            return ""
+        approved = self.approved.count
+        if found.count > approved:
+            return f"The statement would touch {found.count} rows, and {approved} were approved"
+        return f"The statement would touch other rows than the {approved} that were approved"
+
+
+def digest_keys(rows: Iterable[Row], *, secret: bytes, columns: tuple[str, ...]) -> KeySet:
+    """Digest the set of keys in ``rows``; order and repetition do not matter.
+
+    Args:
+        secret: keys the digests; another one for each installation.
+        columns: of the key, each row has as many cells; empty: position and version of the row.
+    """
+    secret = hmac.digest(secret, "\0".join(("keys of rows", *columns)).encode(), "sha256")
+    tags = sorted({hmac.digest(secret, _framed(row), "sha256")[:_TAG_BYTES] for row in rows})
+    joined = b"".join(tags)
+    return KeySet(
+        columns=columns,
+        count=len(tags),
+        digest=hashlib.sha256(joined).hexdigest(),
+        tags=joined.hex() if len(tags) <= TAGS_MAX else "",
+    )
+
+
+def covers(approved: KeySet, found: KeySet) -> bool:
+    """Tell whether all rows found are among those approved."""
+    if approved.columns != found.columns or found.count > approved.count:
+        return False
+    if found.count == approved.count:
+        return hmac.compare_digest(found.digest, approved.digest)
+    return bool(approved.tags) and _tags(found) <= _tags(approved)
+
+
+def _tags(keys: KeySet) -> frozenset[str]:
+    size = _TAG_BYTES * 2
+    return frozenset(keys.tags[start : start + size] for start in range(0, len(keys.tags), size))
+
+
+def _framed(row: Row) -> bytes:
+    """Join the cells, each with its length, so that none can run into another."""
+    parts: list[bytes] = []
+    for cell in row:
+        parts.append((-1 if cell is None else len(cell)).to_bytes(8, "big", signed=True))
+        parts.append(cell or b"")
+    return b"".join(parts)

@@ -1,0 +1,202 @@
+"""The rows that one write would touch, as SELECTs by the same predicate: keys, locks, a sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from bastion.core.catalogue import Relation, RelationKind
+from bastion.core.measure import matched_rows
+from bastion.core.model import Engine
+
+SAMPLE_ROWS = 5
+_SAMPLE_COLUMNS = 8
+"""How many columns of a row that goes are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchedRows:
+    """How to ask which rows one UPDATE, DELETE or MERGE would touch."""
+
+    key_columns: tuple[str, ...]
+    """Empty for a table without a key: position and version tell its rows apart."""
+    place_columns: int
+    """How many columns in front of the key tell where a row lies."""
+    keys_sql: str
+    lock_sql: str
+    left_sql: str
+    """PostgreSQL: which of the positions ``$1`` still hold a row as it was."""
+    sample_sql: str
+    """Key, columns before, columns after."""
+    sample_columns: tuple[str, ...]
+    has_after: bool
+    plan_sql: str
+    """The keys without a limit, for the planner's estimate."""
+
+
+def touched_rows(
+    tree: exp.Expression, relation: Relation, engine: Engine, *, keys_max: int
+) -> TouchedRows | None:
+    """Write the questions for one write of ``relation``; None when they cannot be the same rows."""
+    if relation.kind is not RelationKind.TABLE:
+        return None
+    try:
+        return _Questions(tree, relation, engine, keys_max).write()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+class _Questions:
+    def __init__(
+        self, tree: exp.Expression, relation: Relation, engine: Engine, keys_max: int
+    ) -> None:
+        self._tree = tree
+        self._relation = relation
+        self._engine = engine
+        self._keys_max = keys_max
+        target = tree.this
+        self._name: exp.Expr = (target.args.get("alias") or target).this
+        self._key = _key_of(relation)
+
+    def write(self) -> TouchedRows | None:
+        rows = matched_rows(self._tree.copy(), self._engine)
+        is_postgres = self._engine is Engine.POSTGRESQL
+        if rows is None or not (self._key or is_postgres):
+            return None
+        place = ["tableoid", "ctid"] if is_postgres else []
+        key = self._key or ("tableoid", "ctid", "xmin")
+        selected = [self._column(name) for name in (*place, *key)]
+        columns, after = self._sampled()
+        plan_sql = self._sql(rows, selected)
+        keys_sql = self._sql(_limited(rows, self._keys_max + 1), selected)
+        return TouchedRows(
+            key_columns=self._key,
+            place_columns=len(place),
+            keys_sql=keys_sql,
+            lock_sql=f"{keys_sql} {self._lock(columns)}",
+            left_sql=self._left() if is_postgres else "",
+            sample_sql=self._sample(rows, columns, after),
+            sample_columns=columns,
+            has_after=bool(after),
+            plan_sql=plan_sql,
+        )
+
+    def _column(self, name: str) -> exp.Expr:
+        is_system = name in {"tableoid", "ctid", "xmin"} and self._relation.column(name) is None
+        identifier = exp.to_identifier(name, quoted=not is_system)
+        return exp.Column(this=identifier, table=self._name.copy())
+
+    def _sql(self, rows: exp.Select, selected: list[exp.Expr]) -> str:
+        query = rows.copy()
+        query.set("expressions", [one.copy() for one in selected])
+        return query.sql(dialect=self._engine.value)
+
+    def _lock(self, columns: tuple[str, ...]) -> str:
+        if self._engine is not Engine.POSTGRESQL:
+            return "FOR UPDATE"
+        unique = {name for key in self._relation.unique_keys for name in key}
+        unique.update(self._key)
+        is_light = isinstance(self._tree, exp.Update) and unique.isdisjoint(columns)
+        strength = "FOR NO KEY UPDATE" if is_light else "FOR UPDATE"
+        return f"{strength} OF {self._name.sql(dialect=self._engine.value)}"
+
+    def _left(self) -> str:
+        table = exp.Table(
+            this=exp.to_identifier(self._relation.name, quoted=True),
+            db=exp.to_identifier(self._relation.schema, quoted=True),
+        ).sql(dialect=self._engine.value)
+        return " ".join(
+            ("SELECT tableoid, ctid FROM", table, "WHERE ctid = ANY ($1::pg_catalog.tid[])")
+        )
+
+    def _sampled(self) -> tuple[tuple[str, ...], list[exp.Expr]]:
+        """Name the columns that a sample shows, and the expressions of their new values."""
+        if not isinstance(self._tree, exp.Update):
+            names = tuple(c.name for c in self._relation.columns if c.name not in self._key)
+            return names[:_SAMPLE_COLUMNS], []
+        pairs = _assignments(self._tree)
+        names = tuple(dict.fromkeys(self._stored(name) for name, _ in pairs))
+        news = [value for _, value in pairs if value is not None and _can_be_told(value)]
+        if len(news) < len(pairs) or len(names) < len(pairs) or self._reads_what_it_set(pairs):
+            return names, []
+        return names, news
+
+    def _reads_what_it_set(self, pairs: list[tuple[str, exp.Expr | None]]) -> bool:
+        """Tell whether a new value uses one set before it: MySQL assigns from left to right."""
+        if self._engine is not Engine.MYSQL:
+            return False
+        before: set[str] = set()
+        for name, value in pairs:
+            used = (
+                {column.name.lower() for column in value.find_all(exp.Column)} if value else set()
+            )
+            if used & before:
+                return True
+            before.add(name.lower())
+        return False
+
+    def _stored(self, name: str) -> str:
+        """Give a column's name as stored; a bare one is folded by the server."""
+        for column in self._relation.columns:
+            if column.name == name or column.name.lower() == name.lower():
+                return column.name
+        raise KeyError(name)
+
+    def _sample(self, rows: exp.Select, columns: tuple[str, ...], after: list[exp.Expr]) -> str:
+        if not columns and not self._key:
+            return ""
+        query = _limited(rows, SAMPLE_ROWS)
+        if self._key and query.args.get("order") is None:
+            first = self._engine is Engine.MYSQL
+            order = [exp.Ordered(this=self._column(name), nulls_first=first) for name in self._key]
+            query.set("order", exp.Order(expressions=order))
+        selected = [self._column(name) for name in (*self._key, *columns)]
+        selected += [exp.alias_(value, f"after_{place}") for place, value in enumerate(after)]
+        return self._sql(query, selected)
+
+
+def _key_of(relation: Relation) -> tuple[str, ...]:
+    if relation.primary_key:
+        return relation.primary_key
+    for key in relation.unique_keys:
+        columns = [relation.column(name) for name in key]
+        if all(column is not None and not column.is_nullable for column in columns):
+            return key
+    return ()
+
+
+def _limited(rows: exp.Select, most: int) -> exp.Select:
+    limit = rows.args.get("limit")
+    if limit is None:
+        return rows.copy().limit(most, copy=False)
+    own = limit.expression
+    if isinstance(own, exp.Literal) and not own.is_string and int(own.this) > most:
+        return rows.copy().limit(most, copy=False)
+    return rows.copy()
+
+
+def _assignments(tree: exp.Update) -> list[tuple[str, exp.Expr | None]]:
+    """Read ``SET`` as (column, new value); None for a value that is not plainly written."""
+    pairs: list[tuple[str, exp.Expr | None]] = []
+    for one in tree.expressions:
+        left, right = one.this, one.expression
+        if isinstance(left, exp.Tuple):
+            values = right.expressions if isinstance(right, exp.Tuple) else []
+            told = len(values) == len(left.expressions)
+            pairs += [
+                (column.name, values[place] if told else None)
+                for place, column in enumerate(left.expressions)
+            ]
+        elif isinstance(left, exp.Column) and not left.args.get("db"):
+            pairs.append((left.name, right))
+        else:
+            # A part of a column: of an array, or of a composite type.
+            inside = left.find(exp.Column)
+            pairs.append((inside.name if inside is not None else "", None))
+    return pairs
+
+
+def _can_be_told(value: exp.Expr) -> bool:
+    """Tell whether a new value can be computed by a SELECT; ``DEFAULT`` cannot."""
+    return not (isinstance(value, exp.Column) and value.name.upper() == "DEFAULT")

@@ -1,0 +1,153 @@
+"""A yes covers the rows that were seen: keys, samples and what else a write sets off."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from bastion.core.approval import Approval
+from bastion.core.model import Status, Waiting
+from tests.fakes.rig import Rig, collect, running_rig
+
+ENGINES = ("postgres", "mysql")
+Meanwhile = Callable[[Approval], Awaitable[None]]
+
+
+@pytest.fixture(params=ENGINES)
+async def engine(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def database(request, engine) -> Callable[[str], list[tuple[object, ...]]]:
+    """Run SQL beside the bastion."""
+    server = request.getfixturevalue({"postgres": "postgres_server"}.get(engine, "mariadb_server"))
+    url = request.getfixturevalue(f"shop_{engine}")
+    return lambda sql: server.run(url, sql)
+
+
+@pytest.fixture
+async def rig(request, engine, tmp_path) -> AsyncIterator[Rig]:
+    url = request.getfixturevalue(f"shop_{engine}")
+    async with running_rig(tmp_path) as rig:
+        await rig.add_target("prod", url, "production")
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        yield rig
+
+
+async def run_approved(rig: Rig, sql: str, meanwhile: Meanwhile | None = None, rounds: int = 1):
+    """Run what is held; a reviewer approves ``rounds`` requests and denies the next."""
+    seen: list[Approval] = []
+
+    async def decide() -> None:
+        arrived: asyncio.Queue[str] = asyncio.Queue()
+        stop = rig.services.desk.subscribe(arrived.put_nowait)
+        reviewer = await rig.principal("rae")
+        try:
+            while True:
+                for request in await rig.services.desk.list_requests(reviewer):
+                    seen.append(request)
+                    if meanwhile is not None and len(seen) == 1:
+                        await meanwhile(request)
+                    is_yes = len(seen) <= rounds
+                    await rig.services.desk.decide(
+                        reviewer, request.id, approve=is_yes, reason="because"
+                    )
+                await arrived.get()
+        finally:
+            stop()
+
+    async with rig.runner("ann", "prod") as runner:
+        task = asyncio.get_running_loop().create_task(decide())
+        try:
+            finished, _, events = await asyncio.wait_for(collect(runner, sql), 40)
+        finally:
+            task.cancel()
+    return finished, seen, events
+
+
+async def test_the_same_number_of_other_rows_is_not_what_was_approved(rig: Rig, database):
+    database("update orders set quantity = 77 where id in (1, 2)")
+
+    async def others_match(_: Approval) -> None:
+        database("update orders set quantity = 1 where id in (1, 2)")
+        database("update orders set quantity = 77 where id in (3, 4)")
+
+    before = database("select count(*) from orders")
+    finished, seen, _ = await run_approved(
+        rig, "delete from orders where quantity = 77", others_match
+    )
+    assert finished.status is Status.DENIED
+    assert [request.impact.rows for request in seen] == [2, 2]
+    first, second = (request.impact.keys for request in seen)
+    assert first is not None
+    assert second is not None
+    assert first.columns == ("id",)
+    assert first.digest != second.digest
+    assert database("select count(*) from orders") == before
+
+
+async def test_fewer_rows_than_approved_are_covered(rig: Rig, database):
+    database("update orders set quantity = 77 where id in (1, 2, 3)")
+
+    async def one_goes(_: Approval) -> None:
+        database("update orders set quantity = 1 where id = 2")
+
+    finished, seen, _ = await run_approved(rig, "delete from orders where quantity = 77", one_goes)
+    assert finished.status is Status.OK
+    assert finished.row_count == 2
+    assert len(seen) == 1
+
+
+async def test_no_key_is_kept_where_it_could_be_read(rig: Rig, database):
+    _, seen, _ = await run_approved(rig, "delete from orders where id = 4711", rounds=0)
+    assert seen[0].impact.keys is not None
+    assert "4711" not in repr(seen[0].impact.keys)
+    assert seen[0].impact.rows == 0
+
+
+async def test_a_reviewer_sees_rows_before_and_after_with_what_is_sensitive_masked(
+    rig: Rig, database
+):
+    finished, seen, events = await run_approved(
+        rig, "update customers set city = upper(city), email = concat('x', email) where id <= 7"
+    )
+    assert finished.status is Status.OK
+    sample = seen[0].impact.sample
+    assert sample is not None
+    assert sample.key_columns == ("id",)
+    assert sample.columns == ("city", "email")
+    assert len(sample.rows) == 5
+    first = sample.rows[0]
+    assert first.key == ("1",)
+    assert first.after[0] == (first.before[0] or "").upper()
+    assert dict(sample.masked)["email"] == "email"
+    assert "example.com" not in repr(sample)
+    assert any(isinstance(event, Waiting) for event in events)
+
+
+async def test_the_transcript_holds_the_measurement_with_its_sample_masked(rig: Rig):
+    await run_approved(rig, "update customers set email = 'a@b.example' where id = 3", rounds=0)
+    folder = rig.paths.state / "sessions"
+    text = "".join(path.read_text() for path in folder.rglob("*.cast"))
+    assert '\\"kind\\": \\"measurement\\"' in text
+    assert "@example.com" not in text
+
+
+async def test_the_requester_is_not_shown_the_sample(rig: Rig):
+    seen: list[Approval] = []
+
+    async def look(request: Approval) -> None:
+        requester = await rig.principal("ann")
+        seen.append(await rig.services.desk.get(requester, request.id))
+        reviewer = await rig.principal("rae")
+        seen.append(await rig.services.desk.get(reviewer, request.id))
+
+    _, _, events = await run_approved(rig, "delete from orders where id < 3", look)
+    own, reviewed = seen
+    assert own.impact.sample is None
+    assert own.impact.keys is not None
+    assert reviewed.impact.sample is not None
+    waiting = next(event for event in events if isinstance(event, Waiting))
+    assert waiting.impact.sample is None
