@@ -14,6 +14,10 @@ Anybody can recompute a chain, so signatures stand on it: Ed25519 over session i
 frames, head, length of the file before the line, time, and whether it is final. A periodic one
 is the first line of a frame's body, and so is chained itself; the final one ends the file.
 
+From version 3 on a signature also covers the SHA-256 of all bytes before its line. So whoever has
+the public key checks a recording by hashing it once, and walks the chain only behind the last
+signature whose bytes are right: to find the first bad frame, or in a file that has not ended.
+
 Both lines have one spelling only (no spaces to move, lower-case hex): each byte is either fixed
 or covered, so no flipped bit goes unseen.
 """
@@ -42,6 +46,7 @@ SEAL_MARK = b', "s", "'
 
 _FRAME_DOMAIN = b"bastion recording frame 1\n"
 _SEAL_DOMAIN = b"bastion recording seal 1\n"
+_DIGEST_SEAL_DOMAIN = b"bastion recording seal 2\n"
 _TIME = rb"\[(0|[1-9][0-9]{0,11})\.([0-9]{6})"
 _NUMBER = rb"(0|[1-9][0-9]{0,17})"
 _CHAIN_LINE = re.compile(
@@ -53,7 +58,8 @@ _SEAL_LINE = re.compile(
     + _NUMBER
     + rb',\\"head\\":\\"([0-9a-f]{64})\\",\\"bytes\\":'
     + _NUMBER
-    + rb',\\"is_final\\":(true|false),\\"signature\\":\\"([0-9a-f]{128})\\"\}"\]'
+    + rb'(?:,\\"sha256\\":\\"([0-9a-f]{64})\\")?,\\"is_final\\":(true|false)'
+    + rb',\\"signature\\":\\"([0-9a-f]{128})\\"\}"\]'
 )
 
 
@@ -76,6 +82,8 @@ class Seal:
     length_bytes: int
     """Of the file before this line."""
     is_final: bool
+    digest: bytes = b""
+    """SHA-256 of the file before this line; empty in format versions 1 and 2."""
     signature: bytes = b""
 
     def message(self, session_id: str) -> bytes:
@@ -84,7 +92,8 @@ class Seal:
         numbers = struct.pack(
             ">QQQQB", len(name), self.frames, self.length_bytes, self.time_us, self.is_final
         )
-        return _SEAL_DOMAIN + numbers + self.head + name
+        domain = _DIGEST_SEAL_DOMAIN if self.digest else _SEAL_DOMAIN
+        return domain + numbers + self.head + self.digest + name
 
     def signed_line(self, session_id: str, key: Ed25519PrivateKey) -> bytes:
         """Sign, and write the line with its newline."""
@@ -93,9 +102,10 @@ class Seal:
     def line(self) -> bytes:
         """Write the line with its newline."""
         final = "true" if self.is_final else "false"
+        digest = f'"sha256":"{self.digest.hex()}",' if self.digest else ""
         text = (
             f'{{"frames":{self.frames},"head":"{self.head.hex()}","bytes":{self.length_bytes},'
-            f'"is_final":{final},"signature":"{self.signature.hex()}"}}'
+            f'{digest}"is_final":{final},"signature":"{self.signature.hex()}"}}'
         )
         return line(self.time_us, "s", text)
 
@@ -136,12 +146,13 @@ def read_seal_line(data: bytes) -> Seal | None:
     found = _SEAL_LINE.fullmatch(data)
     if found is None:
         return None
-    seconds, micros, frames, head, length, final, signature = found.groups()
+    seconds, micros, frames, head, length, digest, final, signature = found.groups()
     return Seal(
         time_us=int(seconds) * 1_000_000 + int(micros),
         frames=int(frames),
         head=bytes.fromhex(head.decode()),
         length_bytes=int(length),
         is_final=final == b"true",
+        digest=bytes.fromhex((digest or b"").decode()),
         signature=bytes.fromhex(signature.decode()),
     )

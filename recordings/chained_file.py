@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import hashlib
 import os
 import secrets
 import threading
@@ -55,10 +56,18 @@ class ChainState:
     frames: int = 0
     head: bytes = GENESIS
     length_bytes: int = 0
+    digest: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
+    """Over all bytes of the file."""
     time_us: int = 0
     signed_frames: int = 0
     signed_bytes: int = 0
     signed_us: int = 0
+
+    def draft(self) -> ChainState:
+        """Give a copy to go on from, which may come to nothing."""
+        draft = copy.copy(self)
+        draft.digest = self.digest.copy()
+        return draft
 
     def frame(self, time_us: int, body: bytes) -> bytes:
         """Chain one body and give the frame's bytes."""
@@ -73,6 +82,7 @@ class ChainState:
         whole = body + chain_line(ChainLink(self.time_us, self.frames, self.head))
         self.frames += 1
         self.length_bytes += len(whole)
+        self.digest.update(whole)
         return whole
 
     def signature(self, *, is_final: bool) -> bytes:
@@ -82,6 +92,7 @@ class ChainState:
             frames=self.frames,
             head=self.head,
             length_bytes=self.length_bytes,
+            digest=self.digest.digest(),
             is_final=is_final,
         )
         self.signed_frames = self.frames
@@ -115,7 +126,7 @@ class ChainedFile:
         """Write frames, not yet synced; gives the error that stopped it."""
         if self.is_broken or self.descriptor < 0:
             return OSError(0, "the recording had failed before")
-        draft = copy.copy(self.state)
+        draft = self.state.draft()
         parts = []
         for body in bodies:
             parts.append(draft.frame(body.time_us, body.data))
@@ -160,7 +171,7 @@ class ChainedFile:
         os.ftruncate(self.descriptor, self.state.length_bytes)
         if self.state.frames == 0:
             return b""
-        draft = copy.copy(self.state)
+        draft = self.state.draft()
         body = LineEncoder().encode(draft.time_us, end)
         closing = draft.frame(draft.time_us, body) + _final(draft)
         write_all(self.descriptor, closing)

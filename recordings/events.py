@@ -31,7 +31,7 @@ from typing import TypeVar
 
 from recordings.errors import FormatError
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 OUTPUT_LINE_BYTES_MAX = 64 * 1024
 """Longer output is cut into several lines of one frame."""
 MARKER_CHARACTERS_MAX = 80

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -25,6 +26,8 @@ from recordings.events import FORMAT_VERSION, Header, decode_header
 _CHUNK_BYTES = 1 << 20
 _SEAL_MARK_WITHIN = 48
 _GARBLED_SEAL = "its signature is garbled"
+_LEAP_BYTES_MAX = 16 << 20
+"""Held while looking for the next signature; a writer signs far more often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +115,59 @@ class FrameWalk:
             )
 
     def run(self) -> None:
-        """Walk to the end."""
+        """Walk to the end; what a signature vouches for byte by byte is hashed, not walked."""
+        if self.frames == 0 and self._step():
+            self._leap()
         while self._step():
             pass
+
+    def _leap(self) -> None:
+        """Go to the last signature that holds, and whose digest is that of all bytes before it.
+
+        What follows it, and all of a file that lacks such signatures, is left to be walked.
+        """
+        if self._key is None or self.is_redacted:
+            return
+        digest = hashlib.sha256(memoryview(self._buffer)[: self._position])
+        hashed = searched = self._position
+        found: list[tuple[int, Seal]] = []
+        while True:
+            mark = self._buffer.find(SEAL_MARK, searched)
+            end = self._buffer.find(b"\n", mark) if mark >= 0 else -1
+            if end < 0:
+                searched = mark if mark >= 0 else max(hashed, len(self._buffer) - len(SEAL_MARK))
+                is_forged = bool(found) and not self._land(found)
+                if is_forged or len(self._buffer) - self._position > _LEAP_BYTES_MAX:
+                    return
+                found.clear()
+                moved = self._position
+                if not self._read():
+                    return
+                hashed, searched = hashed - moved, searched - moved
+                continue
+            start = self._buffer.rfind(b"\n", hashed, mark) + 1 or hashed
+            digest.update(memoryview(self._buffer)[hashed:start])
+            hashed, searched = start, end
+            seal = read_seal_line(self._buffer[start:end])
+            is_here = seal is not None and seal.length_bytes == self._base + start
+            if seal is None or not is_here or seal.digest != digest.digest():
+                self._land(found)
+                return
+            found.append((start, seal))
+
+    def _land(self, found: list[tuple[int, Seal]]) -> bool:
+        """Stand before the last of the signatures that holds; False unless it is the very last."""
+        last = found[-1:]
+        while found and self._key is not None:
+            start, seal = found.pop()
+            if seal.is_signed_by(self.session_id, self._key):
+                self.frames = self.signed_frames = seal.frames
+                self.head = seal.head
+                self._time_us = seal.time_us
+                self._position = self._searched = start
+                self.length_bytes = self._base + start
+                return last == [(start, seal)]
+        return not last
 
     def _step(self) -> bool:
         """Take one frame; False at the end, which is then judged."""
@@ -219,6 +272,8 @@ class FrameWalk:
         place = (self.frames, self.head, self._base + self._position + hidden_bytes)
         if (seal.frames, seal.head, seal.length_bytes) != place:
             return self._fail("its signature is for another place")
+        if self.header is None or bool(seal.digest) is not (self.header.format_version >= 3):
+            return self._fail("its signature is of another format version")
         self._unchecked.append(seal)
         return True
 

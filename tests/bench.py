@@ -29,6 +29,7 @@ from bastion.core.statement import analyse
 from bastion.installation import SystemClock
 from recordings.audit import AuditLog
 from recordings.events import Header, Output
+from recordings.frames import FrameWalk
 from recordings.keys import make_private_key
 from recordings.verify import verify_recording
 from recordings.writer import Journal
@@ -214,6 +215,9 @@ async def bench_recorder(folder: Path) -> None:
     ours = size / timed(lambda: verify_recording(path, key.public_key())) / 1e6
     base = size / timed(lambda: hashlib.sha256(path.read_bytes()).digest()) / 1e6
     say("verify a recording, MB/s", f"{ours:,.0f}", f"sha256 {base:,.0f}", ours / base)
+    with path.open("rb") as stream:
+        slow = size / timed(lambda: list(FrameWalk(stream, key.public_key()).walk())) / 1e6
+    say("walking each of its frames, MB/s", f"{slow:,.0f}", f"sha256 {base:,.0f}", slow / base)
 
 
 async def main() -> None:

@@ -31,12 +31,12 @@ def sha(*parts: bytes) -> bytes:
 
 def head_of(version: int, key: bytes, start: bytes, frame: int, us: int, lines: list[bytes]):
     leaves = lines
-    if version == 2:
+    if version > 1:
         salts = [sha(b"bastion recording salt 2\n", key, u64(frame, i)) for i in range(len(lines))]
         salts = [salt[:16] if frame else bytes(16) for salt in salts]
         leaves = [sha(b"bastion recording line 2\n", salts[i], raw) for i, raw in enumerate(lines)]
     numbers = u64(frame, us, sum(map(len, lines)))
-    return sha(b"bastion recording frame %d\n" % version, start, numbers, sha(*leaves))
+    return sha(b"bastion recording frame %d\n" % min(version, 2), start, numbers, sha(*leaves))
 
 
 def signed(key: Ed25519PublicKey, signature: str, message: bytes) -> bool:
@@ -48,12 +48,12 @@ def signed(key: Ed25519PublicKey, signature: str, message: bytes) -> bool:
 
 def check_seal(raw: bytes, key: Ed25519PublicKey, session: str, place: tuple[object, ...]) -> bool:
     fields, name = json.loads(json.loads(raw)[2]), session.encode()
-    frames, head, length, is_final, signature = fields.values()
-    message = b"bastion recording seal 1\n" + u64(len(name), frames, length, micros(raw))
-    message += bytes([is_final]) + bytes.fromhex(head) + name
-    is_spelt = raw == spelt(micros(raw), "s", fields)
-    is_spelt &= list(fields) == ["frames", "head", "bytes", "is_final", "signature"]
-    if not is_spelt or (frames, head, length) != place or not signed(key, signature, message):
+    *said, is_final, signature = fields.values()
+    message = b"bastion recording seal %d\n" % (len(place) - 2) + u64(len(name), place[0], place[2])
+    message += u64(micros(raw)) + bytes([is_final]) + bytes.fromhex("".join(place[1::2])) + name
+    names = [*["frames", "head", "bytes", "sha256"][: len(place)], "is_final", "signature"]
+    is_spelt = [raw, *said, *fields] == [spelt(micros(raw), "s", fields), *place, *names]
+    if not is_spelt or not signed(key, signature, message):
         raise ValueError
     return is_final is True
 
@@ -66,9 +66,10 @@ def walk(data: bytes, key: Ed25519PublicKey) -> tuple[str, list[tuple[str, int]]
         if number == 0:
             about = json.loads(raw)["bastion"]
             session, version = about["session_id"], about["format_version"]
-        if number == 1 and version == 2:
+        if number == 1 and version > 1:
             salt_key = bytes.fromhex(json.loads(json.loads(raw)[2])["salt_key"])
-        place = (len(ends), head.hex(), offset)
+        digest = [sha(data[:offset]).hex()] if code == "s" and version > 2 else []
+        place = (len(ends), head.hex(), offset, *digest)
         if code == "s" and not body and check_seal(raw, key, session, place):
             if rest or number != len(lines) - 1:
                 raise ValueError
@@ -92,8 +93,7 @@ def audit_rows(path: Path, key: Ed25519PublicKey) -> list[dict[str, object]]:
     rows, previous = [], "0" * 64
     for raw in path.read_bytes().split(b"\n")[:-1]:
         row = json.loads(raw)
-        content = raw[: raw.rindex(b',"hash":')]
-        digest = sha(b"bastion audit row 1\n", content)
+        digest = sha(b"bastion audit row 1\n", raw[: raw.rindex(b',"hash":')])
         ok = row["prev"] == previous and row["seq"] == len(rows) + 1 and row["hash"] == digest.hex()
         if not ok or not signed(key, row["sig"], b"bastion audit row 1\n" + digest):
             raise ValueError

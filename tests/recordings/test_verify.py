@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import shutil
@@ -130,6 +131,32 @@ async def test_no_flip_and_no_cut_goes_unseen_in_all_rounds(desk: Desk, sealed: 
     cut(desk, sealed, 10_000, seed=5)
 
 
+async def test_the_first_bad_frame_of_a_long_recording_is_named_behind_a_leap(desk: Desk):
+    """What a signature vouches for is hashed and not walked; behind it each frame is."""
+    writer = await desk.open()
+    for number in range(40):
+        await writer.append(Output(data=b"%d" % number + b"x" * 100_000))
+    await writer.append(Output(data=b"the last"))
+    await writer.seal("logout")
+    path, data = writer.path, writer.path.read_bytes()
+    assert check(desk, path, data).state == "sealed"
+    frames = frames_of(path, desk)
+    for number in (1, 3, 4, 20, 39, 40, 41, 42):
+        start, end = frames[number]
+        changed = bytearray(data)
+        changed[(start + end) // 2] ^= 1
+        assert check(desk, path, bytes(changed)).first_bad_frame == number
+        assert check(desk, path, data[: end - 1]).first_bad_frame == number
+        assert check(desk, path, data[:start] + data[end:]).first_bad_frame == number
+
+
+async def test_a_digest_taken_out_of_a_signature_is_no_signature(desk: Desk, sealed: Path):
+    data = sealed.read_bytes()
+    at = data.rindex(b',\\"sha256\\"')
+    without = data[:at] + data[data.index(b',\\"is_final\\"', at) :]
+    assert check(desk, sealed, without).exit_code == 1
+
+
 async def test_every_frame_deleted_doubled_or_swapped_is_named(desk: Desk, sealed: Path):
     data, frames = sealed.read_bytes(), frames_of(sealed, desk)
     for number, (start, end) in enumerate(frames):
@@ -236,6 +263,7 @@ def rechain(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
                 time_us=0,
                 frames=number,
                 head=head,
+                digest=hashlib.sha256(made).digest(),
                 length_bytes=len(made),
                 is_final=seal["is_final"],
             ).signed_line("s1", make_private_key())
