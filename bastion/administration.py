@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bastion.config import Config, Paths
+from bastion.core.approval import Approval
 from bastion.core.catalogue import Catalogue
 from bastion.core.model import Environment, Role, Target
 from bastion.errors import UsageError
@@ -22,6 +23,9 @@ from bastion.targets.secrets import parse_target_url, read_password_file
 
 if TYPE_CHECKING:
     from bastion.targets.probe import ProbeReport
+
+
+_REQUESTS_MAX = 100_000
 
 
 class Administration:
@@ -217,6 +221,14 @@ class Administration:
             return await connector.catalogue()
         finally:
             await directory.close()
+
+    # Requests
+
+    async def list_requests(self, *, since: dt.datetime) -> Sequence[Approval]:
+        """List the requests for approval since a moment, newest first, on record."""
+        async with self._on_record("request.report", {"since": since.isoformat()}):
+            found = await self._store.list_requests(limit=_REQUESTS_MAX)
+            return [request for request in found if request.created_at >= since]
 
     # Panic, backup
 

@@ -173,6 +173,9 @@ def _add_policy(commands: _Commands[argparse.ArgumentParser]) -> None:
     backtest.add_argument("--identity", type=Path, metavar="FILE", help="age key of archived ones")
     backtest.add_argument("--limit", type=int, default=50, help="statements to list (default 50)")
     backtest.add_argument("--json", action="store_true")
+    report = verbs.add_parser("report", help="which rules ask most, and which are always approved")
+    report.add_argument("--days", type=int, default=30, help="how far back (default 30)")
+    report.add_argument("--json", action="store_true")
 
 
 def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -329,12 +329,12 @@ def _policy(paths: Paths, parsed: argparse.Namespace) -> int:
 
     if parsed.verb == "check":
         return trials.check(paths, parsed, say=_say)
-    trial = trials.test if parsed.verb == "test" else trials.backtest
+    trial = {"test": trials.test, "backtest": trials.backtest, "report": trials.report}[parsed.verb]
     return _administer(paths, lambda administration: trial(paths, administration, parsed, _show))
 
 
 def _show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
-    _list(rows, as_json=as_json, empty="")
+    _list(rows, as_json=as_json, empty="Nobody was asked for anything.")
 
 
 def _recording(paths: Paths, parsed: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from bastion import records
 from bastion.administration import Administration
 from bastion.backtest import Judge, MaskChange, PastStatement, Rejudged, run_backtest
 from bastion.config import Paths
+from bastion.core.asking import report_rules
 from bastion.core.context import SessionContext
 from bastion.core.exposure import ColumnExposure
 from bastion.core.impact import measured_rows
@@ -111,6 +112,43 @@ async def backtest(
         sys.stdout.write(json.dumps(found.as_object(parsed.limit), ensure_ascii=False) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in found.lines(parsed.limit))
+    return 0
+
+
+async def report(
+    paths: Paths, administration: Administration, parsed: argparse.Namespace, show: Show
+) -> int:
+    """Tell which rules ask most, what became of it, and which ask for nothing but a yes."""
+    check_initialised(paths)
+    since = SystemClock().now() - dt.timedelta(days=parsed.days)
+    reports = report_rules(await administration.list_requests(since=since))
+    show(
+        [
+            {
+                "rule": one.rule,
+                "asked": one.asked,
+                "approved": one.approved,
+                "denied": one.denied,
+                "expired": one.expired,
+                "withdrawn": one.withdrawn,
+                "open": one.open,
+                "people": one.requesters,
+                "median_wait_s": None if one.median_wait_s is None else round(one.median_wait_s),
+                "expired_share": round(one.expiry_share, 3),
+                "always_approved": one.is_always_approved,
+                "mostly": [f"{count} x {shape}" for shape, count in one.shapes],
+            }
+            for one in reports
+        ],
+        as_json=parsed.json,
+    )
+    if not parsed.json:
+        for one in reports:
+            if one.is_always_approved:
+                sys.stdout.write(
+                    f"Rule {one.rule} asked {one.asked} times and was never refused: narrow it, "
+                    "or allow what is mostly asked. Try the change: bastion policy backtest\n"
+                )
     return 0
 
 

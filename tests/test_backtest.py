@@ -1,6 +1,7 @@
 """``bastion policy backtest``: a changed policy over what was really done and recorded."""
 
 import argparse
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -101,6 +102,26 @@ async def test_cells_that_would_be_masked_otherwise_are_counted(rig: Rig, capsys
     assert any(
         "7 cells would show more (full before, partial then)" in one for one in back["lines"]
     )
+
+
+async def test_a_report_names_the_rules_that_ask_and_what_is_mostly_asked(rig: Rig, capsys):
+    rae = await rig.principal("rae")
+    async with rig.runner("ann", "stage", front_end="exec") as runner:
+        for number in range(5):
+            sql = f"delete from orders where quantity > {4400 + number} or true"
+            pending, _, _ = await collect(runner, sql, wait_s=0)
+            await rig.services.desk.decide(rae, pending.request_id, approve=True, reason="")
+    words = ["--dir", str(rig.paths.state), "policy", "report"]
+    assert await asyncio.to_thread(cli.main, [*words, "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)[0]
+    assert (first["rule"], first["asked"], first["approved"]) == ("staging whole tables", 5, 5)
+    assert first["always_approved"]
+    assert first["mostly"] == ["5 x delete from orders where quantity > ? or true"]
+    assert first["median_wait_s"] is not None
+    assert await asyncio.to_thread(cli.main, words) == 0
+    said = capsys.readouterr().out
+    assert "Rule staging whole tables asked 5 times and was never refused" in said
+    assert "44" not in said
 
 
 async def test_archived_recordings_are_read_and_what_cannot_be_is_counted(rig: Rig, capsys):

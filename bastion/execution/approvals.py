@@ -16,6 +16,7 @@ from datetime import datetime
 
 from bastion.core import approval as life
 from bastion.core.approval import Approval, ApprovalState
+from bastion.core.asking import ALIKE_MIN, are_alike
 from bastion.core.model import Principal, Role
 from bastion.errors import (
     AccessError,
@@ -43,6 +44,7 @@ PENDING_MAX_AGENTS = 5
 
 _OVERSEERS = (Role.REVIEWER, Role.ADMIN, Role.AUDITOR)
 _LIST_MAX = 1000
+_FLOOD_DELAY_MAX_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -60,11 +62,13 @@ class ApprovalDesk:
         messenger: Messenger,
         *,
         safety_poll_s: float = 5.0,
+        flood_step_s: float = 0.1,
     ) -> None:
         """Join the desk to its parts.
 
         Args:
             safety_poll_s: how often a waiting request looks by itself, should a wake-up be lost.
+            flood_step_s: each request that waits already and is alike delays the next by this.
         """
         self._approvals = approvals
         self._users = users
@@ -73,6 +77,7 @@ class ApprovalDesk:
         self._audit = audit
         self._messenger = messenger
         self._safety_poll_s = safety_poll_s
+        self._flood_step_s = flood_step_s
         self._submitting = asyncio.Lock()
 
     async def submit(self, draft: Approval) -> Approval:
@@ -82,12 +87,9 @@ class ApprovalDesk:
             AccessError: not enough people may decide on it, or too many requests wait already.
             RecordingError: it could not be put on record; nothing was filed.
         """
+        await self._slow_down(draft)
         async with self._submitting:
-            waiting = [
-                request
-                for request in await self._open_requests()
-                if request.requester == draft.requester and request.state is ApprovalState.PENDING
-            ]
+            waiting = await self._waiting(draft.requester)
             for request in waiting:
                 if request.digest == draft.digest:
                     return request
@@ -98,6 +100,24 @@ class ApprovalDesk:
             request = await self._approvals.insert(draft)
         await self._announce("approval.requested", request)
         return request
+
+    async def _waiting(self, requester: str) -> list[Approval]:
+        return [
+            request
+            for request in await self._open_requests()
+            if request.requester == requester and request.state is ApprovalState.PENDING
+        ]
+
+    async def _slow_down(self, draft: Approval) -> None:
+        """Let a flood of requests that differ in their values only come in ever more slowly."""
+        alike = [
+            request
+            for request in await self._waiting(draft.requester)
+            if request.digest != draft.digest and are_alike(request, draft)
+        ]
+        if len(alike) >= ALIKE_MIN:
+            steps = len(alike) - ALIKE_MIN + 1
+            await asyncio.sleep(min(_FLOOD_DELAY_MAX_S, self._flood_step_s * steps))
 
     async def eligible(self, approval: Approval) -> tuple[str, ...]:
         """Name the users who may decide, sorted; never the requester's own person."""

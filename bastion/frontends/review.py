@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from bastion.core.approval import Approval, ApprovalState, check_reviewer
+from bastion.core.asking import request_shape
 from bastion.core.model import KeySet, Principal, Target
 from bastion.core.statement import scrub_secrets
 from bastion.errors import (
@@ -555,6 +556,8 @@ class _Conversation:
             state=approval.state,
             may_decide=not why_not,
             why_not=why_not,
+            shape=request_shape(approval),
+            rule=approval.rule,
         )
 
     def _why_not(self, approval: Approval) -> str:

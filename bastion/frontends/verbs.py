@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from bastion import __version__
 from bastion.core.approval import Approval, ApprovalState
+from bastion.core.asking import group_alike, request_shape
 from bastion.core.model import Environment, Principal, Status, Target
 from bastion.core.samples import keys_text, sample_lines
 from bastion.core.statement import scrub_secrets
@@ -125,6 +126,7 @@ def approval_object(approval: Approval) -> JsonObject:
         "environment": approval.environment.value,
         "statement": scrub_secrets(approval.text),
         "statement_sha256": approval.statement_sha256,
+        "shape": request_shape(approval),
         "parameters": len(approval.parameters),
         "held_by": {"rule": approval.rule, "text": approval.rule_text},
         "impact": impact_object(approval.impact),
@@ -259,6 +261,7 @@ async def _req_list(services: Services, principal: Principal, request: VerbReque
     if not approvals:
         hint = "" if request.is_all else " req list --all shows those that have ended."
         return Answer(text=f"No request is waiting.{hint}\n", data=data)
+    groups = group_alike(approvals)
     rows = [
         (
             approval.id,
@@ -267,12 +270,19 @@ async def _req_list(services: Services, principal: Principal, request: VerbReque
             approval.context.target,
             _left(approval, seconds_left(approval.expires_at, now)),
             impact_text(approval.impact),
-            _first_line(scrub_secrets(approval.text)),
+            _first_line(scrub_secrets(approval.text))
+            if len(group) == 1
+            else _first_line(f"{len(group)} alike: {request_shape(approval)}"),
         )
-        for approval in approvals
+        for group in groups
+        for approval in [min(group, key=lambda one: one.expires_at)]
     ]
     names = ("request", "state", "requester", "target", "time left", "effect", "statement")
-    return Answer(text=_table(names, rows), data=data)
+    text = _table(names, rows)
+    for group in groups:
+        if len(group) > 1:
+            text += f"Alike: {' '.join(sorted(approval.id for approval in group))}\n"
+    return Answer(text=text, data=data)
 
 
 async def _req_show(services: Services, principal: Principal, request: VerbRequest) -> Answer:

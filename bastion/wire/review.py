@@ -64,6 +64,10 @@ class RequestSummary:
     """Whether the connected reviewer may decide on it now."""
     why_not: str
     """Why not, in words; empty when they may."""
+    shape: str = ""
+    """The text with its literals folded: what requests that are alike share."""
+    rule: str = ""
+    """Name of the rule that holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

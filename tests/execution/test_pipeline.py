@@ -147,6 +147,16 @@ async def test_an_approval_covers_only_the_text_that_was_seen(rig: Rig):
     assert first.request_id != edited.request_id
 
 
+async def test_the_same_text_of_another_session_is_the_same_request(rig: Rig):
+    found = []
+    for who in ("ann", "ann", "robo"):
+        async with rig.runner(who, "prod", front_end="exec") as runner:
+            pending, _, _ = await collect(runner, "delete from orders where id = 1", wait_s=0)
+            found.append(pending.request_id)
+    assert found[0] == found[1]
+    assert found[2] != found[0], "an agent's request is not its owner's"
+
+
 async def test_a_person_cannot_approve_what_their_own_agent_asks(rig: Rig):
     await rig.administration.set_roles("ann", ["engineer", "reviewer", "admin"])
     async with rig.runner("robo", "prod", front_end="exec") as runner:

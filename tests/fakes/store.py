@@ -95,7 +95,9 @@ async def opened_desk(folder: Path, clock: FakeClock) -> AsyncIterator[DeskRig]:
         await notifier.start()
         audit, messages = ListedAudit(), ListedMessages()
         users = StoreUsers(store, clock, DailyBudget(rows=10**6, size_bytes=10**9))
-        desk = ApprovalDesk(store, users, notifier, clock, audit, messages, safety_poll_s=0.05)
+        desk = ApprovalDesk(
+            store, users, notifier, clock, audit, messages, safety_poll_s=0.05, flood_step_s=0.001
+        )
         try:
             yield DeskRig(
                 desk=desk,

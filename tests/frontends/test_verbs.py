@@ -68,6 +68,20 @@ async def test_a_reviewer_lists_shows_and_approves(services):
     assert stored.decisions[0].reason == "looks fine"
 
 
+async def test_a_flood_of_requests_that_are_alike_is_one_line_with_a_count(services):
+    for number in range(12):
+        sql = f"delete from t where id = {number}"
+        await services.desk.submit(draft(f"r{number}", services.clock.now(), text=sql))
+    sql = "update t set a = 9 where id = 4"
+    await services.desk.submit(draft("other", services.clock.now(), text=sql))
+    listed = await say(services, BOB, "req list")
+    assert "12 alike: delete from t where id = ?" in listed.text
+    assert "update t set a" in listed.text
+    assert len([line for line in listed.text.splitlines() if "pending" in line]) == 2
+    assert all(f"r{number}" in listed.text for number in range(12))
+    assert len(listed.data["requests"]) == 13
+
+
 async def test_the_requester_cannot_approve_their_own(services):
     request = await submitted(services)
     with pytest.raises((SelfApprovalError, AccessError)):

@@ -29,6 +29,24 @@ async def test_queue_and_detail_are_there_at_each_size(peer, show, size):
     assert len(screen.lines) == size[1]
 
 
+async def test_requests_that_are_alike_take_one_line_and_a_yes_is_for_the_first_alone(peer, show):
+    shape = "delete from orders where id = ?"
+    peer.requests = [summary(f"req-{n}", shape=shape, rule="r") for n in range(12)]
+    peer.requests.append(summary("req-one", shape="update orders set a = ?", rule="r"))
+    screen = await show(120, 40)
+    await screen.until(lambda: screen.queue.row_count == 2)
+    await screen.until_text("12 alike: ")
+    assert "13 open" in screen.lines[0]
+    await screen.opened()
+    await screen.press("a")
+    await screen.until(lambda: isinstance(screen.app.screen, ConfirmApprove))
+    assert "req-0" in screen.text
+    await screen.unguarded()
+    await screen.press("y")
+    await screen.until_text("Approve done.")
+    assert [sent.id for sent in screen.asked(wire.Approve)] == ["req-0"]
+
+
 async def test_below_sixty_columns_there_is_one_pane(peer, show):
     peer.requests = [summary("req-7f3a")]
     screen = await show(50, 18)

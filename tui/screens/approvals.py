@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -117,12 +119,17 @@ class ApprovalsScreen(ReviewScreen):
         if review.clock is None:
             return
         now = review.clock.now()
-        rows = [
-            _row(request, (now - request.created_at).total_seconds(), _left(request, now))
+        shown = [
+            request
             for request in review.requests
             if request.state is not ApprovalState.PENDING or request.expires_at > now
         ]
-        queue.show(rows)
+        queue.show(
+            [
+                _row(request, (now - request.created_at).total_seconds(), _left(request, now), many)
+                for request, many in _folded(shown)
+            ]
+        )
 
     # The request under the cursor
 
@@ -230,7 +237,34 @@ def _left(request: RequestSummary, now: datetime) -> float:
     return (request.expires_at - now).total_seconds()
 
 
-def _row(request: RequestSummary, age_s: float, left_s: float) -> Row:
+_ALIKE_MIN = 3
+
+
+def _folded(requests: Sequence[RequestSummary]) -> list[tuple[RequestSummary, int]]:
+    """Fold requests that are alike into the first of them, with their count.
+
+    Each is still decided by itself: once the first is settled, the next takes its line.
+    """
+    keys = [(one.requester, one.target, one.rule, one.shape) for one in requests]
+    counts = Counter(key for key, one in zip(keys, requests, strict=True) if _may_fold(one))
+    found: list[tuple[RequestSummary, int]] = []
+    seen: set[tuple[str, str, str, str]] = set()
+    for key, request in zip(keys, requests, strict=True):
+        many = counts[key] if _may_fold(request) else 1
+        if many < _ALIKE_MIN:
+            found.append((request, 1))
+        elif key not in seen:
+            seen.add(key)
+            found.append((request, many))
+    return found
+
+
+def _may_fold(request: RequestSummary) -> bool:
+    return request.state is ApprovalState.PENDING and bool(request.shape)
+
+
+def _row(request: RequestSummary, age_s: float, left_s: float, alike: int) -> Row:
+    line = request.first_line if alike == 1 else f"{alike} alike: {request.shape}"
     risk = risk_of(request)
     left_style = f"bold {WARNING}" if left_s < _SOON_S else ""
     rows = "?" if request.rows is None else f"{request.rows:,}"
@@ -245,7 +279,7 @@ def _row(request: RequestSummary, age_s: float, left_s: float) -> Row:
             visible_text(request.target, STRONG),
             Text(rows if request.is_measured else f"~{rows}", justify="right"),
             Text(_stand(request), QUIET),
-            visible_text(request.first_line),
+            visible_text(line),
             visible_text(request.id, QUIET),
         ),
     )
