@@ -38,6 +38,7 @@ from bastion.ssh.server import SshServer, SshSettings
 from bastion.store.audit import AuditTrail
 from bastion.store.recordings import RecordingFolder
 from bastion.store.sql import Store
+from bastion.store.tokens import StoreTokens
 from bastion.store.users import DailyBudget, StoreUsers
 from recordings.keys import (
     load_private_key,
@@ -141,6 +142,7 @@ class Application:
         desk = ApprovalDesk(store, users, notifier, clock, audit, messenger)
         await desk.recover()
         self._desk = desk
+        mask_key = _mask_key(paths)
         targets = TargetDirectory(store)
         self._stack.push_async_callback(targets.close)
         self._registry = SessionRegistry(
@@ -174,7 +176,8 @@ class Application:
                 users=users,
                 clock=clock,
                 policy=policy.current,
-                mask_key=_mask_key(self._paths),
+                tokens=StoreTokens(store, clock, mask_key),
+                mask_key=mask_key,
                 changed=self._registry.changed,
             ),
         )

@@ -20,10 +20,11 @@ from bastion.core.context import SessionContext
 from bastion.core.exposure import ColumnExposure
 from bastion.core.impact import measured_rows
 from bastion.core.lineage import trace
-from bastion.core.model import Impact, RunOptions, Sensitivity, Verdict
-from bastion.core.policy import decide, turning_counts
-from bastion.core.rules import MASK_STYLES, Policy, parse_policy
+from bastion.core.model import Impact, RunOptions, Verdict
+from bastion.core.policy import decide, mask_styles, turning_counts
+from bastion.core.rules import Policy, parse_policy
 from bastion.core.statement import analyse, split
+from bastion.core.styles import Style, Styles, strictest
 from bastion.core.tracking import advance
 from bastion.errors import ConfigError, UsageError
 from bastion.installation import PolicyFile, SystemClock, check_initialised
@@ -189,8 +190,9 @@ def _judge_with(before: Policy, after: Policy) -> Judge:
         )
         exposure = trace(statement, catalogue=case.catalogue, context=case.context)
         impact = Impact(effect="", rows=case.rows, is_measured=case.rows is not None)
+        principal = principal_of(case.account, fingerprint="", source="", client="backtest")
         verdict = decide(
-            principal_of(case.account, fingerprint="", source="", client="backtest"),
+            principal,
             case.target,
             statement,
             exposure,
@@ -202,7 +204,8 @@ def _judge_with(before: Policy, after: Policy) -> Judge:
         context = case.context
         if case.went_well:
             context = advance(context, statement, exposure, catalogue=case.catalogue)
-        changes = (_mask_change(column, before, after) for column in exposure.columns or ())
+        styles = [mask_styles(principal, policy) for policy in (before, after)]
+        changes = (_mask_change(column, *styles) for column in exposure.columns or ())
         return Rejudged(
             action=verdict.action.value,
             rule=verdict.rule,
@@ -213,25 +216,21 @@ def _judge_with(before: Policy, after: Policy) -> Judge:
     return judge
 
 
-def _mask_change(column: ColumnExposure, before: Policy, after: Policy) -> MaskChange | None:
+def _mask_change(column: ColumnExposure, before: Styles, after: Styles) -> MaskChange | None:
     classes = _classes(column)
     if classes is None:
         return None
-    styles = [_style(policy, column) for policy in (before, after)]
-    if styles[0] == styles[1]:
+    one, other = _style(before, column), _style(after, column)
+    if one is other:
         return None
-    shows_more = MASK_STYLES.index(styles[1]) > MASK_STYLES.index(styles[0])
     return MaskChange(
-        classes=", ".join(classes), before=styles[0], after=styles[1], shows_more=shows_more
+        classes=", ".join(classes),
+        before=one.value,
+        after=other.value,
+        shows_more=strictest([one, other]) is one,
     )
 
 
-def _style(policy: Policy, column: ColumnExposure) -> str:
-    """Give the style that hides most of those of a column's classes."""
-    styles = [policy.masks.get(one, _DEFAULT_STYLES.get(one, "full")) for one in column.classes]
-    if not styles or not column.is_proven:
-        return "full"
-    return min(styles, key=MASK_STYLES.index)
-
-
-_DEFAULT_STYLES = {Sensitivity.EMAIL: "partial", Sensitivity.CARD: "partial"}
+def _style(chosen: Styles, column: ColumnExposure) -> Style:
+    is_one = len(column.classes) == 1 and column.is_proven and column.is_verbatim
+    return chosen.of(next(iter(column.classes))) if is_one else Style.FULL

@@ -120,7 +120,7 @@ async def bench_masking(rig: Rig) -> None:
             select, engine=Engine.POSTGRESQL, catalogue=catalogue, context=SessionContext()
         )
         exposure = trace(statement, catalogue=catalogue, context=SessionContext())
-        masks = plan(statement, exposure, columns, catalogue, key=b"k" * 32)
+        masks = plan(statement, exposure, columns, catalogue)
         return ROWS / min(timed(lambda: [masks.apply(b) for b in batches]) for _ in range(3))
 
     plain = "c.id, c.name, c.city, o.status, o.total, o.ordered_on, c.city, o.id, c.name, c.city"

@@ -12,6 +12,7 @@ import pytest
 from bastion import arguments, cli, config, errors, installation
 from bastion.core import rules
 from bastion.core.model import Status
+from bastion.core.styles import Style
 from bastion.frontends import meta, verbs, words
 from recordings import events
 from recordings.asciicast import ExportFormat
@@ -192,7 +193,12 @@ def test_the_examples_are_what_init_writes(name, text):
 def test_each_key_of_the_policy_is_described():
     for key in (*rules._RULE_KEYS, *rules._LIMIT_KEYS):
         assert any(row[0] == f"`{key}`" for row in rows(POLICY)), key
-    for word in (*rules._EFFECT_WORDS, *rules._ROLE_WORDS, *rules.MASK_STYLES, *rules._ENGINES):
+    for word in (
+        *rules._EFFECT_WORDS,
+        *rules._ROLE_WORDS,
+        *(one.value for one in Style),
+        *rules._ENGINES,
+    ):
         assert f"`{word}`" in POLICY, word
 
 

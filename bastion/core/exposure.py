@@ -25,6 +25,9 @@ class ColumnExposure:
     is_verbatim: bool = False
     """The stored value itself arrives, whole: only then may a mask keep a part of it. Of what was
     computed, ``substr(email, 3, 1) || '@x.org'``, a kept letter would be any letter."""
+    is_native: bool = False
+    """And nothing that a person typed or made in the session can stand in its place: a token of
+    it answers no guess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,12 @@ class Exposure:
     """Predicates, orderings and groupings on sensitive columns other than equality, in words:
     ``ORDER BY on customers.email``. Policy holds these."""
     guesses: int = 0
-    """Distinct literals or parameters compared with sensitive columns by equality or IN."""
+    """Literals and parameters compared with sensitive columns by equality or IN. Tokens are no
+    guesses: who has one was shown it."""
+    tokens: frozenset[str] = frozenset()
+    """Tokens of masked values, ``⟨email:7f3a⟩``, that are only compared with columns of their
+    class: the pipeline binds what they stand for."""
+    stray_token: str = ""
+    """A token that stands anywhere else, so that nothing may run; empty for none."""
     laundering: tuple[str, ...] = ()
     """Sensitive values written where they would no longer be masked, in words. Policy holds."""

@@ -50,6 +50,8 @@ class Flow:
     """Those of ``embedded`` that were cut or recoded, so that no detector knows them again."""
     is_verbatim: bool = False
     """One stored value, whole: a mask that keeps a part of it keeps always the same part."""
+    is_native: bool = False
+    """A sensitive value as the database holds it, neither made nor typed by the person."""
 
     @property
     def sensitive(self) -> frozenset[Sensitivity]:
@@ -92,7 +94,9 @@ def either(first: Flow, second: Flow) -> Flow:
     is_verbatim = all(part.is_verbatim or part.kind is FlowKind.TYPED for part in parts)
     merged = verbatim(_merge(parts)) if is_verbatim else _merge(parts)
     if first.kind is second.kind and first.kind is not FlowKind.COMPUTED:
-        return _with(merged, kind=first.kind, guesses=first.guesses + second.guesses)
+        found = _with(merged, kind=first.kind, guesses=first.guesses + second.guesses)
+        is_native = first.is_native and second.is_native
+        return dataclasses.replace(found, is_native=True) if is_native else found
     return merged
 
 

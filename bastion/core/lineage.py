@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from bastion.core import predicates
+from bastion.core import predicates, tokens
 from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import ChangeKind, OutputKind, Statement
@@ -145,12 +145,15 @@ def _traced(
         columns = ()
     else:
         columns = tuple(_exposed(output.flow) for output in outputs)
+    bound, stray = _tokens(walk, statement)
     exposure = Exposure(
         columns=columns,
         touches=frozenset(touches),
         inference=tuple(walk.inference),
         guesses=0 if statement.head == "FETCH" else walk.guesses,
         laundering=tuple(walk.laundering),
+        tokens=bound,
+        stray_token=stray,
     )
     return Traced(
         exposure=exposure,
@@ -158,6 +161,33 @@ def _traced(
         assigned=walk.assigned,
         written=walk.written,
     )
+
+
+def _tokens(walk: Walk, statement: Statement) -> tuple[frozenset[str], str]:
+    """Tell which tokens may be bound, and one that may not."""
+    if "⟨" not in statement.text:
+        return frozenset(), ""
+    tree = _tree(statement)
+    nodes = [] if tree is None else list(tree.find_all(exp.Literal))
+    named = [(node, found) for node in nodes if (found := tokens.tokens_of(node))]
+    written = list(tokens.literals(statement.text, statement.engine))
+    # The text and the tree must agree, or the value could land where nobody looked.
+    is_clear = (
+        statement.head in _TOKEN_HEADS
+        and statement.change is None
+        and not statement.is_copy_out
+        and len(named) == len(written)
+        and tokens.are_plain(statement.text, statement.engine)
+    )
+    for node, found in named:
+        if not is_clear or id(node) not in walk.bindable:
+            return frozenset(), found[0]
+    if written and not named:
+        return frozenset(), written[0][2][0]
+    return frozenset(token for _, found in named for token in found), ""
+
+
+_TOKEN_HEADS = frozenset({"SELECT", "WITH", "UPDATE", "DELETE", "INSERT", "MERGE"})
 
 
 def _exposed(flow: Flow) -> ColumnExposure:
@@ -171,6 +201,7 @@ def _exposed(flow: Flow) -> ColumnExposure:
         is_plain=flow.is_plain,
         hides_null=flow.is_telling,
         is_verbatim=flow.is_verbatim,
+        is_native=flow.is_native and not flow.spoiled,
     )
 
 

@@ -7,13 +7,12 @@ column origin, and the form of the value itself. Each of them can only add suspi
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
-from bastion.core import detectors, messages
+from bastion.core import detectors, messages, styles, tokens
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.classify import classify_name, type_kind
 from bastion.core.effects import OutputKind, Statement
@@ -28,9 +27,10 @@ from bastion.core.model import (
     Row,
     Sensitivity,
 )
+from bastion.core.styles import Cell, Style, Styles, full
+from bastion.core.tokens import Remembered, TokenBook
 
-_MASK = detectors.MASK.encode()
-_Cell = Callable[[bytes], bytes]
+_MASK = styles.MASK
 _Rows = Callable[[Sequence[Row]], Sequence[Row]]
 
 
@@ -40,15 +40,22 @@ def plan(
     columns: tuple[ResultColumn, ...],
     catalogue: Catalogue,
     *,
-    key: bytes,
+    chosen: Styles | None = None,
+    book: TokenBook | None = None,
 ) -> MaskPlan:
     """Decide for each column of a result whether it is shown, scanned or masked.
 
     Args:
         columns: the server's own description; where it disagrees with ``exposure``, all is masked.
-        key: of the installation; for stable tokens.
+        chosen: the styles of masks for who asks; None for the defaults.
+        book: of the target, for the style ``token``; None where there are none.
     """
-    treatments = _treatments(statement, exposure, columns, catalogue)
+    treatments = tuple(
+        _styled(treatment, column, chosen or Styles(), book)
+        for treatment, column in zip(
+            _treatments(statement, exposure, columns, catalogue), columns, strict=True
+        )
+    )
     shown = tuple(
         dataclasses.replace(
             column,
@@ -57,7 +64,7 @@ def plan(
         )
         for index, (column, treatment) in enumerate(zip(columns, treatments, strict=True), start=1)
     )
-    return MaskPlan(columns=shown, treatments=treatments, key=key)
+    return MaskPlan(columns=shown, treatments=treatments)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,31 +73,36 @@ class Treatment:
 
     masked: str | None = None
     """Class that hides the column."""
-    cell: _Cell | None = None
+    cell: Cell | None = None
     """Rewrites one cell that is not NULL; None leaves the column as it is."""
     is_scan: bool = False
     """``cell`` only looks for sensitive values, so quiet columns may skip it."""
     hides_null: bool = False
     """NULL is masked too, since it tells of the value it was computed from."""
     reason: str = ""
+    keeps_shape: bool = False
+    """A style may leave a part: it is one stored value, of one class."""
+    takes_token: bool = False
+    """It may be shown as a token, which is the same for the same value."""
+    style: Style = Style.FULL
+    shown: list[Remembered] | None = None
+    """Where ``cell`` puts the tokens that it gives out."""
 
 
 class MaskPlan:
     """How one result is masked; applied to each of its batches."""
 
-    __slots__ = ("_key", "_rewrite", "columns", "treatments")
+    __slots__ = ("_rewrite", "columns", "treatments")
 
     def __init__(
         self,
         *,
         columns: tuple[ResultColumn, ...],
         treatments: tuple[Treatment, ...],
-        key: bytes,
     ) -> None:
         """Prepare the fast path for this shape of rows."""
         self.columns = columns
         self.treatments = treatments
-        self._key = key
         self._rewrite = _rewriter(treatments)
 
     @property
@@ -103,6 +115,7 @@ class MaskPlan:
         """Say for each masked column which class hides it and why."""
         return tuple(
             f"{column.name}: {treatment.masked}, {treatment.reason or 'not proven harmless'}"
+            + ("" if treatment.style is Style.FULL else f"; style {treatment.style.value}")
             for column, treatment in zip(self.columns, self.treatments, strict=True)
             if treatment.masked is not None
         )
@@ -114,6 +127,15 @@ class MaskPlan:
             rows: Sequence[Row] = [tuple(_MASK for _ in row) for row in batch.rows]
             return MaskedBatch(columns=batch.columns, rows=rows)
         return MaskedBatch(columns=self.columns, rows=self._rewrite(batch.rows))
+
+    def take_tokens(self) -> tuple[Remembered, ...]:
+        """Take the tokens given out since the last call: they are remembered before they show."""
+        taken: list[Remembered] = []
+        for treatment in self.treatments:
+            if treatment.shown:
+                taken += treatment.shown
+                treatment.shown.clear()
+        return tuple(taken)
 
 
 HIDDEN = messages.HIDDEN
@@ -173,7 +195,7 @@ def _with_null(treatment: Treatment, exposed: ColumnExposure) -> Treatment:
     if not exposed.hides_null or treatment.masked is None:
         return treatment
     # One mask for all: a style that keeps a part would set NULL apart again.
-    return dataclasses.replace(treatment, cell=_full, hides_null=True)
+    return dataclasses.replace(treatment, cell=full, keeps_shape=False, hides_null=True)
 
 
 def _may_trust_origin(statement: Statement) -> bool:
@@ -194,14 +216,19 @@ def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalog
     if not classes:
         return _hide(Sensitivity.UNPROVEN, exposed.reason)
     hidden = _hide(_chief(classes), exposed.reason or "the server names its column")
-    return hidden if exposed.is_verbatim else dataclasses.replace(hidden, cell=_full)
+    return dataclasses.replace(
+        hidden,
+        keeps_shape=exposed.is_verbatim and len(classes) == 1,
+        takes_token=exposed.is_native and exposed.is_proven,
+    )
 
 
 def _by_origin_alone(column: ResultColumn, catalogue: Catalogue) -> Treatment:
     if _is_proven_by_origin(column, catalogue):
         return _shown(column, is_plain=False)
     origin = _origin_class(column.origin, catalogue)
-    return _hide(origin or Sensitivity.UNPROVEN, "its way could not be followed")
+    hidden = _hide(origin or Sensitivity.UNPROVEN, "its way could not be followed")
+    return dataclasses.replace(hidden, keeps_shape=_is_stored(column, catalogue))
 
 
 def _is_proven_by_origin(column: ResultColumn, catalogue: Catalogue) -> bool:
@@ -214,6 +241,15 @@ def _is_proven_by_origin(column: ResultColumn, catalogue: Catalogue) -> bool:
         return False
     found = relation.column(origin.column)
     return found is not None and found.sensitivity is None
+
+
+def _is_stored(column: ResultColumn, catalogue: Catalogue) -> bool:
+    """Tell whether a column is surely that of a table, and not what a view makes of one."""
+    origin = column.origin
+    if origin is None or not origin.is_sound:
+        return False
+    relation = _origin_relation(origin, catalogue)
+    return relation is not None and relation.kind is RelationKind.TABLE
 
 
 def _origin_class(origin: Origin | None, catalogue: Catalogue) -> Sensitivity | None:
@@ -237,20 +273,65 @@ def _origin_relation(origin: Origin, catalogue: Catalogue) -> Relation | None:
 
 
 def _chief(classes: set[Sensitivity]) -> Sensitivity:
-    """Choose the class whose style hides most where several may reach one cell."""
+    """Name one class where several may reach one cell."""
     if len(classes) == 1:
         return next(iter(classes))
-    known = classes - {Sensitivity.UNPROVEN}
-    full = sorted(known - _PARTIAL, key=lambda item: item.value)
-    return full[0] if full else Sensitivity.SECRET
+    known = classes - {Sensitivity.UNPROVEN} - _OFTEN_SHOWN_IN_PART
+    return min(known, key=lambda item: item.value) if known else Sensitivity.SECRET
 
 
-_PARTIAL = frozenset({Sensitivity.EMAIL, Sensitivity.CARD})
+_OFTEN_SHOWN_IN_PART = frozenset({Sensitivity.EMAIL, Sensitivity.CARD})
 _SHOWN = Treatment()
 
 
 def _hide(sensitivity: Sensitivity, reason: str) -> Treatment:
-    return Treatment(masked=sensitivity.value, cell=_styles()[sensitivity], reason=reason)
+    return Treatment(masked=sensitivity.value, cell=full, reason=reason)
+
+
+def _styled(
+    treatment: Treatment, column: ResultColumn, chosen: Styles, book: TokenBook | None
+) -> Treatment:
+    """Give a mask the style of its class, where one may leave a part."""
+    if treatment.masked is None or not treatment.keeps_shape:
+        return treatment
+    sensitivity = Sensitivity(treatment.masked)
+    style = chosen.of(sensitivity)
+    if style is not Style.TOKEN:
+        return dataclasses.replace(treatment, cell=styles.cell_of(style, sensitivity), style=style)
+    if (
+        book is None
+        or not treatment.takes_token
+        or column.is_binary
+        or type_kind(column.type_name) in _WITHOUT_TOKENS
+    ):
+        return treatment
+    shown: list[Remembered] = []
+    cell = _token_cell(book, sensitivity, shown)
+    return dataclasses.replace(treatment, cell=cell, style=style, shown=shown)
+
+
+def _token_cell(book: TokenBook, sensitivity: Sensitivity, shown: list[Remembered]) -> Cell:
+    known: dict[bytes, bytes] = {}
+
+    def cell(value: bytes) -> bytes:
+        text = known.get(value)
+        if text is not None:
+            return text
+        if len(value) > _TOKEN_BYTES_MAX or b"\0" in value:
+            return full(value)
+        given = book.give(sensitivity, value)
+        shown.append(given)
+        if len(known) >= _TOKENS_KEPT:
+            known.clear()
+        text = known[value] = tokens.write(sensitivity, given.tag).encode()
+        return text
+
+    return cell
+
+
+_WITHOUT_TOKENS = frozenset({"document", "boolean"})
+_TOKEN_BYTES_MAX = 1024
+_TOKENS_KEPT = 10_000
 
 
 def _shown(column: ResultColumn, *, is_plain: bool) -> Treatment:
@@ -287,58 +368,13 @@ def _plan_treatments(
 def _column_name(statement: Statement, exposure: Exposure, column: ResultColumn, index: int) -> str:
     """Keep a header that the person typed or the catalogue holds; others may carry data."""
     name = column.name
-    if exposure.columns is None and not statement.is_understood:
+    # MariaDB makes names of expressions, and what was bound for a token would stand in them.
+    if exposure.tokens or (exposure.columns is None and not statement.is_understood):
         is_known = bool(re.fullmatch(r"\w{1,63}", name)) and name.casefold() in (
             statement.text.casefold()
         )
         return name if is_known else f"column {index}"
     return name
-
-
-# -- styles --------------------------------------------------------------------------------------
-
-
-def _full(cell: bytes) -> bytes:
-    return _MASK
-
-
-def _email(cell: bytes) -> bytes:
-    local, _, domain = cell.partition(b"@")
-    tail = _email_tail(domain)
-    # Only a letter that stands alone as a byte may be kept of the name.
-    return local[:1] + tail if tail and local[:1].isalnum() else _MASK
-
-
-@functools.lru_cache(maxsize=4096)
-def _email_tail(domain: bytes) -> bytes:
-    if not _DOMAIN.fullmatch(domain):
-        return b""
-    return (
-        b"\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"
-        + detectors.mask_email(f"a@{domain.decode()}").partition("•••")[2].encode()
-    )
-
-
-@functools.lru_cache(maxsize=65536)
-def _card(cell: bytes) -> bytes:
-    return detectors.mask_card(cell.decode("utf-8", "replace")).encode()
-
-
-def _date(cell: bytes) -> bytes:
-    return "••••-••-••".encode()
-
-
-@functools.cache
-def _styles() -> dict[Sensitivity, _Cell]:
-    styles: dict[Sensitivity, _Cell] = dict.fromkeys(Sensitivity, _full)
-    styles[Sensitivity.EMAIL] = _email
-    styles[Sensitivity.CARD] = _card
-    styles[Sensitivity.BIRTH_DATE] = _date
-    return styles
-
-
-_DOMAIN = re.compile(rb"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
-_CONSTANT: dict[_Cell, bytes] = {_full: _MASK, _date: "••••-••-••".encode()}
 
 
 # -- cells ---------------------------------------------------------------------------------------
@@ -464,7 +500,7 @@ def _with_cells(rows: Sequence[Row], index: int, cells: dict[int, bytes]) -> Seq
     return patched
 
 
-def _changed_cells(column: Sequence[bytes | None], cell: _Cell) -> dict[int, bytes]:
+def _changed_cells(column: Sequence[bytes | None], cell: Cell) -> dict[int, bytes]:
     """Give by place what a scan would hide of a column; the same as a look at each cell, sooner."""
     is_quiet = _is_quiet_json if cell is _redact_json else _is_quiet_text
     if is_quiet([value for value in column if value is not None]):
@@ -535,7 +571,7 @@ def _generated(treatments: tuple[Treatment, ...], chosen: tuple[int, ...]) -> Ca
         if index not in chosen or cell is None:
             parts.append(f"row[{index}]")
             continue
-        constant = _CONSTANT.get(cell)
+        constant = styles.CONSTANT.get(cell)
         names[f"f{index}"] = constant if constant is not None else cell
         value = f"f{index}" if constant is not None else f"f{index}(row[{index}])"
         parts.append(

@@ -49,6 +49,8 @@ class Sensitivity(enum.Enum):
     PASSWORD = "password"
     TOKEN = "token"
     IP_ADDRESS = "ip_address"
+    PRIVATE = "private"
+    """What a person declared private; nothing is found to be so."""
     SECRET = "secret"
     """System catalogues that hold credentials or other people's data."""
     UNPROVEN = "unproven"

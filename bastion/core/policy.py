@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 
 from bastion.core.effects import Statement
 from bastion.core.exposure import Exposure
@@ -22,6 +23,7 @@ from bastion.core.model import (
     Verdict,
 )
 from bastion.core.rules import INFERENCE, LAUNDERING, MEASURED_EFFECTS, Limits, Policy, Rule
+from bastion.core.styles import Styles, strictest
 
 
 def decide(
@@ -75,6 +77,19 @@ def turning_counts(policy: Policy) -> list[int]:
 def _severity(rule: Rule) -> tuple[int, int]:
     """Rank rules: block over hold over allow, among holds the one that asks for more people."""
     return _SEVERITY[rule.action], rule.approvals if rule.action is Action.HOLD else 0
+
+
+def mask_styles(principal: Principal, policy: Policy) -> Styles:
+    """Choose the style of each class for one principal.
+
+    A table of the principal's own roles goes before the one for everybody; of several roles the
+    style that tells least.
+    """
+    own = [policy.masks[word] for word in _role_words(principal) if word in policy.masks]
+    chosen = dict(policy.masks.get("", {}))
+    for sensitivity in {one for table in own for one in table}:
+        chosen[sensitivity] = strictest([t[sensitivity] for t in own if sensitivity in t])
+    return Styles(chosen=MappingProxyType(chosen))
 
 
 _SEVERITY = {Action.ALLOW: 0, Action.HOLD: 1, Action.BLOCK: 2}

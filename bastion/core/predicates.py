@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
+from bastion.core import tokens
 from bastion.core.builtins import PURE
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Catalogue
@@ -28,6 +29,8 @@ class Walker(Protocol):
     inference: dict[str, None]
     laundering: dict[str, None]
     guesses: int
+    bindable: set[int]
+    """Literals of tokens, by ``id``, that are only compared with columns of their class."""
 
     def query(self, node: exp.Expr, parent: Scope | None, ctes: Ctes) -> tuple[Output, ...]:
         """Walk a query inside."""
@@ -262,10 +265,9 @@ def _check_equality(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, clau
     left, right = node.this.unnest(), node.expression.unnest()
     if isinstance(left, exp.Tuple) and isinstance(right, exp.Tuple):
         for one, other in zip(left.expressions, right.expressions, strict=False):
-            _compare(walk, [_side(walk, one, scope, ctes), _side(walk, other, scope, ctes)], clause)
+            _compare_nodes(walk, one, other, scope, ctes, clause)
         return
-    sides = [_side(walk, left, scope, ctes), _side(walk, right, scope, ctes)]
-    _compare(walk, sides, clause)
+    _compare_nodes(walk, left, right, scope, ctes, clause)
 
 
 def _check_in(walk: Walker, node: exp.In, scope: Scope, ctes: Ctes, clause: str) -> None:
@@ -288,8 +290,7 @@ def _check_in(walk: Walker, node: exp.In, scope: Scope, ctes: Ctes, clause: str)
         else:
             pairs = zip([subject], [other], strict=True)
         for one, value in pairs:
-            sides = [_side(walk, one, scope, ctes), _side(walk, value, scope, ctes)]
-            _compare(walk, sides, clause)
+            _compare_nodes(walk, one, value, scope, ctes, clause)
 
 
 def _check_in_query(
@@ -310,6 +311,41 @@ def _check_in_query(
         _compare(walk, [one, walk.touch(output.flow)], clause)
 
 
+def _compare_nodes(
+    walk: Walker, left: exp.Expr, right: exp.Expr, scope: Scope, ctes: Ctes, clause: str
+) -> None:
+    sides = [_side(walk, left, scope, ctes), _side(walk, right, scope, ctes)]
+    _compare(walk, sides, clause)
+    _note_tokens(walk, left, sides[1], clause)
+    _note_tokens(walk, right, sides[0], clause)
+
+
+def _note_tokens(walk: Walker, node: exp.Expr, other: Flow, clause: str) -> None:
+    """Note literals of tokens that stand against a stored column of their class.
+
+    Only in what chooses rows: of a comparison in the SELECT list MariaDB makes a column's name.
+    """
+    if clause not in _CHOOSING or other.kind is not FlowKind.STORED or not other.is_native:
+        return
+    for literal in _compared_literals(node):
+        found = tokens.tokens_of(literal)
+        if found and all({tokens.read(token)[0]} == other.classes for token in found):
+            walk.bindable.add(id(literal))
+
+
+def _compared_literals(node: exp.Expr) -> Iterator[exp.Expr]:
+    inner = node.unnest()
+    if isinstance(inner, exp.Any | exp.All):
+        yield from _compared_literals(inner.this)
+    elif isinstance(inner, exp.Array):
+        for item in inner.expressions:
+            yield from _compared_literals(item)
+    elif isinstance(inner, exp.Cast | exp.Lower | exp.Upper | exp.Collate):
+        yield from _compared_literals(inner.this)
+    else:
+        yield inner
+
+
 def _side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     """Give one side of an equality, spelling variants such as ``lower(email)`` undone."""
     inner = node.unnest()
@@ -321,7 +357,11 @@ def _side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         return _side(walk, inner.this, scope, ctes)
     if isinstance(inner, exp.Any | exp.All):
         return _any_side(walk, inner, scope, ctes)
-    return walk.flow(inner, scope, ctes)
+    return _TOKEN if tokens.tokens_of(inner) else walk.flow(inner, scope, ctes)
+
+
+_TOKEN = Flow(kind=FlowKind.TYPED, is_plain=True)
+"""A literal of tokens: no guess, since who has one was shown it."""
 
 
 def is_plain_text(target: exp.Expr | None, engine: Engine) -> bool:
@@ -345,6 +385,8 @@ def _any_side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         for other in items[1:]:
             found = either(found, other)
         return found
+    if tokens.tokens_of(inner):
+        return _TOKEN
     flow = walk.flow(inner, scope, ctes)
     if isinstance(inner, exp.Literal) and inner.is_string:
         return Flow(kind=FlowKind.TYPED, is_plain=True, guesses=inner.name.count(",") + 1)
@@ -363,7 +405,7 @@ def _compare(walk: Walker, sides: list[Flow], clause: str) -> None:
         if side.sensitive or side.kind is FlowKind.STORED:
             continue
         if side.kind is FlowKind.TYPED:
-            walk.guesses += max(side.guesses, 1)
+            walk.guesses += side.guesses
         else:
             _infer(walk, clause, flow)
 
@@ -423,6 +465,7 @@ def _items(node: exp.Expr) -> Iterator[exp.Expr]:
     yield inner
 
 
+_CHOOSING = frozenset({"WHERE", "JOIN", "WHEN"})
 _SPELLINGS = (exp.Lower, exp.Upper, exp.Trim)
 _TELLING_CALLS = words(
     """

@@ -21,6 +21,7 @@ from datetime import time
 from types import MappingProxyType
 
 from bastion.core.model import Action, EffectClass, Engine, Environment, Role, Sensitivity
+from bastion.core.styles import FITTING, Style
 from bastion.errors import ConfigError
 
 INFERENCE = "inference"
@@ -97,8 +98,11 @@ class Policy:
     rules: tuple[Rule, ...]
     limits: Mapping[str, Limits] = field(default_factory=lambda: MappingProxyType({}))
     """By environment, role name, ``human`` or ``agent``; the empty word for everybody."""
-    masks: Mapping[Sensitivity, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Mask style by class, where it is not the default one."""
+    masks: Mapping[str, Mapping[Sensitivity, Style]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """Mask styles by class, where not the default ones: by role name, ``human`` or ``agent``; the
+    empty word for everybody."""
     version: str = ""
     """Digest of the text, for transcripts."""
 
@@ -129,8 +133,6 @@ def parse_policy(text: str, *, source: str) -> Policy:
     )
 
 
-MASK_STYLES = ("full", "token", "partial")
-"""The one that shows least first."""
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1.0}
 _HOURS = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
@@ -343,13 +345,32 @@ def _limit(reader: _Reader, table: Mapping[str, object], where: str, defaults: L
     return Limits(**values)  # type: ignore[arg-type]
 
 
-def _masks(reader: _Reader, value: object) -> Mapping[Sensitivity, str]:
+def _masks(reader: _Reader, value: object) -> Mapping[str, Mapping[Sensitivity, Style]]:
     table = reader.table(value, "[masks]")
-    classes = tuple(one.value for one in Sensitivity if one is not Sensitivity.UNPROVEN)
-    reader.known(table, "[masks]", classes)
-    return MappingProxyType(
-        {
-            Sensitivity(key): reader.word(style, "[masks]", key, MASK_STYLES)
-            for key, style in table.items()
-        }
-    )
+    base = {key: one for key, one in table.items() if not isinstance(one, dict)}
+    found = {"": _mask_table(reader, base, "[masks]")}
+    for word, inner in table.items():
+        if not isinstance(inner, dict):
+            continue
+        if word not in _ROLE_WORDS:
+            raise reader.fail("[masks]", word, _nearest(word, _ROLE_WORDS))
+        found[word] = _mask_table(reader, inner, f"[masks.{word}]")
+    return MappingProxyType(found)
+
+
+def _mask_table(
+    reader: _Reader, table: Mapping[str, object], where: str
+) -> Mapping[Sensitivity, Style]:
+    reader.known(table, where, tuple(one.value for one in FITTING))
+    found = {}
+    for key, value in table.items():
+        sensitivity = Sensitivity(key)
+        style = Style(reader.word(value, where, key, tuple(one.value for one in Style)))
+        fitting = FITTING[sensitivity]
+        if style not in fitting:
+            words = ", ".join(one.value for one in fitting)
+            raise reader.fail(
+                where, key, f'the style "{style.value}" does not fit {key}. It may be: {words}.'
+            )
+        found[sensitivity] = style
+    return MappingProxyType(found)

@@ -81,6 +81,7 @@ class Walk:
         self.inference: dict[str, None] = {}
         self.laundering: dict[str, None] = {}
         self.guesses = 0
+        self.bindable: set[int] = set()
         self.placeholder = TYPED
         """What the parameters of a prepared statement carry."""
         self.assigned: dict[str, Flow] = {}
@@ -1029,6 +1030,7 @@ def _column_flow(
         kind=FlowKind.STORED,
         columns=frozenset({label}),
         is_verbatim=not is_made,
+        is_native=not is_made,
     )
 
 

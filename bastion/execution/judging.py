@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
@@ -21,13 +21,15 @@ from bastion.core.model import (
     TransactionState,
     Verdict,
 )
-from bastion.core.policy import decide
+from bastion.core.policy import decide, mask_styles
 from bastion.core.rules import Policy
 from bastion.core.statement import Statement, analyse
+from bastion.core.styles import Styles
+from bastion.core.tokens import read
 from bastion.core.tracking import advance
-from bastion.errors import BastionError
+from bastion.errors import BastionError, UsageError
 from bastion.execution.approvals import ApprovalDesk
-from bastion.execution.ports import Clock, Connector, Standing, Users
+from bastion.execution.ports import Clock, Connector, Standing, Tokens, Users
 from bastion.execution.session import Session
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,9 @@ class Governance:
     clock: Clock
     policy: Callable[[], Policy]
     """Gives the policy in force now."""
-    mask_key: bytes
+    tokens: Tokens
+    mask_key: bytes = field(repr=False)
+    """Keys the digests of row keys; of this installation."""
     changed: Callable[[], None]
     """Called when a session's state or counts changed."""
 
@@ -62,6 +66,8 @@ class Judgement:
     statement: Statement
     exposure: Exposure
     verdict: Verdict
+    token_values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """What the tokens in the statement stand for."""
 
 
 class Judge:
@@ -115,7 +121,36 @@ class Judge:
 
     def weigh(self, judged: Judgement, options: RunOptions, impact: Impact) -> Judgement:
         """Judge what was understood once more, by what was measured."""
-        return self._decided(judged.catalogue, judged.statement, judged.exposure, options, impact)
+        again = self._decided(judged.catalogue, judged.statement, judged.exposure, options, impact)
+        return dataclasses.replace(again, token_values=judged.token_values)
+
+    def mask_styles(self) -> Styles:
+        """Give the styles of masks that policy now chooses for the session's principal."""
+        return mask_styles(self._session.principal, self._governance.policy())
+
+    async def with_tokens(self, judged: Judgement) -> Judgement:
+        """Look up what the tokens in a statement stand for.
+
+        Raises:
+            UsageError: a token is not known here, or stands where it may not.
+        """
+        stray = judged.exposure.stray_token
+        if stray:
+            raise UsageError(
+                f"{stray} stands for its value only where it is compared by =, <>, IN or ANY, in "
+                f"WHERE or ON, with a column of class {read(stray)[0].value}, and in plain quotes. "
+                "Nothing has run."
+            )
+        if not judged.exposure.tokens:
+            return judged
+        values = await self._governance.tokens.resolve(self._target.name, judged.exposure.tokens)
+        unknown = sorted(judged.exposure.tokens - values.keys())
+        if unknown:
+            raise UsageError(
+                f"{', '.join(unknown)} is not known on {self._target.name}: it was never shown "
+                "here, or too long ago. Run the query that shows it again. Nothing has run."
+            )
+        return dataclasses.replace(judged, token_values=values)
 
     async def learn(self, judged: Judgement) -> None:
         """Look again at what a statement reads and writes."""

@@ -107,8 +107,12 @@ def key_guard(judged: Judgement, impact: Impact, secret: bytes) -> KeyGuard | No
     )
 
 
-def looking_permit(sql: str, *, row_limit: int = 1) -> Permit:
-    """Make the permit to count or describe: read only, few rows, and short."""
+def looking_permit(sql: str, judged: Judgement, *, row_limit: int = 1) -> Permit:
+    """Make the permit to count or describe: read only, few rows, and short.
+
+    Args:
+        judged: the statement that is looked at; ``sql`` has the tokens in it.
+    """
     return Permit(
         sql=sql,
         parameters=(),
@@ -116,6 +120,7 @@ def looking_permit(sql: str, *, row_limit: int = 1) -> Permit:
         statement_timeout_s=_TIMEOUT_S,
         lock_timeout_s=_LOCK_TIMEOUT_S,
         row_limit=row_limit,
+        token_values=judged.token_values,
     )
 
 
@@ -193,7 +198,7 @@ class _Measurement:
         rows: list[Row] = []
         mask: Mask | None = None
         try:
-            permit = looking_permit(touched.sample_sql, row_limit=100)
+            permit = looking_permit(touched.sample_sql, self._judged, row_limit=100)
             async with contextlib.aclosing(self._looking.connection.run(permit)) as events:
                 async for event in events:
                     if isinstance(event, ResultHead):
@@ -227,7 +232,7 @@ class _Measurement:
     ) -> tuple[tuple[ResultColumn, ...], Sequence[Row]] | None:
         columns: tuple[ResultColumn, ...] = ()
         rows: list[Row] = []
-        permit = looking_permit(sql, row_limit=most)
+        permit = looking_permit(sql, self._judged, row_limit=most)
         async with contextlib.aclosing(self._looking.connection.run(permit)) as events:
             async for event in events:
                 if isinstance(event, ResultHead):

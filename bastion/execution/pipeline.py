@@ -28,6 +28,7 @@ from bastion.core.model import (
     Fence,
     Finished,
     Impact,
+    MaskedBatch,
     NoticeReceived,
     PipelineEvent,
     RawBatch,
@@ -43,6 +44,7 @@ from bastion.core.model import (
     Verdict,
 )
 from bastion.core.statement import split
+from bastion.core.tokens import TokenBook
 from bastion.errors import (
     AccessError,
     ApprovalError,
@@ -251,12 +253,14 @@ class Runner:
         if judged.verdict.depends_on_rows:
             statement = judged.statement
             await self._session.statement(run.id, run.index, statement, run.parameters)
-            judged = await self._weighed(run, judged)
+            judged = await self._weighed(run, await self._judge.with_tokens(judged))
             await self._session.verdict(run.id, statement, judged.verdict)
         else:
             await self._session.intent(
                 run.id, run.index, judged.statement, run.parameters, judged.verdict
             )
+            if judged.verdict.action is not Action.BLOCK:
+                judged = await self._judge.with_tokens(judged)
         if run.options.dry_run:
             yield await self._dry_run(run, judged)
             return
@@ -304,7 +308,7 @@ class Runner:
             text="It touched more rows than policy allows at once, so it was rolled back and "
             "is judged by what it touches now.",
         )
-        judged = await self._weighed(run, await self._judged(run))
+        judged = await self._weighed(run, await self._judged_with_tokens(run))
         await self._session.verdict(run.id, judged.statement, judged.verdict)
         if judged.verdict.action is Action.ALLOW:
             raise ApprovalError("What it touches keeps changing. Send the statement again.")
@@ -347,6 +351,9 @@ class Runner:
         run.judgement = self._judge.weigh(judged, run.options, run.impact)
         return run.judgement
 
+    async def _judged_with_tokens(self, run: Run) -> Judgement:
+        return await self._judge.with_tokens(await self._judged(run))
+
     # Holding
 
     async def _hold(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
@@ -362,7 +369,7 @@ class Runner:
             )
         if await self._judge.learn_before_hold(judged):
             # What the yes is bound to must be as it is now, or the run would find it changed.
-            judged = await self._judged(run)
+            judged = await self._judged_with_tokens(run)
         for _ in range(_ROUNDS_MAX):
             weighed = await self._weighed(run, judged)
             if weighed.verdict.action is Action.BLOCK:
@@ -384,7 +391,7 @@ class Runner:
                     text="It would now touch other rows than were approved, so it was rolled back "
                     "and goes back to the reviewers.",
                 )
-                judged = await self._judged(run)
+                judged = await self._judged_with_tokens(run)
                 continue
             return
         raise ApprovalError("The effect kept changing. Narrow the statement and send it again.")
@@ -402,7 +409,7 @@ class Runner:
             # There it takes a PREPARE, which the server logs: what is held must not reach it.
             return
         with contextlib.suppress(StatementTimeoutError):
-            await self._connection.describe(looking_permit(run.text))
+            await self._connection.describe(looking_permit(run.text, judged))
 
     async def _await_and_run(
         self, run: Run, judged: Judgement
@@ -463,7 +470,7 @@ class Runner:
             raise ApprovalError("Policy now asks for more approvals. Send the statement again.")
         if judged.statement.effects != before.statement.effects:
             raise ApprovalError("The statement now means something else. Send it again.")
-        return judged
+        return await self._judge.with_tokens(judged)
 
     async def _check_reviewers(self, approval: Approval, verdict: Verdict) -> None:
         """Refuse a yes whose giver may no longer give it: disabled, other roles, out of reach."""
@@ -547,10 +554,7 @@ class Runner:
                     case RawBatch():
                         if plan is None:
                             raise StatementError("Rows came before their description.")
-                        batch = plan.apply(event)
-                        await self._spend(batch.rows)
-                        await self._session.rows(run.id, batch)
-                        run.row_count += len(batch.rows)
+                        batch = await self._masked(run, plan, event)
                         yield batch
                     case ServerNotice():
                         text = masking.scrub_text(event.text, judged.exposure, said=run.text)
@@ -570,6 +574,17 @@ class Runner:
             elapsed_s=elapsed_s,
             row_limit=permit.row_limit,
         )
+
+    async def _masked(self, run: Run, plan: masking.MaskPlan, raw: RawBatch) -> MaskedBatch:
+        """Mask and record one batch: only then may it be shown."""
+        batch = plan.apply(raw)
+        given = plan.take_tokens()
+        if given:
+            await self._governance.tokens.remember(self.target.name, given)
+        await self._spend(batch.rows)
+        await self._session.rows(run.id, batch)
+        run.row_count += len(batch.rows)
+        return batch
 
     def _permit(self, run: Run, judged: Judgement) -> Permit:
         statement, verdict, options = judged.statement, judged.verdict, run.options
@@ -602,6 +617,7 @@ class Runner:
             affected_max=affected_max,
             keys=self._keys(run, judged),
             guards_structure=verdict.guards_structure,
+            token_values=judged.token_values,
         )
 
     def _keys(self, run: Run, judged: Judgement) -> KeyGuard | None:
@@ -621,21 +637,25 @@ class Runner:
         )
 
     async def _plan(self, run: Run, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
-        plan = self._make_plan(judged, head)
+        book = await self._governance.tokens.book(self.target.name)
+        plan = self._make_plan(judged, head, book)
         if any(column.masked == Sensitivity.UNPROVEN.value for column in plan.columns):
             learnt = await self._judge.learn_result(judged)
             if learnt is not None:
-                plan = self._make_plan(learnt, head)
+                plan = self._make_plan(learnt, head, book)
         self._masks = plan.reasons
         return plan
 
-    def _make_plan(self, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
+    def _make_plan(
+        self, judged: Judgement, head: ResultHead, book: TokenBook | None = None
+    ) -> masking.MaskPlan:
         return masking.plan(
             judged.statement,
             judged.exposure,
             head.columns,
             judged.catalogue,
-            key=self._governance.mask_key,
+            chosen=self._judge.mask_styles(),
+            book=book,
         )
 
     async def _spend(self, rows: Sequence[Row]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from bastion.core.model import (
     Target,
     TransactionState,
 )
+from bastion.core.tokens import Remembered, TokenBook
 
 
 class Clock(Protocol):
@@ -136,6 +137,9 @@ class Permit:
     """Write only if the rows are among those approved, and commit only if no other was touched."""
     guards_structure: bool = False
     """Commit only when relations and partitions before and after are the same, none truncated."""
+    token_values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """What the tokens in ``sql`` and in the questions of ``keys`` stand for. The connection puts
+    the values in their place, as parameters or quoted by itself; no text that is kept has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +352,26 @@ class History(Protocol):
 
     async def append(self, user: str, target: str, text: str) -> None:
         """Remember one statement; the caller has scrubbed secrets."""
+        ...
+
+
+class Tokens(Protocol):
+    """What tokens of masked values stand for, per target and class; for a while, sealed."""
+
+    async def book(self, target: str) -> TokenBook:
+        """Give what hands out the tokens of a target; shared by all sessions."""
+        ...
+
+    async def remember(self, target: str, given: Sequence[Remembered]) -> None:
+        """Remember tokens; durable when this returns, and only then are they shown.
+
+        Raises:
+            StoreError: they could not be stored.
+        """
+        ...
+
+    async def resolve(self, target: str, tokens: Collection[str]) -> Mapping[str, bytes]:
+        """Give the values that tokens stand for; unknown ones are left out."""
         ...
 
 

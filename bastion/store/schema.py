@@ -140,8 +140,45 @@ changes = sa.Table(
     sqlite_autoincrement=True,
 )
 
+mask_tokens = sa.Table(
+    "mask_tokens",
+    metadata,
+    # target/class/tag; the record that the value is sealed to.
+    sa.Column("record", sa.String(160), primary_key=True),
+    sa.Column("target", sa.String(63), nullable=False),
+    sa.Column("sensitivity", sa.String(32), nullable=False),
+    sa.Column("tag", sa.String(32), nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("shown_at", UtcDateTime, nullable=False),
+    sa.Index("mask_tokens_by_age", "target", "sensitivity", "shown_at"),
+)
 
-VERSION = "0001"
+mask_token_lengths = sa.Table(
+    "mask_token_lengths",
+    metadata,
+    sa.Column("target", sa.String(63), primary_key=True),
+    sa.Column("sensitivity", sa.String(32), primary_key=True),
+    # Longer than any token that was forgotten, so that none ever stands for a second value.
+    sa.Column("length_min", sa.Integer, nullable=False),
+)
+
+column_overrides = sa.Table(
+    "column_overrides",
+    metadata,
+    sa.Column("target", sa.String(63), primary_key=True),
+    sa.Column("schema_name", sa.String(128), primary_key=True),
+    sa.Column("relation", sa.String(128), primary_key=True),
+    sa.Column("column_name", sa.String(128), primary_key=True),
+    # A class of ``core.model.Sensitivity``; NULL: declared harmless.
+    sa.Column("sensitivity", sa.String(32), nullable=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+
+VERSION = "0002"
 """The newest step in ``migrations``; a test holds the two together."""
 
 

@@ -25,19 +25,21 @@ from bastion.store.history import Histories
 from bastion.store.notify import StoreNotifier
 from bastion.store.panics import Panics
 from bastion.store.requests import Requests, close_open_requests
-from bastion.store.schema import accounts, approvals, targets
+from bastion.store.schema import accounts, approvals, mask_tokens, targets
 from bastion.store.targets import TargetRecords
+from bastion.store.tokens import MaskTokens
 
 _SEALED = (
     (accounts, accounts.c.user, accounts.c.totp),
     (targets, targets.c.name, targets.c.password),
     (targets, targets.c.name, targets.c.reader_password),
     (approvals, approvals.c.id, approvals.c.body),
+    (mask_tokens, mask_tokens.c.record, mask_tokens.c.value),
 )
 """Every sealed column, with the column that names its record."""
 
 
-class Store(Accounts, TargetRecords, Requests, Histories, Panics):
+class Store(Accounts, TargetRecords, Requests, Histories, Panics, MaskTokens):
     """All that is stored, for the server and for the command line."""
 
     def __init__(self, url: str | Path, box: SecretBox, clock: Clock) -> None:

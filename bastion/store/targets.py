@@ -14,6 +14,7 @@ from bastion.errors import UsageError
 from bastion.store.base import Shelf, note_change
 from bastion.store.names import check_target_name
 from bastion.store.schema import targets
+from bastion.store.tokens import forget_target
 
 TOPIC = "targets"
 """Changes of targets; the key is the name."""
@@ -115,6 +116,7 @@ class TargetRecords(Shelf):
         def work(connection: sa.Connection) -> None:
             if connection.execute(targets.delete().where(targets.c.name == name)).rowcount == 0:
                 raise _unknown(name)
+            forget_target(connection, name)
             note_change(connection, TOPIC, name)
 
         await self._database.write(work)

@@ -27,6 +27,7 @@ from typing import TypeVar
 
 import pymysql  # type: ignore[import-untyped]
 
+from bastion.core import tokens
 from bastion.core.lexer import Kind, lex
 from bastion.core.model import Engine, Fence, RawBatch, ResultColumn, TransactionState
 from bastion.errors import (
@@ -398,7 +399,8 @@ class MySQLConnection:
         if keys is None:
             return allowed
         _check_cancelled(progress)
-        rows = await self._command(progress.login, keys.lock_sql)
+        lock_sql = _with_values(keys.lock_sql, progress.permit, progress.login.wire)
+        rows = await self._command(progress.login, lock_sql)
         refusal = keys.refusal(rows)
         if refusal:
             raise EffectExceededError(f"{refusal}: nothing was written. Ask again.")
@@ -449,7 +451,9 @@ class MySQLConnection:
         _check_cancelled(progress)
         progress.was_sent = True
         progress.ends_at = time.monotonic() + permit.statement_timeout_s + _GRACE_S
-        has_rows = await self._timed(progress, lambda: wire.send(permit.sql))
+        has_rows = await self._timed(
+            progress, lambda: wire.send(_with_values(permit.sql, permit, wire))
+        )
         count, is_cut, had_rows = 0, False, has_rows
         while True:
             if wire.columns:
@@ -587,6 +591,13 @@ def _limits(progress: _Progress) -> str:
     return (
         f"SET SESSION {longest}, lock_wait_timeout = {lock_s}, innodb_lock_wait_timeout = {lock_s}"
     )
+
+
+def _with_values(sql: str, permit: Permit, wire: Wire) -> str:
+    """Write what tokens stand for into a statement, quoted under the modes that are pinned."""
+    for bound in reversed(tokens.bind(sql, Engine.MYSQL, permit.token_values)):
+        sql = sql[: bound.start] + wire.quote(bound.value.decode()) + sql[bound.end :]
+    return sql
 
 
 def _check_permit(permit: Permit) -> None:

@@ -15,6 +15,7 @@ to the ROLLBACK when one fails.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
 import time
 from collections.abc import AsyncGenerator, Collection, Mapping
@@ -28,8 +29,9 @@ from psycopg import pq
 from psycopg.abc import Transformer as RowTransformer
 from psycopg.adapt import Transformer
 
+from bastion.core import tokens
 from bastion.core.keyset import KeyGuard
-from bastion.core.model import Fence, Origin, RawBatch, ResultColumn, Row, TransactionState
+from bastion.core.model import Engine, Fence, Origin, RawBatch, ResultColumn, Row, TransactionState
 from bastion.errors import (
     EffectExceededError,
     StatementError,
@@ -263,7 +265,8 @@ class PostgresConnection:
         """
         progress = self._begin(None)
         try:
-            result = await self._link.describe(permit.sql, permit.statement_timeout_s)
+            sql, _ = _with_values(permit.sql, permit)
+            result = await self._link.describe(sql, permit.statement_timeout_s)
             await self._learn_types(result)
         except psycopg.Error as error:
             raise self._translated(error, progress) from None
@@ -482,7 +485,7 @@ class PostgresConnection:
         """Run a write and compare what it did with what was approved; rows are held back."""
         await self._limit(progress.link, permit, is_local=True)
         before = await self._structure(progress) if permit.guards_structure else None
-        locked = None if permit.keys is None else await self._lock_keys(progress, permit.keys)
+        locked = await self._lock_keys(progress, permit) if permit.keys is not None else None
         held: list[TargetEvent] = []
         held_bytes = 0
         async for event in self._stream(progress, permit, may_stop=False):
@@ -509,21 +512,23 @@ class PostgresConnection:
             "rolled back. Look at what changed meanwhile, and ask again."
         )
 
-    async def _lock_keys(self, progress: _Progress, keys: KeyGuard) -> set[Row]:
+    async def _lock_keys(self, progress: _Progress, permit: Permit) -> set[Row]:
         """Lock the rows that the statement is about to touch, if they are those approved.
 
         Returns:
             Where they lie, as (table, ctid).
         """
-        link = progress.link
+        link, keys = progress.link, permit.keys
+        if keys is None:
+            return set()
         _check_cancelled(progress)
         await link.command(f"SAVEPOINT {_KEYS}")
         try:
-            found = await link.command(keys.lock_sql)
+            found = await _ask(link, keys.lock_sql, permit)
         except psycopg.errors.InsufficientPrivilege:
             # A role may delete rows, and yet not lock them.
             await link.command(f"ROLLBACK TO SAVEPOINT {_KEYS}")
-            found = await link.command(keys.look_sql)
+            found = await _ask(link, keys.look_sql, permit)
         await link.command(f"RELEASE SAVEPOINT {_KEYS}")
         rows = [
             tuple(found.get_value(number, place) for place in range(found.nfields))
@@ -592,12 +597,14 @@ class PostgresConnection:
     async def _send(self, progress: _Progress, permit: Permit, *, opens_fence: bool) -> None:
         _check_cancelled(progress)
         progress.was_sent = True
+        sql, own = _with_values(permit.sql, permit)
+        parameters = (*permit.parameters, *own)
         if not opens_fence:
-            await progress.link.send(permit.sql, permit.parameters)
+            await progress.link.send(sql, parameters)
             return
         # In one go: a round trip where each by itself would take four.
         opening = (("BEGIN READ ONLY", ()), (_LIMITS, _limits(permit, is_local=True)))
-        await progress.link.send_fenced(opening, permit.sql, permit.parameters, "ROLLBACK")
+        await progress.link.send_fenced(opening, sql, parameters, "ROLLBACK")
         # A cancel that came between two messages has hit nothing.
         _check_cancelled(progress)
 
@@ -717,6 +724,22 @@ def type_rows(result: pq.abc.PGresult) -> list[tuple[int, str]]:
         name = f"{name[1:]}[]" if name.startswith("_") else name
         rows.append((int(result.get_value(number, 0) or b"0"), name))
     return rows
+
+
+async def _ask(link: Link, sql: str, permit: Permit) -> pq.abc.PGresult:
+    bound_sql, values = _with_values(sql, dataclasses.replace(permit, parameters=()))
+    return await link.command(bound_sql, *(value.decode() for value in values))
+
+
+def _with_values(sql: str, permit: Permit) -> tuple[str, tuple[bytes, ...]]:
+    """Make parameters of tokens, after those of the permit; as wide, so that places stay."""
+    values: list[bytes] = []
+    for bound in tokens.bind(sql, Engine.POSTGRESQL, permit.token_values):
+        values.append(bound.value)
+        number = len(permit.parameters) + len(values)
+        place = f" ${number} ".ljust(bound.end - bound.start)
+        sql = sql[: bound.start] + place + sql[bound.end :]
+    return sql, tuple(values)
 
 
 def _limits(permit: Permit, *, is_local: bool) -> tuple[str, str, str]:

@@ -48,7 +48,7 @@ def make_plan(sql: str, columns: str, engine: Engine = Engine.POSTGRESQL) -> mas
     shop, context = SHOPS[engine], SessionContext()
     statement = analyse(sql, engine=engine, catalogue=shop, context=context)
     exposure = trace(statement, catalogue=shop, context=context)
-    return masking.plan(statement, exposure, make_columns(columns), shop, key=b"key")
+    return masking.plan(statement, exposure, make_columns(columns), shop)
 
 
 def show(plan: masking.MaskPlan, *rows: tuple[str | None, ...]) -> list[tuple[str | None, ...]]:
@@ -100,7 +100,7 @@ def test_card_keeps_its_last_four_digits_only_where_it_is_one() -> None:
     statement = analyse(
         "select 1", engine=Engine.POSTGRESQL, catalogue=shop, context=SessionContext()
     )
-    plan = masking.plan(statement, exposure, columns, shop, key=b"key")
+    plan = masking.plan(statement, exposure, columns, shop)
     assert show(plan, ("4242 4242 4242 4242",), ("123456789",)) == [
         ("•••• •••• •••• 4242",),
         ("•••••",),
@@ -208,11 +208,11 @@ def test_forgeable_origin_only_adds_suspicion() -> None:
         context=SessionContext(),
     )
     exposure = trace(statement, catalogue=shop, context=SessionContext())
-    assert masking.plan(statement, exposure, columns, shop, key=b"k").columns[0].masked == "ssn"
+    assert masking.plan(statement, exposure, columns, shop).columns[0].masked == "ssn"
     unclear = dataclasses.replace(
         exposure, columns=(ColumnExposure(classes=frozenset(), is_proven=False),)
     )
-    plan = masking.plan(statement, unclear, columns, shop, key=b"k")
+    plan = masking.plan(statement, unclear, columns, shop)
     assert plan.columns[0].masked == "unproven"
     suspicious = (
         dataclasses.replace(
@@ -223,7 +223,7 @@ def test_forgeable_origin_only_adds_suspicion() -> None:
     proven = dataclasses.replace(
         exposure, columns=(ColumnExposure(classes=frozenset(), is_proven=True),)
     )
-    plan = masking.plan(statement, proven, suspicious, shop, key=b"k")
+    plan = masking.plan(statement, proven, suspicious, shop)
     assert plan.columns[0].masked == "ssn"
 
 

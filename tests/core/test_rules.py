@@ -10,6 +10,7 @@ import pytest
 import bastion.core
 from bastion.core.model import Action, Engine, Environment, Role, Sensitivity
 from bastion.core.rules import parse_policy
+from bastion.core.styles import Style
 from bastion.errors import ConfigError
 
 DEFAULT = (Path(bastion.core.__file__).parent / "data" / "policy.toml").read_text()
@@ -69,12 +70,13 @@ def test_every_key_of_a_rule_is_read() -> None:
 def test_limits_and_masks_are_read() -> None:
     policy = parse_policy(
         '[limits]\nrow_limit = 50\n[limits.agent]\nstatement_timeout = "5s"\n'
-        '[masks]\nemail = "token"\n',
+        '[masks]\nemail = "token"\n[masks.agent]\nemail = "full"\n',
         source="policy.toml",
     )
     assert policy.limits["agent"].row_limit == 50
     assert policy.limits["agent"].statement_timeout_s == 5
-    assert policy.masks == {Sensitivity.EMAIL: "token"}
+    assert policy.masks[""] == {Sensitivity.EMAIL: Style.TOKEN}
+    assert policy.masks["agent"] == {Sensitivity.EMAIL: Style.FULL}
 
 
 @pytest.mark.parametrize(
@@ -116,6 +118,11 @@ def test_limits_and_masks_are_read() -> None:
         ("[limits]\nrow_limit=-1", ["row_limit"]),
         ("[masks]\nemial='full'", ["emial", '"email"']),
         ("[masks]\nemail='hsah'", ["hsah"]),
+        ("[masks]\nemail='tokn'", ["tokn", '"token"']),
+        ("[masks]\nemail='year'", ["email", "year", "partial"]),
+        ("[masks]\npassword='token'", ["password", "full"]),
+        ("[masks.agnet]\nemail='full'", ["agnet", '"agent"']),
+        ("[masks.agent]\nemial='full'", ["[masks.agent]", '"email"']),
         ("limits = 3", ["limits", "table"]),
         ("= nonsense", ["not valid TOML"]),
     ],

@@ -25,6 +25,7 @@ from bastion.execution.session import SessionFactory
 from bastion.ssh.keys import create_host_key, parse_authorized_keys
 from bastion.ssh.server import SshServer, SshSettings
 from bastion.store.sql import Store
+from bastion.store.tokens import StoreTokens
 from bastion.store.users import DailyBudget, StoreUsers
 from recordings.audit import AuditLog
 from recordings.writer import Journal
@@ -259,6 +260,7 @@ async def ssh_rig(
                 users=users,
                 clock=clock,
                 policy=lambda: None,
+                tokens=StoreTokens(store, clock, b"k" * 32),
                 mask_key=b"k" * 32,
                 changed=registry.changed,
             ),
