@@ -13,6 +13,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bastion.core.cascades import (
+    DEPTH_MAX,
+    TABLES_MAX,
+    Reference,
+    RowsOf,
+    action_of,
+    consequence,
+    pointing,
+    read_references,
+    references_sql,
+    touched_by,
+)
+from bastion.core.ddl import plan_ddl
 from bastion.core.impact import describe_impact, picks_by_chance
 from bastion.core.keyset import KeyGuard, digest_keys
 from bastion.core.model import (
@@ -27,6 +40,7 @@ from bastion.core.model import (
     Sample,
     SampleRow,
 )
+from bastion.core.surroundings import ddl_questions
 from bastion.core.touched import TouchedRows, touched_rows
 from bastion.errors import ApprovalError, BastionError, TargetUnavailableError
 from bastion.execution.judging import Judgement
@@ -35,6 +49,9 @@ from bastion.execution.ports import Connection, Permit, ResultHead
 _TIMEOUT_S = 3.0
 _LOCK_TIMEOUT_S = 0.2
 _CELL_CHARACTERS = 200
+_STRUCTURAL = frozenset(
+    {EffectClass.DDL, EffectClass.DROP, EffectClass.ADMIN, EffectClass.PRIVILEGE}
+)
 
 
 class Mask(Protocol):
@@ -70,7 +87,7 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
     """
     impact = describe_impact(judged.statement, judged.catalogue)
     if judged.statement.measuring_sql is None:
-        return impact
+        return await _Measurement(looking, judged, impact).look_around()
     if judged.exposure.inference:
         # The count would answer what the condition asks of masked values.
         return _noted(
@@ -137,13 +154,62 @@ class _Measurement:
         touched = _touched(self._judged)
         if touched is None:
             await self._count(None)
+            await self._cascades()
             return self._impact
         await self._keys(touched)
         if self._impact.keys is None or EffectClass.MERGE in self._judged.statement.effects:
             await self._count(touched)
         if self._impact.rows and touched.sample_sql:
             await self._sample(touched)
+        await self._cascades()
         return self._impact
+
+    async def look_around(self) -> Impact:
+        """Say of a schema change what hangs on the relation, and who would wait."""
+        statement, catalogue = self._judged.statement, self._judged.catalogue
+        plan = plan_ddl(statement.text, statement.engine)
+        if plan is None or statement.effects.isdisjoint(_STRUCTURAL):
+            return self._impact
+        schema, name = plan.relation
+        relation = catalogue.resolve(name, schema)
+        for note in plan.notes:
+            self._note(note)
+        for question in ddl_questions(plan, relation, statement.engine):
+            rows = await self._rows(question.sql, 1, "looked up")
+            for note in question.words(rows[0]) if rows else ():
+                self._note(note)
+        return self._impact
+
+    async def _cascades(self) -> None:
+        """Count what foreign keys would do to the rows of other tables."""
+        tree, engine = self._judged.statement.tree, self._judged.catalogue.engine
+        writes = self._judged.statement.writes
+        parents = touched_by(tree, engine) if tree is not None and len(writes) == 1 else None
+        if parents is None or tree is None or not self._impact.rows:
+            return
+        todo = [(next(iter(writes)), parents, 0)]
+        seen = 0
+        while todo and seen < TABLES_MAX:
+            (schema, table), parents, depth = todo.pop(0)
+            found = await self._rows(references_sql(schema, table, engine), 100, "followed")
+            for reference in read_references(found or ()):
+                action = action_of(reference, tree)
+                seen += 1
+                if not action or seen > TABLES_MAX:
+                    continue
+                children = pointing(reference, parents, engine)
+                is_deeper = await self._consequence(reference, action, children)
+                if is_deeper and depth + 1 < DEPTH_MAX:
+                    todo.append(((reference.schema, reference.table), children, depth + 1))
+
+    async def _consequence(self, reference: Reference, action: str, children: RowsOf) -> bool:
+        """Count and say what happens to rows that point; True when they go themselves."""
+        rows = await self._rows(children(()), 1, f"followed to {reference.name}")
+        count = int(rows[0][0] or b"0") if rows else 0
+        is_delete = EffectClass.DELETE in self._judged.statement.effects
+        for note in consequence(reference, action, count, is_delete=is_delete):
+            self._note(note)
+        return count > 0 and action == "CASCADE" and is_delete
 
     async def _keys(self, touched: TouchedRows) -> None:
         rows = await self._rows(touched.keys_sql, self._keys_max + 1, "told apart")

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from bastion.core.approval import Approval
-from bastion.core.model import Status, Waiting
+from bastion.core.model import Fence, Status, Waiting
 from tests.fakes.rig import Rig, collect, running_rig
+from tests.targets import test_mysql, test_postgres
 
 ENGINES = ("postgres", "mysql")
 Meanwhile = Callable[[Approval], Awaitable[None]]
@@ -151,3 +152,50 @@ async def test_the_requester_is_not_shown_the_sample(rig: Rig):
     assert reviewed.impact.sample is not None
     waiting = next(event for event in events if isinstance(event, Waiting))
     assert waiting.impact.sample is None
+
+
+async def test_rows_that_a_foreign_key_takes_along_are_counted(rig: Rig, database, engine):
+    kind = "engine=InnoDB" if engine == "mysql" else ""
+    for table, parent, action in (
+        ("parents", "", ""), ("children", "parents", "on delete cascade"),
+        ("toys", "children", "on delete cascade"), ("pets", "parents", "on delete set null"),
+        ("bills", "parents", ""),
+    ):  # fmt: skip
+        key = f", p int, foreign key (p) references {parent} (id) {action}" if parent else ""
+        database(f"create table {table} (id int primary key{key}) {kind}")
+    database("insert into parents values (1), (2), (3)")
+    database("insert into children values (10, 1), (11, 1), (12, 2)")
+    database("insert into toys values (100, 10), (101, 10), (102, 11), (103, 12)")
+    database("insert into pets values (20, 1)")
+    finished, seen, _ = await run_approved(rig, "delete from parents where id = 1")
+    notes = "\n".join(seen[0].impact.notes)
+    assert finished.status is Status.OK
+    assert "deletes 2 rows of" in notes
+    assert "deletes 3 rows of" in notes
+    assert "sets p to NULL in 1 row of" in notes
+    assert "bills" not in notes
+    database("insert into bills values (30, 2)")
+    _, seen, _ = await run_approved(rig, "delete from parents where id = 2", rounds=0)
+    assert "bills point here; it would be refused" in "\n".join(seen[0].impact.notes)
+
+
+async def test_a_schema_change_says_what_hangs_on_it_and_who_would_wait(
+    rig: Rig, database, engine, request
+):
+    database("create view cheap as select id from orders where quantity < 2")
+    url = request.getfixturevalue(f"shop_{engine}")
+    module = test_postgres if engine == "postgres" else test_mysql
+    other = await module.connector_of(url).connect("other")
+    for sql, fence in (
+        ("begin", Fence.SESSION), ("update orders set quantity = 3 where id = 1", Fence.WRITE),
+    ):  # fmt: skip
+        [_ async for _ in other.run(module.permit(sql, fence))]
+    _, seen, _ = await run_approved(rig, "create index busy on orders (quantity)", rounds=0)
+    await other.close()
+    notes = "\n".join(seen[0].impact.notes)
+    assert "Lock: " in notes
+    assert "Size: " in notes
+    assert "cheap" in notes
+    assert "Now: " in notes
+    assert "1 other" in notes
+    assert "update orders" not in notes
