@@ -15,6 +15,10 @@ from bastion.execution.session import Session, statement_digest
 TRANSACTION_WAIT_S = 60.0
 """Locks stay held while a statement waits inside a transaction, so it waits less long."""
 
+ROLLED_BACK = (
+    "The open transaction was rolled back, all of it: its locks were held while you waited."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:

@@ -57,6 +57,7 @@ from bastion.errors import (
     UsageError,
 )
 from bastion.execution.holding import (
+    ROLLED_BACK,
     Held,
     draft_request,
     is_dirty,
@@ -502,7 +503,17 @@ class Runner:
         if approval.state is ApprovalState.PENDING and dirty:
             await self._governance.desk.withdraw(self._session.principal, approval.id)
         status, message = words_for_unapproved(approval, is_dirty=dirty)
+        is_overdue = approval.state in {ApprovalState.PENDING, ApprovalState.EXPIRED}
+        if is_overdue and self._judge.context.in_transaction:
+            await self._roll_back()
+            message = f"{message} {ROLLED_BACK}"
         return await conclude(self._session, run, status, message=message)
+
+    async def _roll_back(self) -> None:
+        """Give up the person's open transaction: nobody decided while its locks were held."""
+        await self._connection.reset()
+        self._judge.advance(await self._judge.judge("ROLLBACK", RunOptions()))
+        self._judge.follow_transaction(self._connection.transaction_state)
 
     def _draft(self, run: Run, judged: Judgement) -> Approval:
         held = Held(

@@ -199,3 +199,50 @@ async def test_a_schema_change_says_what_hangs_on_it_and_who_would_wait(
     assert "Now: " in notes
     assert "1 other" in notes
     assert "update orders" not in notes
+
+
+async def set_rule(rig: Rig, rule: str, keys: str) -> None:
+    """Add keys to a rule of the policy in force."""
+    text = rig.paths.policy.read_text()
+    assert f'name = "{rule}"\n' in text
+    before = rig.services.governance.policy().version
+    rig.paths.policy.write_text(text.replace(f'name = "{rule}"\n', f'name = "{rule}"\n{keys}\n'))
+    while rig.services.governance.policy().version == before:
+        assert rig.application._policy is not None
+        rig.application._policy.follow()
+        await asyncio.sleep(0.05)
+
+
+async def test_a_wait_that_runs_out_in_a_transaction_rolls_it_back_and_says_so(rig: Rig, database):
+    await set_rule(rig, "production writes", 'expires = "1s"')
+    async with rig.runner("ann", "prod") as runner:
+        await collect(runner, "begin")
+        finished, _, events = await collect(runner, "delete from orders where id = 1")
+        assert finished.status is Status.EXPIRED
+        assert "The open transaction was rolled back" in finished.message
+        waiting = next(event for event in events if isinstance(event, Waiting))
+        assert waiting.in_transaction
+        assert runner.transaction_state.value == ""
+        assert not runner.context.in_transaction
+        finished, rows, _ = await collect(runner, "select count(*) from orders where id = 1")
+    assert finished.status is Status.OK
+    assert rows == [(b"1",)]
+
+
+async def test_a_denial_leaves_the_transaction_to_its_owner(rig: Rig):
+    async with rig.runner("ann", "prod") as runner:
+        await collect(runner, "begin")
+        arrived: asyncio.Queue[str] = asyncio.Queue()
+        stop = rig.services.desk.subscribe(arrived.put_nowait)
+
+        async def deny() -> None:
+            request_id = await arrived.get()
+            reviewer = await rig.principal("rae")
+            await rig.services.desk.decide(reviewer, request_id, approve=False, reason="no")
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(deny())
+            finished, _, _ = await collect(runner, "delete from orders where id = 1")
+        stop()
+        assert finished.status is Status.DENIED
+        assert runner.transaction_state.value == "*"
