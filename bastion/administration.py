@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -12,8 +13,10 @@ from bastion.config import Config, Paths
 from bastion.core.approval import Approval
 from bastion.core.catalogue import Catalogue
 from bastion.core.model import Environment, Role, Target
+from bastion.core.retire import RetiredTable
 from bastion.errors import UsageError
 from bastion.execution.ports import Account, Audit, Clock
+from bastion.execution.retiring import Retirer, check_may_drop
 from bastion.installation import TargetDirectory, open_audit, open_store
 from bastion.store.keys import read_public_keys
 from bastion.store.panics import PanicKind
@@ -221,6 +224,79 @@ class Administration:
             return await connector.catalogue()
         finally:
             await directory.close()
+
+    # Quarantine
+
+    async def list_retired(self) -> Sequence[RetiredTable]:
+        """List the tables that were retired instead of dropped, newest first."""
+        return await self._store.list_retired()
+
+    async def restore_retired(self, entry_id: str) -> RetiredTable:
+        """Put a table back into its place.
+
+        Raises:
+            UsageError: there is none of this id in quarantine, or its name is taken.
+            TargetUnavailableError, StatementError: the database refuses; nothing has changed.
+        """
+        entry = await self._find_retired(entry_id)
+        async with self._retirer(entry) as retirer:
+            return await retirer.restore(entry, by=self._by)
+
+    async def drop_retired(self, entry_id: str, *, reason: str) -> RetiredTable | None:
+        """Ask, as the first person, for a real drop; as the second, do it.
+
+        Returns:
+            The entry once it is dropped; None: it was asked for, and waits for another person.
+
+        Raises:
+            AccessError: it is too early, or the same person asks twice.
+            UsageError: there is none of this id in quarantine, or the first gave no reason.
+        """
+        entry = await self._find_retired(entry_id)
+        if entry.proposed_by:
+            check_may_drop(entry, by=self._by, clock=self._clock)
+            async with self._retirer(entry) as retirer:
+                return await retirer.drop(entry, by=self._by)
+        if not reason.strip():
+            raise UsageError("Say why it may go: --reason TEXT. Another person must then confirm.")
+        proposed = dataclasses.replace(entry, proposed_by=self._by)
+        # Too early is said to the first person, not to the second.
+        check_may_drop(proposed, by="", clock=self._clock)
+        fields = {"entry": entry.id, "table": entry.qualified_name, "reason": reason.strip()}
+        async with self._on_record("quarantine.drop_proposed", fields):
+            await self._store.swap_retired(entry, proposed)
+        return None
+
+    async def _find_retired(self, entry_id: str) -> RetiredTable:
+        entry = await self._store.find_retired(entry_id)
+        if entry is None:
+            raise UsageError(f'There is no "{entry_id}". `bastion quarantine list` shows them.')
+        return entry
+
+    @contextlib.asynccontextmanager
+    async def _retirer(self, entry: RetiredTable) -> AsyncIterator[Retirer]:
+        directory = TargetDirectory(self._store)
+        try:
+            connector = await directory.connector(entry.target)
+            if connector is None:
+                raise UsageError(f"The target {entry.target} was removed. Add it again first.")
+            connection = await connector.connect("bastion:quarantine")
+            try:
+                yield Retirer(
+                    connection,
+                    connector.target,
+                    quarantine=self._store,
+                    audit=self._audit,
+                    clock=self._clock,
+                    record=self._record_sql,
+                )
+            finally:
+                await connection.close()
+        finally:
+            await directory.close()
+
+    async def _record_sql(self, sql: str) -> None:
+        await self._audit.record("quarantine.sql", {"sql": sql, "by": self._by})
 
     # Requests
 

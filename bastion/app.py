@@ -179,6 +179,8 @@ class Application:
                 tokens=StoreTokens(store, clock, mask_key),
                 mask_key=mask_key,
                 changed=self._registry.changed,
+                quarantine=store,
+                audit=audit,
             ),
         )
 

@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_user(commands)
     _add_agent(commands)
     _add_policy(commands)
+    _add_quarantine(commands)
     _add_recording(commands)
     _add_audit(commands)
     _add_store(commands)
@@ -176,6 +177,18 @@ def _add_policy(commands: _Commands[argparse.ArgumentParser]) -> None:
     report = verbs.add_parser("report", help="which rules ask most, and which are always approved")
     report.add_argument("--days", type=int, default=30, help="how far back (default 30)")
     report.add_argument("--json", action="store_true")
+
+
+def _add_quarantine(commands: _Commands[argparse.ArgumentParser]) -> None:
+    verbs = _verbs(commands, "quarantine", "tables that were retired instead of dropped")
+    listing = verbs.add_parser("list", help="list them")
+    listing.add_argument("--all", action="store_true", help="those that have left it too")
+    listing.add_argument("--json", action="store_true")
+    restore = verbs.add_parser("restore", help="put one back into its place")
+    restore.add_argument("entry", metavar="ID")
+    drop = verbs.add_parser("drop", help="drop one for good: one person asks, another confirms")
+    drop.add_argument("entry", metavar="ID")
+    drop.add_argument("--reason", default="", metavar="TEXT")
 
 
 def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -337,6 +337,45 @@ def _show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
     _list(rows, as_json=as_json, empty="Nobody was asked for anything.")
 
 
+def _quarantine(paths: Paths, parsed: argparse.Namespace) -> int:
+    async def work(administration: Administration) -> int:
+        match parsed.verb:
+            case "restore":
+                entry = await administration.restore_retired(parsed.entry)
+                _say(f"{entry.qualified_name} of {entry.target} is back in its place.")
+            case "drop":
+                dropped = await administration.drop_retired(parsed.entry, reason=parsed.reason)
+                if dropped is None:
+                    _say(f"Asked for. Another person confirms: quarantine drop {parsed.entry}")
+                else:
+                    _say(f"{dropped.qualified_name} of {dropped.target} is dropped for good.")
+            case _:
+                await _list_retired(administration, everything=parsed.all, as_json=parsed.json)
+        return EXIT_OK
+
+    return _administer(paths, work)
+
+
+async def _list_retired(administration: Administration, *, everything: bool, as_json: bool) -> None:
+    rows = [
+        {
+            "id": entry.id,
+            "target": entry.target,
+            "table": entry.qualified_name,
+            "instead_of": entry.kind.value,
+            "by": entry.by,
+            "at": entry.at.isoformat(timespec="seconds"),
+            "keep_until": entry.keep_until.isoformat(timespec="seconds"),
+            "state": entry.state.value,
+            "drop_asked_by": entry.proposed_by or None,
+            "kept_in": entry.kept_in,
+        }
+        for entry in await administration.list_retired()
+        if everything or entry.is_in_quarantine
+    ]
+    _list(rows, as_json=as_json, empty="Nothing is in quarantine.")
+
+
 def _recording(paths: Paths, parsed: argparse.Namespace) -> int:
     from bastion import records
 
@@ -391,6 +430,7 @@ _COMMANDS: Mapping[str, Callable[[Paths, argparse.Namespace], int]] = {
     "user": _user,
     "agent": _agent,
     "policy": _policy,
+    "quarantine": _quarantine,
     "recording": _recording,
     "audit": _audit,
     "store": _store,

@@ -34,10 +34,11 @@ def test_only_login_makes_a_principal():
     assert makers_of("Principal") == {"bastion/ssh/auth.py"}
 
 
-def test_permits_are_made_for_running_and_for_measuring_only():
+def test_permits_are_made_for_running_measuring_and_retiring_only():
     assert makers_of("Permit") == {
         "bastion/execution/pipeline.py",
         "bastion/execution/measuring.py",
+        "bastion/execution/retiring.py",
     }
 
 

@@ -22,6 +22,7 @@ from bastion.core.model import (
     Target,
     Verdict,
 )
+from bastion.core.retire import touches_quarantine
 from bastion.core.rules import INFERENCE, LAUNDERING, MEASURED_EFFECTS, Limits, Policy, Rule
 from bastion.core.styles import Styles, strictest
 
@@ -51,8 +52,11 @@ def decide(
         return _verdict(request, obligations, _pinned(statement))
     if options.read_only and not statement.effects <= _TAME:
         return _verdict(request, obligations, _READ_ONLY)
+    if touches_quarantine(statement):
+        return _verdict(request, obligations, _QUARANTINED)
     spoken = request.spoken(policy.rules, rows)
     verdict = _verdict(request, obligations, spoken, _details(spoken, statement, exposure, rows))
+    verdict = dataclasses.replace(verdict, quarantine_s=request.quarantine_s(policy.rules, rows))
     turns = turning_counts(policy)
     if rows is None:
         depends = any(request.spoken(policy.rules, count) != spoken for count in turns)
@@ -99,6 +103,12 @@ _READ_ONLY = Rule(
     action=Action.BLOCK,
     text="This run is read-only, and the statement is not proven to be a read. "
     "Send it without --read-only.",
+)
+_QUARANTINED = Rule(
+    name="quarantine",
+    action=Action.BLOCK,
+    text="What is in quarantine cannot be read or changed. \\undrop in the shell, or "
+    "`bastion quarantine`, brings a table back.",
 )
 _ROWLESS = frozenset(effect.value for effect in _TAME)
 """Effects that touch no stored row, measured or not."""
@@ -157,6 +167,11 @@ class _Request:
             if strictest is None or _severity(rule) > _severity(strictest):
                 strictest = rule
         return strictest or _unmatched("nothing")
+
+    def quarantine_s(self, rules: Iterable[Rule], rows: int | None) -> float | None:
+        """Give how long a rule for drops keeps them; whichever rule has the last word."""
+        found = (self._strictest(rules, effect, rows) for effect in self.effects())
+        return next((one.quarantine_s for one in found if one and one.quarantine_s), None)
 
     def _strictest(self, rules: Iterable[Rule], effect: str, rows: int | None) -> Rule | None:
         """Find the strictest rule for one effect; the first in the file among equals."""

@@ -76,6 +76,8 @@ class Rule:
     approvals: int = 1
     approver_roles: frozenset[Role] = frozenset({Role.REVIEWER, Role.ADMIN})
     expires_s: float = 900.0
+    quarantine_s: float | None = None
+    """What would be dropped or truncated is moved away instead, and kept for so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +267,7 @@ _RULE_KEYS: _Readers = {
         )
     ),
     "expires": lambda reader, value, where, key: reader.duration(value, where, key),
+    "quarantine": lambda reader, value, where, key: reader.duration(value, where, key),
 }
 _LIMIT_KEYS: _Readers = {
     "row_limit": lambda reader, value, where, key: reader.number(value, where, key, _ROWS_MAX),
@@ -277,6 +280,7 @@ _LIMIT_KEYS: _Readers = {
 }
 _FIELDS = {
     "expires": "expires_s",
+    "quarantine": "quarantine_s",
     "statement_timeout": "statement_timeout_s",
     "lock_timeout": "lock_timeout_s",
 }
@@ -295,6 +299,7 @@ def _rule(reader: _Reader, table: Mapping[str, object], index: int) -> Rule:
     }
     rule = Rule(**values)  # type: ignore[arg-type]
     _check_rows(reader, rule, where)
+    _check_quarantine(reader, rule, where)
     return rule
 
 
@@ -307,6 +312,17 @@ def _check_rows(reader: _Reader, rule: Rule, where: str) -> None:
         raise reader.fail(where, key, f"rows are measured for the effects {known}; name one.")
     if rule.max_rows is not None and (rule.min_rows or 0) > rule.max_rows:
         raise reader.fail(where, key, "it is above max_rows, so the rule would never match.")
+
+
+def _check_quarantine(reader: _Reader, rule: Rule, where: str) -> None:
+    if rule.quarantine_s is None:
+        return
+    if rule.action is Action.BLOCK:
+        problem = "what is blocked is not moved. Use hold or allow."
+        raise reader.fail(where, "quarantine", problem)
+    if rule.effects != {EffectClass.DROP.value}:
+        problem = 'it speaks of drops alone. Write effects = ["drop"].'
+        raise reader.fail(where, "quarantine", problem)
 
 
 def _check_names(reader: _Reader, rules: tuple[Rule, ...]) -> None:

@@ -22,6 +22,7 @@ from bastion.core.model import (
     Verdict,
 )
 from bastion.core.policy import decide, mask_styles
+from bastion.core.retire import Retirement, settle
 from bastion.core.rules import Policy
 from bastion.core.statement import Statement, analyse
 from bastion.core.styles import Styles
@@ -29,7 +30,15 @@ from bastion.core.tokens import read
 from bastion.core.tracking import advance
 from bastion.errors import BastionError, UsageError
 from bastion.execution.approvals import ApprovalDesk
-from bastion.execution.ports import Clock, Connector, Standing, Tokens, Users
+from bastion.execution.ports import (
+    Audit,
+    Clock,
+    Connector,
+    Quarantine,
+    Standing,
+    Tokens,
+    Users,
+)
 from bastion.execution.session import Session
 
 log = logging.getLogger(__name__)
@@ -56,6 +65,8 @@ class Governance:
     """Keys the digests of row keys; of this installation."""
     changed: Callable[[], None]
     """Called when a session's state or counts changed."""
+    quarantine: Quarantine
+    audit: Audit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +79,8 @@ class Judgement:
     verdict: Verdict
     token_values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """What the tokens in the statement stand for."""
+    retirement: Retirement | None = None
+    """What is moved into quarantine instead of running the statement."""
 
 
 class Judge:
@@ -230,8 +243,13 @@ class Judge:
             now=self._governance.clock.now(),
             rows=measured_rows(impact, statement, catalogue),
         )
+        verdict, retirement = settle(verdict, statement, catalogue)
         return Judgement(
-            catalogue=catalogue, statement=statement, exposure=exposure, verdict=verdict
+            catalogue=catalogue,
+            statement=statement,
+            exposure=exposure,
+            verdict=verdict,
+            retirement=retirement,
         )
 
     def _analyse(self, text: str, catalogue: Catalogue) -> Statement:

@@ -43,6 +43,7 @@ from bastion.core.model import (
     TransactionState,
     Verdict,
 )
+from bastion.core.retire import RetiredTable, RetireKind, Retirement
 from bastion.core.statement import split
 from bastion.core.tokens import TokenBook
 from bastion.errors import (
@@ -76,6 +77,7 @@ from bastion.execution.ports import (
     ServerNotice,
     Standing,
 )
+from bastion.execution.retiring import Retirer
 from bastion.execution.session import Session, SessionState
 
 log = logging.getLogger(__name__)
@@ -216,6 +218,30 @@ class Runner:
             return
         await self._connection.cancel()
 
+    async def list_retired(self) -> tuple[RetiredTable, ...]:
+        """List what is in quarantine of this target, newest first."""
+        found = await self._governance.quarantine.list_retired(self.target.name)
+        return tuple(one for one in found if one.is_in_quarantine)
+
+    async def undrop(self, name: str) -> RetiredTable:
+        """Bring a table back from quarantine, by its name or the entry's id; the newest of a name.
+
+        Raises:
+            AccessError: an agent asks, or the principal may no longer act.
+            UsageError: nothing of that name is there, or its place is taken.
+            BastionError: the server refuses; nothing has changed.
+        """
+        await self._check_standing()
+        if self._session.principal.is_agent:
+            raise AccessError("A person brings tables back from quarantine, no agent.")
+        await self._session.note("quarantine.undrop", {"name": name})
+        for entry in await self.list_retired():
+            if name in {entry.id, entry.name, entry.qualified_name}:
+                restored = await self._retirer().restore(entry, by=self._session.principal.user)
+                await self._connector.refresh(frozenset({(entry.schema, entry.name)}))
+                return restored
+        raise UsageError(f"There is no {name} in quarantine. \\undrop alone lists what there is.")
+
     async def close(self) -> None:
         """Leave the database; an open transaction is rolled back."""
         self._remove_closer()
@@ -289,7 +315,7 @@ class Runner:
                     async for event in few:
                         yield event
             case Action.ALLOW:
-                async with contextlib.aclosing(self._send(run, judged)) as sent:
+                async with contextlib.aclosing(self._do(run, judged)) as sent:
                     async for event in sent:
                         yield event
 
@@ -440,7 +466,7 @@ class Runner:
         outcome = ApprovalState.UNKNOWN
         try:
             await self._session.approval(run.id, run.approval)
-            async with contextlib.aclosing(self._send(run, judged)) as events:
+            async with contextlib.aclosing(self._do(run, judged)) as events:
                 async for event in events:
                     if isinstance(event, Finished):
                         outcome = ApprovalState.DONE
@@ -542,6 +568,11 @@ class Runner:
 
     # Running
 
+    def _do(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
+        """Send a statement or, where policy says so, move what it would destroy."""
+        plan = judged.retirement
+        return self._send(run, judged) if plan is None else self._retire(run, plan, judged)
+
     async def _send(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
         """Send one judged and recorded statement; yield only what is masked and recorded."""
         if self._is_interrupted:
@@ -596,6 +627,51 @@ class Runner:
         await self._session.rows(run.id, batch)
         run.row_count += len(batch.rows)
         return batch
+
+    async def _retire(
+        self, run: Run, plan: Retirement, judged: Judgement
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """Move tables into quarantine, where the statement would destroy them."""
+        if self._is_interrupted:
+            raise StatementCancelledError("Cancelled before it was sent; nothing has run.")
+        sent = self._governance.clock.monotonic()
+        kept = await self._retirer().retire(
+            plan,
+            principal=self._session.principal,
+            keep_s=judged.verdict.quarantine_s or 0.0,
+            statement_id=run.id,
+            request_id=run.approval.id if run.approval else "",
+        )
+        elapsed_s = self._governance.clock.monotonic() - sent
+        await self._after_success(judged)
+        for entry in kept:
+            text = (
+                f"{entry.qualified_name} is in quarantine until "
+                f"{entry.keep_until:%Y-%m-%d %H:%M} UTC as {entry.id}; "
+                f"\\undrop {entry.name} brings it back."
+            )
+            await self._session.notice("NOTE", text)
+            yield NoticeReceived(severity="NOTE", text=text)
+        tag = "DROP TABLE" if plan.kind is RetireKind.DROP else "TRUNCATE TABLE"
+        completion = Completion(tag=tag, affected=0, truncated=False)
+        yield await conclude(
+            self._session, run, Status.OK, completion=completion, elapsed_s=elapsed_s
+        )
+
+    def _retirer(self) -> Retirer:
+        session, governance = self._session, self._governance
+
+        async def record(sql: str) -> None:
+            await session.note("quarantine.sql", {"sql": sql})
+
+        return Retirer(
+            self._connection,
+            self.target,
+            quarantine=governance.quarantine,
+            audit=governance.audit,
+            clock=governance.clock,
+            record=record,
+        )
 
     def _permit(self, run: Run, judged: Judgement) -> Permit:
         statement, verdict, options = judged.statement, judged.verdict, run.options

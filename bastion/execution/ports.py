@@ -21,6 +21,7 @@ from bastion.core.model import (
     Target,
     TransactionState,
 )
+from bastion.core.retire import RetiredTable
 from bastion.core.tokens import Remembered, TokenBook
 
 
@@ -304,6 +305,30 @@ class Approvals(Protocol):
 
     async def swap(self, before: Approval, after: Approval) -> bool:
         """Replace ``before`` by ``after`` if it is still exactly as it was (its ``revision``).
+
+        Returns:
+            False when somebody else was first.
+        """
+        ...
+
+
+class Quarantine(Protocol):
+    """The tables that were retired instead of dropped."""
+
+    async def add_retired(self, entry: RetiredTable) -> None:
+        """Put one on record, before it is moved."""
+        ...
+
+    async def find_retired(self, entry_id: str) -> RetiredTable | None:
+        """Find one by its id."""
+        ...
+
+    async def list_retired(self, target: str | None = None) -> Sequence[RetiredTable]:
+        """List what was retired, newest first, what has ended too."""
+        ...
+
+    async def swap_retired(self, before: RetiredTable, after: RetiredTable) -> bool:
+        """Replace ``before`` by ``after`` if it is still as it was.
 
         Returns:
             False when somebody else was first.

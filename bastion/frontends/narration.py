@@ -21,6 +21,7 @@ from bastion.core.model import (
     Status,
     Waiting,
 )
+from bastion.core.retire import RetiredTable
 from bastion.core.statement import scrub_secrets
 from bastion.frontends.render import plural, text_width, visible
 
@@ -238,3 +239,15 @@ def _caret(statement: str, position: int) -> list[str]:
     tail = "..." if cut_left + _LINE_MAX < len(line) else ""
     pad = text_width(head) + text_width(visible(piece[: column - cut_left]))
     return [f"{head}{visible(piece)}{tail}", " " * pad + "^"]
+
+
+def retired_text(entries: Sequence[RetiredTable]) -> str:
+    r"""List what is in quarantine, for ``\undrop``."""
+    if not entries:
+        return "Nothing of this target is in quarantine."
+    lines = [
+        f"{entry.id}  {entry.qualified_name}  {entry.kind.value} by {entry.by} at "
+        f"{entry.at:%Y-%m-%d %H:%M} UTC, kept until {entry.keep_until:%Y-%m-%d %H:%M} UTC"
+        for entry in entries
+    ]
+    return "\n".join((*lines, r"\undrop NAME, or its id, brings one back."))

@@ -63,6 +63,7 @@ from bastion.frontends.narration import (
     outcome_text,
     result_text,
     resumed_text,
+    retired_text,
     seconds_left,
     seconds_text,
 )
@@ -462,10 +463,23 @@ class _Shell:
                 self._console.print(self._conninfo())
             case "why":
                 self._console.print(self._why())
+            case "undrop":
+                await self._undrop(command.argument)
             case "history":
                 self._console.print(self._past(command.argument))
             case _:
                 await self._refuse(command)
+
+    async def _undrop(self, name: str) -> None:
+        try:
+            if name:
+                entry = await self._runner.undrop(name)
+                text = f"{entry.qualified_name} is back in its place."
+            else:
+                text = retired_text(await self._runner.list_retired())
+        except BastionError as error:
+            text = error.message
+        self._console.print(f"{visible(text, keeps_lines=True)}\n")
 
     async def _refuse(self, command: meta.MetaCommand) -> None:
         if command.name in meta.REFUSED:

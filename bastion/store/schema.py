@@ -129,6 +129,27 @@ panics = sa.Table(
     sa.Column("lifted_at", UtcDateTime, nullable=True),
 )
 
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("target", sa.String(63), nullable=False, index=True),
+    sa.Column("engine", sa.String(16), nullable=False),
+    sa.Column("schema", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kept_in", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("person", sa.String(64), nullable=False),
+    sa.Column("statement_id", sa.String(80), nullable=False),
+    sa.Column("request_id", sa.String(64), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("keep_until", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("proposed_by", sa.Text, nullable=False),
+    sa.Column("ended_by", sa.Text, nullable=False),
+)
+
 changes = sa.Table(
     "changes",
     metadata,
@@ -178,7 +199,7 @@ column_overrides = sa.Table(
 )
 
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest step in ``migrations``; a test holds the two together."""
 
 

@@ -24,6 +24,7 @@ from bastion.store.database import Database, check_whole
 from bastion.store.history import Histories
 from bastion.store.notify import StoreNotifier
 from bastion.store.panics import Panics
+from bastion.store.quarantine import RetiredTables
 from bastion.store.requests import Requests, close_open_requests
 from bastion.store.schema import accounts, approvals, mask_tokens, targets
 from bastion.store.targets import TargetRecords
@@ -39,7 +40,7 @@ _SEALED = (
 """Every sealed column, with the column that names its record."""
 
 
-class Store(Accounts, TargetRecords, Requests, Histories, Panics, MaskTokens):
+class Store(Accounts, TargetRecords, Requests, Histories, Panics, MaskTokens, RetiredTables):
     """All that is stored, for the server and for the command line."""
 
     def __init__(self, url: str | Path, box: SecretBox, clock: Clock) -> None:

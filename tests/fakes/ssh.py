@@ -263,6 +263,8 @@ async def ssh_rig(
                 tokens=StoreTokens(store, clock, b"k" * 32),
                 mask_key=b"k" * 32,
                 changed=registry.changed,
+                quarantine=store,
+                audit=audit,
             ),
         )
         defaults = {"port": 0, "host_key": create_host_key(), "connections_burst_max": 10_000}
