@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import difflib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bastion.config import Config, Paths
 from bastion.core.approval import Approval
-from bastion.core.catalogue import Catalogue
-from bastion.core.model import Environment, Role, Target
+from bastion.core.catalogue import Catalogue, Declaration, Relation, RelationKind
+from bastion.core.model import Environment, Role, Sensitivity, Target
 from bastion.core.retire import RetiredTable
 from bastion.errors import UsageError
 from bastion.execution.ports import Account, Audit, Clock
@@ -213,10 +214,14 @@ class Administration:
             reader = parse_target_url(stored.reader_url, password=secret.reader_password or None)
         return await probe_target(stored.target, url=url, reader_url=reader, clock=self._clock)
 
-    async def scan(self, name: str) -> Catalogue:
-        """Fetch a target's catalogue, every column classified."""
+    async def scan(self, name: str, *, samples: bool = True) -> Catalogue:
+        """Fetch a target's catalogue, every column classified.
+
+        Args:
+            samples: False: for its structure alone, values are not looked at.
+        """
         await self.find_target(name)
-        directory = TargetDirectory(self._store)
+        directory = TargetDirectory(self._store, samples=samples)
         try:
             connector = await directory.connector(name)
             if connector is None:
@@ -297,6 +302,80 @@ class Administration:
 
     async def _record_sql(self, sql: str) -> None:
         await self._audit.record("quarantine.sql", {"sql": sql, "by": self._by})
+
+    # What columns hold
+
+    async def declare(
+        self, name: str, column: str, sensitivity: Sensitivity | None, *, reason: str
+    ) -> Declaration:
+        """Say what a column holds, whatever is found in it.
+
+        Args:
+            column: ``schema.table.column``.
+            sensitivity: None: harmless, shown as it is.
+
+        Raises:
+            UsageError: there is no such column, its class cannot be changed, or no reason is given.
+            TargetUnavailableError: the target cannot be asked for its columns.
+        """
+        if not reason.strip():
+            raise UsageError("Say why: --reason TEXT. It goes into the audit log.")
+        relation, found = await self._find_column(name, column)
+        if relation.kind is RelationKind.SYSTEM:
+            raise UsageError("System catalogues keep their classes: they hold data and secrets.")
+        if relation.kind in (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW):
+            raise UsageError(
+                f"{relation.qualified_name} is a view, which shows what its tables hold. Classify "
+                "the column of the table."
+            )
+        declaration = Declaration(
+            schema=relation.schema,
+            relation=relation.name,
+            column=found,
+            sensitivity=sensitivity,
+            by=self._by,
+            reason=" ".join(reason.split()),
+            at=self._clock.now(),
+        )
+        word = sensitivity.value if sensitivity else "none"
+        fields = {"target": name, "column": declaration.qualified_name, "class": word}
+        async with self._on_record("column.classified", {**fields, "reason": declaration.reason}):
+            await self._store.declare(name, declaration)
+        return declaration
+
+    async def take_back(self, name: str, column: str, *, reason: str) -> None:
+        """Let what is found in a column count again.
+
+        Raises:
+            UsageError: nothing was declared for it, or no reason is given.
+        """
+        if not reason.strip():
+            raise UsageError("Say why: --reason TEXT. It goes into the audit log.")
+        declared = await self.list_declarations(name)
+        found = next((one for one in declared if one.qualified_name == column), None)
+        if found is None:
+            raise UsageError(f"Nothing was declared for {column} of {name}.")
+        fields = {"target": name, "column": column, "reason": " ".join(reason.split())}
+        async with self._on_record("column.unclassified", fields):
+            await self._store.take_back(name, found)
+
+    async def list_declarations(self, name: str) -> Sequence[Declaration]:
+        """List what people said of the columns of a target."""
+        await self.find_target(name)
+        return await self._store.list_declarations(name)
+
+    async def _find_column(self, name: str, column: str) -> tuple[Relation, str]:
+        catalogue = await self.scan(name, samples=False)
+        names = {
+            f"{relation.qualified_name}.{one.name}": (relation, one.name)
+            for relation in catalogue.relations.values()
+            for one in relation.columns
+        }
+        if column in names:
+            return names[column]
+        close = difflib.get_close_matches(column, names, n=1)
+        hint = f'Did you mean "{close[0]}"?' if close else "Write SCHEMA.TABLE.COLUMN."
+        raise UsageError(f'{name} has no column "{column}". {hint}')
 
     # Requests
 

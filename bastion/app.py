@@ -73,6 +73,8 @@ class Application:
         self._policy: PolicyFile | None = None
         self._desk: ApprovalDesk | None = None
         self._recheck = asyncio.Event()
+        self._redeclare = asyncio.Event()
+        self._targets: TargetDirectory | None = None
 
     async def start(self, listen: str) -> tuple[str, int]:
         """Build everything and listen.
@@ -105,7 +107,9 @@ class Application:
         async with asyncio.TaskGroup() as group:
             ticking = group.create_task(self._tick())
             checking = group.create_task(self._recheck_accounts())
+            classing = group.create_task(self._follow_declarations())
             await stop.wait()
+            classing.cancel()
             ticking.cancel()
             checking.cancel()
         if self._server is not None:
@@ -143,7 +147,7 @@ class Application:
         await desk.recover()
         self._desk = desk
         mask_key = _mask_key(paths)
-        targets = TargetDirectory(store)
+        targets = self._targets = TargetDirectory(store)
         self._stack.push_async_callback(targets.close)
         self._registry = SessionRegistry(
             factory=SessionFactory(journal, clock),
@@ -162,6 +166,7 @@ class Application:
         )
         for topic in _WATCHED_TOPICS:
             notifier.subscribe(topic, lambda _key: self._recheck.set())
+        notifier.subscribe("classes", lambda _key: self._redeclare.set())
         return Services(
             users=users,
             targets=targets,
@@ -234,6 +239,19 @@ class Application:
                 log.warning("accounts.recheck_failed", extra={"code": error.code})
                 await asyncio.sleep(_TICK_S)
                 self._recheck.set()
+
+    async def _follow_declarations(self) -> None:
+        while True:
+            await self._redeclare.wait()
+            self._redeclare.clear()
+            if self._targets is None:
+                continue
+            try:
+                await self._targets.follow_declarations()
+            except BastionError as error:
+                log.warning("classes.not_followed", extra={"code": error.code})
+                await asyncio.sleep(_TICK_S)
+                self._redeclare.set()
 
     def _write_health(self) -> None:
         """Tell health checks that the loop turns: ``serve.json``, written every few seconds."""

@@ -12,6 +12,11 @@ from bastion import __version__
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _ROLES = ("engineer", "reviewer", "auditor", "admin")
 _ENVIRONMENTS = ("production", "staging", "development")
+CLASSES = (
+    "email", "phone", "card", "ssn", "iban", "birth_date", "password", "token", "ip_address",
+    "private", "secret",
+)  # fmt: skip
+"""What a person may say that a column holds; those of ``core.styles.FITTING``."""
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -111,6 +116,17 @@ def _add_target(commands: _Commands[argparse.ArgumentParser]) -> None:
         command = verbs.add_parser(verb, help=words)
         command.add_argument("name", metavar="NAME")
         command.add_argument("--json", action="store_true")
+    classify = verbs.add_parser(
+        "classify", help="say what a column holds; without a column, list what was said"
+    )
+    classify.add_argument("name", metavar="NAME")
+    classify.add_argument("column", nargs="?", metavar="SCHEMA.TABLE.COLUMN")
+    classify.add_argument(
+        "sensitivity", nargs="?", metavar="CLASS|none", choices=[*CLASSES, "none"]
+    )
+    classify.add_argument("--remove", action="store_true", help="what is found counts again")
+    classify.add_argument("--reason", default="", metavar="TEXT", help="goes into the audit log")
+    classify.add_argument("--json", action="store_true")
     remove = verbs.add_parser("remove", help="forget a database and its credentials")
     remove.add_argument("name", metavar="NAME")
     verbs.add_parser("list", help="list them").add_argument("--json", action="store_true")

@@ -26,9 +26,9 @@ from bastion import log as logs
 from bastion.administration import Administration, open_administration
 from bastion.config import Paths, find_paths, load_config
 from bastion.core.catalogue import Catalogue
-from bastion.core.model import Engine
+from bastion.core.model import Engine, Sensitivity
 from bastion.core.totp import provisioning_uri
-from bastion.errors import BastionError
+from bastion.errors import BastionError, UsageError
 from bastion.installation import SystemClock, initialise
 from recordings.errors import RecordingError as TranscriptError
 
@@ -269,6 +269,8 @@ def _target(paths: Paths, parsed: argparse.Namespace) -> int:
                 return await _test_target(administration, parsed)
             case "scan":
                 _show_scan(await administration.scan(parsed.name), as_json=parsed.json)
+            case "classify":
+                await _classify(administration, parsed)
             case _:
                 await _list_targets(administration, as_json=parsed.json)
         return EXIT_OK
@@ -288,6 +290,37 @@ async def _test_target(administration: Administration, parsed: argparse.Namespac
         for finding in report.findings:
             _say(f"{finding.severity.value:8} {finding.text}")
     return EXIT_WRONG if report.has_failed else EXIT_OK
+
+
+async def _classify(administration: Administration, parsed: argparse.Namespace) -> None:
+    if parsed.remove and parsed.column and not parsed.sensitivity:
+        await administration.take_back(parsed.name, parsed.column, reason=parsed.reason)
+        _say(f"{parsed.column}: what is found in it counts again.")
+    elif parsed.sensitivity and not parsed.remove:
+        word = parsed.sensitivity
+        sensitivity = None if word == "none" else Sensitivity(word)
+        said = await administration.declare(
+            parsed.name, parsed.column, sensitivity, reason=parsed.reason
+        )
+        shown = "shown as it is" if sensitivity is None else f"masked as {word}"
+        _say(f"{said.qualified_name} of {parsed.name} is {shown} from now on.")
+    elif parsed.column or parsed.remove:
+        raise UsageError(
+            "Write: bastion target classify NAME SCHEMA.TABLE.COLUMN CLASS|none --reason TEXT,"
+            " or with --remove instead of the class."
+        )
+    else:
+        rows = [
+            {
+                "column": one.qualified_name,
+                "class": one.sensitivity.value if one.sensitivity else None,
+                "by": one.by,
+                "at": one.at.isoformat(timespec="seconds"),
+                "reason": one.reason,
+            }
+            for one in await administration.list_declarations(parsed.name)
+        ]
+        _list(rows, as_json=parsed.json, empty="Nothing was said of its columns yet.")
 
 
 async def _list_targets(administration: Administration, *, as_json: bool) -> None:

@@ -219,9 +219,14 @@ class PolicyFile:
 class TargetDirectory:
     """Implements the port ``Targets``: the stored targets, each with one shared connector."""
 
-    def __init__(self, store: Store) -> None:
-        """Start with no connector open."""
+    def __init__(self, store: Store, *, samples: bool = True) -> None:
+        """Start with no connector open.
+
+        Args:
+            samples: False: values are not looked at, for those who ask for structure only.
+        """
         self._store = store
+        self._samples = samples
         self._connectors: dict[str, tuple[object, Connector]] = {}
 
     async def list_targets(self) -> Sequence[Target]:
@@ -231,7 +236,7 @@ class TargetDirectory:
     async def connector(self, name: str) -> Connector | None:
         """Give the shared connector of a target, made again when its settings changed."""
         # Only who connects needs the drivers, which take a while to load.
-        from bastion.targets.connectors import open_connector  # noqa: PLC0415
+        from bastion.targets.connectors import ConnectorSettings, open_connector  # noqa: PLC0415
         from bastion.targets.secrets import parse_target_url  # noqa: PLC0415
 
         stored = await self._store.get_target(name)
@@ -247,9 +252,20 @@ class TargetDirectory:
         reader = None
         if stored.reader_url:
             reader = parse_target_url(stored.reader_url, password=secret.reader_password or None)
-        connector = open_connector(stored.target, url=url, reader_url=reader)
+        connector = open_connector(
+            stored.target,
+            url=url,
+            reader_url=reader,
+            settings=ConnectorSettings() if self._samples else ConnectorSettings(scan_budget_s=0),
+            declared=await self._store.list_declarations(name),
+        )
         self._connectors[name] = (stored, connector)
         return connector
+
+    async def follow_declarations(self) -> None:
+        """Give open connectors what people have said of columns since."""
+        for name, (_, connector) in list(self._connectors.items()):
+            await connector.declare(await self._store.list_declarations(name))
 
     async def close(self) -> None:
         """Close all connectors."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 
 from bastion.core.model import Engine, Sensitivity
@@ -35,6 +36,43 @@ class Classification:
     embedded: Sensitivity | None = None
     """Seen inside free text that is shown with such parts hidden: what cuts or recodes the text
     is masked, since the parts would no longer be known."""
+    found: Classification | None = None
+    """Where a person said what it holds: what was found without that."""
+
+    @property
+    def is_declared(self) -> bool:
+        """Tell whether a person said what the column holds."""
+        return self.found is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What a person said that a column holds, whatever is found in it."""
+
+    schema: str
+    relation: str
+    column: str
+    sensitivity: Sensitivity | None
+    """None: harmless, shown as it is."""
+    by: str
+    reason: str
+    at: datetime
+
+    @property
+    def qualified_name(self) -> str:
+        """Give ``schema.table.column``."""
+        return f"{self.schema}.{self.relation}.{self.column}"
+
+    def classification(self, found: Classification) -> Classification:
+        """Give the class of the column, with what was found without it."""
+        found = found.found or found
+        word = self.sensitivity.value if self.sensitivity else "none"
+        return Classification(
+            sensitivity=self.sensitivity,
+            evidence=f"declared {word} by {self.by} on {self.at:%Y-%m-%d}: {self.reason} "
+            f"(found: {found.evidence})",
+            found=found,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

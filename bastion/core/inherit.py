@@ -78,7 +78,8 @@ def _renamed(relation: Relation, old: Relation) -> Relation:
             source = vanished.get(column.number)
         if source is not None and source.name == column.name and relation.name == old.name:
             source = None
-        if column.sensitivity in (None, Sensitivity.UNPROVEN) and source is not None:
+        is_open = column.sensitivity in (None, Sensitivity.UNPROVEN)
+        if is_open and not column.classification.is_declared and source is not None:
             evidence = f"It was {old.name}.{source.name}: {source.classification.evidence}"
             found = Classification(sensitivity=source.sensitivity, evidence=evidence)
             columns.append(dataclasses.replace(column, classification=found))
@@ -102,7 +103,7 @@ def _generated(relation: Relation, catalogue: Catalogue) -> Relation:
 
 
 def _traced(column: Column, relation: Relation, catalogue: Catalogue) -> Column:
-    if not column.default or column.sensitivity is not None:
+    if not column.default or column.sensitivity is not None or column.classification.is_declared:
         return column
     words = {word.casefold() for word in re.findall(r"\w+", column.default)}
     others = [

@@ -112,13 +112,16 @@ class MaskPlan:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Say for each masked column which class hides it and why."""
-        return tuple(
-            f"{column.name}: {treatment.masked}, {treatment.reason or 'not proven harmless'}"
-            + ("" if treatment.style is Style.FULL else f"; style {treatment.style.value}")
-            for column, treatment in zip(self.columns, self.treatments, strict=True)
-            if treatment.masked is not None
-        )
+        """Say for each masked column which class hides it and why, and what people declared."""
+        said = []
+        for column, treatment in zip(self.columns, self.treatments, strict=True):
+            if treatment.masked is not None:
+                style = "" if treatment.style is Style.FULL else f"; style {treatment.style.value}"
+                reason = treatment.reason or "not proven harmless"
+                said.append(f"{column.name}: {treatment.masked}, {reason}{style}")
+            elif treatment.reason:
+                said.append(f"{column.name}: shown, {treatment.reason}")
+        return tuple(said)
 
     def apply(self, batch: RawBatch) -> MaskedBatch:
         """Mask one batch; NULL stays NULL, rows keep their order."""
@@ -210,7 +213,9 @@ def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalog
     if isinstance(origin, Sensitivity) and not (origin is Sensitivity.UNPROVEN and classes):
         classes.add(origin)
     if exposed.is_proven and not classes:
-        return _shown(column, is_plain=exposed.is_plain)
+        shown = _shown(column, is_plain=exposed.is_plain)
+        is_told = exposed.reason and shown.masked is None
+        return dataclasses.replace(shown, reason=exposed.reason) if is_told else shown
     if not exposed.is_proven and not classes and _is_proven_by_origin(column, catalogue):
         return _shown(column, is_plain=False)
     if not classes:

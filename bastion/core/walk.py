@@ -1004,6 +1004,11 @@ def is_self_contained(body: str, engine: Engine) -> bool:
 
 def _stored(relation: Relation, column: Column, *, is_made: bool) -> Flow:
     flow = _column_flow(relation, column.name, column.sensitivity, is_made=is_made)
+    if column.classification.is_declared:
+        # A person's word: what is declared harmless is not searched for what it looks like.
+        is_plain = column.sensitivity is None
+        words = column.classification.evidence.partition(" (found:")[0]
+        return dataclasses.replace(flow, is_plain=is_plain, reason=f"{column.name} is {words}")
     embedded = column.classification.embedded
     if embedded is None:
         return flow

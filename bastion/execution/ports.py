@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bastion.core.approval import Approval
-from bastion.core.catalogue import Catalogue
+from bastion.core.catalogue import Catalogue, Declaration
 from bastion.core.keyset import KeyGuard
 from bastion.core.model import (
     Fence,
@@ -267,6 +267,10 @@ class Connector(Protocol):
 
     async def refresh(self, relations: frozenset[tuple[str, str]] | None = None) -> Catalogue:
         """Fetch and classify again, all or some relations, within about 2 s for some."""
+        ...
+
+    async def declare(self, declared: Sequence[Declaration]) -> None:
+        """Take over what people said that columns hold; it goes before what is found."""
         ...
 
     async def close(self) -> None:

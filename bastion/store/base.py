@@ -48,7 +48,7 @@ def note_restore(connection: sa.Connection, newest_id: int) -> None:
             has seen that many would not hear of lower ones.
     """
     margin = 1000
-    for offset, topic in enumerate(("accounts", "targets", "panics", "approvals")):
+    for offset, topic in enumerate(("accounts", "targets", "panics", "approvals", "classes")):
         row_id = newest_id + margin + offset
         connection.execute(changes.delete().where(changes.c.id == row_id))
         connection.execute(changes.insert().values(id=row_id, topic=topic, key="", origin=""))

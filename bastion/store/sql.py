@@ -21,6 +21,7 @@ from bastion.store.accounts import Accounts, forget_old_steps
 from bastion.store.base import newest_change_id, note_restore
 from bastion.store.box import SecretBox
 from bastion.store.database import Database, check_whole
+from bastion.store.declarations import Declarations
 from bastion.store.history import Histories
 from bastion.store.notify import StoreNotifier
 from bastion.store.panics import Panics
@@ -40,7 +41,16 @@ _SEALED = (
 """Every sealed column, with the column that names its record."""
 
 
-class Store(Accounts, TargetRecords, Requests, Histories, Panics, MaskTokens, RetiredTables):
+class Store(
+    Accounts,
+    TargetRecords,
+    Requests,
+    Histories,
+    Panics,
+    MaskTokens,
+    RetiredTables,
+    Declarations,
+):
     """All that is stored, for the server and for the command line."""
 
     def __init__(self, url: str | Path, box: SecretBox, clock: Clock) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import psycopg
 import pymysql  # type: ignore[import-untyped]
 
-from bastion.core.catalogue import Catalogue
+from bastion.core.catalogue import Catalogue, Declaration
 from bastion.core.model import Engine, Origin, Target
 from bastion.errors import TargetUnavailableError
 from bastion.targets import mysql_catalogue, mysql_errors, postgres_catalogue
@@ -77,6 +77,7 @@ class PostgresConnector:
         url: TargetUrl,
         reader_url: TargetUrl | None = None,
         settings: ConnectorSettings | None = None,
+        declared: Sequence[Declaration] = (),
     ) -> None:
         """Prepare; nothing is opened yet."""
         self._target = target
@@ -85,6 +86,7 @@ class PostgresConnector:
         self._settings = settings or ConnectorSettings()
         self._type_names: dict[int, str] = {}
         self._catalogue: Catalogue | None = None
+        self._declared: tuple[Declaration, ...] = tuple(declared)
         self._columns_by_oid: Mapping[tuple[int, int], Origin] = {}
         self._fetching = asyncio.Lock()
 
@@ -134,6 +136,18 @@ class PostgresConnector:
             catalogue = await self._fetch(relations)
             self._keep(catalogue)
         return catalogue
+
+    async def declare(self, declared: Sequence[Declaration]) -> None:
+        """Take over what people said that columns hold, and look again at these."""
+        changed = _changed(self._declared, declared)
+        self._declared = tuple(declared)
+        if self._catalogue is None or not changed:
+            return
+        try:
+            await self.refresh(changed)
+        except TargetUnavailableError:
+            # Fetched anew before the next answer: no class may stay that was taken back.
+            self._catalogue = None
 
     async def close(self) -> None:
         """Drop what is shared."""
@@ -208,7 +222,7 @@ class PostgresConnector:
     async def _fetch(self, relations: frozenset[tuple[str, str]] | None) -> Catalogue:
         link = await self._open(self._url, "bastion:catalogue")
         try:
-            plan = _plan(self._settings, self._catalogue, relations)
+            plan = _plan(self._settings, self._catalogue, relations, self._declared)
             return await postgres_catalogue.fetch(link, plan=plan)
         except psycopg.Error as error:
             raise _unread(error, error.sqlstate or "") from None
@@ -237,6 +251,7 @@ class MySQLConnector:
         url: TargetUrl,
         reader_url: TargetUrl | None = None,
         settings: ConnectorSettings | None = None,
+        declared: Sequence[Declaration] = (),
     ) -> None:
         """Prepare; nothing is opened yet."""
         self._target = target
@@ -244,6 +259,7 @@ class MySQLConnector:
         self._reader_url = reader_url
         self._settings = settings or ConnectorSettings()
         self._catalogue: Catalogue | None = None
+        self._declared: tuple[Declaration, ...] = tuple(declared)
         self._fetching = asyncio.Lock()
 
     @property
@@ -281,6 +297,18 @@ class MySQLConnector:
         async with self._fetching:
             self._catalogue = await self._fetch(relations)
             return self._catalogue
+
+    async def declare(self, declared: Sequence[Declaration]) -> None:
+        """Take over what people said that columns hold, and look again at these."""
+        changed = _changed(self._declared, declared)
+        self._declared = tuple(declared)
+        if self._catalogue is None or not changed:
+            return
+        try:
+            await self.refresh(changed)
+        except TargetUnavailableError:
+            # Fetched anew before the next answer: no class may stay that was taken back.
+            self._catalogue = None
 
     async def close(self) -> None:
         """Drop what is shared."""
@@ -332,7 +360,7 @@ class MySQLConnector:
             return await mysql_catalogue.fetch(
                 login,
                 database=self._url.database,
-                plan=_plan(self._settings, self._catalogue, relations),
+                plan=_plan(self._settings, self._catalogue, relations, self._declared),
             )
         except pymysql.MySQLError as error:
             raise _unread(error, str(error.args[:1])) from None
@@ -346,13 +374,24 @@ def open_connector(
     url: TargetUrl,
     reader_url: TargetUrl | None = None,
     settings: ConnectorSettings | None = None,
+    declared: Sequence[Declaration] = (),
 ) -> PostgresConnector | MySQLConnector:
     """Make the connector of a target's engine; nothing is opened yet."""
     match target.engine:
         case Engine.POSTGRESQL:
-            return PostgresConnector(target, url=url, reader_url=reader_url, settings=settings)
+            return PostgresConnector(
+                target, url=url, reader_url=reader_url, settings=settings, declared=declared
+            )
         case Engine.MYSQL:
-            return MySQLConnector(target, url=url, reader_url=reader_url, settings=settings)
+            return MySQLConnector(
+                target, url=url, reader_url=reader_url, settings=settings, declared=declared
+            )
+
+
+def _changed(
+    before: Sequence[Declaration], after: Sequence[Declaration]
+) -> frozenset[tuple[str, str]]:
+    return frozenset((one.schema, one.relation) for one in {*before} ^ {*after})
 
 
 def _unread(error: Exception, code: str) -> TargetUnavailableError:
@@ -367,6 +406,7 @@ def _plan(
     settings: ConnectorSettings,
     known: Catalogue | None,
     relations: frozenset[tuple[str, str]] | None,
+    declared: Sequence[Declaration],
 ) -> ScanPlan:
     is_partial = relations is not None and known is not None
     return ScanPlan(
@@ -375,4 +415,5 @@ def _plan(
         budget_s=_PARTIAL_BUDGET_S if is_partial else settings.scan_budget_s,
         sample_rows=settings.samples_per_relation,
         previous=known,
+        declared=declared,
     )

@@ -16,6 +16,7 @@ from bastion.core.catalogue import (
     Catalogue,
     Classification,
     Column,
+    Declaration,
     Function,
     Relation,
     RelationKind,
@@ -47,6 +48,8 @@ class ScanPlan:
     sample_rows: int
     previous: Catalogue | None = None
     """The snapshot before, whose classes stay with what was renamed since."""
+    declared: Sequence[Declaration] = ()
+    """What people said that columns hold; it goes before what is found."""
 
 
 UNCLASSIFIED = Classification(
@@ -76,7 +79,35 @@ async def classify_relations(
             if relation.kind in _SAMPLED_KINDS and time.monotonic() < ends_at:
                 samples = await sample(relation, plan.sample_rows)
             classified[key] = _classified(relation, samples)
-    return classified
+    return with_declared(classified, plan.declared)
+
+
+def with_declared(
+    relations: Mapping[tuple[str, str], Relation], declared: Iterable[Declaration]
+) -> dict[tuple[str, str], Relation]:
+    """Give the columns of tables the classes that people declared.
+
+    System catalogues keep their own classes, and a view has those of what it reads.
+    """
+    found = dict(relations)
+    for one in declared:
+        key = (one.schema, one.relation)
+        relation = found.get(key)
+        if relation is None or not may_be_declared(relation):
+            continue
+        columns = tuple(
+            replace(column, classification=one.classification(column.classification))
+            if column.name == one.column
+            else column
+            for column in relation.columns
+        )
+        found[key] = replace(relation, columns=columns)
+    return found
+
+
+def may_be_declared(relation: Relation) -> bool:
+    """Tell whether the columns of a relation hold data of their own."""
+    return relation.kind in (RelationKind.TABLE, RelationKind.FOREIGN)
 
 
 def build_catalogue(

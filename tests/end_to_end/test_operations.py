@@ -167,6 +167,33 @@ def test_a_new_target_can_be_used_within_two_seconds(works: Town, engine: str):
     eventually(lambda: works.ask("robo", f"{name} -c 'SELECT 1'").status == 2, 3)
 
 
+def test_a_declared_class_is_followed_within_two_seconds(works: Town, engine: str):
+    target = f"{engine}-dev"
+    schema = "public" if engine == "pg" else works.urls[target].rsplit("/", 1)[1]
+    column = f"{schema}.customers.city"
+
+    def city() -> str:
+        return works.ask("robo", f"{target} -tA -c 'SELECT city FROM customers WHERE id = 2'").out
+
+    def classify(*words: str) -> Answer:
+        return works.house.cli("target", "classify", target, column, *words, check=False)
+
+    before = city()
+    refused = classify("private")
+    assert refused.status == 2
+    assert "--reason" in refused.err
+    assert classify("private", "--reason", "home towns").status == 0
+    eventually(lambda: city() != before, 2)
+    assert before.strip() not in city()
+    listed = works.house.cli("target", "classify", target, "--json").json
+    assert [(row["column"], row["class"], row["reason"]) for row in listed] == [
+        (column, "private", "home towns")
+    ]
+    assert works.audit("column.classified", "home towns")
+    assert classify("--remove", "--reason", "no more").status == 0
+    eventually(lambda: city() == before, 2)
+
+
 def test_no_password_shows_in_any_listing(works: Town):
     url = works.urls["pg-dev"].replace("postgres@", "app@")
     file = works.house.directory / "password"

@@ -35,7 +35,8 @@ async def rig(request, tmp_path) -> AsyncIterator[Rig]:
 
 
 async def token_of(runner, number: int) -> str:
-    _, rows, _ = await collect(runner, f"select email from customers where id = {number}")
+    finished, rows, _ = await collect(runner, f"select email from customers where id = {number}")
+    assert rows, finished
     return rows[0][0].decode()
 
 
