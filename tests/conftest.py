@@ -20,6 +20,7 @@ import pytest
 from pymysql.constants import CLIENT
 
 from bastion import throwaway
+from tests.witness import WITNESS
 
 SEED = Path(__file__).parent / "seed"
 _START_S = 60.0
@@ -85,6 +86,14 @@ class DatabaseServer:
         return self.log.read_text(errors="replace")
 
 
+@pytest.fixture(autouse=True)
+def database_as_witness() -> Iterator[None]:
+    """Whatever a test proves, the servers' own logs and the transcripts must agree after it."""
+    yield
+    differences = WITNESS.differences()
+    assert not differences, "\n".join(differences)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[DatabaseServer]:
     """A PostgreSQL of this run, from the binaries in the development dependencies."""
@@ -107,7 +116,7 @@ def postgres_server() -> Iterator[DatabaseServer]:
         "fsync=off", "synchronous_commit=off", "full_page_writes=off", "log_statement=all",
         "shared_buffers=32MB", "max_connections=100", f"unix_socket_directories={folder}",
         "listen_addresses=127.0.0.1", f"port={port}", "autovacuum=off", "jit=off",
-        "log_line_prefix=%p %u %d ",
+        "log_line_prefix=%c|%a| ",
     ]  # fmt: skip
     arguments = [part for option in options for part in ("-c", option)]
     with log.open("wb") as output:
@@ -129,7 +138,9 @@ def postgres_server() -> Iterator[DatabaseServer]:
             server.admin_url,
             "CREATE ROLE app LOGIN PASSWORD 'app-pw';CREATE ROLE reader LOGIN PASSWORD 'reader-pw'",
         )
+        heard = WITNESS.hear(server.engine, log)
         yield server
+        WITNESS.forget(heard)
     finally:
         _stop(process, signal.SIGINT)
         shutil.rmtree(folder, ignore_errors=True)
@@ -173,7 +184,9 @@ def mariadb_server() -> Iterator[DatabaseServer]:
     )
     try:
         _wait_until_ready(lambda: _prepare_mysql(folder), process, folder / "err")
+        heard = WITNESS.hear(server.engine, log)
         yield server
+        WITNESS.forget(heard)
     finally:
         _stop(process, signal.SIGTERM)
         shutil.rmtree(folder, ignore_errors=True)

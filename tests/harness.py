@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pyotp
 
+from tests.witness import WITNESS
+
 BIN = Path(sys.executable).parent
 ASKPASS = '#!/bin/sh\ncat "$BASTION_TEST_CODE"\n'
 
@@ -115,6 +117,7 @@ class House:
 
     def start(self) -> None:
         """Start the server and wait until it says that it listens."""
+        WITNESS.watch(self.state / "sessions")
         log = (self.directory / "serve.log").open("ab")
         self.process = subprocess.Popen(
             [BIN / "bastion", "serve", "--listen", "127.0.0.1:0", "--dir", self.state],

@@ -52,6 +52,8 @@ _CELL_CHARACTERS = 200
 _STRUCTURAL = frozenset(
     {EffectClass.DDL, EffectClass.DROP, EffectClass.ADMIN, EffectClass.PRIVILEGE}
 )
+LOOK_MARK = " /* the bastion looks before it acts */"
+"""Ends each question of ours: in the server's log it must not be taken for the person's own."""
 
 
 class Mask(Protocol):
@@ -115,9 +117,9 @@ def key_guard(judged: Judgement, impact: Impact, secret: bytes) -> KeyGuard | No
     inserts_max = (impact.rows or 0) - impact.keys.count if is_merge else 0
     return KeyGuard(
         approved=impact.keys,
-        lock_sql=touched.lock_sql,
-        look_sql=touched.keys_sql,
-        left_sql=touched.left_sql,
+        lock_sql=touched.lock_sql + LOOK_MARK,
+        look_sql=touched.keys_sql + LOOK_MARK,
+        left_sql=touched.left_sql and touched.left_sql + LOOK_MARK,
         place_columns=touched.place_columns,
         inserts_max=max(0, inserts_max),
         secret=secret,
@@ -264,7 +266,8 @@ class _Measurement:
         rows: list[Row] = []
         mask: Mask | None = None
         try:
-            permit = looking_permit(touched.sample_sql, self._judged, row_limit=100)
+            sql = touched.sample_sql + LOOK_MARK
+            permit = looking_permit(sql, self._judged, row_limit=100)
             async with contextlib.aclosing(self._looking.connection.run(permit)) as events:
                 async for event in events:
                     if isinstance(event, ResultHead):
@@ -298,7 +301,7 @@ class _Measurement:
     ) -> tuple[tuple[ResultColumn, ...], Sequence[Row]] | None:
         columns: tuple[ResultColumn, ...] = ()
         rows: list[Row] = []
-        permit = looking_permit(sql, self._judged, row_limit=most)
+        permit = looking_permit(sql + LOOK_MARK, self._judged, row_limit=most)
         async with contextlib.aclosing(self._looking.connection.run(permit)) as events:
             async for event in events:
                 if isinstance(event, ResultHead):

@@ -577,7 +577,7 @@ class Runner:
         """Send one judged and recorded statement; yield only what is masked and recorded."""
         if self._is_interrupted:
             raise StatementCancelledError("Cancelled before it was sent; nothing has run.")
-        permit = self._permit(run, judged)
+        permit = await self._recorded_permit(run, judged)
         plan: masking.MaskPlan | None = None
         completion: Completion | None = None
         # What a statement leaves behind belongs on the session's own connection.
@@ -672,6 +672,13 @@ class Runner:
             clock=governance.clock,
             record=record,
         )
+
+    async def _recorded_permit(self, run: Run, judged: Judgement) -> Permit:
+        """Make the permit; what it sends instead of the statement's own text is put on record."""
+        permit = self._permit(run, judged)
+        if permit.sql != run.text:
+            await self._session.rewritten(run.id, permit.sql)
+        return permit
 
     def _permit(self, run: Run, judged: Judgement) -> Permit:
         statement, verdict, options = judged.statement, judged.verdict, run.options

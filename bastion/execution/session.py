@@ -136,6 +136,11 @@ class Session:
         """Record an act that is no statement: a reviewer's request, a refused meta-command."""
         await self._append(NoteEvent(kind=kind, fields=dict(fields)))
 
+    async def rewritten(self, statement_id: str, sql: str) -> None:
+        """Record what is sent where it is not the statement's own text: on disk before it is."""
+        fields = {"statement_id": statement_id, "sql": scrub_secrets(sql)}
+        await self.note("statement.sent", fields | {"sha256": statement_digest(sql)})
+
     async def notice(self, severity: str, text: str) -> None:
         """Record a notice, already scrubbed."""
         await self._append(NoticeEvent(severity=severity, text=text))

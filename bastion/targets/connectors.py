@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -45,6 +46,17 @@ _TYPES = (
     " WHERE typtype <> 'c' AND typname !~ '^_?pg_'"
 )
 
+
+_SET_PATH = "SELECT pg_catalog.set_config('search_path', $1, false)"
+_MODE = "SELECT @@SESSION.sql_mode"
+_MYSQL_WHO = "SELECT CURRENT_USER(), DATABASE()"
+LOGIN_WORDS = frozenset({_PINS, _WHO, _TYPES, _SET_PATH, _MODE, _MYSQL_WHO})
+"""What a login of ours sends before its first statement."""
+MYSQL_PINS = re.compile(
+    r"SET SESSION sql_mode = '[A-Z_,]*', net_write_timeout = 600"
+    r"(?:, idle_transaction_timeout = \d+)? /\* (?P<application>[\w:.@+-]+) \*/"
+)
+"""A login's pins at MySQL; the comment tells in the server's own log whose session it is."""
 
 # Under these a text means something else to the server than to the analysis.
 _REFUSED_MODES = frozenset({
@@ -186,9 +198,7 @@ class PostgresConnector:
         reader = await self._open(url, application)
         path = ", ".join('"' + name.replace('"', '""') + '"' for name in schemas.split("\x01"))
         try:
-            await reader.command(
-                "SELECT pg_catalog.set_config('search_path', $1, false)", path if schemas else ""
-            )
+            await reader.command(_SET_PATH, path if schemas else "")
             seen = (await reader.command(_WHO)).get_value(0, 1) or b""
         except BaseException:
             reader.abandon()
@@ -274,7 +284,7 @@ class MySQLConnector:
             reader = None
             if self._reader_url is not None:
                 reader = await self._open(self._reader_url, application)
-            who = await login.call(lambda: login.wire.command("SELECT CURRENT_USER(), DATABASE()"))
+            who = await login.call(lambda: login.wire.command(_MYSQL_WHO))
         except BaseException:
             await login.close()
             raise
@@ -340,7 +350,7 @@ class MySQLConnector:
     def _login(self, url: TargetUrl, application: str) -> Wire:
         wire = open_wire(url, application=application)
         try:
-            modes = (wire.command("SELECT @@SESSION.sql_mode")[0][0] or b"").decode().split(",")
+            modes = (wire.command(_MODE)[0][0] or b"").decode().split(",")
             kept = [mode for mode in modes if mode and mode not in _REFUSED_MODES]
             if "STRICT_TRANS_TABLES" not in kept:
                 kept.append("STRICT_TRANS_TABLES")
@@ -348,7 +358,9 @@ class MySQLConnector:
             if wire.is_mariadb:
                 idle_s = round(self._settings.idle_in_transaction_s)
                 settings.append(f"idle_transaction_timeout = {idle_s}")
-            wire.command("SET SESSION " + ", ".join(settings))
+            # Its general log names no program: without this nobody could tell sessions apart.
+            who = re.sub(r"[^\w:.@+-]", "_", application, flags=re.ASCII)
+            wire.command(f"SET SESSION {', '.join(settings)} /* {who} */")
         except BaseException:
             wire.abandon()
             raise

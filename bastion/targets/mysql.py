@@ -17,6 +17,7 @@ it wants one, which bounds memory without a queue.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -51,11 +52,19 @@ ROWS_PER_BATCH = 1000
 BYTES_PER_BATCH = 1_000_000
 HELD_BYTES_MAX = 16_000_000
 _SAVEPOINT = "bastion_fence"
+_MODE_READ = "SET SESSION TRANSACTION READ ONLY"
+_MODE_WRITE = "SET SESSION TRANSACTION READ WRITE"
+_BEGIN_READ, _BEGIN_WRITE = "START TRANSACTION READ ONLY", "START TRANSACTION READ WRITE"
+_STILL = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"
+_COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
+_SAVE, _ROLLBACK_TO = f"SAVEPOINT {_SAVEPOINT}", f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}"
+_WARNINGS, _PLACE, _NOTHING = "SHOW WARNINGS", "SELECT DATABASE()", "DO 0"
+_DESCRIBED = "bastion_described"
+_FORGET = f"DEALLOCATE PREPARE {_DESCRIBED}"
 _GRACE_S = 0.5
 _SETTLE_S = 20.0
 _CLOSE_S = 5.0
 _NOT_ROLLED_BACK = b"1196"
-_DESCRIBED = "bastion_described"
 _UNSUPPORTED = 1295
 """The statement cannot be prepared, by its kind."""
 _STANDING = (
@@ -70,6 +79,12 @@ _NOISE = frozenset({
     "OR", "REPLACE", "TEMPORARY", "UNIQUE", "ONLINE", "IGNORE", "FULLTEXT", "SPATIAL",
 })  # fmt: skip
 _TAG_CHARACTERS = 400
+DESCRIBING = f"PREPARE {_DESCRIBED} FROM "
+"""A statement that the server only parses, as a literal."""
+OWN_LIMITS = re.compile(
+    r"SET SESSION (?:max_statement_time = \d+\.\d{3}|max_execution_time = \d+),"
+    r" lock_wait_timeout = (\d+), innodb_lock_wait_timeout = \1"
+)
 _T = TypeVar("_T")
 
 
@@ -221,17 +236,17 @@ class MySQLConnection:
             if is_alone:
                 # The read-only fence would refuse every write by its kind.
                 await self._open_for_writing(login)
-                await self._command(login, "START TRANSACTION READ WRITE")
+                await self._command(login, _BEGIN_WRITE)
             # As text in a literal it is one statement, whatever it holds; nothing runs.
             quoted = login.wire.quote(permit.sql)
-            await self._command(login, f"PREPARE {_DESCRIBED} FROM {quoted}")
-            await self._command(login, f"DEALLOCATE PREPARE {_DESCRIBED}")
+            await self._command(login, DESCRIBING + quoted)
+            await self._command(login, _FORGET)
         except pymysql.MySQLError as error:
             if error.args[:1] != (_UNSUPPORTED,):
                 raise self._translated(error, progress) from None
         finally:
             if is_alone:
-                await self._settle(login, "ROLLBACK")
+                await self._settle(login, _ROLLBACK)
             self._progress = None
             self._idle.set()
         return None
@@ -241,13 +256,9 @@ class MySQLConnection:
         login = self._login
         if login.wire.is_lost or self._progress is not None:
             return None
-        names = [name for name in _STANDING if login.wire.is_mariadb or name not in _ONLY_MARIADB]
-        words = ", ".join(f"@@SESSION.{name}" for name in names)
+        names = _standing_names(is_mariadb=login.wire.is_mariadb)
         try:
-            rows = await self._command(
-                login,
-                f"SELECT DATABASE(), CURRENT_USER(), CURRENT_ROLE(), {words}",
-            )
+            rows = await self._command(login, _standing_query(names))
         except pymysql.MySQLError:
             login.wire.abandon()
             return None
@@ -274,7 +285,7 @@ class MySQLConnection:
             await self.cancel()
             return
         if self.transaction_state is TransactionState.OPEN:
-            await self._settle(self._login, "ROLLBACK")
+            await self._settle(self._login, _ROLLBACK)
 
     async def close(self) -> None:
         """Leave; an open transaction is rolled back by the server."""
@@ -328,7 +339,7 @@ class MySQLConnection:
         try:
             async for event in self._stream(progress, may_stop=False):
                 yield event
-            rows = await login.call(lambda: login.wire.command("SELECT DATABASE()"))
+            rows = await login.call(lambda: login.wire.command(_PLACE))
             self._database = (rows[0][0] or b"").decode(errors="replace")
         finally:
             await self._settle(login)
@@ -337,14 +348,14 @@ class MySQLConnection:
     async def _read_alone(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
         login = progress.login
         try:
-            mode = () if login.is_read_only else ("SET SESSION TRANSACTION READ ONLY",)
-            fence = (_limits(progress), *mode, "START TRANSACTION READ ONLY")
+            mode = () if login.is_read_only else (_MODE_READ,)
+            fence = (_limits(progress), *mode, _BEGIN_READ)
             await login.call(lambda: [login.wire.command(sql) for sql in fence])
             login.is_read_only = True
             async for event in self._stream(progress, may_stop=True):
                 yield event
         finally:
-            await self._settle(login, "ROLLBACK")
+            await self._settle(login, _ROLLBACK)
         yield _completed(progress)
 
     async def _read_in_block(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
@@ -362,13 +373,13 @@ class MySQLConnection:
         login = progress.login
         await self._limit(progress)
         if in_block:
-            await self._command(login, f"SAVEPOINT {_SAVEPOINT}")
+            await self._command(login, _SAVE)
         else:
             await self._open_for_writing(login)
             if progress.permit.keys is not None:
                 # What the condition reads elsewhere must stand still as well, until it counts.
-                await self._command(login, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
-            await self._command(login, "START TRANSACTION READ WRITE")
+                await self._command(login, _STILL)
+            await self._command(login, _BEGIN_WRITE)
         is_done = False
         try:
             allowed = await self._lock_keys(progress)
@@ -378,13 +389,13 @@ class MySQLConnection:
                 _check_cancelled(progress)
                 progress.is_stoppable = False
             if not in_block:
-                await self._command(login, "COMMIT")
+                await self._command(login, _COMMIT)
             is_done = True
         finally:
             if is_done or in_block:
                 await self._settle(login)
             else:
-                await self._settle(login, "ROLLBACK")
+                await self._settle(login, _ROLLBACK)
         for event in held:
             yield event
         yield _completed(progress)
@@ -424,14 +435,14 @@ class MySQLConnection:
         done = progress.completion
         if allowed is None or done is None or done.affected <= allowed:
             return
-        undo = f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}" if in_block else "ROLLBACK"
+        undo = _ROLLBACK_TO if in_block else _ROLLBACK
         login = progress.login
 
         def roll_back() -> bool:
             login.wire.command(undo)
             if not login.wire.warning_count:
                 return True
-            return all(row[1] != _NOT_ROLLED_BACK for row in login.wire.command("SHOW WARNINGS"))
+            return all(row[1] != _NOT_ROLLED_BACK for row in login.wire.command(_WARNINGS))
 
         words = f"The statement touched {done.affected} rows, and {allowed} were approved"
         if await login.call(roll_back):
@@ -473,7 +484,7 @@ class MySQLConnection:
         if may_stop and is_cut:
             await self._stop(progress)
         elif warnings:
-            for row in await self._command(progress.login, "SHOW WARNINGS"):
+            for row in await self._command(progress.login, _WARNINGS):
                 level, text = (row[0] or b"").decode(), (row[2] or b"").decode(errors="replace")
                 yield ServerNotice(severity=level.upper(), text=text)
         count = min(count, permit.row_limit)
@@ -547,13 +558,13 @@ class MySQLConnection:
     async def _absorb(self, login: Login) -> None:
         """Let a KILL that came after its statement hit this instead of the next one."""
         try:
-            await self._command(login, "DO 0")
+            await self._command(login, _NOTHING)
         except pymysql.OperationalError:
-            await self._command(login, "DO 0")
+            await self._command(login, _NOTHING)
 
     async def _open_for_writing(self, login: Login) -> None:
         if login.is_read_only:
-            await self._command(login, "SET SESSION TRANSACTION READ WRITE")
+            await self._command(login, _MODE_WRITE)
             login.is_read_only = False
 
     async def _command(self, login: Login, sql: str) -> tuple[tuple[bytes | None, ...], ...]:
@@ -578,6 +589,24 @@ class MySQLConnection:
                 lock_timeout_s=permit.lock_timeout_s,
             ),
         )
+
+
+def _standing_names(*, is_mariadb: bool) -> list[str]:
+    return [name for name in _STANDING if is_mariadb or name not in _ONLY_MARIADB]
+
+
+def _standing_query(names: list[str]) -> str:
+    words = ", ".join(f"@@SESSION.{name}" for name in names)
+    return f"SELECT DATABASE(), CURRENT_USER(), CURRENT_ROLE(), {words}"
+
+
+OWN_WORDS = frozenset({
+    _MODE_READ, _MODE_WRITE, _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _ROLLBACK_TO,
+    _STILL, _WARNINGS, _PLACE, _NOTHING, _FORGET,
+    *(_standing_query(_standing_names(is_mariadb=known)) for known in (True, False)),
+})  # fmt: skip
+"""All that a session's login sends beside its statements, ``OWN_LIMITS`` and ``DESCRIBING``
+included: the rest of the server's log must be on record."""
 
 
 def _limits(progress: _Progress) -> str:

@@ -56,7 +56,17 @@ HELD_BYTES_MAX = 16_000_000
 """Rows that a write returns are held back until it has committed; more than this is counted."""
 
 _SAVEPOINT = "bastion_fence"
+_BEGIN_READ, _BEGIN_WRITE = "BEGIN READ ONLY", "BEGIN READ WRITE"
+_COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
+_SAVE = f"SAVEPOINT {_SAVEPOINT}"
+_RELEASE = f"RELEASE SAVEPOINT {_SAVEPOINT}"
+_ROLLBACK_TO = f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}"
 _KEYS = "bastion_keys"
+_SAVE_KEYS = f"SAVEPOINT {_KEYS}"
+_RELEASE_KEYS = f"RELEASE SAVEPOINT {_KEYS}"
+_ROLLBACK_TO_KEYS = f"ROLLBACK TO SAVEPOINT {_KEYS}"
+_READ_ONLY = "SET LOCAL transaction_read_only = on"
+_RUN_DEFERRED = "SET CONSTRAINTS ALL IMMEDIATE"
 _SETTLE_S = 20.0
 _DESCRIBE_S = 30.0
 _CLOSE_S = 5.0
@@ -110,6 +120,17 @@ ORDER BY 1
 """
 """Relations, schemas, and cursors WITH HOLD: the query of one runs when the transaction commits,
 after the comparison."""
+_NEW_TYPES = (
+    "SELECT oid::pg_catalog.text, typname FROM pg_catalog.pg_type"
+    " WHERE oid = ANY ($1::pg_catalog.oid[])"
+)
+OWN_WORDS = frozenset({
+    _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO, _READ_ONLY,
+    _SAVE_KEYS, _RELEASE_KEYS, _ROLLBACK_TO_KEYS, _RUN_DEFERRED, _LIMITS,
+    _PATH, _SETTINGS, _STRUCTURE, _NEW_TYPES,
+})  # fmt: skip
+"""All that a session's login sends beside its statements: the rest of the server's log must be on
+record."""
 
 
 class ServerTypes(Protocol):
@@ -316,7 +337,7 @@ class PostgresConnection:
             await self.cancel()
             return
         if self.transaction_state in {TransactionState.OPEN, TransactionState.FAILED}:
-            await self._settle(self._link, "ROLLBACK")
+            await self._settle(self._link, _ROLLBACK)
 
     async def close(self) -> None:
         """Leave; an open transaction is rolled back by the server."""
@@ -394,7 +415,7 @@ class PostgresConnection:
         is_plain = _PLAIN_READ.match(permit.sql) is not None
         try:
             if not is_plain:
-                await progress.link.command("BEGIN READ ONLY")
+                await progress.link.command(_BEGIN_READ)
                 await self._limit(progress.link, permit, is_local=True)
             async with aclosing(
                 self._stream(progress, permit, may_stop=True, opens_fence=is_plain)
@@ -402,7 +423,7 @@ class PostgresConnection:
                 async for event in events:
                     yield event
         finally:
-            await self._settle(progress.link, "ROLLBACK")
+            await self._settle(progress.link, _ROLLBACK)
         yield _completed(progress)
 
     async def _read_in_block(
@@ -411,8 +432,8 @@ class PostgresConnection:
         link = progress.link
         is_whole = False
         try:
-            await link.command(f"SAVEPOINT {_SAVEPOINT}")
-            await link.command("SET LOCAL transaction_read_only = on")
+            await link.command(_SAVE)
+            await link.command(_READ_ONLY)
             await self._limit(progress.link, permit, is_local=True)
             async for event in self._stream(progress, permit, may_stop=True):
                 yield event
@@ -421,9 +442,7 @@ class PostgresConnection:
             # An error leaves the user's transaction failed, as it would without the bastion:
             # a script must not go on and commit its other half.
             if is_whole or not _has_failed(link):
-                await self._settle(
-                    link, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}", f"RELEASE SAVEPOINT {_SAVEPOINT}"
-                )
+                await self._settle(link, _ROLLBACK_TO, _RELEASE)
         yield _completed(progress)
 
     async def _write_alone(
@@ -447,32 +466,30 @@ class PostgresConnection:
         link = progress.link
         is_done = False
         try:
-            await link.command("BEGIN READ WRITE")
+            await link.command(_BEGIN_WRITE)
             events = await self._guarded(progress, permit)
             self._check_still_open(link)
             async with self._settling:
                 _check_cancelled(progress)
                 progress.is_stoppable = False
-            await link.command("COMMIT")
+            await link.command(_COMMIT)
             is_done = True
         finally:
             if not is_done:
-                await self._settle(link, "ROLLBACK")
+                await self._settle(link, _ROLLBACK)
         return events
 
     async def _write_in_block(
         self, progress: _Progress, permit: Permit
     ) -> AsyncGenerator[TargetEvent, None]:
         link = progress.link
-        await link.command(f"SAVEPOINT {_SAVEPOINT}")
+        await link.command(_SAVE)
         try:
             events = await self._guarded(progress, permit)
             self._check_still_open(link)
-            await link.command(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+            await link.command(_RELEASE)
         except (EffectExceededError, StructureHarmedError):
-            await self._settle(
-                link, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}", f"RELEASE SAVEPOINT {_SAVEPOINT}"
-            )
+            await self._settle(link, _ROLLBACK_TO, _RELEASE)
             raise
         except BaseException:
             await self._settle(link)
@@ -499,7 +516,7 @@ class PostgresConnection:
             await self._compare_places(progress, permit.keys, locked)
         if before is not None and progress.link.transaction_status == pq.TransactionStatus.INTRANS:
             # Deferred triggers would otherwise run in COMMIT, after the comparison.
-            await progress.link.command("SET CONSTRAINTS ALL IMMEDIATE")
+            await progress.link.command(_RUN_DEFERRED)
             await self._compare_structure(progress, before)
         return held
 
@@ -522,14 +539,14 @@ class PostgresConnection:
         if keys is None:
             return set()
         _check_cancelled(progress)
-        await link.command(f"SAVEPOINT {_KEYS}")
+        await link.command(_SAVE_KEYS)
         try:
             found = await _ask(link, keys.lock_sql, permit)
         except psycopg.errors.InsufficientPrivilege:
             # A role may delete rows, and yet not lock them.
-            await link.command(f"ROLLBACK TO SAVEPOINT {_KEYS}")
+            await link.command(_ROLLBACK_TO_KEYS)
             found = await _ask(link, keys.look_sql, permit)
-        await link.command(f"RELEASE SAVEPOINT {_KEYS}")
+        await link.command(_RELEASE_KEYS)
         rows = [
             tuple(found.get_value(number, place) for place in range(found.nfields))
             for number in range(found.ntuples)
@@ -603,8 +620,8 @@ class PostgresConnection:
             await progress.link.send(sql, parameters)
             return
         # In one go: a round trip where each by itself would take four.
-        opening = (("BEGIN READ ONLY", ()), (_LIMITS, _limits(permit, is_local=True)))
-        await progress.link.send_fenced(opening, sql, parameters, "ROLLBACK")
+        opening = ((_BEGIN_READ, ()), (_LIMITS, _limits(permit, is_local=True)))
+        await progress.link.send_fenced(opening, sql, parameters, _ROLLBACK)
         # A cancel that came between two messages has hit nothing.
         _check_cancelled(progress)
 
@@ -692,8 +709,7 @@ class PostgresConnection:
         if not unknown or _has_failed(self._link):
             return
         names = await self._link.command(
-            "SELECT oid::pg_catalog.text, typname FROM pg_catalog.pg_type"
-            " WHERE oid = ANY ($1::pg_catalog.oid[])",
+            _NEW_TYPES,
             "{" + ",".join(str(oid) for oid in unknown) + "}",
         )
         self._types.learn_types(dict(type_rows(names)))

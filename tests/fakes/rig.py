@@ -22,6 +22,7 @@ from bastion.execution.pipeline import Runner
 from bastion.execution.services import Services
 from bastion.installation import SystemClock, initialise
 from bastion.ssh.auth import principal_of
+from tests.witness import WITNESS
 
 
 @dataclass
@@ -86,6 +87,7 @@ class Rig:
 async def running_rig(directory: Path, config: Config | None = None) -> AsyncIterator[Rig]:
     """Initialise an installation and start everything but waiting for signals."""
     paths = Paths(directory / "state", directory / "state.keys")
+    WITNESS.watch(paths.sessions)
     clock = SystemClock()
     await initialise(paths, clock)
     application = Application(paths, config or Config())

@@ -623,7 +623,7 @@ async def test_nothing_is_sent_by_the_simple_protocol(connection, postgres_serve
     lines = [
         line
         for line in postgres_server.statements()[before:].splitlines()
-        if f"{connection.backend_pid} " in line.split("LOG:")[0]
+        if f".{connection.backend_pid:x}|" in line.split("LOG:")[0]
     ]
     assert any("marker-421" in line for line in lines)
     assert not [line for line in lines if "statement: " in line]
