@@ -228,9 +228,12 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
         command.add_argument("--identity", type=Path, metavar="FILE", help="age key")
         if verb == "play":
             command.add_argument("--speed", type=float, default=1.0)
+            command.add_argument("--at", metavar="TIME", help="from 01:23:45, or seconds")
         if verb == "export":
             command.add_argument("--format", default="cast")
-            command.add_argument("--at", type=float, metavar="SECONDS", help="moment of an svg")
+            command.add_argument(
+                "--at", metavar="TIME", help="moment of an svg: 01:23:45, or seconds"
+            )
         if verb == "redact":
             command.add_argument(
                 "--statement", type=int, action="append", metavar="N", help="take out this one"

@@ -37,6 +37,7 @@ from recordings.retention import (
     propose,
     release,
 )
+from recordings.seek import SeekIndexes, index_key, screen_at
 from recordings.sshsig import allowed_signers_line, sign_stream
 from recordings.verify import verify_file
 from recordings.words import visible
@@ -78,18 +79,20 @@ def _run(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -
 
 def _read_one(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     path = _find(paths, parsed.what)
-    read_on_record(paths, path.name.partition(".")[0], parsed.verb, "")
+    at = getattr(parsed, "at", None)
+    at_s = None if at is None else parse_moment(at)
+    read_on_record(paths, path.name.partition(".")[0], parsed.verb, "", at_s=at_s)
     match parsed.verb:
         case "show":
             return _show(path, parsed, say)
         case "play":
-            return _play(path, parsed)
+            return _play(paths, path, parsed, at_s)
         case "redact":
             return _redact(paths, path, parsed, say=say, complain=complain)
         case "sign":
             return _sign(paths, path, parsed, complain)
         case _:
-            return _export(path, parsed)
+            return _export(paths, path, parsed, at_s)
 
 
 def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
@@ -113,10 +116,14 @@ def _find(paths: Paths, what: str, *, must_exist: bool = True) -> Path:
     return Path(what)
 
 
-def read_on_record(paths: Paths, session_id: str, act: str, purpose: str) -> None:
+def read_on_record(
+    paths: Paths, session_id: str, act: str, purpose: str, *, at_s: float | None = None
+) -> None:
     """Put the reading into the audit log before the first byte is read."""
     log = open_audit_log(paths, SystemClock())
     fields = {"by": _who(), "session": session_id, "act": act, "purpose": purpose}
+    if at_s is not None:
+        fields["from_s"] = f"{at_s:g}"
     log.record("recording.read", fields)
 
 
@@ -212,29 +219,53 @@ def _statement(statement: StatementView) -> dict[str, object]:
     }
 
 
-def _play(path: Path, parsed: argparse.Namespace) -> int:
+def _play(paths: Paths, path: Path, parsed: argparse.Namespace, at_s: float | None) -> int:
+    """Play from the start, or draw the screen of a moment and go on from there."""
     speed: float = parsed.speed
     if speed <= 0:
         raise UsageError("The speed must be above 0; 2 plays twice as fast.")
-    before = 0.0
-    for timed in read_events(path, identity=parsed.identity):
+    before, offset = at_s or 0.0, 0
+    if at_s is not None:
+        indexes = _seek_indexes(paths)
+        screen, offset = screen_at(path, at_s, indexes=indexes, identity=parsed.identity)
+        sys.stdout.buffer.write(screen.dump().encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    for timed in read_events(path, offset=offset, identity=parsed.identity):
         if not isinstance(timed.event, Output):
             continue
         if sys.stdout.isatty():
-            time.sleep(min(timed.time_s - before, _IDLE_MAX_S) / speed)
+            time.sleep(max(0.0, min(timed.time_s - before, _IDLE_MAX_S)) / speed)
         before = timed.time_s
         sys.stdout.buffer.write(timed.event.data)
         sys.stdout.buffer.flush()
     return 0
 
 
-def _export(path: Path, parsed: argparse.Namespace) -> int:
+def _seek_indexes(paths: Paths) -> SeekIndexes:
+    return SeekIndexes(paths.sessions, index_key(load_private_key(paths.signing_key)))
+
+
+def parse_moment(text: str) -> float:
+    """Read ``01:23:45``, ``23:45`` or ``83.5`` as seconds since the start.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        raise UsageError(f'"{text}" is no moment. Write 01:23:45, 23:45 or seconds.')
+    hours, minutes, seconds = found.groups()
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+
+
+def _export(paths: Paths, path: Path, parsed: argparse.Namespace, at_s: float | None) -> int:
     try:
         wanted = ExportFormat(parsed.format)
     except ValueError as error:
         names = ", ".join(item.value for item in ExportFormat)
         raise UsageError(f'There is no format "{parsed.format}". Formats are {names}.') from error
-    pieces = export(path, wanted, at_s=parsed.at, identity=parsed.identity)
+    indexes = None if at_s is None else _seek_indexes(paths)
+    pieces = export(path, wanted, at_s=at_s, identity=parsed.identity, indexes=indexes)
     return _write(pieces, parsed.output)
 
 
@@ -368,6 +399,7 @@ def _keep_policy(paths: Paths) -> KeepPolicy:
 # Archive
 
 _RANGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)")
+_MOMENT = re.compile(r"(?:(?:([0-9]{1,4}):)?([0-9]{1,4}):)?([0-9]{1,7}(?:\.[0-9]{1,6})?)")
 _AGE = re.compile(r"([0-9]{1,6})([dh])")
 
 

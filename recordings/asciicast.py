@@ -23,6 +23,7 @@ from recordings.events import (
 )
 from recordings.html import html_page
 from recordings.reader import TimedEvent, read_events, read_header
+from recordings.seek import SeekIndexes, screen_at
 from recordings.svg import svg_picture
 from recordings.words import describe, visible
 
@@ -48,16 +49,18 @@ def export(
     *,
     at_s: float | None = None,
     identity: Path | None = None,
+    indexes: SeekIndexes | None = None,
 ) -> Iterator[bytes]:
     """Yield an export in pieces; what players do not know is left out of the casts.
 
     Args:
         at_s: the moment of a picture; None: the end.
         identity: file with the age key of an encrypted recording.
+        indexes: to find that moment at once.
 
     Raises:
         OSError: the recording cannot be read.
-        FormatError: it is garbled.
+        FormatError: it is garbled, or a picture needs a package that is not installed.
     """
     header = read_header(path, identity=identity)
     events = read_events(path, identity=identity)
@@ -73,7 +76,8 @@ def export(
         case ExportFormat.HTML:
             return html_page(header, events)
         case ExportFormat.SVG:
-            return svg_picture(header, events, at_s=at_s)
+            screen, _ = screen_at(path, at_s, indexes=indexes, identity=identity)
+            return svg_picture(header.session_id, screen, at_s=at_s)
 
 
 def output_text(path: Path, *, identity: Path | None = None) -> Iterator[str]:

@@ -12,6 +12,7 @@ import zstandard
 from recordings.age import MAGIC as _AGE_MAGIC
 from recordings.age import open_decrypted
 from recordings.errors import FormatError
+from recordings.packed import SeekablePacked
 
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 SUFFIXES = (".cast", ".cast.zst", ".cast.zst.age")
@@ -71,15 +72,25 @@ class _Unpacked(io.RawIOBase):
         super().close()
 
 
-def pack(source: Path, target: Path) -> None:
-    """Pack a recording that has ended, as ``ID.cast.zst`` is.
+def open_seekable(path: Path, identity: Path | None = None) -> BinaryIO:
+    """Open the plain bytes of a recording to read anywhere in them, where its form allows that.
+
+    An encrypted one, and a packed one that does not say how long its frames are, comes as
+    ``open_stream`` gives it.
 
     Raises:
-        OSError: it cannot be read or written.
+        OSError: it cannot be read.
+        FormatError: it is damaged, or encrypted and not for this identity.
     """
-    packer = zstandard.ZstdCompressor(level=9, write_checksum=True)
-    with source.open("rb") as plain, target.open("xb") as packed:
-        packer.copy_stream(plain, packed)
+    stream = open_stream(path, identity)
+    if stream.seekable() or path.suffix == ".age":
+        return stream
+    try:
+        packed = SeekablePacked(path.open("rb"))
+    except FormatError:
+        return stream
+    stream.close()
+    return io.BufferedReader(packed, 1 << 16)
 
 
 def session_name(path: Path) -> str:

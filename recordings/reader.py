@@ -25,7 +25,7 @@ from recordings.events import (
     decode_header,
     decode_lines,
 )
-from recordings.files import open_stream
+from recordings.files import open_seekable, open_stream
 
 UNKNOWN = "unknown"
 """Status of a statement whose outcome never came."""
@@ -144,7 +144,7 @@ def read_events(
         FormatError: a line cannot be read.
     """
     parser = EventParser(offset=offset)
-    with open_stream(path, identity) as stream:
+    with (open_seekable if offset else open_stream)(path, identity) as stream:
         _skip(stream, offset)
         while chunk := stream.read(_CHUNK_BYTES):
             yield from parser.feed(chunk)

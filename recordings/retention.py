@@ -24,6 +24,7 @@ from recordings.audit import (
     verify_audit,
 )
 from recordings.catalog import Catalog, RecordingEntry, about_path
+from recordings.derived import forget
 from recordings.disk import sync_folder
 from recordings.errors import FormatError
 from recordings.files import SUFFIXES
@@ -226,6 +227,7 @@ def _remove(path: Path) -> None:
     others = (path.with_name(f"{name}{suffix}") for suffix in (*SUFFIXES, ".cast.torn"))
     for one in (about_path(path), *others):
         one.unlink(missing_ok=True)
+    forget(path)
     sync_folder(path.parent)
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from recordings.errors import FormatError
-from recordings.events import Header, Output, Resize
-from recordings.reader import TimedEvent
-from recordings.words import terminal_text, visible
+from recordings.screen import Screen
+from recordings.words import visible
 
-try:
-    from avt._avt import Cell, Color, Pen, Vt
-except ImportError:  # the rest of this package works without it
-    Vt = None  # type: ignore[assignment, misc]
+with contextlib.suppress(ImportError):  # then no screen can be made either
+    from avt._avt import Cell, Color, Pen
 
 _CELL_WIDTH, _CELL_HEIGHT = 9, 19
-_COLUMNS_MAX, _ROWS_MAX = 1000, 500
 _TEXT, _BACKGROUND = "#d0d0d0", "#101216"
 _BASE_COLORS = (
     "#000000", "#dd3c69", "#4ebf22", "#ddaf3c", "#26b0d7", "#b954e1", "#54e1b9", "#d9d9d9",
@@ -25,51 +20,22 @@ _BASE_COLORS = (
 )  # fmt: skip
 
 
-def svg_picture(
-    header: Header, events: Iterable[TimedEvent], *, at_s: float | None
-) -> Iterator[bytes]:
-    """Yield the picture of the screen after all that was shown by ``at_s``; None: by the end.
-
-    Raises:
-        FormatError: the package ``pyavt`` is not installed.
-    """
-    screen = _screen_at(header, events, at_s)
+def svg_picture(session_id: str, screen: Screen, *, at_s: float | None) -> Iterator[bytes]:
+    """Yield the picture of a screen, named by its moment; None: the end."""
     columns, rows = screen.size
     width, height = columns * _CELL_WIDTH, rows * _CELL_HEIGHT
     moment = "the end" if at_s is None else f"{at_s:.1f} s"
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}">\n'
-        f"<title>{escape(visible(header.session_id))} at {moment}</title>\n"
+        f"<title>{escape(visible(session_id))} at {moment}</title>\n"
         f'<rect width="100%" height="100%" fill="{_BACKGROUND}"/>\n'
         '<g font-family="ui-monospace, Menlo, Consolas, monospace" font-size="15" '
         f'xml:space="preserve" fill="{_TEXT}">\n'
     ).encode()
-    for row, shown in enumerate(screen.view()):
+    for row, shown in enumerate(screen.terminal.view()):
         yield "".join(_row(shown.cells, row)).encode()
     yield b"</g>\n</svg>\n"
-
-
-def _screen_at(header: Header, events: Iterable[TimedEvent], at_s: float | None) -> Vt:
-    if Vt is None:
-        raise FormatError("Pictures need the package pyavt: pip install pyavt")
-    screen = Vt(*_bounded(header.columns, header.rows), 0)
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    for timed in events:
-        if at_s is not None and timed.time_s > at_s:
-            break
-        match timed.event:
-            case Output(data=data):
-                screen.feed_str(terminal_text(header, decoder.decode(data)))
-            case Resize(columns=columns, rows=rows):
-                screen.resize(*_bounded(columns, rows))
-            case _:
-                pass
-    return screen
-
-
-def _bounded(columns: int, rows: int) -> tuple[int, int]:
-    return max(1, min(columns, _COLUMNS_MAX)), max(1, min(rows, _ROWS_MAX))
 
 
 def _row(cells: list[Cell], row: int) -> Iterator[str]:

@@ -16,8 +16,10 @@ from bastion import cli
 from bastion.config import Paths
 from bastion.installation import SystemClock, initialise, open_audit_log
 from recordings.audit import AuditRow, read_rows
+from recordings.derived import seek_path
 from recordings.events import Header
 from recordings.keys import load_private_key
+from recordings.reader import read_events
 from recordings.writer import Journal
 from tests.recordings.conftest import record_statement
 
@@ -108,6 +110,31 @@ def test_wrong_words_archive_nothing(box: Box, words: list[str]):
     assert code != 0
     assert words[1] in said
     assert path.exists()
+
+
+def test_playing_begins_at_any_moment_and_the_reading_is_on_record(box: Box):
+    path = box.record("moment")
+    last_s = list(read_events(path))[-1].time_s
+    code, whole = box.run("play", "moment")
+    assert (code, whole.count("José")) == (0, 2)
+    code, end = box.run("play", "moment", "--at", f"{last_s + 1:.6f}")
+    assert code == 0
+    assert end.count("José") == 2
+    assert end != whole
+    assert seek_path(box.paths.sessions, "moment").exists()
+    assert box.run("play", "moment", "--at", "01:23:45") == (0, end)
+    assert box.run("export", "moment", "--format", "svg", "--at", "1:00")[0] == 0
+    ranges = [row.fields.get("from_s") for row in box.rows("recording.read")]
+    assert ranges == [None, f"{last_s + 1:g}", "5025", "60"]
+
+
+@pytest.mark.parametrize("moment", ["", "soon", "1:2:3:4", "-1", "1e9", "12:"])
+def test_a_moment_that_is_none_plays_nothing(box: Box, moment: str):
+    box.record("moment")
+    code, said = box.run("play", "moment", f"--at={moment}")
+    assert code == 2
+    assert "moment" in said
+    assert box.rows("recording.read") == []
 
 
 def test_a_recording_is_signed_for_ssh_keygen(box: Box):

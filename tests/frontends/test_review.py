@@ -19,8 +19,8 @@ from bastion.store.audit import AuditTrail
 from bastion.store.recordings import RecordingFolder
 from bastion.wire import review as wire
 from recordings.audit import AuditLog, read_rows
-from recordings.files import pack
 from recordings.keys import make_private_key
+from recordings.packed import pack
 from recordings.writer import Journal
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import DeskRig, add_people, draft, opened_desk, principal, some_key

@@ -9,7 +9,7 @@ import pytest
 
 from recordings.catalog import Catalog, Search
 from recordings.events import Output, StatementEvent, VerdictEvent
-from recordings.files import pack
+from recordings.packed import pack
 from tests.recordings.conftest import Desk
 
 

@@ -19,7 +19,7 @@ from recordings.events import (
     UnknownEvent,
     VerdictEvent,
 )
-from recordings.files import pack
+from recordings.packed import pack
 from recordings.reader import (
     EventParser,
     TimedEvent,

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from recordings.chain import GENESIS, ChainLink, Seal, chain_line
 from recordings.commitments import CommitmentReader
 from recordings.events import Output
-from recordings.files import pack
 from recordings.frames import FrameWalk
 from recordings.keys import make_private_key, save_public_key
+from recordings.packed import pack
 from recordings.verify import Report, verify_all, verify_file, verify_recording
 from tests.recordings.conftest import Desk, record_statement
 from tests.recordings.second_verifier import is_right
