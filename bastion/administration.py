@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bastion.config import Config, Paths
 from bastion.core.approval import Approval
+from bastion.core.breakglass import Emergency
 from bastion.core.catalogue import Catalogue, Declaration, Relation, RelationKind
 from bastion.core.model import Environment, Role, Sensitivity, Target
 from bastion.core.retire import RetiredTable
@@ -377,7 +378,11 @@ class Administration:
         hint = f'Did you mean "{close[0]}"?' if close else "Write SCHEMA.TABLE.COLUMN."
         raise UsageError(f'{name} has no column "{column}". {hint}')
 
-    # Requests
+    # Requests and break-glass
+
+    async def list_emergencies(self) -> Sequence[Emergency]:
+        """List the uses of break-glass, newest first."""
+        return await self._store.list_emergencies()
 
     async def list_requests(self, *, since: dt.datetime) -> Sequence[Approval]:
         """List the requests for approval since a moment, newest first, on record."""

@@ -21,6 +21,7 @@ from bastion import __version__
 from bastion.config import Config, Paths, parse_listen
 from bastion.errors import BastionError, ConfigError, StoreError
 from bastion.execution.approvals import ApprovalDesk
+from bastion.execution.breakglass import GlassBox
 from bastion.execution.judging import Governance
 from bastion.execution.registry import SessionLimits, SessionRegistry
 from bastion.execution.services import Services
@@ -186,6 +187,9 @@ class Application:
                 changed=self._registry.changed,
                 quarantine=store,
                 audit=audit,
+                glass=GlassBox(
+                    store, users, audit, messenger, clock, self._registry.tell_overseers
+                ),
             ),
         )
 

@@ -92,6 +92,7 @@ async def examine(paths: Paths, config: Config, clock: Clock) -> list[Finding]:
     ]
     async with open_administration(paths, config, clock, by="cli:doctor") as administration:
         findings += await _people(administration)
+        findings += await _emergencies(administration, clock)
         findings += await _targets(administration)
     worst_first = [Severity.BAD, Severity.WARNING, Severity.OK]
     return sorted(findings, key=lambda finding: worst_first.index(finding.severity))
@@ -169,6 +170,20 @@ async def _people(administration: Administration) -> list[Finding]:
         text = "only one person can approve; that person's own statements have nobody to go to."
         return [Finding(Severity.WARNING, "reviewers", text)]
     return [Finding(Severity.OK, "reviewers", f"{len(deciders)} people can approve")]
+
+
+async def _emergencies(administration: Administration, clock: Clock) -> list[Finding]:
+    now = clock.now()
+    return [
+        Finding(
+            Severity.WARNING,
+            "break-glass",
+            f"{one.id} of {one.user} on {one.target} waits for its review since "
+            f"{one.review_due_at:%Y-%m-%d %H:%M} UTC. Another person: breakglass review {one.id}",
+        )
+        for one in await administration.list_emergencies()
+        if not one.is_reviewed and now > one.review_due_at
+    ]
 
 
 async def _targets(administration: Administration) -> list[Finding]:

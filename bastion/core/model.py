@@ -174,6 +174,8 @@ class Verdict:
     """Not measured yet, and another rule would speak once it is."""
     rows_max: int | None = None
     """With more rows than this a stricter rule would speak; None: with none."""
+    emergency: str = ""
+    """Id of the break-glass that lifts a hold; it is recorded as run under it."""
     quarantine_s: float | None = None
     """What it would drop is moved away instead, and kept for so long."""
 

@@ -8,12 +8,14 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bastion.core.breakglass import lift
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
 from bastion.core.impact import measured_rows, relations_to_learn
 from bastion.core.lineage import trace
 from bastion.core.model import (
+    Action,
     EffectClass,
     Engine,
     Impact,
@@ -30,6 +32,7 @@ from bastion.core.tokens import read
 from bastion.core.tracking import advance
 from bastion.errors import BastionError, UsageError
 from bastion.execution.approvals import ApprovalDesk
+from bastion.execution.breakglass import GlassBox
 from bastion.execution.ports import (
     Audit,
     Clock,
@@ -67,6 +70,7 @@ class Governance:
     """Called when a session's state or counts changed."""
     quarantine: Quarantine
     audit: Audit
+    glass: GlassBox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +168,16 @@ class Judge:
                 "here, or too long ago. Run the query that shows it again. Nothing has run."
             )
         return dataclasses.replace(judged, token_values=values)
+
+    async def lift(self, judged: Judgement) -> Judgement:
+        """Let what is held run where its principal has broken the glass."""
+        if judged.verdict.action is not Action.HOLD:
+            return judged
+        emergency = await self._governance.glass.active(self._session.principal, self._target.name)
+        if emergency is None:
+            return judged
+        lifted = lift(judged.verdict, judged.statement, judged.exposure, emergency)
+        return dataclasses.replace(judged, verdict=lifted)
 
     async def learn(self, judged: Judgement) -> None:
         """Look again at what a statement reads and writes."""

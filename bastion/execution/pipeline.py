@@ -78,7 +78,7 @@ from bastion.execution.ports import (
     Standing,
 )
 from bastion.execution.retiring import Retirer
-from bastion.execution.session import Session, SessionState
+from bastion.execution.session import Session, SessionState, statement_digest
 
 log = logging.getLogger(__name__)
 
@@ -291,6 +291,14 @@ class Runner:
         if run.options.dry_run:
             yield await self._dry_run(run, judged)
             return
+        if judged.verdict.emergency:
+            await self._governance.glass.note_run(
+                judged.verdict.emergency,
+                self._session.principal,
+                statement_id=run.id,
+                sha256=statement_digest(run.text),
+            )
+            yield NoticeReceived(severity="NOTE", text=judged.verdict.text)
         async with contextlib.aclosing(self._act(run, judged)) as events:
             async for event in events:
                 yield event
@@ -369,13 +377,15 @@ class Runner:
         self._judge.restart(self._connection.search_path)
 
     async def _judged(self, run: Run) -> Judgement:
-        run.judgement = await self._judge.judge(run.text, run.options, run.impact)
+        judged = await self._judge.judge(run.text, run.options, run.impact)
+        run.judgement = await self._judge.lift(judged)
         return run.judgement
 
     async def _weighed(self, run: Run, judged: Judgement) -> Judgement:
         """Measure what a statement would touch, and judge it by that."""
         run.impact = await measure(self._looking(), judged)
-        run.judgement = self._judge.weigh(judged, run.options, run.impact)
+        weighed = self._judge.weigh(judged, run.options, run.impact)
+        run.judgement = await self._judge.lift(weighed)
         return run.judgement
 
     async def _judged_with_tokens(self, run: Run) -> Judgement:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bastion.core.approval import Approval
+from bastion.core.breakglass import Emergency
 from bastion.core.catalogue import Catalogue, Declaration
 from bastion.core.keyset import KeyGuard
 from bastion.core.model import (
@@ -332,6 +333,26 @@ class Quarantine(Protocol):
         ...
 
     async def swap_retired(self, before: RetiredTable, after: RetiredTable) -> bool:
+        """Replace ``before`` by ``after`` if it is still as it was.
+
+        Returns:
+            False when somebody else was first.
+        """
+        ...
+
+
+class Emergencies(Protocol):
+    """The uses of break-glass."""
+
+    async def add_emergency(self, emergency: Emergency) -> None:
+        """Put one on record."""
+        ...
+
+    async def list_emergencies(self, user: str | None = None) -> Sequence[Emergency]:
+        """List them, of one account or all, newest first."""
+        ...
+
+    async def swap_emergency(self, before: Emergency, after: Emergency) -> bool:
         """Replace ``before`` by ``after`` if it is still as it was.
 
         Returns:

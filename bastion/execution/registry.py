@@ -211,6 +211,13 @@ class SessionRegistry:
             for session in list(self._sessions.values()):
                 group.create_task(session.end(reason))
 
+    def tell_overseers(self, text: str) -> None:
+        """Say a line to every connected reviewer, auditor and admin, at once."""
+        for session in self._sessions.values():
+            is_overseer = session.principal.has_role(Role.REVIEWER, Role.AUDITOR, Role.ADMIN)
+            if is_overseer and session.notice_callback is not None:
+                session.notice_callback(text)
+
     def count(self) -> int:
         """Count the live sessions."""
         return len(self._sessions)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bastion.core.model import PipelineEvent, Principal, RunOptions, Target
 from bastion.errors import AccessError, UsageError
 from bastion.execution.approvals import ApprovalDesk
+from bastion.execution.breakglass import GlassBox
 from bastion.execution.judging import Governance
 from bastion.execution.pipeline import Runner
 from bastion.execution.ports import Audit, Clock, Connector, History, Messenger, Targets, Users
@@ -28,6 +29,11 @@ class Services:
     messenger: Messenger
     clock: Clock
     governance: Governance
+
+    @property
+    def glass(self) -> GlassBox:
+        """Give the place where the glass is broken."""
+        return self.governance.glass
 
     async def open_session(
         self,

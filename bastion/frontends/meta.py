@@ -66,6 +66,7 @@ SHELL_COMMANDS: Mapping[str, str] = MappingProxyType(
         "limit N": "rows to show, up to the policy's limit",
         "pref vi on|off": "vi keys instead of emacs keys",
         "why": "why columns of the last result were masked, and how to ask",
+        "breakglass REASON": "lift holds here for 30 minutes; asks a fresh code, tells everybody",
         "undrop [NAME]": "bring a table back from quarantine; alone: list what is there",
         "reason TEXT": "the reason that reviewers read with your next held statements",
         "g, ;": "run the statement",
@@ -218,7 +219,7 @@ _LISTING_NAMES = frozenset({"d", "dt", "dv", "dm", "di", "ds", "dn", "df", "du",
 _SHELL_NAMES = frozenset(
     {
         "?", "q", "quit", "exit", "c", "connect", "use", "u", "conninfo", "status", "s", "x", "t",
-        "timing", "pset", "limit", "pref", "why", "undrop", "reason", "g", "gx", "G",
+        "timing", "pset", "limit", "pref", "why", "undrop", "breakglass", "reason", "g", "gx", "G",
         "history", "#", "help",
     }
 )  # fmt: skip

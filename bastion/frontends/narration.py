@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
+from bastion.core.breakglass import Emergency
 from bastion.core.model import (
     ErrorInfo,
     Finished,
@@ -239,6 +240,16 @@ def _caret(statement: str, position: int) -> list[str]:
     tail = "..." if cut_left + _LINE_MAX < len(line) else ""
     pad = text_width(head) + text_width(visible(piece[: column - cut_left]))
     return [f"{head}{visible(piece)}{tail}", " " * pad + "^"]
+
+
+def glass_text(emergency: Emergency) -> str:
+    """Say what breaking the glass has done, to whoever broke it."""
+    return (
+        f"The glass is broken on {emergency.target} until {emergency.until:%H:%M} UTC "
+        f"({emergency.id}). What would wait for a reviewer runs; masks, blocks and drops are as "
+        f"before. Everybody was told, each statement is recorded as run under it, and another "
+        f"person must review it by {emergency.review_due_at:%Y-%m-%d %H:%M} UTC.\n"
+    )
 
 
 def retired_text(entries: Sequence[RetiredTable]) -> str:

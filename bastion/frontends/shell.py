@@ -25,6 +25,7 @@ from pygments.lexers.sql import (  # type: ignore[import-untyped]
     PostgresLexer,
 )
 
+from bastion.core.breakglass import check_reason
 from bastion.core.model import (
     Engine,
     Environment,
@@ -57,6 +58,7 @@ from bastion.frontends import meta
 from bastion.frontends.completion import SqlCompleter
 from bastion.frontends.console import Console
 from bastion.frontends.narration import (
+    glass_text,
     hold_text,
     limit_text,
     notice_text,
@@ -463,12 +465,46 @@ class _Shell:
                 self._console.print(self._conninfo())
             case "why":
                 self._console.print(self._why())
+            case "breakglass":
+                await self._break_glass(command.argument)
             case "undrop":
                 await self._undrop(command.argument)
             case "history":
                 self._console.print(self._past(command.argument))
             case _:
                 await self._refuse(command)
+
+    async def _break_glass(self, reason: str) -> None:
+        principal = self._principal
+        try:
+            check_reason(reason)
+            code = await self._ask_code()
+            emergency = await self._services.glass.open(
+                principal, self._target, reason=reason, code=code
+            )
+            text = glass_text(emergency)
+        except BastionError as error:
+            text = f"{error.message}\n"
+        self._console.print(visible(text, keeps_lines=True))
+
+    async def _ask_code(self) -> str:
+        """Ask for a one-time code, drawn as stars; empty when it is not given."""
+        prompt: PromptSession[str] = PromptSession(
+            is_password=True,
+            enable_suspend=False,
+            enable_open_in_editor=False,
+            enable_system_prompt=False,
+            input=self._console.input,
+            output=self._console.output,
+            interrupt_exception=_InterruptError,
+            eof_exception=_EndOfInputError,
+        )
+        try:
+            return await prompt.prompt_async(
+                "Fresh code: ", set_exception_handler=False, handle_sigint=False
+            )
+        except (_InterruptError, _EndOfInputError):
+            return ""
 
     async def _undrop(self, name: str) -> None:
         try:

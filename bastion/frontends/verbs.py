@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bastion import __version__
 from bastion.core.approval import Approval, ApprovalState
 from bastion.core.asking import group_alike, request_shape
+from bastion.core.breakglass import Emergency
 from bastion.core.model import Environment, Principal, Status, Target
 from bastion.core.samples import keys_text, sample_lines
 from bastion.core.statement import scrub_secrets
@@ -21,7 +23,13 @@ from bastion.execution.ports import RecordingView
 from bastion.execution.registry import SessionView
 from bastion.execution.services import Services
 from bastion.frontends.envelope import JsonObject, impact_object, timestamp
-from bastion.frontends.narration import impact_text, names_text, seconds_left, seconds_text
+from bastion.frontends.narration import (
+    glass_text,
+    impact_text,
+    names_text,
+    seconds_left,
+    seconds_text,
+)
 from bastion.frontends.render import (
     Renderer,
     RenderOptions,
@@ -235,6 +243,10 @@ HELP = (
     ("rec list", "recordings that you may read"),
     ("rec show ID", "one recording: who, when, how many statements"),
     ("rec play ID [--format text|json|cast]", "replay one to stdout"),
+    ("breakglass open TARGET CODE --reason TEXT", "lift holds for 30 minutes; everybody is told"),
+    ("breakglass list", "who broke the glass, until when, and what waits for review"),
+    ("breakglass review ID --reason TEXT", "say what you found (another person)"),
+    ("breakglass end ID", "close the glass before its time"),
     ("sessions", "live sessions"),
     ("watch ID", "follow a live session"),
     ("kill ID --reason TEXT", "end a live session"),
@@ -409,6 +421,78 @@ async def _rec_show(services: Services, principal: Principal, request: VerbReque
     return Answer(text=_pairs(pairs), data=recording_object(view))
 
 
+async def _glass_open(services: Services, principal: Principal, request: VerbRequest) -> Answer:
+    words = request.words[1:]
+    if len(words) != 2:
+        raise UsageError(_usage("breakglass"))
+    target = await services.find_target(principal, words[0])
+    emergency = await services.glass.open(principal, target, reason=request.reason, code=words[1])
+    return _glass(emergency, glass_text(emergency))
+
+
+async def _glass_list(services: Services, principal: Principal, request: VerbRequest) -> Answer:
+    now = services.clock.now()
+    found = await services.glass.list_emergencies(principal)
+    shown = [one for one in found if request.is_all or one.is_open(now) or not one.is_reviewed]
+    data: JsonObject = {"emergencies": [_glass_object(one) for one in shown]}
+    if not shown:
+        return Answer(text="No glass is broken, and nothing waits for review.\n", data=data)
+    rows = [
+        (
+            one.id,
+            one.user,
+            one.target,
+            f"{one.at:%Y-%m-%d %H:%M}",
+            _glass_state(one, now),
+            one.reason,
+        )
+        for one in shown
+    ]
+    return Answer(
+        text=_table(("id", "user", "target", "at (UTC)", "state", "reason"), rows), data=data
+    )
+
+
+async def _glass_review(services: Services, principal: Principal, request: VerbRequest) -> Answer:
+    emergency_id = one_id(request, skip=1)
+    emergency = await services.glass.review(principal, emergency_id, request.reason)
+    return _glass(emergency, f"Reviewed: {emergency.id} of {emergency.user}.\n")
+
+
+async def _glass_end(services: Services, principal: Principal, request: VerbRequest) -> Answer:
+    emergency = await services.glass.end(principal, one_id(request, skip=1))
+    return _glass(emergency, f"Ended: {emergency.id}. Its review is due.\n")
+
+
+def _glass(emergency: Emergency, text: str) -> Answer:
+    return Answer(text=visible(text, keeps_lines=True), data=_glass_object(emergency))
+
+
+def _glass_state(emergency: Emergency, now: datetime) -> str:
+    if emergency.is_open(now):
+        return f"open until {emergency.until:%H:%M}"
+    if emergency.is_reviewed:
+        return f"reviewed by {emergency.reviewed_by}"
+    word = "overdue since" if now > emergency.review_due_at else "due by"
+    return f"review {word} {emergency.review_due_at:%Y-%m-%d %H:%M}"
+
+
+def _glass_object(emergency: Emergency) -> JsonObject:
+    reviewed_at = emergency.reviewed_at
+    return {
+        "emergency_id": emergency.id,
+        "user": emergency.user,
+        "target": emergency.target,
+        "reason": emergency.reason,
+        "at": timestamp(emergency.at),
+        "until": timestamp(emergency.until),
+        "review_due_at": timestamp(emergency.review_due_at),
+        "reviewed_by": emergency.reviewed_by or None,
+        "review": emergency.review or None,
+        "reviewed_at": None if reviewed_at is None else timestamp(reviewed_at),
+    }
+
+
 async def _sessions(services: Services, principal: Principal, request: VerbRequest) -> Answer:
     _no_words(request)
     views = services.registry.list_sessions(principal)
@@ -460,6 +544,10 @@ _VERBS: dict[str, Handler] = {
     "rec show": _rec_show,
     "sessions": _sessions,
     "kill": _kill,
+    "breakglass list": _glass_list,
+    "breakglass review": _glass_review,
+    "breakglass end": _glass_end,
+    "breakglass open": _glass_open,
 }
 _USAGES = {
     "req": "req list|show ID|approve ID|deny ID|wait ID|withdraw ID|revoke ID "
@@ -467,11 +555,13 @@ _USAGES = {
     "rec": "rec list|show ID|play ID [--format text|json|cast]",
     "watch": "watch ID",
     "kill": "kill ID --reason TEXT",
+    "breakglass": "breakglass list|open TARGET CODE --reason TEXT|end ID|"
+    "review ID --reason TEXT [--json]",
 }
 
 
 def _key(request: VerbRequest) -> str:
-    if request.verb in ("req", "rec"):
+    if request.verb in ("req", "rec", "breakglass"):
         sub_word = request.words[0] if request.words else "list"
         return f"{request.verb} {sub_word}"
     return request.verb

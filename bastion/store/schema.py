@@ -150,6 +150,16 @@ quarantine = sa.Table(
     sa.Column("ended_by", sa.Text, nullable=False),
 )
 
+emergencies = sa.Table(
+    "emergencies",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("user", sa.String(64), nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
 changes = sa.Table(
     "changes",
     metadata,
@@ -199,7 +209,7 @@ column_overrides = sa.Table(
 )
 
 
-VERSION = "0003"
+VERSION = "0004"
 """The newest step in ``migrations``; a test holds the two together."""
 
 

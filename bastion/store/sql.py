@@ -22,12 +22,13 @@ from bastion.store.base import newest_change_id, note_restore
 from bastion.store.box import SecretBox
 from bastion.store.database import Database, check_whole
 from bastion.store.declarations import Declarations
+from bastion.store.emergencies import EmergencyRecords
 from bastion.store.history import Histories
 from bastion.store.notify import StoreNotifier
 from bastion.store.panics import Panics
 from bastion.store.quarantine import RetiredTables
 from bastion.store.requests import Requests, close_open_requests
-from bastion.store.schema import accounts, approvals, mask_tokens, targets
+from bastion.store.schema import accounts, approvals, emergencies, mask_tokens, targets
 from bastion.store.targets import TargetRecords
 from bastion.store.tokens import MaskTokens
 
@@ -36,6 +37,7 @@ _SEALED = (
     (targets, targets.c.name, targets.c.password),
     (targets, targets.c.name, targets.c.reader_password),
     (approvals, approvals.c.id, approvals.c.body),
+    (emergencies, emergencies.c.id, emergencies.c.body),
     (mask_tokens, mask_tokens.c.record, mask_tokens.c.value),
 )
 """Every sealed column, with the column that names its record."""
@@ -50,6 +52,7 @@ class Store(
     MaskTokens,
     RetiredTables,
     Declarations,
+    EmergencyRecords,
 ):
     """All that is stored, for the server and for the command line."""
 

@@ -140,6 +140,26 @@ def test_the_prompt_says_who_where_and_what_is_at_stake(
         screen.prompt()
 
 
+def test_the_glass_is_broken_with_a_fresh_code_that_is_not_drawn(town: Town):
+    with shell(town, "ada", "pg-staging", columns=120, rows=40) as screen:
+        screen.enter(r"\breakglass too short")
+        screen.see("at least 20 characters")
+        screen.prompt()
+        screen.enter(r"\breakglass a stuck order blocks the whole queue")
+        screen.see("Fresh code:")
+        code = town.house.people["ada"].next_code()
+        screen.enter(code)
+        screen.see("The glass is broken on pg-staging until")
+        screen.prompt()
+        assert code not in screen.raw
+        answer = screen.run("UPDATE orders SET quantity = quantity;")
+        assert "Runs under break-glass" in answer
+    mine = town.ask("ada", "breakglass list --json").json["emergencies"][0]["emergency_id"]
+    assert town.ask("ada", f"breakglass end {mine}").status == 0
+    assert town.ask("ada", f"breakglass review {mine} --reason all was well").status != 0
+    assert town.ask("bob", f"breakglass review {mine} --reason all was well").status == 0
+
+
 def test_everyday_commands_answer_on_both_engines(town: Town, engine: str):
     with shell(town, "ann", f"{engine}-prod", columns=120, rows=60) as screen:
         assert re.search("customers", screen.run(r"\dt"))

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bastion.core.model import Engine, Environment, Role, Target
 from bastion.execution.approvals import ApprovalDesk
+from bastion.execution.breakglass import GlassBox
 from bastion.execution.judging import Governance
 from bastion.execution.ports import Connector
 from bastion.execution.registry import SessionLimits, SessionRegistry
@@ -265,6 +266,7 @@ async def ssh_rig(
                 changed=registry.changed,
                 quarantine=store,
                 audit=audit,
+                glass=GlassBox(store, users, audit, messages, clock, registry.tell_overseers),
             ),
         )
         defaults = {"port": 0, "host_key": create_host_key(), "connections_burst_max": 10_000}
