@@ -140,7 +140,50 @@ _MYSQL = names(
 )
 """MySQL 8 and MariaDB 10.6 to 11; ``load_file`` and ``sys_eval`` are not here."""
 
-PURE = {Engine.POSTGRESQL: _POSTGRESQL, Engine.MYSQL: _MYSQL}
+_POSTGRESQL_EXTENSIONS = names(
+    """
+    akeys avals crypt digest dmetaphone dmetaphone_alt each gen_salt hmac hstore hstore_to_json
+    hstore_to_jsonb levenshtein levenshtein_less_equal metaphone nlevel similarity skeys soundex
+    st_area st_asbinary st_asewkt st_asgeojson st_astext st_buffer st_centroid st_contains
+    st_covers st_distance st_distancesphere st_dwithin st_envelope st_geogfromtext
+    st_geometrytype st_geomfromgeojson st_geomfromtext st_intersection st_intersects st_isvalid
+    st_length st_makeenvelope st_makepoint st_npoints st_perimeter st_point st_setsrid
+    st_simplify st_srid st_transform st_union st_within st_x st_y strict_word_similarity subltree
+    subpath svals time_bucket unaccent uuid_generate_v1 uuid_generate_v1mc uuid_generate_v3
+    uuid_generate_v4 uuid_generate_v5 uuid_nil uuid_ns_dns uuid_ns_url word_similarity
+    """
+)
+"""Of the extensions that come with the server, PostGIS and TimescaleDB."""
+_POSTGRESQL_STRUCTURE = names(
+    """
+    getpgusername has_foreign_data_wrapper_privilege has_language_privilege
+    has_parameter_privilege has_server_privilege has_tablespace_privilege
+    json_extract_path json_extract_path_text jsonb_extract_path jsonb_extract_path_text
+    pg_collation_is_visible pg_column_is_updatable pg_conversion_is_visible pg_get_acl
+    pg_get_replica_identity_index pg_index_column_has_property pg_index_has_property
+    pg_indexam_has_property pg_jit_available pg_opclass_is_visible pg_operator_is_visible
+    pg_opfamily_is_visible pg_relation_is_publishable pg_statistics_obj_is_visible
+    pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible
+    pg_ts_template_is_visible pg_xact_status to_regcollation to_regoper to_regoperator
+    to_regprocedure
+    """
+)
+"""They tell of the schema and of the session's own rights."""
+_MYSQL_SHAPES = names(
+    """
+    area asbinary astext aswkb aswkt centroid envelope geometrycollection geomfromtext glength
+    linestring mbrcontains mbrintersects mbrwithin numpoints point pointn polygon srid st_asbinary
+    st_buffer st_centroid st_crosses st_difference st_dimension st_disjoint st_envelope st_equals
+    st_geohash st_geometrytype st_geomfromgeojson st_intersection st_isvalid st_latitude st_length
+    st_longitude st_makeenvelope st_numpoints st_overlaps st_pointn st_simplify st_touches st_union
+    vec_distance vec_distance_cosine vec_distance_euclidean vec_fromtext vec_totext
+    """
+)
+
+PURE = {
+    Engine.POSTGRESQL: _POSTGRESQL | _POSTGRESQL_EXTENSIONS | _POSTGRESQL_STRUCTURE,
+    Engine.MYSQL: _MYSQL | _MYSQL_SHAPES,
+}
 """By engine, lower-case names."""
 
 ROW_SHAPES: dict[str, tuple[str, ...]] = {

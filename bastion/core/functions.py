@@ -28,25 +28,9 @@ class FunctionEffect(enum.Enum):
     """Runs or reads what is named in a string: never understood."""
 
 
-class FunctionFlow(enum.Enum):
-    """What its result tells of its arguments."""
-
-    CARRY = "carry"
-    """The arguments, or something computed from them."""
-    COUNT = "count"
-    """How many or which place, never a value."""
-
-
 def effect_of(name: str, engine: Engine) -> FunctionEffect | None:
     """Tell what the built-in of this lower-case name does; None when it was not reviewed."""
     return _EFFECTS[engine].get(name)
-
-
-def flow_of(name: str, engine: Engine) -> FunctionFlow | None:
-    """Tell what the result of the built-in reveals; None when it was not reviewed."""
-    if name not in _EFFECTS[engine]:
-        return None
-    return FunctionFlow.COUNT if name in _COUNTING[engine] else FunctionFlow.CARRY
 
 
 EFFECT_CLASSES: Mapping[FunctionEffect, EffectClass] = MappingProxyType(
@@ -75,8 +59,4 @@ def _effects(module: ModuleType) -> Mapping[str, FunctionEffect]:
 _EFFECTS = {
     Engine.POSTGRESQL: _effects(postgresql_functions),
     Engine.MYSQL: _effects(mysql_functions),
-}
-_COUNTING = {
-    Engine.POSTGRESQL: frozenset(postgresql_functions.COUNTING.split()),
-    Engine.MYSQL: frozenset(mysql_functions.COUNTING.split()),
 }

@@ -545,10 +545,10 @@ def _set_mysql(words: Words) -> Head:
     if words.at(index) == "transaction":
         # Without SESSION it holds for the next transaction only; both may lift the fence.
         return _set_transaction_mysql(words, index)
+    if words.at(index) == "@" and words.at(index + 1) != "@":
+        return _variables(words, index)
     if words.find(",", start=index) > 0:
         return unknown("It sets several things at once. Set one in each statement.")
-    if words.at(index) == "@" and words.at(index + 1) != "@":
-        return _variable(words, index + 1)
     return _system_variable(words, index)
 
 
@@ -559,18 +559,28 @@ def _set_transaction_mysql(words: Words, index: int) -> Head:
     return _make(EffectClass.TRANSACTION)
 
 
-def _variable(words: Words, index: int) -> Head:
-    token = words.tokens[index] if index < words.count else None
-    after = index + 1
-    if words.at(after) == ":":
-        after += 1
-    if token is None or words.at(after) != "=":
-        return unknown("SET @name = value is expected here.")
+def _variables(words: Words, index: int) -> Head:
+    """Read ``@a = value, @b = value``; settings of the server among them are not read."""
+    name, values = "", []
+    while True:
+        token = words.tokens[index + 1] if index + 1 < words.count else None
+        after = index + 2 + (words.at(index + 2) == ":")
+        if token is None or words.starts("@ @", index) or words.at(index) != "@":
+            return unknown("It sets several things at once. Set one in each statement.")
+        if words.at(after) != "=":
+            return unknown("SET @name = value is expected here.")
+        comma = words.find(",", start=after)
+        end = comma if comma > 0 else words.count
+        name = name or f"@{token.value.lower()}"
+        values.append(words.between(after + 1, end))
+        if comma < 0:
+            break
+        index = comma + 1
     return Head(
         change=ChangeKind.SET,
-        name=f"@{token.value.lower()}",
-        value=words.rest(after + 1),
-        inner=f"SELECT {words.rest(after + 1)}",
+        name=name,
+        value=values[0],
+        inner=f"SELECT {', '.join(values)}",
         inner_use=Inner.EXPRESSION,
     )
 
@@ -880,6 +890,14 @@ def _unlisten(words: Words) -> Head:
     return _make(EffectClass.SESSION)
 
 
+def _values_rows(words: Words) -> Head:
+    """Judge ``VALUES (1), (2)`` as a derived table; sqlglot takes it for a function."""
+    tail = words.find("order", "limit")
+    end = tail if tail > 0 else words.count
+    rows = f"SELECT * FROM ({words.between(0, end)}) AS rows_given"  # noqa: S608
+    return Head(inner=f"{rows} {words.between(end, words.count)}", inner_use=Inner.RUN)
+
+
 def _help(words: Words) -> Head:
     return _make(EffectClass.READ, output=OutputKind.STRUCTURE)
 
@@ -944,6 +962,7 @@ _MYSQL: dict[str, Callable[[Words], Head]] = {
     "use": _use,
     "rename": _rename,
     "help": _help,
+    "values": _values_rows,
     "handler": lambda _words: unknown("HANDLER reads a table below SQL. Use SELECT."),
     "kill": _outside("It ends another session or its query."),
     "xa": _admin("A distributed transaction outlives the session."),

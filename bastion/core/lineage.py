@@ -460,7 +460,7 @@ _SETTING = re.compile(
     r"\s*show\s+(?:(?:session|global|local)\s+)?(?P<name>[\w.\"`]+|all)", re.IGNORECASE
 )
 _STRUCTURE = re.compile(
-    r"\s*(?:describe|desc|explain|show\s+(?:(?:full|extended|global|session)\s+)*(?:tables|columns"
+    r"\s*(?:describe|desc|explain|help|show\s+(?:(?:full|extended|global|session)\s+)*(?:tables|columns"
     r"|fields|databases|schemas|create\s+(?!user)|index|indexes|indices|keys|table\s+status"
     r"|triggers|procedure\s+status|function\s+status|events|engines|charset|character\s+set"
     r"|collation|plugins|privileges|open\s+tables|storage\s+engines|packages?|package\s+status"

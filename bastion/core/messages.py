@@ -103,6 +103,7 @@ portal "%i" cannot be run
 savepoint "%i" does not exist
 invalid regular expression: %s
 invalid XML content
+unsupported XML feature
 invalid XML document
 malformed array literal: %s
 malformed record literal: %s
@@ -188,6 +189,8 @@ def known_words(text: str, *, said: str, is_understood: bool) -> str:
             (``ssn::regclass``), so of those only names that the statement says are shown.
         is_understood: other names in the text come from the schema, not from values.
     """
+    if _is_own_syntax_error(text, said):
+        return text
     known_names = _names_in(said)
 
     def may_show(name: str, template: str) -> bool:
@@ -207,6 +210,21 @@ def known_words(text: str, *, said: str, is_understood: bool) -> str:
     return "\n".join(_MASK if line is None else line for line in lines)
 
 
+def _is_own_syntax_error(text: str, said: str) -> bool:
+    """Tell whether MySQL's parser gives back a piece of the statement and nothing else.
+
+    Parsing comes before any value is read, unless the statement makes other text run.
+    """
+    match = _NEAR.fullmatch(text.strip())
+    return match is not None and match.group(1) in said and _RUNS_TEXT.search(said) is None
+
+
+_NEAR = re.compile(
+    r"You have an error in your SQL syntax; check the manual that corresponds to your \w+ server"
+    r" version for the right syntax to use near '(.*)' at line \d+",
+    re.DOTALL,
+)
+_RUNS_TEXT = re.compile(r"prepare|execute|call|begin|\bdo\b", re.IGNORECASE)
 _NAMES_WHAT_WAS_ASKED = re.compile(
     r"does not exist|doesn't exist|unknown|denied|owner|syntax error|near |is not", re.IGNORECASE
 )

@@ -313,6 +313,7 @@ def _fenced_variables(statement: Statement) -> Statement:
     """Compute MySQL's user variables inside the read-only fence: a rollback leaves them set."""
     change = statement.change
     is_variable = change is not None and change.kind is ChangeKind.SET and change.name[:1] == "@"
+    is_variable |= statement.tree is not None and statement.tree.find(exp.PropertyEQ) is not None
     if statement.engine is not Engine.MYSQL or not (is_variable or statement.head == "DO"):
         return statement
     if not statement.effects <= {EffectClass.READ, EffectClass.SESSION}:

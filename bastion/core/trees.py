@@ -241,8 +241,10 @@ def _node(node: exp.Expr, findings: Findings, around: Surroundings) -> None:
     elif isinstance(node, exp.Lock):
         findings.add(EffectClass.ADMIN, "It locks the rows that it reads.")
     elif isinstance(node, exp.PropertyEQ):
-        if around.engine is Engine.MYSQL:
-            findings.doubt("It assigns a variable inside a query.")
+        if isinstance(node.this, exp.Parameter):
+            findings.effects.add(EffectClass.SESSION)
+        elif around.engine is Engine.MYSQL:
+            findings.doubt("It assigns something inside a query that is not a variable.")
     else:
         findings.doubt(f"Its grammar holds a part that is not understood ({kind.__name__}).")
 

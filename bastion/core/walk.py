@@ -1284,6 +1284,10 @@ def _assignment(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) 
     flow = walk.flow(node.expression, scope, ctes)
     if isinstance(node.this, exp.Parameter):
         walk.assign(node.this.name, flow, is_immediate=True)
+        if not flow.sensitive and (flow.classes or flow.embedded or not flow.is_proven):
+            # Another row, or a part read before this one, may show the value.
+            name = f"the variable @{node.this.name.casefold()}"
+            walk.laundering[f"{name} takes values that are not proven harmless"] = None
         return flow
     return join([flow, unproven("an assignment")])
 

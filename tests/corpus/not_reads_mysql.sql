@@ -28,8 +28,9 @@ select 1 into outfile '/tmp/x'
 select 1 into dumpfile '/tmp/x'
 select * from t into outfile '/tmp/x'
 table t into outfile '/tmp/x'
-select @a := 1
-select @a := id from t
+set @a = 1, global max_connections = 1
+set @a = 1, sql_mode = ''
+set @a = 1, @@global.x = 2
 select * from t procedure analyse()
 select {x id} from t
 select{d '2024-01-01'}
@@ -45,7 +46,6 @@ handler t read first
 do f_del()
 do benchmark(1, 1)
 set @a = f_del()
-set @a = 1, @b = 2
 set sql_mode = ''
 set global max_connections = 1
 set @@global.max_connections = 1

@@ -76,9 +76,3 @@ OUTSIDE = """
     sys_eval sys_exec sys_get sys_set
 """
 """Reaches files, other servers or other sessions."""
-
-COUNTING = """
-    count cume_dist dense_rank exists found_rows grouping isnull ntile percent_rank rank
-    row_count row_number
-"""
-"""Of those above: the result tells how many or which place, never a value."""

@@ -364,9 +364,3 @@ TEXT = """
     ts_stat xpath_table
 """
 """Runs or reads what is named in a string, which analysis does not see."""
-
-COUNTING = """
-    count cume_dist dense_rank exists grouping ntile num_nonnulls num_nulls percent_rank
-    pg_column_size pg_typeof rank regr_count row_number
-"""
-"""Of those above: the result tells how many or which place, never a value."""

@@ -1,0 +1,165 @@
+"""Everyday statements: what the database answers by itself, and what comes through the bastion."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymysql
+from psycopg import pq
+from pymysql import converters
+
+from bastion.core.model import Finished, MaskedBatch, ResultStarted, RunOptions, Status
+from tests.conftest import DatabaseServer
+from tests.fakes.rig import Rig
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+CHANGED_MAX = 0.02
+"""Share of everyday answers that may differ from the database's own."""
+HELD_MAX = 0.01
+
+Result = tuple[tuple[str, ...], tuple[tuple[bytes | None, ...], ...]]
+"""Column names and rows, values as the server's text."""
+
+
+class Outcome(enum.Enum):
+    """How one everyday statement fared."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    HELD = "held"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One line of a corpus, compared."""
+
+    line: str
+    outcome: Outcome
+    own: object = None
+    governed: object = None
+
+
+def lines_of(name: str) -> list[str]:
+    """Read a corpus: one line each, ' ;; ' between statements on one connection."""
+    lines = (CORPUS / name).read_text().splitlines()
+    return [line.partition(" => ")[0] for line in lines if line.strip() and line[0] != "#"]
+
+
+async def compare(
+    rig: Rig, target: str, server: DatabaseServer, url: str, lines: Iterable[str]
+) -> list[Compared]:
+    """Run each line on a bare driver and through the governed path."""
+    return [await _compare(rig, target, server, url, line) for line in lines]
+
+
+def share(compared: list[Compared], *outcomes: Outcome) -> float:
+    """Give the share of lines with one of these outcomes."""
+    return sum(one.outcome in outcomes for one in compared) / max(1, len(compared))
+
+
+async def _compare(rig: Rig, target: str, server: DatabaseServer, url: str, line: str) -> Compared:
+    statements = line.split(" ;; ")
+    own = list(_own_postgres(url, statements)) if server.engine == "postgres" else list(
+        _own_mysql(server, url, statements)
+    )  # fmt: skip
+    governed: list[Result | str] = []
+    outcome = Outcome.SAME
+    async with rig.runner("ann", target) as runner:
+        principal = await rig.principal("ann")
+        options = RunOptions(wait_s=0, stop_on_error=False)
+        for statement in statements:
+            columns: tuple[str, ...] | None = None
+            rows: list[tuple[bytes | None, ...]] = []
+            async for event in runner.execute(statement, options=options):
+                match event:
+                    case ResultStarted():
+                        columns = tuple(column.name for column in event.columns)
+                    case MaskedBatch():
+                        rows += [tuple(row) for row in event.rows]
+                    case Finished(status=Status.PENDING):
+                        outcome = Outcome.HELD
+                        governed.append(event.rule_text)
+                        await rig.services.governance.desk.withdraw(principal, event.request_id)
+                    case Finished(status=Status.BLOCKED):
+                        outcome = Outcome.BLOCKED
+                        governed.append(f"{event.rule_text} {event.message}")
+                    case Finished(error=error) if error is not None:
+                        governed.append(error.message)
+                    case _:
+                        pass
+            if columns is not None:
+                governed.append((columns, tuple(rows)))
+    if outcome is Outcome.SAME and own != governed:
+        outcome = Outcome.CHANGED
+    return Compared(line=line, outcome=outcome, own=own, governed=governed)
+
+
+def _own_postgres(url: str, statements: list[str]) -> Iterator[Result | str]:
+    raw = pq.PGconn.connect(url.encode())
+    try:
+        raw.exec_(b"set client_encoding = 'UTF8'")
+        for statement in statements:
+            result = raw.exec_params(statement.encode(), None)
+            if result.status == pq.ExecStatus.FATAL_ERROR:
+                message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode()
+                yield message
+            elif result.status == pq.ExecStatus.COPY_OUT:
+                yield _copied(raw, statement)
+            elif result.status == pq.ExecStatus.TUPLES_OK:
+                width = range(result.nfields)
+                names = tuple((result.fname(index) or b"").decode() for index in width)
+                rows = tuple(
+                    tuple(result.get_value(row, index) for index in width)
+                    for row in range(result.ntuples)
+                )
+                yield names, rows
+    finally:
+        raw.finish()
+
+
+def _copied(raw: pq.PGconn, statement: str) -> Result:
+    """Read COPY data as the rows it stands for; the corpus copies plain values only."""
+    lines = []
+    while True:
+        size, data = raw.get_copy_data(0)
+        if size <= 0:
+            break
+        lines.append(bytes(data).rstrip(b"\n"))
+    while raw.get_result() is not None:
+        pass
+    is_csv = "csv" in statement
+    rows = [tuple(line.split(b"," if is_csv else b"\t")) for line in lines]
+    names = re.search(r"select (.+?) from|copy \w+ \((.+?)\)", statement)
+    assert names is not None, statement
+    columns = tuple(re.split(r",\s*", names.group(1) or names.group(2)))
+    return columns, tuple(rows[1:] if "header" in statement else rows)
+
+
+def _own_mysql(server: DatabaseServer, url: str, statements: list[str]) -> Iterator[Result | str]:
+    connection = pymysql.connect(
+        host=server.host, port=server.port, user="admin", password="admin-pw",
+        database=url.rsplit("/", 1)[1], autocommit=True, charset="utf8mb4", ssl_disabled=True,
+        conv=dict(converters.encoders),
+    )  # fmt: skip
+    with connection, connection.cursor() as cursor:
+        for statement in statements:
+            try:
+                cursor.execute(statement)
+            except pymysql.MySQLError as error:
+                yield str(error.args[1])
+                continue
+            if cursor.description is not None:
+                names = tuple(item[0] for item in cursor.description)
+                yield names, tuple(tuple(map(_bytes, row)) for row in cursor.fetchall())
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    # Bytes are shown as 0x….
+    return (
+        value.encode() if isinstance(value, str) else value and f"0x{value.hex().upper()}".encode()
+    )

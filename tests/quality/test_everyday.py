@@ -1,0 +1,32 @@
+"""Everyday statements come back as the database gives them, on real servers."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import DatabaseServer
+from tests.fakes.rig import running_rig
+from tests.quality.everyday import CHANGED_MAX, HELD_MAX, Outcome, compare, lines_of, share
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("corpus", ["everyday_shop", "everyday_tools"])
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+async def test_everyday_answers_are_the_databases_own_byte_for_byte(
+    engine: str, corpus: str, tmp_path: Path, request: pytest.FixtureRequest
+):
+    fixture = "postgres_server" if engine == "postgresql" else "mariadb_server"
+    server: DatabaseServer = request.getfixturevalue(fixture)
+    url = server.create_database("everyday", f"shop_{server.engine}.sql")
+    lines = lines_of(f"{corpus}_{engine}.sql")
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        await rig.add_target("shop", url, "production")
+        compared = await compare(rig, "shop", server, url, lines)
+    server.drop_database(url)
+    others = [one for one in compared if one.outcome is not Outcome.SAME]
+    assert len(compared) >= 130
+    assert share(compared, Outcome.BLOCKED) == 0, others
+    assert share(compared, Outcome.HELD) <= HELD_MAX, others
+    assert share(compared, Outcome.CHANGED, Outcome.HELD) <= CHANGED_MAX, others
