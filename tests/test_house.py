@@ -39,7 +39,13 @@ def test_permits_are_made_for_running_measuring_and_retiring_only():
         "bastion/execution/pipeline.py",
         "bastion/execution/measuring.py",
         "bastion/execution/retiring.py",
+        # The run that a RehearsalPermit stands for, which stops in front of its COMMIT.
+        "bastion/execution/ports.py",
     }
+
+
+def test_what_runs_to_be_measured_has_a_permit_of_its_own():
+    assert makers_of("RehearsalPermit") == {"bastion/execution/rehearsing.py"}
 
 
 def test_only_masking_makes_a_batch_that_may_be_shown():

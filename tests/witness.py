@@ -81,13 +81,15 @@ class Recorded:
     runs: set[str] = field(default_factory=set)
     """Requests whose one run it took."""
     is_done: bool = False
+    rehearsals: int = 0
+    """How often it was run to be measured, and rolled back."""
     is_replaced: bool = False
     """Something else was sent in its place, and is on record by itself."""
 
     @property
     def runs_max(self) -> int:
         """Tell how often it may have been sent: again where it was rolled back and asked anew."""
-        return max(1, self.verdicts) + max(0, len(self.runs) - 1)
+        return max(1, self.verdicts) + max(0, len(self.runs) - 1) + self.rehearsals
 
 
 @dataclass(slots=True)
@@ -114,6 +116,9 @@ class Transcript:
             case NoteEvent() if event.kind == "statement.sent":
                 # COPY (query) TO STDOUT: the query alone is sent, whose rows can be masked.
                 self.statements[event.fields["statement_id"]].sha256 = event.fields["sha256"]
+            case NoteEvent() if event.kind == "trial":
+                is_rehearsal = event.fields["how"] == "rehearsal"
+                self.statements[event.fields["statement_id"]].rehearsals += is_rehearsal
             case NoteEvent() if event.kind == "quarantine.sql":
                 # A table is moved away where the statement would destroy it.
                 self.moves += 1

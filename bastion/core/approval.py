@@ -232,6 +232,18 @@ def withdraw(approval: Approval, *, now: datetime) -> Approval:
     return dataclasses.replace(_move(approval, ApprovalState.WITHDRAWN), ended_at=now)
 
 
+def remark(approval: Approval, words: str) -> Approval:
+    """Add a sentence for the reviewers to a request that waits.
+
+    Raises:
+        NotPendingError: it no longer waits.
+    """
+    if approval.state is not ApprovalState.PENDING:
+        raise NotPendingError(f"The request is already {approval.state.value}.")
+    impact = dataclasses.replace(approval.impact, notes=(*approval.impact.notes, words))
+    return dataclasses.replace(approval, impact=impact, revision=approval.revision + 1)
+
+
 def revoke(approval: Approval, *, reviewer: Principal, now: datetime) -> Approval:
     """Take a yes back before the run.
 

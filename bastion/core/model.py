@@ -170,6 +170,10 @@ class Verdict:
     """How long a request for approval lives."""
     guards_structure: bool = False
     """Commit only when schemas, tables and partitions are unharmed: it was not fully understood."""
+    rehearses: bool = False
+    """Measured by running it and rolling it back, too."""
+    holds_open_s: float = 0.0
+    """So long the transaction that has run it waits for the yes; 0: it runs after the yes."""
     depends_on_rows: bool = False
     """Not measured yet, and another rule would speak once it is."""
     rows_max: int | None = None

@@ -96,6 +96,15 @@ def mask_styles(principal: Principal, policy: Policy) -> Styles:
     return Styles(chosen=MappingProxyType(chosen))
 
 
+def common_styles(policy: Policy) -> Styles:
+    """Choose of each class the style that tells least of all, for what anybody may see."""
+    tables = [Styles(), *(Styles(chosen=table) for table in policy.masks.values())]
+    classes = {sensitivity for table in policy.masks.values() for sensitivity in table}
+    return Styles(
+        chosen=MappingProxyType({one: strictest([t.of(one) for t in tables]) for one in classes})
+    )
+
+
 _SEVERITY = {Action.ALLOW: 0, Action.HOLD: 1, Action.BLOCK: 2}
 _TAME = frozenset({EffectClass.READ, EffectClass.SESSION, EffectClass.TRANSACTION})
 _READ_ONLY = Rule(
@@ -134,6 +143,7 @@ class _Request:
         self._exposure = exposure
         self._now = now
         self._roles = _role_words(principal)
+        self.is_agent = principal.is_agent
 
     def needs_guard(self) -> bool:
         """Tell whether code that nobody understood could drop or truncate what matters.
@@ -344,6 +354,8 @@ def _verdict(
         approver_roles=rule.approver_roles,
         expires_s=rule.expires_s,
         guards_structure=request.needs_guard(),
+        rehearses=rule.measure == "execute" and not request.is_agent,
+        holds_open_s=0.0 if request.is_agent else rule.hold_open_s,
     )
 
 

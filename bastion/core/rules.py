@@ -78,6 +78,10 @@ class Rule:
     expires_s: float = 900.0
     quarantine_s: float | None = None
     """What would be dropped or truncated is moved away instead, and kept for so long."""
+    measure: str = "select"
+    """``execute``: measured by running it and rolling it back, too."""
+    hold_open_s: float = 0.0
+    """So long the transaction itself waits for the yes; 0: it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,8 @@ _APPROVALS_MAX = 10
 _ROWS_MAX = 1_000_000
 _MEASURED_MAX = 1_000_000_000
 _KEYS_MAX = 100_000
+MEASURES = ("select", "execute")
+HOLD_OPEN_MAX_S = 60.0
 
 
 class _Reader:
@@ -268,6 +274,8 @@ _RULE_KEYS: _Readers = {
     ),
     "expires": lambda reader, value, where, key: reader.duration(value, where, key),
     "quarantine": lambda reader, value, where, key: reader.duration(value, where, key),
+    "measure": lambda reader, value, where, key: reader.word(value, where, key, MEASURES),
+    "hold_open": lambda reader, value, where, key: reader.duration(value, where, key),
 }
 _LIMIT_KEYS: _Readers = {
     "row_limit": lambda reader, value, where, key: reader.number(value, where, key, _ROWS_MAX),
@@ -281,6 +289,7 @@ _LIMIT_KEYS: _Readers = {
 _FIELDS = {
     "expires": "expires_s",
     "quarantine": "quarantine_s",
+    "hold_open": "hold_open_s",
     "statement_timeout": "statement_timeout_s",
     "lock_timeout": "lock_timeout_s",
 }
@@ -300,7 +309,16 @@ def _rule(reader: _Reader, table: Mapping[str, object], index: int) -> Rule:
     rule = Rule(**values)  # type: ignore[arg-type]
     _check_rows(reader, rule, where)
     _check_quarantine(reader, rule, where)
+    _check_measuring(reader, rule, where)
     return rule
+
+
+def _check_measuring(reader: _Reader, rule: Rule, where: str) -> None:
+    if rule.hold_open_s > HOLD_OPEN_MAX_S:
+        raise reader.fail(where, "hold_open", f"{HOLD_OPEN_MAX_S:.0f}s is the most.")
+    for key, is_set in (("hold_open", rule.hold_open_s), ("measure", rule.measure != "select")):
+        if is_set and rule.action is not Action.HOLD:
+            raise reader.fail(where, key, 'only a rule with action = "hold" takes this key.')
 
 
 def _check_rows(reader: _Reader, rule: Rule, where: str) -> None:

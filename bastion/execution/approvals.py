@@ -216,6 +216,20 @@ class ApprovalDesk:
             raise AccessError("Only its requester can withdraw a request. You can deny it.")
         return await self._withdraw(request, by=principal.user)
 
+    async def remark(self, request_id: str, words: str) -> None:
+        """Tell reviewers something more about a request that waits; nothing when it no longer does.
+
+        Raises:
+            UnknownRequestError: there is no such request.
+        """
+        while True:
+            request = await self._load(request_id)
+            if request.state is not ApprovalState.PENDING:
+                return
+            if await self._approvals.swap(request, life.remark(request, words)):
+                await self._publish(request_id)
+                return
+
     async def withdraw_session(self, session_id: str) -> None:
         """Take back what a session that has ended left open.
 

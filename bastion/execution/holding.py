@@ -18,6 +18,12 @@ TRANSACTION_WAIT_S = 60.0
 ROLLED_BACK = (
     "The open transaction was rolled back, all of it: its locks were held while you waited."
 )
+WAITERS_GRACE_S = 5.0
+"""So long others may wait for the locks of a transaction that waits for a yes."""
+ROLLED_BACK_FOR_WAITERS = (
+    "Other sessions waited for its locks, so it was rolled back before anybody decided. "
+    "Send it again when less is going on."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,8 @@ class Held:
     in_transaction: bool
     is_dirty: bool
     """It depends on state of its connection, so it dies with its session."""
+    open_s: float = 0.0
+    """It has run, and its transaction waits so long; 0: it has not run."""
 
 
 def draft_request(held: Held, session: Session, target: Target, now: datetime) -> Approval:
@@ -43,6 +51,8 @@ def draft_request(held: Held, session: Session, target: Target, now: datetime) -
     expires_s = verdict.expires_s
     if held.in_transaction:
         expires_s = min(expires_s, TRANSACTION_WAIT_S)
+    if held.open_s:
+        expires_s = min(expires_s, held.open_s)
     return Approval(
         id=f"req_{secrets.token_hex(4)}",
         requester=principal.user,
@@ -89,13 +99,20 @@ def waiting_event(
     )
 
 
-def words_for_unapproved(approval: Approval, *, is_dirty: bool) -> tuple[Status, str]:
-    """Say how a wait without a yes ended, and what to do next."""
+def words_for_unapproved(
+    approval: Approval, *, is_dirty: bool, was_open: bool = False
+) -> tuple[Status, str]:
+    """Say how a wait without a yes ended, and what to do next.
+
+    Args:
+        was_open: it had run, and its transaction waited.
+    """
+    nothing = "it was rolled back" if was_open else "nothing has run"
     match approval.state:
         case ApprovalState.PENDING if is_dirty:
             return Status.EXPIRED, (
                 "Nobody decided in time, and the statement depends on this session, so the "
-                "request was withdrawn. Nothing has run."
+                f"request was withdrawn, and {nothing}."
             )
         case ApprovalState.PENDING:
             return Status.PENDING, (
@@ -104,10 +121,12 @@ def words_for_unapproved(approval: Approval, *, is_dirty: bool) -> tuple[Status,
             )
         case ApprovalState.DENIED:
             last = approval.decisions[-1]
-            return Status.DENIED, f"{last.reviewer} denied it: {last.reason} Nothing has run."
+            return Status.DENIED, (
+                f"{last.reviewer} denied it: {last.reason} {nothing.capitalize()}."
+            )
         case ApprovalState.REVOKED:
             return Status.DENIED, (
-                f"The approval of request {approval.id} was taken back; nothing has run."
+                f"The approval of request {approval.id} was taken back; {nothing}."
             )
         case (
             ApprovalState.RUNNING
@@ -121,9 +140,15 @@ def words_for_unapproved(approval: Approval, *, is_dirty: bool) -> tuple[Status,
             )
         case _:
             return Status.EXPIRED, (
-                f"Request {approval.id} is {approval.state.value}; nothing has run. "
+                f"Request {approval.id} is {approval.state.value}; {nothing}. "
                 "Send the statement again if it is still wanted."
             )
+
+
+def words_for_waiters(count: int) -> str:
+    """Tell the reviewers that others wait for the locks of an open transaction."""
+    who = "1 other session waits" if count == 1 else f"{count} other sessions wait"
+    return f"{who} for its locks: it is rolled back in {WAITERS_GRACE_S:g} s unless you decide."
 
 
 def is_dirty(context: SessionContext) -> bool:

@@ -23,7 +23,7 @@ from bastion.core.model import (
     TransactionState,
     Verdict,
 )
-from bastion.core.policy import decide, mask_styles
+from bastion.core.policy import common_styles, decide, mask_styles
 from bastion.core.retire import Retirement, settle
 from bastion.core.rules import Policy
 from bastion.core.statement import Statement, analyse
@@ -71,6 +71,8 @@ class Governance:
     quarantine: Quarantine
     audit: Audit
     glass: GlassBox
+    stages: dict[str, asyncio.Lock] = field(default_factory=dict)
+    """By target: one write at a time is run there before anybody said yes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,10 @@ class Judge:
         """Judge what was understood once more, by what was measured."""
         again = self._decided(judged.catalogue, judged.statement, judged.exposure, options, impact)
         return dataclasses.replace(again, token_values=judged.token_values)
+
+    def common_styles(self) -> Styles:
+        """Give for what anybody may see the style of each class that tells least."""
+        return common_styles(self._governance.policy())
 
     def mask_styles(self) -> Styles:
         """Give the styles of masks that policy now chooses for the session's principal."""

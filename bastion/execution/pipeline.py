@@ -51,6 +51,7 @@ from bastion.errors import (
     ApprovalError,
     BastionError,
     EffectExceededError,
+    NotPendingError,
     StatementCancelledError,
     StatementError,
     StatementTimeoutError,
@@ -59,11 +60,14 @@ from bastion.errors import (
 )
 from bastion.execution.holding import (
     ROLLED_BACK,
+    ROLLED_BACK_FOR_WAITERS,
+    WAITERS_GRACE_S,
     Held,
     draft_request,
     is_dirty,
     waiting_event,
     words_for_unapproved,
+    words_for_waiters,
 )
 from bastion.execution.judging import Governance, Judge, Judgement
 from bastion.execution.measuring import Looking, key_guard, looking_permit, measure
@@ -73,10 +77,12 @@ from bastion.execution.ports import (
     Connection,
     Connector,
     Permit,
+    ReadyToCommit,
     ResultHead,
     ServerNotice,
     Standing,
 )
+from bastion.execution.rehearsing import LOCK_TIMEOUT_S, noted, rehearse, why_not_undone
 from bastion.execution.retiring import Retirer
 from bastion.execution.session import Session, SessionState, statement_digest
 
@@ -84,6 +90,10 @@ log = logging.getLogger(__name__)
 
 _ROUNDS_MAX = 3
 """How often an approved statement whose effect grew goes back to the reviewers."""
+
+_LOOK_EVERY_S = 1.0
+_OPEN_MARGIN_S = 5.0
+"""The server itself gives up an open transaction so long after the bastion should have."""
 
 _GOES_ON_AFTER = (Status.OK, Status.ERROR, Status.TIMEOUT, Status.BLOCKED, Status.PENDING)
 
@@ -331,7 +341,9 @@ class Runner:
         """Send what is allowed for so many rows; what touched more is rolled back and held."""
         has_exceeded = False
         try:
-            async with contextlib.aclosing(self._send(run, judged)) as sent:
+            async with contextlib.aclosing(
+                self._send(run, judged, await self._recorded_permit(run, judged))
+            ) as sent:
                 async for event in sent:
                     yield event
         except EffectExceededError:
@@ -413,13 +425,10 @@ class Runner:
                 raise AccessError(weighed.verdict.text)
             if weighed.verdict.action is Action.HOLD:
                 judged = weighed
-            run.approval = await self._governance.desk.submit(self._draft(run, judged))
-            # The same text may wait already: a yes covers what that request shows.
-            run.impact = dataclasses.replace(run.approval.impact, sample=None)
-            await self._session.measurement(run.id, run.approval)
-            self._session.counts.held += 1
+            may_stay_open = await self._measure_by_running(run, judged)
+            round_ = self._hold_open if may_stay_open else self._file_and_run
             try:
-                async with contextlib.aclosing(self._await_and_run(run, judged)) as events:
+                async with contextlib.aclosing(round_(run, judged)) as events:
                     async for event in events:
                         yield event
             except EffectExceededError:
@@ -432,6 +441,22 @@ class Runner:
                 continue
             return
         raise ApprovalError("The effect kept changing. Narrow the statement and send it again.")
+
+    async def _file_and_run(
+        self, run: Run, judged: Judgement
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        await self._file(run, self._draft(run, judged))
+        async with contextlib.aclosing(self._await_and_run(run, judged)) as events:
+            async for event in events:
+                yield event
+
+    async def _file(self, run: Run, draft: Approval) -> Approval:
+        run.approval = await self._governance.desk.submit(draft)
+        # The same text may wait already: a yes covers what that request shows.
+        run.impact = dataclasses.replace(run.approval.impact, sample=None)
+        await self._session.measurement(run.id, run.approval)
+        self._session.counts.held += 1
+        return run.approval
 
     async def _check_with_server(self, run: Run, judged: Judgement) -> None:
         """Let the server parse it, so that nobody is asked about what cannot run anyway.
@@ -467,12 +492,7 @@ class Runner:
             yield await self._conclude_unapproved(run, approval)
             return
         judged = await self._judge_again(run, judged)
-        context = self._run_context(judged)
-        session_id = self._session.id if approval.is_interactive else ""
-        digest = binding_digest(run.text, run.parameters, context, session_id)
-        run.approval = await self._governance.desk.claim(approval.id, digest)
-        comment = approval.decisions[-1].reason
-        yield Resumed(request_id=approval.id, approved_by=approval.approved_by, comment=comment)
+        yield await self._claim(run, judged, approval)
         outcome = ApprovalState.UNKNOWN
         try:
             await self._session.approval(run.id, run.approval)
@@ -490,6 +510,149 @@ class Runner:
         finally:
             if outcome is not ApprovalState.DONE:
                 await asyncio.shield(self._governance.desk.finish(approval.id, outcome))
+
+    async def _claim(self, run: Run, judged: Judgement, approval: Approval) -> Resumed:
+        """Take the one run of a yes."""
+        context = self._run_context(judged)
+        session_id = self._session.id if approval.is_interactive else ""
+        digest = binding_digest(run.text, run.parameters, context, session_id)
+        run.approval = await self._governance.desk.claim(approval.id, digest)
+        comment = approval.decisions[-1].reason
+        return Resumed(request_id=approval.id, approved_by=approval.approved_by, comment=comment)
+
+    # Running before the yes: to measure, or to wait with the transaction open
+
+    async def _measure_by_running(self, run: Run, judged: Judgement) -> bool:
+        """Rehearse where policy says so; True when the transaction itself may wait for the yes."""
+        verdict, impact = judged.verdict, run.impact
+        may_wait = verdict.holds_open_s > 0 and run.options.wait_s != 0
+        if impact is None or not (verdict.rehearses or may_wait):
+            return False
+        why = await why_not_undone(self._looking(), judged)
+        stage = self._stage()
+        if not why and stage.locked():
+            why = "another write is being tried at this target now"
+        if why:
+            what = "Not held open" if may_wait else "Not measured by running it"
+            run.impact = noted(impact, f"{what}: {why}.")
+            return False
+        if may_wait:
+            return True
+        async with stage:
+            await self._session.trial(run.id, run.text, "rehearsal")
+            run.impact = await rehearse(self._looking(), judged, impact)
+        return False
+
+    def _stage(self) -> asyncio.Lock:
+        return self._governance.stages.setdefault(self.target.name, asyncio.Lock())
+
+    async def _hold_open(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
+        """Run it in a transaction that then waits: a yes commits it, all else rolls it back."""
+        impact = run.impact or Impact(effect="")
+        permit = dataclasses.replace(
+            await self._recorded_permit(run, judged),
+            lock_timeout_s=LOCK_TIMEOUT_S,
+            keys=key_guard(judged, impact, self._governance.mask_key),
+            pause_s=judged.verdict.holds_open_s + _OPEN_MARGIN_S,
+        )
+        outcome = ApprovalState.UNKNOWN
+        is_over = False
+        async with self._stage():
+            await self._session.trial(run.id, run.text, "held open")
+            try:
+                async with contextlib.aclosing(self._send(run, judged, permit)) as events:
+                    async for event in events:
+                        if isinstance(event, Finished):
+                            outcome = ApprovalState.DONE
+                            await self._end_open(run, outcome)
+                            is_over = True
+                        yield event
+            except NotPendingError:
+                outcome = ApprovalState.FAILED
+                if run.approval is None or run.approval.state is ApprovalState.APPROVED:
+                    raise
+            except TargetUnavailableError:
+                raise
+            except BastionError:
+                outcome = ApprovalState.FAILED
+                raise
+            finally:
+                if not is_over:
+                    await asyncio.shield(self._end_open(run, outcome))
+        if not is_over and run.approval is not None:
+            yield await self._conclude_unapproved(run, run.approval, was_open=True)
+
+    async def _end_open(self, run: Run, outcome: ApprovalState) -> None:
+        """End the request of a transaction that is over, one way or the other."""
+        if run.approval is None:
+            return
+        with contextlib.suppress(ApprovalError):
+            if run.approval.state is ApprovalState.RUNNING:
+                await self._governance.desk.finish(run.approval.id, outcome)
+            else:
+                await self._governance.desk.withdraw(self._session.principal, run.approval.id)
+
+    async def _ask_while_open(
+        self, run: Run, judged: Judgement, ready: ReadyToCommit
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """Ask the reviewers about a transaction that has run; returns when it may commit.
+
+        Raises:
+            NotPendingError: there was no yes; ``run.approval`` says how it ended.
+            ApprovalError: others waited for its locks.
+        """
+        open_s = judged.verdict.holds_open_s
+        # First of all: it raises where nobody can see who waits.
+        await ready.waiters()
+        run.impact = noted(
+            dataclasses.replace(
+                run.impact or Impact(effect=""), rows=ready.affected, is_measured=True
+            ),
+            f"It has run, and its transaction waits: a yes within {open_s:g} s commits it, "
+            "anything else rolls it back.",
+        )
+        draft = self._draft(run, judged, open_s=open_s)
+        approval = await self._file(run, draft)
+        if approval.id != draft.id:
+            run.approval = None
+            raise ApprovalError("The same statement of yours waits already. It was rolled back.")
+        await self._session.approval(run.id, approval)
+        approvers = await self._governance.desk.eligible(approval)
+        yield waiting_event(approval, approvers, in_transaction=True)
+        approval = run.approval = await self._wait_open(run, approval, ready)
+        await self._session.approval(run.id, approval)
+        if approval.state is not ApprovalState.APPROVED:
+            raise NotPendingError("There was no yes, so it was rolled back.")
+        judged = await self._judge_again(run, judged)
+        resumed = await self._claim(run, judged, approval)
+        if run.approval is not None:
+            await self._session.approval(run.id, run.approval)
+        yield resumed
+
+    async def _wait_open(self, run: Run, approval: Approval, ready: ReadyToCommit) -> Approval:
+        clock, desk = self._governance.clock, self._governance.desk
+        started = clock.monotonic()
+        blocked_since: float | None = None
+        await self._start_waiting(approval)
+        try:
+            while True:
+                approval = await desk.wait(approval.id, timeout_s=_LOOK_EVERY_S)
+                now = clock.monotonic()
+                is_late = run.options.wait_s is not None and now - started >= run.options.wait_s
+                if approval.state is not ApprovalState.PENDING or is_late:
+                    return approval
+                waiters = await ready.waiters()
+                if not waiters:
+                    blocked_since = None
+                elif blocked_since is None:
+                    blocked_since = now
+                    await desk.remark(approval.id, words_for_waiters(waiters))
+                elif now - blocked_since >= WAITERS_GRACE_S:
+                    raise ApprovalError(ROLLED_BACK_FOR_WAITERS)
+        finally:
+            self._waiting_for = None
+            run.waited_s += clock.monotonic() - started
+            self._set_state(SessionState.RUNNING)
 
     async def _judge_again(self, run: Run, before: Judgement) -> Judgement:
         """Judge once more at the time of use: policy, catalogue or account may have changed."""
@@ -525,8 +688,7 @@ class Runner:
 
     async def _wait(self, run: Run, approval: Approval) -> Approval:
         started = self._governance.clock.monotonic()
-        self._waiting_for = approval.id
-        self._set_state(SessionState.WAITING)
+        await self._start_waiting(approval)
         try:
             return await self._governance.desk.wait(approval.id, timeout_s=run.options.wait_s)
         finally:
@@ -534,11 +696,22 @@ class Runner:
             run.waited_s += self._governance.clock.monotonic() - started
             self._set_state(SessionState.RUNNING)
 
-    async def _conclude_unapproved(self, run: Run, approval: Approval) -> Finished:
+    async def _start_waiting(self, approval: Approval) -> None:
+        self._waiting_for = approval.id
+        self._set_state(SessionState.WAITING)
+        if self._is_interrupted and approval.state is ApprovalState.PENDING:
+            # It came while there was nothing to withdraw yet.
+            await self.interrupt()
+
+    async def _conclude_unapproved(
+        self, run: Run, approval: Approval, *, was_open: bool = False
+    ) -> Finished:
         dirty = is_dirty(self._judge.context)
         if approval.state is ApprovalState.PENDING and dirty:
             await self._governance.desk.withdraw(self._session.principal, approval.id)
-        status, message = words_for_unapproved(approval, is_dirty=dirty)
+        status, message = words_for_unapproved(
+            approval, is_dirty=dirty or was_open, was_open=was_open
+        )
         is_overdue = approval.state in {ApprovalState.PENDING, ApprovalState.EXPIRED}
         if is_overdue and self._judge.context.in_transaction:
             await self._roll_back()
@@ -551,7 +724,7 @@ class Runner:
         self._judge.advance(await self._judge.judge("ROLLBACK", RunOptions()))
         self._judge.follow_transaction(self._connection.transaction_state)
 
-    def _draft(self, run: Run, judged: Judgement) -> Approval:
+    def _draft(self, run: Run, judged: Judgement, *, open_s: float = 0.0) -> Approval:
         held = Held(
             text=run.text,
             parameters=run.parameters,
@@ -560,7 +733,8 @@ class Runner:
             verdict=judged.verdict,
             reason=run.options.reason,
             in_transaction=self._judge.context.in_transaction,
-            is_dirty=is_dirty(self._judge.context),
+            is_dirty=is_dirty(self._judge.context) or open_s > 0,
+            open_s=open_s,
         )
         return draft_request(held, self._session, self.target, self._governance.clock.now())
 
@@ -578,23 +752,26 @@ class Runner:
 
     # Running
 
-    def _do(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
+    async def _do(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
         """Send a statement or, where policy says so, move what it would destroy."""
         plan = judged.retirement
-        return self._send(run, judged) if plan is None else self._retire(run, plan, judged)
+        if plan is not None:
+            done = self._retire(run, plan, judged)
+        else:
+            done = self._send(run, judged, await self._recorded_permit(run, judged))
+        async with contextlib.aclosing(done) as events:
+            async for event in events:
+                yield event
 
-    async def _send(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
+    async def _send(
+        self, run: Run, judged: Judgement, permit: Permit
+    ) -> AsyncGenerator[PipelineEvent, None]:
         """Send one judged and recorded statement; yield only what is masked and recorded."""
         if self._is_interrupted:
             raise StatementCancelledError("Cancelled before it was sent; nothing has run.")
-        permit = await self._recorded_permit(run, judged)
         plan: masking.MaskPlan | None = None
         completion: Completion | None = None
-        # What a statement leaves behind belongs on the session's own connection.
-        leaves_nothing = judged.statement.change is None
-        self._connection.prefers_reader = leaves_nothing and not is_dirty(self._judge.context)
-        if not judged.statement.is_understood:
-            self._standing = await self._connection.standing()
+        await self._prepare(judged)
         sent = self._governance.clock.monotonic()
         async with contextlib.aclosing(self._connection.run(permit)) as events:
             async for event in events:
@@ -604,14 +781,15 @@ class Runner:
                         run.has_rows = True
                         yield ResultStarted(columns=plan.columns)
                     case RawBatch():
-                        if plan is None:
-                            raise StatementError("Rows came before their description.")
                         batch = await self._masked(run, plan, event)
                         yield batch
                     case ServerNotice():
-                        text = masking.scrub_text(event.text, judged.exposure, said=run.text)
-                        await self._session.notice(event.severity, text)
-                        yield NoticeReceived(severity=event.severity, text=text)
+                        yield await self._notice(run, judged, event)
+                    case ReadyToCommit():
+                        asking = self._ask_while_open(run, judged, event)
+                        async with contextlib.aclosing(asking) as asked:
+                            async for word in asked:
+                                yield word
                     case Completion():
                         completion = event
         if completion is None:
@@ -627,8 +805,23 @@ class Runner:
             row_limit=permit.row_limit,
         )
 
-    async def _masked(self, run: Run, plan: masking.MaskPlan, raw: RawBatch) -> MaskedBatch:
+    async def _prepare(self, judged: Judgement) -> None:
+        # What a statement leaves behind belongs on the session's own connection.
+        leaves_nothing = judged.statement.change is None
+        self._connection.prefers_reader = leaves_nothing and not is_dirty(self._judge.context)
+        if not judged.statement.is_understood:
+            self._standing = await self._connection.standing()
+
+    async def _notice(self, run: Run, judged: Judgement, raw: ServerNotice) -> NoticeReceived:
+        """Scrub and record one word of the server: only then may it be shown."""
+        text = masking.scrub_text(raw.text, judged.exposure, said=run.text)
+        await self._session.notice(raw.severity, text)
+        return NoticeReceived(severity=raw.severity, text=text)
+
+    async def _masked(self, run: Run, plan: masking.MaskPlan | None, raw: RawBatch) -> MaskedBatch:
         """Mask and record one batch: only then may it be shown."""
+        if plan is None:
+            raise StatementError("Rows came before their description.")
         batch = plan.apply(raw)
         given = plan.take_tokens()
         if given:
@@ -733,10 +926,16 @@ class Runner:
         async def judge(sql: str) -> Judgement:
             return await self._judge.judge(sql, RunOptions())
 
+        def mask(judged: Judgement, head: ResultHead) -> masking.MaskPlan:
+            chosen = self._judge.common_styles()
+            return masking.plan(
+                judged.statement, judged.exposure, head.columns, judged.catalogue, chosen=chosen
+            )
+
         return Looking(
             connection=self._connection,
             judge=judge,
-            mask=self._make_plan,
+            mask=mask,
             secret=self._governance.mask_key,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -137,11 +137,49 @@ class Permit:
     """Commit only if no more rows than this were affected; None: not compared."""
     keys: KeyGuard | None = None
     """Write only if the rows are among those approved, and commit only if no other was touched."""
+    pause_s: float = 0.0
+    """Yield ``ReadyToCommit`` before COMMIT; the server rolls back after so long by itself where
+    it can. 0: no pause. Only outside of a transaction."""
     guards_structure: bool = False
     """Commit only when relations and partitions before and after are the same, none truncated."""
     token_values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """What the tokens in ``sql`` and in the questions of ``keys`` stand for. The connection puts
     the values in their place, as parameters or quoted by itself; no text that is kept has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalPermit:
+    """The right to run one write to measure it, and to roll it back; it can never commit."""
+
+    sql: str
+    statement_timeout_s: float
+    lock_timeout_s: float
+    token_values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def as_trial(self) -> Permit:
+        """Give the permit of a run that stops before its COMMIT; the connection never goes on."""
+        return Permit(
+            sql=self.sql,
+            parameters=(),
+            fence=Fence.WRITE,
+            statement_timeout_s=self.statement_timeout_s,
+            lock_timeout_s=self.lock_timeout_s,
+            row_limit=1,
+            token_values=self.token_values,
+            pause_s=self.statement_timeout_s,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyToCommit:
+    """A write has run and waits, its transaction open.
+
+    Taking the next event commits it; closing the stream rolls it back.
+    """
+
+    affected: int
+    waiters: Callable[[], Awaitable[int]]
+    """Counts the sessions that wait for its locks now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +207,7 @@ class Completion:
     """More rows existed than ``row_limit``."""
 
 
-TargetEvent = ResultHead | RawBatch | ServerNotice | Completion
+TargetEvent = ResultHead | RawBatch | ServerNotice | ReadyToCommit | Completion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +250,14 @@ class Connection(Protocol):
         Raises:
             StatementError, StatementTimeoutError, StatementCancelledError,
             TargetUnavailableError, EffectExceededError, StructureHarmedError.
+        """
+        ...
+
+    async def rehearse(self, permit: RehearsalPermit) -> int:
+        """Run a write outside of a transaction, count the rows that it touches, and roll it back.
+
+        Raises:
+            As ``run``.
         """
         ...
 

@@ -207,6 +207,12 @@ class Session:
             fields["notes"] = "\n".join(impact.notes)
         await self.note("measurement", fields)
 
+    async def trial(self, statement_id: str, text: str, how: str) -> None:
+        """Record, before it is sent, that a write runs in a transaction without a yes so far."""
+        await self.note(
+            "trial", {"statement_id": statement_id, "how": how, "sha256": statement_digest(text)}
+        )
+
     async def rows(self, statement_id: str, batch: MaskedBatch) -> None:
         """Record count and digest of a masked batch: on disk before what is drawn of it."""
         digest = hashlib.sha256(b"".join(_framed(batch.rows)))

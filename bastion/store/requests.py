@@ -83,17 +83,19 @@ class Requests(Shelf):
     async def swap(self, before: Approval, after: Approval) -> bool:
         """Replace ``before`` by ``after`` if nobody was faster, in one conditional UPDATE.
 
-        Only what a step may change is written: state, decisions and the end.
+        Only what a step may change is written: state, decisions, remarks and the end.
         """
 
         def work(connection: sa.Connection) -> bool:
             row = connection.execute(approvals.select().where(approvals.c.id == before.id)).first()
             if row is None or (row.revision, row.state) != (before.revision, before.state.value):
                 return False
+            stored = _approval(row, self._box)
             stored = dataclasses.replace(
-                _approval(row, self._box),
+                stored,
                 state=after.state,
                 decisions=after.decisions,
+                impact=dataclasses.replace(stored.impact, notes=after.impact.notes),
                 ended_at=after.ended_at,
                 revision=before.revision + 1,
             )

@@ -17,6 +17,7 @@ it wants one, which bounds memory without a queue.
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -40,6 +41,8 @@ from bastion.errors import (
 from bastion.execution.ports import (
     Completion,
     Permit,
+    ReadyToCommit,
+    RehearsalPermit,
     ResultHead,
     ServerNotice,
     Standing,
@@ -81,10 +84,21 @@ _NOISE = frozenset({
 _TAG_CHARACTERS = 400
 DESCRIBING = f"PREPARE {_DESCRIBED} FROM "
 """A statement that the server only parses, as a literal."""
+_IDLE = "SET SESSION idle_write_transaction_timeout = "
+_IDLE_AS_BEFORE = f"{_IDLE}DEFAULT"
 OWN_LIMITS = re.compile(
+    rf"{_IDLE}\d+|"
     r"SET SESSION (?:max_statement_time = \d+\.\d{3}|max_execution_time = \d+),"
     r" lock_wait_timeout = (\d+), innodb_lock_wait_timeout = \1"
 )
+_WAITERS_MARIADB = """SELECT COUNT(DISTINCT w.requesting_trx_id)
+FROM information_schema.innodb_lock_waits w
+JOIN information_schema.innodb_trx t ON t.trx_id = w.blocking_trx_id
+WHERE t.trx_mysql_thread_id = CONNECTION_ID()"""
+_WAITERS_MYSQL = """SELECT COUNT(DISTINCT w.requesting_engine_transaction_id)
+FROM performance_schema.data_lock_waits w
+JOIN information_schema.innodb_trx t ON t.trx_id = w.blocking_engine_transaction_id
+WHERE t.trx_mysql_thread_id = CONNECTION_ID()"""
 _T = TypeVar("_T")
 
 
@@ -218,6 +232,17 @@ class MySQLConnection:
         finally:
             self._progress = None
             self._idle.set()
+
+    async def rehearse(self, permit: RehearsalPermit) -> int:
+        """Run a write, count what it touches, and roll it back; see ``Connection.rehearse``."""
+        if self.transaction_state is not TransactionState.IDLE:
+            raise TargetError("Inside a transaction nothing is run to be measured.")
+        async with aclosing(self.run(permit.as_trial())) as events:
+            async for event in events:
+                if isinstance(event, ReadyToCommit):
+                    # Closing the stream here rolls it back.
+                    return event.affected
+        raise TargetError("The database gave no end to the statement. Run it again.")
 
     async def describe(self, permit: Permit) -> tuple[ResultColumn, ...] | None:
         """Have the server parse and resolve a statement, without running it.
@@ -385,6 +410,10 @@ class MySQLConnection:
             allowed = await self._lock_keys(progress)
             held = await self._held(progress)
             await self._compare_effect(progress, allowed, in_block=in_block)
+            if progress.permit.pause_s and not in_block:
+                affected = _completed(progress).affected
+                await self._command(login, _idle_limit(login, progress.permit.pause_s))
+                yield ReadyToCommit(affected=affected, waiters=partial(self._waiters, login))
             async with self._settling:
                 _check_cancelled(progress)
                 progress.is_stoppable = False
@@ -396,9 +425,26 @@ class MySQLConnection:
                 await self._settle(login)
             else:
                 await self._settle(login, _ROLLBACK)
+            if progress.permit.pause_s and login.wire.is_mariadb:
+                await self._settle(login, _IDLE_AS_BEFORE)
         for event in held:
             yield event
         yield _completed(progress)
+
+    async def _waiters(self, login: Login) -> int:
+        """Count the sessions that wait for the locks of an open transaction."""
+        sql = _WAITERS_MARIADB if login.wire.is_mariadb else _WAITERS_MYSQL
+        try:
+            return int((await self._command(login, sql))[0][0] or b"0")
+        except pymysql.MySQLError:
+            if login.wire.is_lost:
+                raise TargetUnavailableError(
+                    "The connection to the database is lost; what was open is rolled back."
+                ) from None
+            raise TargetError(
+                "Nothing is held open where nobody can see who waits for its locks, so it was "
+                "rolled back. Grant the bastion's role PROCESS, or take hold_open out of the rule."
+            ) from None
 
     async def _lock_keys(self, progress: _Progress) -> int | None:
         """Lock the rows that the statement is about to touch, if they are those approved.
@@ -602,7 +648,8 @@ def _standing_query(names: list[str]) -> str:
 
 OWN_WORDS = frozenset({
     _MODE_READ, _MODE_WRITE, _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _ROLLBACK_TO,
-    _STILL, _WARNINGS, _PLACE, _NOTHING, _FORGET,
+    _STILL, _WARNINGS, _PLACE, _NOTHING, _FORGET, _IDLE_AS_BEFORE, _WAITERS_MARIADB,
+    _WAITERS_MYSQL,
     *(_standing_query(_standing_names(is_mariadb=known)) for known in (True, False)),
 })  # fmt: skip
 """All that a session's login sends beside its statements, ``OWN_LIMITS`` and ``DESCRIBING``
@@ -612,6 +659,9 @@ included: the rest of the server's log must be on record."""
 def _limits(progress: _Progress) -> str:
     permit = progress.permit
     lock_s = max(1, round(permit.lock_timeout_s))
+    if permit.pause_s and permit.lock_timeout_s < 1 and progress.login.wire.is_mariadb:
+        # Whole seconds only, and a write that is to be taken back shall not stand in the way.
+        lock_s = 0
     longest = (
         f"max_statement_time = {max(0.001, permit.statement_timeout_s):.3f}"
         if progress.login.wire.is_mariadb
@@ -627,6 +677,11 @@ def _with_values(sql: str, permit: Permit, wire: Wire) -> str:
     for bound in reversed(tokens.bind(sql, Engine.MYSQL, permit.token_values)):
         sql = sql[: bound.start] + wire.quote(bound.value.decode()) + sql[bound.end :]
     return sql
+
+
+def _idle_limit(login: Login, pause_s: float) -> str:
+    """Have the server itself give up a transaction that waits too long; MySQL cannot."""
+    return f"{_IDLE}{math.ceil(pause_s)}" if login.wire.is_mariadb else _NOTHING
 
 
 def _check_permit(permit: Permit) -> None:

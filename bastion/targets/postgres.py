@@ -21,6 +21,7 @@ import time
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import Protocol
 
@@ -42,6 +43,8 @@ from bastion.errors import (
 from bastion.execution.ports import (
     Completion,
     Permit,
+    ReadyToCommit,
+    RehearsalPermit,
     ResultHead,
     ServerNotice,
     Standing,
@@ -82,6 +85,13 @@ _LIMITS = (
 )
 _PLAIN_READ = re.compile(r"\s*\(*\s*(?:SELECT|WITH|VALUES|TABLE|SHOW|EXPLAIN)\b", re.IGNORECASE)
 """What can neither begin a COPY nor end a transaction, and may so be sent with its fence."""
+_IDLE_LIMIT = (
+    "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', $1, true::pg_catalog.bool)"
+)
+_WAITERS = """
+SELECT pg_catalog.count(DISTINCT l.pid)::pg_catalog.text FROM pg_catalog.pg_locks l
+WHERE NOT l.granted AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(l.pid))
+"""
 _PATH = "SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\x01')"
 _SETTINGS = """
 SELECT 'user', pg_catalog.concat_ws('/', current_user, session_user)
@@ -127,7 +137,7 @@ _NEW_TYPES = (
 OWN_WORDS = frozenset({
     _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO, _READ_ONLY,
     _SAVE_KEYS, _RELEASE_KEYS, _ROLLBACK_TO_KEYS, _RUN_DEFERRED, _LIMITS,
-    _PATH, _SETTINGS, _STRUCTURE, _NEW_TYPES,
+    _PATH, _SETTINGS, _STRUCTURE, _NEW_TYPES, _IDLE_LIMIT, _WAITERS,
 })  # fmt: skip
 """All that a session's login sends beside its statements: the rest of the server's log must be on
 record."""
@@ -279,6 +289,17 @@ class PostgresConnection:
         finally:
             self._end()
 
+    async def rehearse(self, permit: RehearsalPermit) -> int:
+        """Run a write, count what it touches, and roll it back; see ``Connection.rehearse``."""
+        if self.transaction_state is not TransactionState.IDLE:
+            raise TargetError("Inside a transaction nothing is run to be measured.")
+        async with aclosing(self.run(permit.as_trial())) as events:
+            async for event in events:
+                if isinstance(event, ReadyToCommit):
+                    # Closing the stream here rolls it back.
+                    return event.affected
+        raise TargetError("The database gave no end to the statement. Run it again.")
+
     async def describe(self, permit: Permit) -> tuple[ResultColumn, ...] | None:
         """Ask the server what columns a statement would return, without running it.
 
@@ -388,11 +409,11 @@ class PostgresConnection:
                     else self._read_alone(progress, permit)
                 )
             case Fence.WRITE:
-                return (
-                    self._write_in_block(progress, permit)
-                    if in_block
-                    else self._write_alone(progress, permit)
-                )
+                if in_block:
+                    return self._write_in_block(progress, permit)
+                if permit.pause_s:
+                    return self._write_and_pause(progress, permit)
+                return self._write_alone(progress, permit)
 
     async def _as_is(
         self, progress: _Progress, permit: Permit
@@ -478,6 +499,34 @@ class PostgresConnection:
             if not is_done:
                 await self._settle(link, _ROLLBACK)
         return events
+
+    async def _write_and_pause(
+        self, progress: _Progress, permit: Permit
+    ) -> AsyncGenerator[TargetEvent, None]:
+        """Run a write; it commits when the next event is taken, and closing rolls it back."""
+        link = progress.link
+        is_done = False
+        try:
+            await link.command(_BEGIN_WRITE)
+            await link.command(_IDLE_LIMIT, str(round(permit.pause_s * 1000)))
+            events = await self._guarded(progress, permit)
+            self._check_still_open(link)
+            # Deferred constraints would otherwise speak up after the yes.
+            await link.command(_RUN_DEFERRED)
+            yield ReadyToCommit(
+                affected=_completed(progress).affected, waiters=partial(_waiters, link)
+            )
+            async with self._settling:
+                _check_cancelled(progress)
+                progress.is_stoppable = False
+            await link.command(_COMMIT)
+            is_done = True
+        finally:
+            if not is_done:
+                await self._settle(link, _ROLLBACK)
+        for event in events:
+            yield event
+        yield _completed(progress)
 
     async def _write_in_block(
         self, progress: _Progress, permit: Permit
@@ -730,6 +779,18 @@ class PostgresConnection:
                 lock_timeout_s=0.0 if permit is None else permit.lock_timeout_s,
             ),
         )
+
+
+async def _waiters(link: Link) -> int:
+    """Count the sessions that wait for the locks of an open transaction."""
+    try:
+        found = await link.command(_WAITERS)
+    except psycopg.Error:
+        link.abandon()
+        raise TargetUnavailableError(
+            "The connection to the database is lost; what was open is rolled back."
+        ) from None
+    return int(found.get_value(0, 0) or b"0")
 
 
 def type_rows(result: pq.abc.PGresult) -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 import time
 
-from tests.end_to_end.conftest import Town, finish
+from tests.end_to_end.conftest import PEOPLE, Town, building, finish
 from tests.end_to_end.test_approvals import approve, count, delete, file_request, note
 
 
@@ -48,6 +48,29 @@ def test_as_many_other_rows_go_back_to_the_reviewer(town: Town, engine: str):
     assert answer.status == 7
     assert "goes back to the reviewers" in answer.err
     assert count(town, engine, mark) == 2
+
+
+def test_the_death_of_the_bastion_rolls_an_open_transaction_back(tmp_path, servers, engine: str):
+    with building(tmp_path, servers, policy=False) as own:
+        own.add_target(f"{engine}-prod", "production")
+        for name in ("ann", "bob"):
+            own.add_person(name, *PEOPLE[name])
+        path = own.house.state / "policy.toml"
+        rule = 'name = "production writes"\n'
+        path.write_text(path.read_text().replace(rule, f'{rule}hold_open = "50s"\n'))
+        time.sleep(2.5)
+        sql = "DELETE FROM audit_trail WHERE what = 'never'"
+        own.sql(f"{engine}-prod", "INSERT INTO audit_trail (what) VALUES ('never')")
+        waiting = own.held("ann", f'{engine}-prod -c "{sql}"')
+        own.request_of("bob", "never")
+        assert own.house.process is not None
+        own.house.process.kill()
+        own.house.process.wait(10)
+        finish(waiting)
+        # Its lock is free: this would wait, and not for ever.
+        own.sql(f"{engine}-prod", "UPDATE audit_trail SET what = 'kept' WHERE what = 'never'")
+        count_sql = "SELECT count(*) FROM audit_trail WHERE what = 'kept'"
+        assert own.value(f"{engine}-prod", count_sql) == 1
 
 
 def test_a_wait_in_a_transaction_warns_then_rolls_back_and_says_so(town: Town, engine: str):
