@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from bastion.core.model import KeySet, Sample, SampleRow
 
+_SHOWN_CHARACTERS = 32
+"""Of a cell, so that a row is a line or two; the JSON form has more."""
+
 
 def keys_text(keys: KeySet) -> str:
     """Say which rows a yes covers: ``99 rows by id, digest 3f2a9c…``."""
@@ -39,4 +42,5 @@ def _changes(sample: Sample, row: SampleRow) -> Iterator[str]:
 def _shown(cell: str | None) -> str:
     if cell is None:
         return "NULL"
-    return cell or "''"
+    shown = cell if len(cell) <= _SHOWN_CHARACTERS else f"{cell[: _SHOWN_CHARACTERS - 1]}…"
+    return shown or "''"

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bastion.core.approval import ApprovalState
-from bastion.core.model import Environment, Role
+from bastion.core.model import Environment, KeySet, Role, Sample, SampleRow
 from bastion.wire import review as wire
+from tests.fakes import review_peer
 from tests.fakes.review_peer import START, summary
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.dialogs import AskReason, ConfirmApprove
@@ -431,3 +432,27 @@ async def test_a_notice_of_the_server_is_shown(peer, show):
     screen = await show(80, 24)
     await peer.send(wire.Notice(text="This session ends in 60 s."))
     await screen.until_text("This session ends in 60 s.")
+
+
+async def test_a_reviewer_sees_rows_before_and_after_behind_the_statement(peer, show, monkeypatch):
+    rows = (SampleRow(key=("7",), before=("old \x1b[31m", None), after=("new", "b•••@e•••.com")),)
+    shown = Sample(
+        key_columns=("id",), columns=("state", "email"), rows=rows, masked=(("email", "email"),)
+    )
+    keys = KeySet(columns=("id",), count=12, digest="3f2a9c1d" * 8)
+    one = summary("req-7f3a", rows=12)
+    peer.requests = [one]
+    plain = review_peer.detail
+    monkeypatch.setattr(
+        review_peer, "detail", lambda of, text="": plain(of, text, keys=keys, sample=shown)
+    )
+    screen = await show(80, 24)
+    await screen.opened()
+    lines = [line.plain for line in screen.detail._lines]
+    assert any("12 rows by id, digest 3f2a9c1d3f2a" in line for line in lines)
+    statement = next(at for at, line in enumerate(lines) if "DELETE FROM orders" in line)
+    row = next(at for at, line in enumerate(lines) if "id 7: state old" in line)
+    assert statement < row
+    assert "→ new, email NULL → b•••@e•••.com" in lines[row]
+    assert "\x1b" not in lines[row]
+    assert "masked: email (email)" in lines[row + 1]

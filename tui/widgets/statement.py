@@ -47,7 +47,7 @@ def request_lines(detail: RequestDetail) -> tuple[list[Text], int]:
     lines += statement_lines(detail.text, detail.engine)
     lines += _parameters(detail.parameters)
     must_see = len(lines) - 1
-    lines += [Text(), *_about(detail), *_decisions(detail)]
+    lines += [*_sample(detail), Text(), *_about(detail), *_decisions(detail)]
     return lines, must_see
 
 
@@ -71,9 +71,6 @@ def _headline(detail: RequestDetail) -> Iterator[Text]:
         yield _pair("Writes", ", ".join(summary.tables[:20]))
     if detail.keys is not None:
         yield _pair("Covers", keys_text(detail.keys))
-    if detail.sample is not None:
-        for place, words in enumerate(sample_lines(detail.sample)):
-            yield _pair("" if place else "Rows", words)
     for note in detail.notes:
         yield _pair("Note", note, WARNING)
     if detail.guards_structure:
@@ -104,6 +101,16 @@ def _statement_heading(detail: RequestDetail) -> Text:
     if len(detail.text) > HIGHLIGHT_CHARS_MAX:
         line.append(", too long to colour", LABEL)
     return line
+
+
+def _sample(detail: RequestDetail) -> Iterator[Text]:
+    """Show a few of the rows: behind the statement, which has to be read first."""
+    if detail.sample is None or not detail.sample.rows:
+        return
+    yield Text()
+    yield Text("Rows, before → after" if detail.sample.rows[0].after else "Rows", HEADING)
+    for words in sample_lines(detail.sample):
+        yield visible_text(f"  {words}", TEXT)
 
 
 def _parameters(parameters: Sequence[bytes | None]) -> Iterator[Text]:
