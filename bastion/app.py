@@ -208,8 +208,8 @@ class Application:
     async def _tick(self) -> None:
         beats = 0
         while True:
-            if self._policy is not None:
-                self._policy.follow()
+            if self._policy is not None and self._policy.follow():
+                await self._tell_policy(self._policy)
             if self._registry is not None:
                 await self._registry.enforce_limits()
             if beats % int(_HEALTH_EVERY_S / _TICK_S) == 0:
@@ -221,6 +221,24 @@ class Application:
             if beats % _RECHECK_EVERY == 0:
                 self._recheck.set()
             await asyncio.sleep(_TICK_S)
+
+    async def _tell_policy(self, policy: PolicyFile) -> None:
+        """Say that another policy is in force, or why the file is not: on record and on screens."""
+        version = policy.current().version
+        text = f"Another policy is in force: version {version}."
+        if policy.trouble:
+            text = f"The old policy {version} stays in force. {policy.trouble}"
+        if self._registry is None or self.services is None:
+            return
+        event = "policy.refused" if policy.trouble else "policy.loaded"
+        fields = {"version": version, "trouble": policy.trouble}
+        self._registry.tell_overseers(text)
+        self.services.messenger.tell(event, fields)
+        try:
+            await self.services.audit.record(event, fields)
+        except BastionError as error:
+            # The policy is in force whether or not this line could be written.
+            log.warning("policy.not_recorded", extra={"code": error.code})
 
     @staticmethod
     async def _expire_requests(desk: ApprovalDesk) -> None:

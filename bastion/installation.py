@@ -181,7 +181,11 @@ class PolicyFile:
         return self._policy
 
     def follow(self) -> bool:
-        """Load the file again when it has changed; tell whether the policy did."""
+        """Load the file again when it has changed.
+
+        Returns:
+            Whether there is news: another policy in force, or a file that cannot be (``trouble``).
+        """
         if self._mark() == self._stamp:
             return False
         try:
@@ -190,7 +194,7 @@ class PolicyFile:
             self._stamp = self._mark()
             self.trouble = error.message
             log.warning("policy.refused", extra={"reason": error.message})
-            return False
+            return True
         self.trouble = ""
         log.info("policy.loaded", extra={"version": self._policy.version})
         return True

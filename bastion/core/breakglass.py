@@ -53,6 +53,16 @@ class Emergency:
         """Tell until when it must be reviewed."""
         return self.at + REVIEW_WITHIN
 
+    def told(self, now: datetime) -> str:
+        """Say to a reviewer how it stands; empty when nothing is to be done."""
+        who = f"{self.user} on {self.target} ({self.id})"
+        if self.is_open(now):
+            return f"BREAK-GLASS: {who}, open until {self.until:%H:%M} UTC: {self.reason}"
+        if self.is_reviewed:
+            return ""
+        due = f"{self.review_due_at:%Y-%m-%d %H:%M} UTC"
+        return f"Break-glass of {who} waits for review, due {due}: breakglass review {self.id}"
+
     def is_open(self, now: datetime) -> bool:
         """Tell whether holds are lifted now."""
         return self.at <= now < self.until and not self.is_reviewed

@@ -76,8 +76,7 @@ class GlassBox:
         self._announce(
             "breakglass.opened",
             emergency,
-            f"BREAK-GLASS: {emergency.user} on {emergency.target} until "
-            f"{emergency.until:%H:%M} UTC ({emergency.id}): {words}",
+            emergency.told(now),
         )
         return emergency
 
@@ -144,6 +143,12 @@ class GlassBox:
             for one in await self._emergencies.list_emergencies()
             if one.user == viewer.user or (may_review and viewer.may_reach(one.target))
         )
+
+    async def alerts(self, viewer: Principal) -> tuple[str, ...]:
+        """Tell a reviewer who connects what is open and what waits for a review, in words."""
+        now = self._clock.now()
+        lines = [one.told(now) for one in await self.list_emergencies(viewer)]
+        return tuple(line for line in lines if line)
 
     async def _check_reviewed(self, principal: Principal) -> None:
         now = self._clock.now()

@@ -390,7 +390,8 @@ class Runner:
 
     async def _judged(self, run: Run) -> Judgement:
         judged = await self._judge.judge(run.text, run.options, run.impact)
-        run.judgement = await self._judge.lift(judged)
+        # What waits for a yes, or has it, runs by that yes.
+        run.judgement = judged if run.approval is not None else await self._judge.lift(judged)
         return run.judgement
 
     async def _weighed(self, run: Run, judged: Judgement) -> Judgement:

@@ -35,6 +35,10 @@ class Services:
         """Give the place where the glass is broken."""
         return self.governance.glass
 
+    async def alerts(self, principal: Principal) -> tuple[str, ...]:
+        """Tell a reviewer who connects what is urgent beside the requests."""
+        return await self.glass.alerts(principal)
+
     async def open_session(
         self,
         principal: Principal,

@@ -133,6 +133,10 @@ class ReviewServices(Protocol):
         """Give the time."""
         ...
 
+    async def alerts(self, principal: Principal) -> tuple[str, ...]:
+        """Tell what is urgent beside the requests."""
+        ...
+
 
 class ReviewSession(Protocol):
     """The part of ``execution.session.Session`` that reviewers use."""
@@ -239,6 +243,8 @@ class _Conversation:
         )
         self._session.notice_callback = self._notice
         try:
+            for line in await self._services.alerts(self._principal):
+                self._notice(line)
             for approval in await self._services.desk.list_requests(
                 self._principal, pending_only=False
             ):

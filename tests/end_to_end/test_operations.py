@@ -236,6 +236,8 @@ def test_an_edited_policy_applies_and_a_broken_one_leaves_the_old_in_force(works
         assert works.ask("robo", sql).json["status"] == "ok"
         eventually(lambda: works.house.cli("health", check=False).status == 3, 12)
         assert "efects" in works.house.cli("health", check=False).out
+        assert "efects" in works.house.cli("doctor", check=False).out
+        assert "efects" in works.house.cli("audit", "search", "--event", "policy.refused").out
     finally:
         path.write_text(old)
     eventually(lambda: works.house.cli("health", check=False).status == 0, 12)

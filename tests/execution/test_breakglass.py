@@ -170,6 +170,8 @@ async def test_everybody_connected_is_told_at_once(rig: Rig, monkeypatch):
     assert len(heard) == 1
     assert "BREAK-GLASS: ann on prod" in heard[0]
     assert WHY in heard[0]
+    assert await rig.services.alerts(await rig.principal("rae")) == tuple(heard)
+    assert await rig.services.alerts(await rig.principal("eve")) == ()
     assert sent == ["breakglass.opened"]
 
 

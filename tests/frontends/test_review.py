@@ -77,6 +77,7 @@ class Rig:
     folder: Path
     audit: Any
     targets: ShopOnly = field(default_factory=ShopOnly)
+    urgent: tuple[str, ...] = ()
 
     @property
     def desk(self):
@@ -85,6 +86,9 @@ class Rig:
     @property
     def clock(self):
         return self.desk_rig.clock
+
+    async def alerts(self, principal):
+        return self.urgent
 
     async def file(self, request_id: str = "r1", **changes: Any):
         return await self.desk.submit(draft(request_id, self.clock.now(), **changes))
@@ -280,6 +284,13 @@ async def test_the_idle_warning_reaches_the_client(rig, connect):
 
 
 # --- the queue ---
+
+
+async def test_what_is_urgent_is_told_to_whoever_connects(rig, connect):
+    rig.urgent = ("BREAK-GLASS: ann on shop",)
+    client = await connect(BOB)
+    notice = await client.next(wire.Notice)
+    assert notice.text == "BREAK-GLASS: ann on shop"
 
 
 async def test_what_waits_is_pushed_at_once_and_again_on_change(rig, connect):
