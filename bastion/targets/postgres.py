@@ -303,19 +303,31 @@ class PostgresConnection:
     async def describe(self, permit: Permit) -> tuple[ResultColumn, ...] | None:
         """Ask the server what columns a statement would return, without running it.
 
-        In a transaction an error here fails the transaction, as the statement itself would.
+        In a fence all the same: to parse a literal of a type is to call the type's input, and for
+        an array or a row of domains that runs the code of their checks. In a transaction an error
+        here fails the transaction, as the statement itself would.
         """
         progress = self._begin(None)
+        link = self._link
+        in_block = self._state_before is not TransactionState.IDLE
         try:
+            await link.command(_SAVE if in_block else _BEGIN_READ)
+            if in_block:
+                await link.command(_READ_ONLY)
+            await self._limit(link, permit, is_local=True)
             sql, _ = _with_values(permit.sql, permit)
-            result = await self._link.describe(sql, permit.statement_timeout_s)
+            result = await link.describe(sql, permit.statement_timeout_s)
             await self._learn_types(result)
+            if in_block:
+                await self._settle(link, _ROLLBACK_TO, _RELEASE)
         except psycopg.Error as error:
             raise self._translated(error, progress) from None
         except BaseException:
-            self._link.abandon()
+            link.abandon()
             raise
         finally:
+            if not in_block:
+                await self._settle(link, _ROLLBACK)
             self._end()
         return self._columns(result)
 

@@ -475,6 +475,29 @@ async def test_describe_runs_nothing(connection, postgres_server, probe_postgres
     assert connection.transaction_state is TransactionState.IDLE
 
 
+@pytest.mark.parametrize("in_block", [False, True])
+async def test_parsing_a_literal_runs_no_code_that_writes(
+    connection, postgres_server, probe_postgres, in_block
+):
+    """An array of a domain calls the domain's check while the server parses its literal."""
+    postgres_server.run(
+        probe_postgres,
+        "create function f_chk(text) returns bool language plpgsql as"
+        " 'begin delete from t; return true; end';"
+        "create domain d1 as text check (f_chk(value)); create type d1_row as (a d1)",
+    )
+    if in_block:
+        await collect(connection, permit("begin", Fence.SESSION))
+    for literal in ("'{x}'::d1[]", "'(x)'::d1_row", "'{\"(x)\"}'::d1_row[]"):
+        with contextlib.suppress(StatementError):
+            await connection.describe(permit(f"select {literal}"))
+        if in_block:
+            await collect(connection, permit("rollback", Fence.SESSION))
+            await collect(connection, permit("begin", Fence.SESSION))
+    await connection.reset()
+    assert postgres_server.run(probe_postgres, "select count(*) from t") == [(10,)]
+
+
 async def test_an_unknown_relation_has_an_origin_that_names_nothing(connection):
     await collect(connection, permit("create table fresh (a int)", Fence.WRITE))
     columns = await connection.describe(permit("select a from fresh"))

@@ -1,0 +1,536 @@
+# Attacks on the guard by ways that the other lists do not take; ' ;; ' separates statements on one connection.
+select f_del()
+select (select f_del())
+select 1 union select f_del()
+select 1 union all (select f_del() limit 1)
+select 1 except select f_del()
+select 1 intersect select f_del()
+(select f_del())
+((select 1) union (select f_del()))
+values (f_del())
+values (1),(f_del())
+table v_del
+select * from (values (f_del())) x
+with x as (select f_del() as a) select * from x
+with recursive x as (select 1 as a union select f_del() from x where a < 1) select * from x
+select * from t limit 1 offset 0 procedure analyse()
+select * from t order by f_del()
+select * from t group by f_del()
+select id from t group by id with rollup having f_del() > 0
+select count(*) from t where f_del()
+select sum(id) over (partition by f_del()) from t
+select sum(id) over (order by f_del()) from t
+select sum(id) over w from t window w as (order by f_del())
+select group_concat(v order by f_del()) from t
+select case f_del() when 1 then 2 end
+select if(f_del(), 1, 2)
+select ifnull(null, f_del())
+select nullif(f_del(), 1)
+select coalesce(null, f_del())
+select elt(1, f_del())
+select field(f_del(), 1)
+select interval(f_del(), 1)
+select 1 in (f_del())
+select 1 = any (select f_del())
+select exists (select f_del())
+select f_del() is null
+select f_del() regexp '1'
+select 'a' like f_del() escape 'x'
+select -f_del()
+select !f_del()
+select ~f_del()
+select binary f_del()
+select cast(f_del() as char)
+select convert(f_del(), char)
+select convert(f_del() using utf8mb4)
+select f_del() collate utf8mb4_bin
+select date_add(now(), interval f_del() day)
+select extract(day from from_unixtime(f_del()))
+select trim(both f_del() from 'a')
+select substring('abc' from f_del())
+select position(f_del() in 'abc')
+select json_object('a', f_del())
+select json_value(json_array(f_del()), '$[0]')
+select * from json_table(json_array(f_del()), '$[*]' columns (x int path '$')) j
+select match (v) against (f_del()) from t
+select * from t join t2 on f_del()
+select * from t natural join (select f_del() as id) x
+select * from t straight_join (select f_del()) x
+select * from t where (id, 1) = (select f_del(), 1)
+select * from t where row(1,f_del()) = row(1,1)
+select * from v_del
+select count(*) from v_del
+select exists (select * from v_del)
+select 1 from v_del limit 0
+select `f_del`()
+select `f_del` ()
+select f_del ()
+select f_del/**/()
+select f_del/*!()*/
+select /*!f_del()*/
+select /*!99999 1,*/ f_del()
+select /*M!100100 f_del(), */ 1
+select 1 /*!, f_del()*/ from t
+select /*! 1 */ + /*! f_del() */
+select 1 /*!50000, f_del() */ -- x
+/*!50000 select*/ f_del()
+/*!select f_del()*/
+/*! /*!delete from t*/ */
+/**/delete/**/from/**/t/**/
+/*/delete from t/*/ select 1
+select 1 /* */ */ , f_del() /* */
+# comment
+-- comment
+--delete from t
+select 1 --1, f_del()
+select 1 --	x
+select 1 # '\n, f_del()
+select "a", f_del()
+select 'a''b', f_del(), "c""d"
+select '\'', f_del(), '\''
+select '\\', f_del()
+select "\"", f_del()
+select _utf8mb4'a', f_del()
+select _binary'\xbf\x27', f_del()
+select x'41', 0x41, b'1', f_del()
+select n'a', f_del()
+select `a``b` from (select f_del() as `a``b`) x
+select @a := f_del()
+select @a := (select f_del())
+set @a = f_del()
+set @a := (select f_del()), @b = 1
+set @s = 'delete from t' ;; prepare p from @s ;; execute p
+prepare p from 'delete from t' ;; execute p
+prepare p from "delete from t" ;; execute immediate 'execute p'
+prepare p from 'select f_del()' ;; execute p
+prepare p from concat('delete',' from t') ;; execute p
+prepare p from 'select 1' ;; prepare p from 'delete from t' ;; execute p
+prepare P from 'delete from t' ;; execute p
+prepare `p q` from 'delete from t' ;; execute `p q`
+prepare p from 'delete from t where id > ?' ;; execute p using 0
+prepare p from 'call p_del()' ;; execute p
+prepare p from 'drop table t' ;; execute p
+prepare p from 'select ? into @x' ;; execute p using f_del()
+execute immediate 'delete from t'
+execute immediate concat('delete from ', 't')
+execute immediate 'delete from t where id > ?' using 0
+execute immediate (select 'delete from t')
+execute immediate @undefined
+call p_del()
+call p_del
+call `p_del`()
+call p_ro() ;; select f_del()
+call sys.table_exists('a','b',@x)
+call mysql.rds_kill(1)
+do f_del()
+do 1, f_del()
+do (select f_del())
+do sleep(0), f_del()
+do release_lock('a')
+begin not atomic delete from t; end
+begin not atomic declare x int; set x = f_del(); end
+begin not atomic if true then delete from t; end if; end
+begin not atomic execute immediate 'delete from t'; end
+begin not atomic declare continue handler for sqlexception begin end; delete from t; end
+begin not atomic for r in (select f_del() as a) do set @x=r.a; end for; end
+begin not atomic case 1 when 1 then delete from t; end case; end
+begin not atomic loop delete from t; end loop; end
+begin not atomic while false do select 1; end while; delete from t; end
+if 1 then delete from t; end if
+case 1 when 1 then delete from t; end case
+loop delete from t; end loop
+while 1 do delete from t; end while
+repeat delete from t; until 1 end repeat
+for i in 1..2 do delete from t; end for
+<<l>> begin not atomic delete from t; end l
+delimiter // ;; delete from t // ;; delimiter ;
+DELIMITER $$ delete from t$$
+\G delete from t
+select 1\G delete from t
+select 1\g
+source /tmp/x
+\! rm x
+explain select f_del()
+explain extended select f_del()
+explain delete from t
+explain format=json select f_del()
+analyze select f_del()
+analyze format=json select f_del()
+analyze format=json delete from t
+analyze update t set v='x'
+analyze insert into t values (88,'x')
+explain analyze delete from t
+describe delete from t
+desc select f_del()
+describe v_del
+analyze table t
+analyze local table t persistent for all
+check table t
+check table t for upgrade
+checksum table t
+repair table myi
+optimize local table t
+optimize no_write_to_binlog table t
+show create view v_del
+show create function f_del
+show function code f_del
+show procedure code p_del
+show grants
+show processlist
+show full processlist
+show engine innodb status
+show warnings limit f_del()
+show tables where f_del()
+show columns from t where f_del()
+show variables where f_del() = 1
+show status where f_del()
+show tables like 'a' ;; delete from t
+show index from t where f_del()
+show databases where f_del()
+show triggers where f_del()
+show events where f_del()
+show open tables where f_del()
+show table status where f_del()
+show character set where f_del()
+show collation where f_del()
+show function status where f_del()
+show explain for 1
+show analyze for 1
+show binary logs
+show master status
+show slave status
+show relaylog events
+show user_statistics
+handler t open ;; handler t read first where f_del() ;; handler t close
+handler t open as h ;; handler h read next limit 1
+handler v_del open
+handler t open ;; handler t read `primary` = (1)
+load data infile '/etc/hostname' into table t
+load data local infile '/etc/hostname' replace into table t
+load data concurrent local infile 'x' ignore into table t set v = f_del()
+load xml local infile 'x' into table t
+load index into cache t
+select * from t into outfile '/tmp/bastion_rt'
+select * into outfile '/tmp/bastion_rt' from t
+select * into dumpfile '/tmp/bastion_rt' from t limit 1
+select 1 into @a
+select f_del() into @a
+select id into @a from t limit 1
+(select 1) into @a
+select 1 union select 2 into @a
+with x as (select 1) select * from x into @b
+select load_file('/etc/passwd')
+select sleep(1)
+select sleep(id) from t
+select benchmark(1000000000, md5('a'))
+select benchmark(1, f_del())
+select get_lock('a', 1)
+select get_lock('bastion', -1), is_free_lock('a')
+select release_all_locks()
+select master_pos_wait('x', 1)
+select master_gtid_wait('0-1-1', 1)
+select name_const('a', f_del())
+select values(f_del())
+select uuid_short()
+select last_insert_id(5)
+select last_insert_id(f_del())
+select nextval(sq)
+select next value for sq
+select next value for `sq` from t
+select sq.nextval
+select previous value for sq
+select lastval(sq)
+select setval(sq, 100)
+select setval(sq, 5, 0)
+select nextval(`sq`), 1
+do nextval(sq)
+set @a = nextval(sq)
+select * from sq
+alter sequence sq restart 1
+drop sequence sq
+create sequence s2
+create or replace sequence sq
+insert into sq values (1,1,1,1,1,1,0,0)
+select * from t for update
+select * from t for share
+select * from t lock in share mode
+select * from t for update nowait
+select * from t for update wait 5
+select * from t for update skip locked
+select * from (select * from t for update) x
+with x as (select * from t for update) select * from x
+(select * from t for update)
+select 1 union (select id from t for update)
+lock tables t read
+lock table t write, t2 write
+lock tables t write ;; unlock tables
+unlock tables
+flush tables with read lock
+flush tables t for export
+flush privileges
+flush local status
+flush hosts, logs
+flush no_write_to_binlog binary logs
+reset query cache
+reset master
+reset slave all
+purge binary logs to 'x'
+kill query 1
+kill hard connection 1
+kill soft query id 1
+kill user admin
+shutdown
+shutdown wait for all slaves
+change master to master_host='x'
+start slave
+stop slave
+start all slaves
+set global max_connections=1
+set @@global.max_connections=1
+set @@session.tx_read_only=0 ;; select f_del()
+set tx_read_only=0 ;; select f_del()
+set transaction_read_only=off ;; select f_del()
+set session transaction read write ;; select f_del()
+set transaction read write ;; select f_del()
+set session transaction isolation level serializable, read write ;; select f_del()
+set transaction isolation level read uncommitted
+start transaction read write ;; select f_del() ;; commit
+start transaction with consistent snapshot, read write ;; delete from t ;; commit
+start transaction read only ;; delete from t ;; commit
+begin ;; delete from t ;; commit and chain ;; commit
+begin ;; select f_del() ;; commit
+begin work ;; update t set v='x' ;; commit work no release
+commit release
+rollback and chain release
+savepoint bastion_fence ;; delete from t
+begin ;; rollback to bastion_fence ;; select f_del() ;; commit
+begin ;; savepoint a ;; select f_del() ;; release savepoint a ;; commit
+set autocommit=0 ;; select f_del() ;; commit
+set autocommit=0 ;; delete from t ;; set autocommit=1
+set @@autocommit=0 ;; replace into t values (1,'x') ;; create table ct (a int)
+set sql_mode='ansi_quotes' ;; select "f_del"()
+set sql_mode='oracle' ;; begin delete from t; end
+set sql_mode='no_backslash_escapes' ;; select '\', f_del() -- '
+set sql_mode='ignore_space' ;; select f_del ()
+set sql_mode='' ;; select 1
+set sql_mode=default
+set @@sql_mode=concat(@@sql_mode,',PIPES_AS_CONCAT')
+set session sql_mode=(select 'ansi')
+set statement sql_mode='ansi_quotes' for select "f_del"()
+set statement max_statement_time=0 for delete from t
+set statement tx_read_only=0 for select f_del()
+set statement optimizer_switch='a' for select f_del()
+set statement max_statement_time=1 for select f_del()
+set statement max_statement_time=1 for call p_del()
+set statement lock_wait_timeout=1 for alter table t add x int
+set names gbk ;; select '�\' , f_del()
+set names latin1
+set character set latin1
+set character_set_client=gbk
+set collation_connection=utf8mb4_bin
+set max_statement_time=0
+set sql_log_bin=0
+set sql_log_off=1
+set foreign_key_checks=0 ;; delete from t
+set unique_checks=0
+set sql_safe_updates=0
+set sql_select_limit=0
+set old_mode=''
+set role none
+set role x
+set default role none
+set password = 'x'
+set password for app = password('x')
+set global general_log=0
+set global log_output='none'
+set debug_dbug='d,x'
+set insert_id=5
+set timestamp=1
+set rand_seed1=1
+set pseudo_thread_id=1
+set gtid_domain_id=1
+set wsrep_on=0
+set storage_engine=MyISAM
+set @@session.default_storage_engine=csv
+set local sort_buffer_size=18446744073709551615
+use mysql
+use mysql ;; delete from global_priv
+use `information_schema` ;; select f_del()
+delete from t
+delete low_priority quick ignore from t
+delete from t where 1 order by id limit 1
+delete from t for portion of p from '2020-01-01' to '2021-01-01'
+delete history from t
+delete t from t
+delete t, t2 from t join t2
+delete from t.* using t join t2
+delete from v_ok
+delete from t returning *
+delete from myi
+update t set v='x'
+update low_priority ignore t set v='x' limit 1
+update t, t2 set t.v=t2.v where t.id=t2.id
+update t natural join t2 set v='x'
+update v_ok set v='x'
+update t set v=default
+update (select 1) x, t set t.v='x'
+insert into t values (66,'x')
+insert low_priority into t values (66,'x')
+insert delayed into myi values (2)
+insert ignore into t values (1,'x')
+insert t set id=66
+insert into t () values ()
+insert into t select * from t2
+insert into t values (1,'x') on duplicate key update v='x'
+insert into t values (66,'x') returning id
+insert into t table t2
+insert into t values (f_del(), 'x')
+insert into t with x as (select 66, 'x') select * from x
+replace into t values (1,'x')
+replace t set id=1
+replace delayed into myi values (1)
+truncate t
+truncate table t wait 1
+drop table t
+drop tables if exists t, t2
+drop temporary table t
+drop table t nowait
+drop view v_ok
+drop function f_del
+drop procedure if exists p_del
+drop trigger x
+drop event x
+drop database mysql
+drop schema if exists x
+drop index x on t
+drop user app
+drop role x
+drop server s
+drop package x
+drop package body x
+create table ct (a int)
+create table ct select f_del()
+create table ct as select * from t
+create table ct like t
+create or replace table t (a int)
+create table if not exists t (a int)
+create table ct (a int default (f_del()))
+create table ct (a int, b int as (f_del()) persistent)
+create table ct (a int check (f_del()))
+create table ct engine=federated connection='mysql://x'
+create table ct engine=connect table_type=mysql
+create table ct (a int) engine=merge union=(t)
+create table ct (a int) data directory='/tmp'
+create table ct (a int) with system versioning
+create temporary table t (id int) ;; delete from t
+create temporary table ct as select f_del()
+create temporary table ct (a int) ;; insert into ct values (f_del())
+create temporary table users select * from t ;; select * from users
+create temporary sequence s3
+create view vv as select f_del()
+create or replace view v_ok as select f_del() as id, 'x' as v
+create algorithm=merge sql security definer view vv as select 1
+create function f2() returns int return f_del()
+create or replace function f_del() returns int return 1
+create function f3 returns integer soname 'x.so'
+create aggregate function f4(x int) returns int begin loop fetch group next row; end loop; end
+create procedure p2() delete from t ;; call p2()
+create definer=root@localhost procedure p2() select 1
+create or replace procedure p_ro() delete from t ;; call p_ro()
+create package pk as procedure p(); end
+create package body pk as procedure p() as begin delete from t; end; end
+create trigger tg before insert on t2 for each row delete from t
+create or replace trigger tg after update on t2 for each row set @x = f_del()
+create event ev on schedule every 1 second do delete from t
+create definer=root event if not exists ev on schedule at now() do call p_del()
+create index ix on t (v)
+create fulltext index ix on t (v)
+create online unique index ix on t (id)
+create user uu identified by 'x'
+create or replace user app
+create role rr
+create database dd
+create or replace schema dd
+create server s foreign data wrapper mysql options (host 'x')
+alter table t add column x int
+alter table t drop primary key
+alter ignore table t add unique (v)
+alter online table t engine=MyISAM
+alter table t rename to x
+alter table t rename column v to w
+alter table t convert to character set latin1
+alter table t auto_increment=100
+alter table t discard tablespace
+alter table t import tablespace
+alter table t force
+alter table t disable keys
+alter table t order by v
+alter table part truncate partition p0
+alter table part drop partition p1
+alter table part exchange partition p0 with table t
+alter table part reorganize partition p0 into (partition p00 values less than (5), partition p01 values less than (10))
+alter table part coalesce partition 1
+alter table part remove partitioning
+alter table part convert partition p0 to table px
+alter view v_ok as select f_del() as id, 'x' as v
+alter function f_del comment 'x'
+alter procedure p_del sql security invoker
+alter event x disable
+alter database mysql character set latin1
+alter user app identified by 'x'
+alter server s options (host 'y')
+alter instance rotate innodb master key
+rename table t to t9
+rename tables t to t9, t2 to t
+rename user app to app2
+grant all on *.* to app
+grant proxy on root to app
+grant x to app
+revoke all privileges, grant option from app
+revoke select on t from app
+install plugin x soname 'y'
+install soname 'ha_x'
+uninstall plugin x
+uninstall soname 'ha_x'
+binlog 'AAAA'
+cache index t in x
+backup stage start
+backup lock t
+backup unlock
+help 'delete'
+xa start 'a'
+xa begin 'a' ;; delete from t ;; xa end 'a' ;; xa commit 'a' one phase
+xa start 'a' ;; select f_del() ;; xa end 'a' ;; xa prepare 'a' ;; xa commit 'a'
+xa recover
+xa rollback 'a'
+signal sqlstate '45000'
+resignal
+get diagnostics @a = number
+get stacked diagnostics condition 1 @b = message_text
+open c
+fetch c into x
+close c
+deallocate prepare x
+drop prepare x
+select * from mysql.global_priv for update
+select * from information_schema.innodb_trx where f_del()
+select * from information_schema.tables where table_name = f_del()
+select sys.ps_kill(1)
+select sys_exec('x')
+select det_del()
+select ret_del()
+select `count2`()
+select count2()
+select `F Del`()
+select `f del`()
+select mysql.f_del()
+select f_del(), f_del()
+select 1 from dual where f_del()
+select sql_no_cache f_del()
+select sql_calc_found_rows f_del()
+select high_priority straight_join f_del()
+select all f_del()
+select distinct f_del()
+select sql_small_result f_del()
+select 1 as f_del, (f_del)() 
+select f_del() + nextval(sq)

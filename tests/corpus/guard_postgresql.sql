@@ -1,0 +1,580 @@
+# Attacks on the guard by ways that the other lists do not take; ' ;; ' separates statements on one connection.
+select * from t as of system time 'x'
+select (select count(*) from (delete from t returning 1) x)
+select * from (delete from t returning *) d
+with d as materialized (delete from t returning *) select 1
+with recursive d as (delete from t returning *) select 1
+with a as (select 1), b as (select * from a, (select f_del()) q) select * from b
+with x as (insert into t select 99,'q' where false returning 1) select 1
+with x as (merge into t using t2 on t.id=t2.id when matched then delete returning t.id) select * from x
+(((select f_del())))
+select 1 union all (select f_del())
+select 1 except select f_del()
+select 1 intersect all select f_del()
+values (1),((select f_del()))
+table t limit f_del()
+select * from t limit (select f_del())
+select * from t offset f_del()
+select * from t fetch first (f_del()) rows only
+select * from t order by f_del()
+select * from t order by (select f_del()) desc nulls last
+select id from t group by id, f_del()
+select id from t group by grouping sets ((id), (f_del()))
+select id from t group by cube (id, (select f_del()))
+select count(*) from t having f_del() > 0
+select distinct on (f_del()) id from t
+select count(*) filter (where f_del() > 0) from t
+select sum(id) over (partition by f_del()) from t
+select sum(id) over w from t window w as (order by f_del())
+select sum(id) over (rows between f_del() preceding and current row) from t
+select percentile_cont(0.5) within group (order by f_del()) from t
+select string_agg(v, ',' order by f_del()) from t
+select array(select f_del())
+select array[[f_del()]]
+select (array[1,2])[f_del()]
+select (array[1,2])[1:f_del()]
+select row(f_del(),1) = row(1,1)
+select (row(f_del())).f1
+select case f_del() when 1 then 2 end
+select case when false then 1 else f_del() end
+select coalesce(null, f_del())
+select nullif(f_del(), 1)
+select greatest(1, f_del())
+select f_del() is null
+select f_del() between 0 and 1
+select 1 between symmetric 0 and f_del()
+select 1 in (select f_del())
+select 1 = any (array[f_del()])
+select 1 = all (select f_del())
+select exists (select f_del())
+select not exists (select f_del() from t)
+select 'a' like (f_del()::text) escape 'x'
+select 'a' similar to f_del()::text
+select f_del()::text collate "C"
+select cast(f_del() as text)
+select interval '1 day' * f_del()
+select timestamp 'now' at time zone (f_del()::text)
+select extract(day from now() + f_del() * interval '1 day')
+select overlay('abc' placing f_del()::text from 1)
+select substring('abc' from f_del())
+select position(f_del()::text in 'abc')
+select trim(both f_del()::text from 'abc')
+select xmlelement(name a, f_del())
+select xmlforest(f_del() as a)
+select xmlserialize(content xmlelement(name a, f_del()) as text)
+select xmltable.* from xmltable('/a' passing (f_del()::text)::xml columns x int path '.')
+select * from json_table('[1]', '$[*]' columns (x int path '$')) j, lateral (select f_del()) d
+select json_object('a' : f_del())
+select json_array(f_del())
+select json_arrayagg(f_del()) from t
+select json_object_agg('a', f_del())
+select json_value('{}', '$.a' default f_del() on empty)
+select json_query('[]', '$' passing f_del() as x)
+select * from rows from (f_del(), generate_series(1,2)) x
+select * from f_del() with ordinality
+select * from t tablesample system (f_del())
+select * from t tablesample bernoulli (50) repeatable (f_del())
+select * from t left join lateral (select f_del()) x on true
+select * from t natural join (select f_del() as id) x
+select * from t join t2 on f_del() > 0
+select * from t cross join f_del()
+select t.of_row from t
+select (t).of_row from t
+select of_row(t) from t
+select of_row(t.*) from t
+select (select of_row(x) from t x limit 1)
+select id::d1 from t
+select 'x'::d1
+select d1 'x'
+select cast('x' as d1)
+select '{x}'::d1[]
+select array['x']::d1[]
+select '(x,1)'::comp
+select row('x',1)::comp
+select null::comp is null, '("a",2)'::comp
+select json_populate_record(null::comp, '{"a":"x"}')
+select jsonb_populate_recordset(null::comp, '[{"a":"x"}]')
+select * from json_to_record('{"a":"x"}') as r(a d1)
+select * from jsonb_to_recordset('[{"a":"x"}]') as r(a d1, b int)
+select unnest('{x}'::d1[])
+select array_fill('x'::d1, array[2])
+select 1 ### 2
+select 1 operator(public.###) 2
+select 1 where 1 ### 2
+select 1 ### any (array[2])
+select ### 1
+select (tp.p)::int from tp
+select p + 1 from tp
+select abs(p) from tp
+select agg_del(id) from t
+select agg_del(id) over () from t
+select agg_del(id order by id) from t
+select agg_del(distinct id) filter (where true) from t
+select with_default()
+select with_default(x => f_del())
+select poly(1)
+select vari(1,2,3)
+select vari(variadic array[1])
+select * from outp()
+select (outp()).*
+select srf()
+select * from srf() limit 0
+select lower(1)
+select "lower"(1::int)
+select public.lower(1)
+select "F_Del"()
+select U&"F\005FDel"()
+select u&"f\005fdel"()
+select U&"f!005fdel" uescape '!' ()
+select u&'\0064' || f_del()
+select public . f_del ( )
+select "public"."f_del"()
+select pg_temp.f_del()
+select evil.f_del()
+select f_del/**/()
+select f_del/* /* */ */()
+select /*! f_del() */ 1
+select /*+ f_del() */ f_del()
+select 1 -- \n, f_del()
+select $a$ $a$ , f_del(), $b$ ; $b$
+select $$'$$, f_del(), $$'$$
+select '''', f_del()
+select E'\'' , f_del() , E'\''
+select e'\\', f_del()
+select b'1', x'1F', f_del()
+select N'a', f_del()
+select 1e0f_del
+select 1;
+select 1; ; delete from t
+;; delete from t
+select sql_call()
+select sql_set()
+select imm_del()
+select tsd()
+select to_tsvector(tsd(), 'a')
+select * from v_del
+select x from (table v_del) q
+select exists (table v_del)
+select count(*) from v_del
+select 1 from v_del
+select 1 where exists (select from v_del)
+select * from v_ok where f_del() > 0
+explain select f_del()
+explain (analyze, costs off) select f_del()
+explain (analyze false) delete from t
+explain (analyze 'on') delete from t
+explain (analyze 1, verbose) delete from t
+explain (analyze, analyze off) delete from t
+explain (analyze off, analyze) delete from t
+explain analyze verbose delete from t
+explain (verbose, analyze true, format json) update t set v='x'
+explain analyze create table ct as select * from t
+explain analyze select * into ct2 from t
+explain analyze create materialized view cm as select f_del()
+explain analyze declare c cursor for select f_del()
+prepare p1 as delete from t ;; explain analyze execute p1
+prepare p2(int) as select f_del() where $1 > 0 ;; explain (analyze) execute p2(1)
+prepare p3 as select f_del() ;; execute p3
+prepare p4(int) as delete from t where id > $1 ;; execute p4(0)
+prepare p5 as select 1 ;; deallocate p5 ;; prepare p5 as delete from t ;; execute p5
+prepare "P6" as select 1 ;; prepare p6 as delete from t ;; execute "p6"
+prepare p7 as select 1 ;; begin ;; deallocate p7 ;; prepare p7 as delete from t ;; rollback ;; execute p7
+prepare p8 as select 1 ;; deallocate all ;; prepare p8 as delete from t ;; execute p8
+prepare p9 as select f_del from (select 1 as f_del) x ;; execute p9
+create table ct as execute p3
+begin ;; declare c cursor for delete from t returning * ;; fetch all c
+begin ;; declare c cursor for select * from t for update ;; fetch c ;; delete from t where current of c ;; commit
+begin ;; declare c cursor for select f_del() ;; commit
+begin ;; declare c cursor for select f_del() ;; move all in c ;; commit
+begin ;; declare c scroll cursor with hold for select f_del() ;; commit
+begin ;; declare c cursor for select * from srf() ;; fetch forward all from c ;; commit
+begin ;; declare c binary insensitive no scroll cursor for with d as (delete from t returning *) select * from d ;; fetch c
+begin read write ;; select f_del() ;; commit
+begin isolation level serializable, read write, deferrable ;; delete from t ;; commit
+start transaction read write ;; update t set v='x' ;; commit and chain ;; commit
+begin ;; delete from t ;; prepare transaction 'x' ;; commit prepared 'x'
+begin ;; select 1 ;; prepare transaction 'x'
+commit prepared 'nope'
+rollback prepared 'nope'
+begin ;; savepoint bastion_fence ;; delete from t ;; release bastion_fence ;; commit
+begin ;; rollback to bastion_fence ;; select f_del() ;; commit
+begin ;; release savepoint bastion_fence ;; commit
+savepoint a ;; delete from t
+set transaction read write ;; delete from t
+set transaction_read_only=off ;; select f_del()
+set session characteristics as transaction read write ;; select f_del()
+set default_transaction_read_only=off ;; select f_del()
+reset transaction_read_only ;; select f_del()
+set local transaction_read_only to default ;; select f_del()
+select set_config('transaction_read_only','off',true), f_del()
+select set_config('transaction_read_only','off',false) ;; select f_del()
+with x as materialized (select set_config('transaction_read_only','off',true)) select f_del() from x
+update pg_settings set setting='off' where name='transaction_read_only'
+set session authorization postgres ;; delete from t
+set role none ;; delete from t
+set local role postgres
+reset role
+reset session authorization
+set statement_timeout=0
+set lock_timeout=0 ;; select pg_sleep(1)
+set idle_in_transaction_session_timeout=0
+set search_path=evil ;; select f_del()
+set search_path to pg_temp, public ;; select lower('x')
+set schema 'evil' ;; select f_del()
+select set_config('search_path','evil',false) ;; select * from t
+set standard_conforming_strings=off ;; select '\'' || f_del() || '\''
+set client_encoding='SJIS'
+set names 'LATIN1'
+set backslash_quote=on
+set row_security=off ;; select * from sec
+set session_replication_role=replica ;; delete from t
+set default_tablespace=''
+set check_function_bodies=off
+set zero_damaged_pages=on
+set allow_system_table_mods=on ;; delete from pg_class
+set dynamic_library_path='/tmp'
+set local_preload_libraries='x'
+set session_preload_libraries='x'
+set plpgsql.extra_warnings='all'
+set log_statement='none'
+set temp_tablespaces='x'
+load 'auto_explain'
+load '$libdir/plugins/x'
+select * from sec
+select count(*) from sec
+table sec
+select 1 from sec limit 0
+explain analyze select * from sec
+copy sec to stdout
+copy t to program 'cat'
+copy t to '/tmp/bastion_rt'
+copy t from '/etc/passwd'
+copy t from program 'echo 1'
+copy t from stdin
+copy (select f_del()) to stdout
+copy (delete from t returning id) to stdout
+copy (update t set v='x' returning id) to stdout csv header
+copy (insert into t values (77,'x') returning id) to stdout
+copy (table v_del) to stdout
+copy v_del to stdout
+copy t(id) to stdout with (format binary)
+copy (with d as (delete from t returning *) select * from d) to stdout
+copy (select 1) to program 'touch /tmp/bastion_rt'
+select lo_create(0)
+select lo_creat(-1)
+select lo_put(o, 0, 'x') from lod
+select lo_truncate(lo_open(o, 131072), 0) from lod
+select lowrite(lo_open(o, 131072), 'x') from lod
+select lo_import('/etc/hostname')
+select lo_export(o, '/tmp/bastion_rt') from lod
+select lo_unlink(o) from lod
+select pg_read_binary_file('/etc/hostname')
+select pg_read_file('postgresql.conf', 0, 10)
+select * from pg_ls_logdir()
+select * from pg_ls_waldir()
+select * from pg_ls_tmpdir()
+select pg_file_write('x','y',false)
+select * from pg_hba_file_rules
+select * from pg_file_settings
+select * from pg_stat_file('postgresql.conf')
+select pg_current_logfile()
+select pg_promote()
+select pg_wal_replay_pause()
+select pg_backup_start('x')
+select pg_export_snapshot()
+select txid_current()
+select pg_current_xact_id()
+select pg_advisory_lock(1,2)
+select pg_advisory_lock_shared(1)
+select pg_advisory_unlock_all()
+select pg_try_advisory_xact_lock_shared(1)
+select count(pg_advisory_lock(id)) from t
+select pg_sleep(0.1) from generate_series(1,100)
+select pg_sleep_for('1 second')
+select pg_sleep_until(now() + interval '1 second')
+select pg_notify('a','b')
+select pg_logical_emit_message(false,'a','b')
+select pg_log_backend_memory_contexts(1)
+select pg_stat_reset()
+select pg_stat_reset_shared('bgwriter')
+select pg_stat_reset_single_table_counters(1)
+select pg_stat_clear_snapshot()
+select pg_stat_force_next_flush()
+select pg_nextoid('pg_class','oid','pg_class_oid_index')
+select pg_terminate_backend(pid) from pg_stat_activity
+select pg_cancel_backend(pid, 1) from pg_stat_activity
+select pg_rotate_logfile_old()
+select pg_import_system_collations('pg_catalog')
+select pg_extension_config_dump('t','')
+select pg_event_trigger_dropped_objects()
+select pg_get_wal_record_info('0/0')
+select pg_replication_origin_create('x')
+select pg_replication_slot_advance('x','0/0')
+select pg_create_logical_replication_slot('a','b')
+select pg_logical_slot_get_changes('a',null,null)
+select brin_summarize_new_values('t'::regclass)
+select gin_clean_pending_list('t'::regclass)
+select pg_relation_filenode('t')
+select pg_restore_relation_stats('schemaname','public','relname','t','relpages',1)
+select pg_clear_relation_stats('public','t')
+select pg_clear_attribute_stats('public','t','id',false)
+select nextval('sq'::regclass)
+select nextval('public.sq')
+select setval('sq', 100, false)
+select setval(pg_get_serial_sequence('t','id'), 1)
+select currval('sq') ;; select lastval()
+select (select nextval('sq')) from t
+select nextval(s.n) from (values ('sq')) s(n)
+select nextval('sq') over ()
+select * from sq
+select query_to_xml('select f_del()', true, true, '')
+select query_to_xmlschema('delete from t returning 1', true, true, '')
+select query_to_xml_and_xmlschema('delete from t returning 1', true, true, '')
+select table_to_xml('v_del', true, true, '')
+select schema_to_xml('public', true, true, '')
+select database_to_xmlschema(true, true, '')
+select cursor_to_xml('x', 1, true, true, '')
+select * from ts_stat('select f_del()::text::tsvector')
+select ts_rewrite('a'::tsquery, 'select f_del()::text::tsquery, ''b''::tsquery')
+select dblink('dbname=x', 'delete from t')
+select * from dblink_exec('delete from t')
+create extension dblink
+create extension if not exists file_fdw
+create server s foreign data wrapper x
+create foreign table ft (a int) server s
+import foreign schema public from server s into evil
+create user mapping for public server s
+create subscription s connection 'x' publication p
+create publication pb for all tables
+create event trigger et on ddl_command_start execute function quiet()
+create rule ru as on select to t do instead select * from t2
+create rule "_RETURN" as on select to evil.t do instead select * from t
+create or replace rule ru as on insert to t2 do also delete from t
+create or replace view v_ok as select f_del() as id, ''::text as v
+create or replace function quiet() returns int language sql as 'select f_del()'
+create or replace temp view t as select f_del() ;; select * from t
+create temp table t as select 1 as id ;; delete from t
+create temp table pg_class (a int) ;; select * from pg_class
+create temp view users as select f_del() as id ;; select * from users
+create function pg_temp.lower(text) returns text language sql as 'select f_del()::text' ;; select pg_temp.lower('a')
+create or replace function lower(text) returns text language sql as 'select f_del()::text' ;; select lower('x')
+create operator + (leftarg=text, rightarg=text, function=f_chk)
+create cast (text as int) with function quiet() as implicit
+create index ix on t (imm_del())
+create index ix on t (id) where imm_del() > 0
+create index concurrently ix on t (id)
+create unique index ix on t (v)
+create statistics st on id, v from t
+create materialized view m2 as select f_del()
+refresh materialized view mv
+refresh materialized view concurrently mv with no data
+create table ct (id int default f_del(), g int generated always as (imm_del()) stored)
+create table ct partition of part default
+create table ct (like t including all)
+create table ct () inherits (t)
+create table if not exists t (id int)
+create unlogged table ct (id int)
+create temp table ct on commit drop as select f_del()
+create domain dd as int default f_del() check (value > f_del())
+create type ty as enum ('a') ;; alter type mood add value 'c'
+create sequence s2 owned by t.id
+create schema sc create table x (id int)
+create schema authorization current_user
+create role rr superuser
+create user uu
+create group gg
+create database dd
+create tablespace ts location '/tmp'
+create language plx
+create access method am type index handler x
+create aggregate ag (int) (sfunc=int4pl, stype=int)
+create collation co from "C"
+create conversion cv for 'utf8' to 'latin1' from x
+create text search dictionary td (template=simple)
+create transform for int language sql (from sql with function x(internal))
+create policy p2 on t using (f_del()>0)
+create trigger tg before truncate on t execute function tr_del()
+create constraint trigger ct after insert on t2 deferrable initially deferred for each row execute function tr_del()
+alter table t rename to x
+alter table t rename column v to w
+alter table if exists t add column x int default f_del()
+alter table t set schema evil
+alter table t owner to app
+alter table t set unlogged
+alter table t set (autovacuum_enabled=off)
+alter table t cluster on t_pkey
+alter table t replica identity full
+alter table t enable always trigger all
+alter table t add constraint ck check (f_del()>0)
+alter table t alter column id set default f_del()
+alter table t alter column v type varchar(1) using 'x'
+alter table t inherit t2
+alter table part detach partition part1
+alter table part attach partition t2 for values from (200) to (300)
+alter table sec disable row level security
+alter table all in tablespace pg_default set tablespace x
+alter index t_pkey rename to x
+alter sequence sq restart
+alter sequence sq owned by none
+alter view v_ok rename to x
+alter materialized view mv rename to x
+alter function quiet() rename to x
+alter routine f_del() security definer
+alter procedure p_del() owner to app
+alter aggregate agg_del(int) rename to x
+alter type plain add attribute c int
+alter domain d1 drop constraint d1_check
+alter schema evil rename to x
+alter database postgres set work_mem='1MB'
+alter role app superuser
+alter role current_user set search_path=evil
+alter user app password 'x'
+alter default privileges grant all on tables to public
+alter system set work_mem='1MB'
+alter system reset all
+alter extension plpgsql update
+alter event trigger x disable
+alter large object 1 owner to app
+alter operator ### (int,int) owner to app
+alter policy p1 on sec using (true)
+alter rule x on t rename to y
+alter trigger w on watched rename to x
+alter publication x add table t
+alter server x version '1'
+alter statistics x set statistics 1
+alter tablespace pg_default rename to x
+alter text search configuration x rename to y
+drop table t
+drop table if exists t, t2 cascade
+drop view v_ok
+drop materialized view if exists mv
+drop index t_pkey
+drop sequence sq
+drop function quiet()
+drop function if exists quiet, f_del cascade
+drop procedure p_del
+drop routine f_del()
+drop aggregate agg_del(int)
+drop operator ### (int,int)
+drop cast (plain as int)
+drop type plain cascade
+drop domain d1 cascade
+drop schema evil cascade
+drop schema if exists public restrict
+drop owned by app
+drop role app
+drop database postgres
+drop database if exists x with (force)
+drop extension plpgsql
+drop policy p1 on sec
+drop rule x on t
+drop trigger w on watched
+drop event trigger if exists x
+drop language plpgsql
+drop collation if exists x
+drop text search configuration if exists x
+drop tablespace x
+drop user mapping for public server s
+truncate only t
+truncate table t, t2 restart identity cascade
+truncate t *
+delete from t *
+delete from only t where true
+delete from t using t2 where t.id = t2.id
+delete from t as x where x.id in (select id from t2)
+delete from t where current of c
+delete from v_ok
+delete from t where id = 1 returning *
+update v_ok set v = 'x'
+update only t set (id, v) = (select 1, 'x') where id = 1
+update t set v = default
+update t set v = f_del()::text where id = 1
+update t set v = v.v from t2 v where t.id = v.id
+insert into t default values
+insert into t table t2
+insert into t values (98,'x') on conflict do nothing
+insert into t values (1,'x') on conflict (id) do update set v = excluded.v
+insert into t select f_del(), 'x' where false
+insert into v_ok values (97,'x')
+insert into withdef default values
+insert into watched values (1)
+insert into part values (2,'x')
+insert into t2 select * from t returning (select f_del())
+merge into t using t2 on t.id = t2.id when matched then update set v = t2.v
+merge into t using (select f_del() as id) s on false when not matched then do nothing
+merge into only t using t2 on t.id = t2.id when matched then delete
+call p_del()
+call p_sql()
+call public.p_del ( )
+do 'begin delete from t; end'
+do language plpgsql $x$begin perform f_del(); end$x$
+do language sql 'delete from t'
+do $$ begin commit; delete from t; commit; end $$
+do $$ begin set transaction_read_only = off; delete from t; end $$
+do U&'begin delete from t\003b end'
+execute p_unknown
+execute "delete from t"
+listen a
+unlisten *
+notify a, 'b'
+lock table t in access exclusive mode nowait
+lock t, t2 in share mode
+lock only t
+begin ;; lock t ;; commit
+select * from t for update nowait
+select * from t for no key update of t skip locked
+select * from (select * from t for update) x
+with x as (select * from t for share) select * from x
+select (select id from t limit 1 for update)
+vacuum
+vacuum (full, analyze) t
+vacuum analyze t (id)
+analyze
+analyze verbose t
+analyze (skip_locked) t
+cluster
+cluster t using t_pkey
+reindex table t
+reindex (concurrently) index t_pkey
+reindex database postgres
+reindex schema public
+reindex system postgres
+checkpoint
+discard temp
+discard plans
+discard sequences
+comment on column t.v is 'x'
+comment on database postgres is 'x'
+security label for x on table t is 'y'
+grant all on all tables in schema public to public
+grant app to reader
+grant pg_read_server_files to app
+revoke all on t from public
+revoke connect on database postgres from public
+reassign owned by app to postgres
+set constraints all deferred
+show all
+show transaction_read_only
+abort
+end
+begin ;; end work and chain ;; delete from t ;; commit
+select '{x}'::comp[]
+select '[(x,1),(y,2)]'::compr
+prepare px as select '{x}'::d1[]
+prepare px as select '(x,1)'::comp
+prepare px(d1[]) as select 1 ;; execute px('{x}')
+begin ;; declare c cursor for select '{x}'::d1[] ;; commit
+begin ;; select '{x}'::d1[] ;; commit
+explain select '{x}'::d1[]
+select * from t2 where v = any ('{x}'::d1[]::text[])
+delete from t2 where id = 99 and v = any ('{x}'::d1[]::text[])
+create view vx as select '{x}'::d1[] as x
+alter table t2 alter v set default ('{x}'::d1[])::text
+select d1[] '{x}'
+select cast('{x}' as d1 array)
+select '{x}'::_d1
+select '{x}'::public._d1
+select '{x}'::"_d1"
+selec '{x}'::d1[]
+select '{x}'::d1[] from
+select '{x}'::d1[] where f_del() +
