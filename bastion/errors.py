@@ -16,6 +16,7 @@
         ├── StatementTimeoutError   timeout
         ├── StatementCancelledError interrupted
         ├── EffectExceededError     blocked      more rows than were approved: rolled back
+        ├── StructureMovedError     error        changed by others since it was judged
         └── StructureHarmedError    blocked      a table would have gone: rolled back
 
 ``message`` is for the person in front of the terminal: what happened and what to do next, never
@@ -139,6 +140,12 @@ class EffectExceededError(TargetError):
     """The statement touched more rows than were approved; it was rolled back."""
 
     code = "blocked"
+
+
+class StructureMovedError(TargetError):
+    """What the statement touches was changed by others since it was judged; nothing was shown."""
+
+    code = "error"
 
 
 class StructureHarmedError(TargetError):

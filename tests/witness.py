@@ -20,7 +20,7 @@ from pathlib import Path
 from bastion.core import tokens
 from bastion.core.model import Engine
 from bastion.execution.measuring import LOOK_MARK
-from bastion.targets import connectors, mysql, postgres
+from bastion.targets import connectors, mysql, mysql_marks, postgres
 from recordings import read_events
 from recordings.events import (
     ApprovalEvent,
@@ -351,6 +351,8 @@ def _unexplained(login: Login, session: str, transcript: Transcript) -> list[str
 def _is_own(entry: Entry, recorded: dict[str, Recorded]) -> bool:
     text = entry.text
     if text in _OWN or text in _DRIVER or text.endswith(LOOK_MARK):
+        return True
+    if mysql_marks.MARKS.fullmatch(text):
         return True
     if mysql.OWN_LIMITS.fullmatch(text) or connectors.MYSQL_PINS.fullmatch(text):
         return True

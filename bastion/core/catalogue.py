@@ -13,6 +13,9 @@ from types import MappingProxyType
 
 from bastion.core.model import Engine, Sensitivity
 
+MARK_SEPARATOR = "\x01"
+"""Between schema and name in the keys of ``Catalogue.marks``."""
+
 
 class RelationKind(enum.Enum):
     """What a name in FROM stands for."""
@@ -171,6 +174,10 @@ class Catalogue:
     """Type names with user-defined casts, input functions or domains with checks."""
     cast_columns: frozenset[str] = frozenset()
     """Type names whose values a user-defined cast turns into others, perhaps unseen."""
+    marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What tells that structure was changed by others since: for ``relation NAME`` and ``function
+    NAME`` a short text that the server gives again for next to nothing. On MySQL the name is with
+    its schema."""
 
     def resolve(self, name: str, schema: str | None = None) -> Relation | None:
         """Find what a name in FROM means; a bare name by the search path.

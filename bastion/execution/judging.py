@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bastion.core.breakglass import lift
-from bastion.core.catalogue import Catalogue
+from bastion.core.catalogue import MARK_SEPARATOR, Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
 from bastion.core.impact import measured_rows, relations_to_learn
@@ -30,7 +30,7 @@ from bastion.core.statement import Statement, analyse
 from bastion.core.styles import Styles
 from bastion.core.tokens import read
 from bastion.core.tracking import advance
-from bastion.errors import BastionError, UsageError
+from bastion.errors import BastionError, StructureMovedError, UsageError
 from bastion.execution.approvals import ApprovalDesk
 from bastion.execution.breakglass import GlassBox
 from bastion.execution.ports import (
@@ -184,6 +184,47 @@ class Judge:
             return judged
         lifted = lift(judged.verdict, judged.statement, judged.exposure, emergency)
         return dataclasses.replace(judged, verdict=lifted)
+
+    def marks(self, judged: Judgement) -> Mapping[str, str]:
+        """Give the structure that a statement was judged by; what the session made is its own."""
+        known = judged.catalogue.marks
+        if not known or self.context.has_restructured:
+            return {}
+        statement = judged.statement
+        own = {name for _, name in self.context.relations}
+        touched = {key for key in statement.reads | statement.writes if key[1] not in own}
+        called = {tuple(name.rpartition(".")[::2]) for name in statement.functions}
+        # PostgreSQL gives all that have a name: one in another schema may come first.
+        has_schemas = self._target.engine is Engine.MYSQL
+        keys = {
+            f"{kind} {schema}{MARK_SEPARATOR}{name}" if has_schemas else f"{kind} {name}"
+            for kind, names in (("relation", touched), ("function", called))
+            for schema, name in names
+        }
+        return {key: known.get(key, "") for key in sorted(keys)}
+
+    async def judge_moved(
+        self, judged: Judgement, options: RunOptions, *, is_again: bool
+    ) -> Judgement:
+        """Judge anew what others changed the ground of.
+
+        Args:
+            is_again: looking anew did not help: in a transaction of the session's own, structure is
+                as no other login sees it, and what it gives is masked.
+
+        Raises:
+            StructureMovedError: it keeps changing.
+        """
+        if is_again and not self.context.in_transaction:
+            raise StructureMovedError(
+                "Others keep changing the structure of what it reads. Run it again in a moment."
+            )
+        if is_again:
+            self.context = dataclasses.replace(self.context, has_restructured=True)
+        else:
+            await self.learn(judged)
+        again = await self.with_tokens(await self.judge(judged.statement.text, options))
+        return await self.lift(again)
 
     async def learn(self, judged: Judgement) -> None:
         """Look again at what a statement reads and writes."""

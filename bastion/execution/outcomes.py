@@ -43,6 +43,8 @@ class Run:
     judgement: Judgement | None = None
     row_count: int = 0
     has_rows: bool = False
+    moves: int = 0
+    """How often others changed what it touches between judging and running."""
 
 
 async def conclude(

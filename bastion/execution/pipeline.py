@@ -55,6 +55,7 @@ from bastion.errors import (
     StatementCancelledError,
     StatementError,
     StatementTimeoutError,
+    StructureMovedError,
     TargetUnavailableError,
     UsageError,
 )
@@ -333,9 +334,28 @@ class Runner:
                     async for event in few:
                         yield event
             case Action.ALLOW:
-                async with contextlib.aclosing(self._do(run, judged)) as sent:
+                async with contextlib.aclosing(self._do_as_judged(run, judged)) as sent:
                     async for event in sent:
                         yield event
+
+    async def _do_as_judged(
+        self, run: Run, judged: Judgement
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """Send a statement; where others changed what it touches, judge it anew and act on that."""
+        try:
+            async with contextlib.aclosing(self._do(run, judged)) as sent:
+                async for event in sent:
+                    yield event
+        except StructureMovedError:
+            run.moves += 1
+            judged = await self._judge.judge_moved(judged, run.options, is_again=run.moves > 1)
+            run.judgement = judged
+        else:
+            return
+        await self._session.verdict(run.id, judged.statement, judged.verdict)
+        async with contextlib.aclosing(self._act(run, judged)) as events:
+            async for event in events:
+                yield event
 
     async def _send_few(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
         """Send what is allowed for so many rows; what touched more is rolled back and held."""
@@ -915,6 +935,7 @@ class Runner:
             affected_max=affected_max,
             keys=self._keys(run, judged),
             guards_structure=verdict.guards_structure,
+            marks=self._judge.marks(judged),
             token_values=judged.token_values,
         )
 

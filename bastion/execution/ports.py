@@ -142,6 +142,9 @@ class Permit:
     it can. 0: no pause. Only outside of a transaction."""
     guards_structure: bool = False
     """Commit only when relations and partitions before and after are the same, none truncated."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """Structure that the statement was judged by, as in ``Catalogue.marks``: nothing is shown, and
+    nothing written, when the server now says otherwise."""
     token_values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """What the tokens in ``sql`` and in the questions of ``keys`` stand for. The connection puts
     the values in their place, as parameters or quoted by itself; no text that is kept has them."""

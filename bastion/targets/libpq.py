@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import psycopg
 from psycopg import conninfo, generators, pq, waiting
@@ -30,6 +30,13 @@ _FETCH_MARGIN_S = 15.0
 _T = TypeVar("_T")
 
 
+class Prepared(NamedTuple):
+    """A statement of ours that the server has parsed already, and its parameters."""
+
+    name: str
+    values: tuple[str, ...]
+
+
 class Link:
     """A login at PostgreSQL and what travels over it."""
 
@@ -40,6 +47,8 @@ class Link:
         self._notices: deque[tuple[str, str]] = deque()
         self._notices_dropped = 0
         self._syncs_due = 0
+        self.prepared: set[str] = set()
+        """Names of statements of ours that the server has parsed."""
         self._is_answering = False
         connection.add_notice_handler(self._on_notice)
         connection.add_notify_handler(self._on_notify)
@@ -87,6 +96,27 @@ class Link:
         results = await self._wait(generators.execute(self._pgconn), timeout_s)
         return _checked(results[-1])
 
+    async def prepare(self, name: str, sql: str) -> None:
+        """Prepare a statement of ours under a name, unless that was done.
+
+        Raises:
+            psycopg.Error: the server refused it, or the connection is lost.
+        """
+        if name in self.prepared:
+            return
+        self._pgconn.send_prepare(name.encode(), sql.encode())
+        _checked((await self._wait(generators.execute(self._pgconn), _FETCH_MARGIN_S))[-1])
+        self.prepared.add(name)
+
+    async def ask(self, prepared: Prepared) -> pq.abc.PGresult:
+        """Run a prepared statement of ours and give its whole result.
+
+        Raises:
+            psycopg.Error: it is not prepared, or the connection is lost.
+        """
+        self._send_prepared(prepared)
+        return _checked((await self._wait(generators.execute(self._pgconn), _FETCH_MARGIN_S))[-1])
+
     async def describe(self, sql: str, timeout_s: float) -> pq.abc.PGresult:
         """Parse a statement at the server and give the description of its result.
 
@@ -106,34 +136,42 @@ class Link:
 
     async def send_fenced(
         self,
-        opening: Sequence[tuple[str, Sequence[str]]],
+        opening: Sequence[tuple[str, Sequence[str]] | Prepared],
         sql: str,
         parameters: Sequence[bytes | None],
         closing: str,
-    ) -> None:
+    ) -> pq.abc.PGresult:
         """Send statements of ours, the statement, and one more of ours, without waiting between.
 
         Each is a message of its own. The server runs none of them before the one in front has
         succeeded, but for ``closing``, which it runs in any case. ``next_result`` then gives what
         the statement returns, ``drain`` reads to the end. Not for COPY.
 
+        Returns:
+            The result of the last of ``opening``.
+
         Raises:
             psycopg.Error: one of ``opening`` was refused; the statement has not run.
         """
         pgconn = self._pgconn
         pgconn.enter_pipeline_mode()
-        for text, values in opening:
-            pgconn.send_query_params(text.encode(), [value.encode() for value in values])
+        for item in opening:
+            if isinstance(item, Prepared):
+                self._send_prepared(item)
+            else:
+                pgconn.send_query_params(item[0].encode(), [value.encode() for value in item[1]])
         pgconn.send_query_params(sql.encode(), list(parameters))
         pgconn.pipeline_sync()
         pgconn.send_query_params(closing.encode(), None)
         pgconn.pipeline_sync()
         self._syncs_due, self._is_answering = 2, True
         await self._wait(generators.send(pgconn), _FETCH_MARGIN_S)
+        answers: list[pq.abc.PGresult] = []
         for _ in opening:
             while (result := await self._fetch(0.0)) is not None:
-                _checked(result)
+                answers.append(_checked(result))
         pgconn.set_chunked_rows_mode(ROWS_PER_CHUNK)
+        return answers[-1]
 
     async def next_result(self, timeout_s: float) -> pq.abc.PGresult | None:
         """Give the next chunk, status or error; None when the statement is over."""
@@ -196,6 +234,10 @@ class Link:
     async def close(self) -> None:
         """Say good-bye and close."""
         await self._connection.close()
+
+    def _send_prepared(self, prepared: Prepared) -> None:
+        values = [value.encode() for value in prepared.values]
+        self._pgconn.send_query_prepared(prepared.name.encode(), values)
 
     async def _leave_pipeline(self) -> None:
         if self._is_answering:

@@ -49,6 +49,7 @@ from bastion.execution.ports import (
     TargetEvent,
 )
 from bastion.targets.mysql_errors import Circumstances, translate_error
+from bastion.targets.mysql_marks import ask_marks, compare_marks, hold_structure
 from bastion.targets.mysql_wire import PROTOCOL_ERRORS, Wire
 
 ROWS_PER_BATCH = 1000
@@ -377,6 +378,7 @@ class MySQLConnection:
             fence = (_limits(progress), *mode, _BEGIN_READ)
             await login.call(lambda: [login.wire.command(sql) for sql in fence])
             login.is_read_only = True
+            await self._check_marks(progress, holds=True)
             async for event in self._stream(progress, may_stop=True):
                 yield event
         finally:
@@ -385,6 +387,7 @@ class MySQLConnection:
 
     async def _read_in_block(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
         await self._limit(progress)
+        await self._check_marks(progress, holds=True)
         try:
             async for event in self._stream(progress, may_stop=True):
                 yield event
@@ -407,6 +410,7 @@ class MySQLConnection:
             await self._command(login, _BEGIN_WRITE)
         is_done = False
         try:
+            await self._check_marks(progress, holds=False)
             allowed = await self._lock_keys(progress)
             held = await self._held(progress)
             await self._compare_effect(progress, allowed, in_block=in_block)
@@ -445,6 +449,22 @@ class MySQLConnection:
                 "Nothing is held open where nobody can see who waits for its locks, so it was "
                 "rolled back. Grant the bastion's role PROCESS, or take hold_open out of the rule."
             ) from None
+
+    async def _check_marks(self, progress: _Progress, *, holds: bool) -> None:
+        """Ask, before the statement is sent, whether others changed what it touches.
+
+        Args:
+            holds: keep others from it until the transaction ends.
+        """
+        expected = progress.permit.marks
+        if not expected:
+            return
+        wire = progress.login.wire
+        if holds:
+            await progress.login.call(lambda: hold_structure(wire, expected))
+        # By the first role: the server shows each role its own part only.
+        first = self._login.wire
+        compare_marks(await self._login.call(lambda: ask_marks(first, expected)), expected)
 
     async def _lock_keys(self, progress: _Progress) -> int | None:
         """Lock the rows that the statement is about to touch, if they are those approved.

@@ -10,9 +10,17 @@ from contextlib import suppress
 
 import pymysql  # type: ignore[import-untyped]
 
-from bastion.core.catalogue import Catalogue, Column, Function, Relation, RelationKind
+from bastion.core.catalogue import (
+    MARK_SEPARATOR,
+    Catalogue,
+    Column,
+    Function,
+    Relation,
+    RelationKind,
+)
 from bastion.core.model import Engine
 from bastion.targets.mysql import Login
+from bastion.targets.mysql_marks import fetch_marks
 from bastion.targets.mysql_wire import Wire
 from bastion.targets.scan import (
     SAMPLE_CHARACTERS,
@@ -75,6 +83,11 @@ async def fetch(login: Login, *, database: str, plan: ScanPlan) -> Catalogue:
     """
     wire = login.wire
     await login.call(lambda: wire.command("SET SESSION TRANSACTION READ ONLY"))
+    # First of all: what is changed while the rest is read shows as a change afterwards.
+    others = {*plan.marked} | {
+        f"relation {schema}{MARK_SEPARATOR}{name}" for schema, name in plan.relations or ()
+    }
+    marks = await login.call(lambda: fetch_marks(wire, database=database, others=others))
     bare = await login.call(lambda: _bare_relations(wire))
     functions = await login.call(lambda: _functions(wire))
 
@@ -92,6 +105,7 @@ async def fetch(login: Login, *, database: str, plan: ScanPlan) -> Catalogue:
         search_path=(database,),
         relations=classified,
         functions=functions,
+        marks=marks,
         previous=plan.previous,
     )
 

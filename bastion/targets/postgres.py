@@ -37,6 +37,7 @@ from bastion.errors import (
     EffectExceededError,
     StatementError,
     StructureHarmedError,
+    StructureMovedError,
     TargetError,
     TargetUnavailableError,
 )
@@ -52,6 +53,7 @@ from bastion.execution.ports import (
 )
 from bastion.targets.libpq import COPY_STATUSES, Link
 from bastion.targets.postgres_errors import Circumstances, translate_error
+from bastion.targets.postgres_marks import MARKS, compare_marks, marks_question, prepare_marks
 
 ROWS_PER_BATCH = 1000
 BYTES_PER_BATCH = 1_000_000
@@ -92,6 +94,8 @@ _WAITERS = """
 SELECT pg_catalog.count(DISTINCT l.pid)::pg_catalog.text FROM pg_catalog.pg_locks l
 WHERE NOT l.granted AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(l.pid))
 """
+_FORGETTING = re.compile(r"\b(?:DISCARD|DEALLOCATE)\b", re.IGNORECASE)
+"""What makes the server forget prepared statements, ours among them."""
 _PATH = "SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\x01')"
 _SETTINGS = """
 SELECT 'user', pg_catalog.concat_ws('/', current_user, session_user)
@@ -137,7 +141,7 @@ _NEW_TYPES = (
 OWN_WORDS = frozenset({
     _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO, _READ_ONLY,
     _SAVE_KEYS, _RELEASE_KEYS, _ROLLBACK_TO_KEYS, _RUN_DEFERRED, _LIMITS,
-    _PATH, _SETTINGS, _STRUCTURE, _NEW_TYPES, _IDLE_LIMIT, _WAITERS,
+    _PATH, _SETTINGS, _STRUCTURE, _NEW_TYPES, _IDLE_LIMIT, _WAITERS, MARKS,
 })  # fmt: skip
 """All that a session's login sends beside its statements: the rest of the server's log must be on
 record."""
@@ -280,10 +284,14 @@ class PostgresConnection:
         """Send one statement and stream what comes back; see ``Connection.run``."""
         progress = self._begin(permit)
         try:
+            if permit.marks and not _has_failed(progress.link):
+                await prepare_marks(progress.link)
             async with aclosing(self._fenced(progress, permit)) as events:
                 async for event in events:
                     yield event
         except psycopg.Error as error:
+            if isinstance(error, psycopg.errors.InvalidSqlStatementName):
+                progress.link.prepared.clear()
             # From None: the driver's error quotes values, and tracebacks reach the log.
             raise self._translated(error, progress) from None
         finally:
@@ -439,6 +447,8 @@ class PostgresConnection:
             async for event in self._stream(progress, permit, may_stop=False):
                 yield event
         finally:
+            if _FORGETTING.search(permit.sql):
+                progress.link.prepared.clear()
             await self._settle(progress.link)
         yield _completed(progress)
 
@@ -450,6 +460,7 @@ class PostgresConnection:
             if not is_plain:
                 await progress.link.command(_BEGIN_READ)
                 await self._limit(progress.link, permit, is_local=True)
+                await _check_marks(progress.link, permit)
             async with aclosing(
                 self._stream(progress, permit, may_stop=True, opens_fence=is_plain)
             ) as events:
@@ -468,6 +479,7 @@ class PostgresConnection:
             await link.command(_SAVE)
             await link.command(_READ_ONLY)
             await self._limit(progress.link, permit, is_local=True)
+            await _check_marks(link, permit)
             async for event in self._stream(progress, permit, may_stop=True):
                 yield event
             is_whole = True
@@ -549,7 +561,7 @@ class PostgresConnection:
             events = await self._guarded(progress, permit)
             self._check_still_open(link)
             await link.command(_RELEASE)
-        except (EffectExceededError, StructureHarmedError):
+        except (EffectExceededError, StructureHarmedError, StructureMovedError):
             await self._settle(link, _ROLLBACK_TO, _RELEASE)
             raise
         except BaseException:
@@ -562,6 +574,7 @@ class PostgresConnection:
     async def _guarded(self, progress: _Progress, permit: Permit) -> list[TargetEvent]:
         """Run a write and compare what it did with what was approved; rows are held back."""
         await self._limit(progress.link, permit, is_local=True)
+        await _check_marks(progress.link, permit)
         before = await self._structure(progress) if permit.guards_structure else None
         locked = await self._lock_keys(progress, permit) if permit.keys is not None else None
         held: list[TargetEvent] = []
@@ -681,8 +694,11 @@ class PostgresConnection:
             await progress.link.send(sql, parameters)
             return
         # In one go: a round trip where each by itself would take four.
-        opening = ((_BEGIN_READ, ()), (_LIMITS, _limits(permit, is_local=True)))
-        await progress.link.send_fenced(opening, sql, parameters, _ROLLBACK)
+        fence = ((_BEGIN_READ, ()), (_LIMITS, _limits(permit, is_local=True)))
+        question = (marks_question(permit.marks),) if permit.marks else ()
+        answer = await progress.link.send_fenced((*fence, *question), sql, parameters, _ROLLBACK)
+        if question:
+            compare_marks(answer, permit.marks)
         # A cancel that came between two messages has hit nothing.
         _check_cancelled(progress)
 
@@ -813,6 +829,12 @@ def type_rows(result: pq.abc.PGresult) -> list[tuple[int, str]]:
         name = f"{name[1:]}[]" if name.startswith("_") else name
         rows.append((int(result.get_value(number, 0) or b"0"), name))
     return rows
+
+
+async def _check_marks(link: Link, permit: Permit) -> None:
+    """Ask, before the statement is sent, whether others changed what it touches."""
+    if permit.marks:
+        compare_marks(await link.ask(marks_question(permit.marks)), permit.marks)
 
 
 async def _ask(link: Link, sql: str, permit: Permit) -> pq.abc.PGresult:

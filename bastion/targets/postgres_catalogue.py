@@ -11,6 +11,7 @@ from psycopg import pq, sql
 from bastion.core.catalogue import Catalogue, Column, Function, Relation, RelationKind
 from bastion.core.model import Engine
 from bastion.targets.libpq import Link
+from bastion.targets.postgres_marks import fetch_marks
 from bastion.targets.scan import (
     SAMPLE_CHARACTERS,
     UNCLASSIFIED,
@@ -194,6 +195,8 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
         "SELECT pg_catalog.set_config('default_transaction_read_only', 'on', false),"
         " pg_catalog.set_config('lock_timeout', '200ms', false)"
     )
+    # First of all: what is changed while the rest is read shows as a change afterwards.
+    marks = await fetch_marks(link)
     bare = await _bare_relations(link)
     risky = await _rows(link, _RISKY)
     functions = await _functions(link, [oid for oid, _ in risky])
@@ -216,6 +219,7 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
         relations=classified,
         functions=functions,
         extras=(operators, casts, cast_columns),
+        marks=marks,
         previous=plan.previous,
     )
 

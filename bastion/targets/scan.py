@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -50,6 +50,11 @@ class ScanPlan:
     """The snapshot before, whose classes stay with what was renamed since."""
     declared: Sequence[Declaration] = ()
     """What people said that columns hold; it goes before what is found."""
+
+    @property
+    def marked(self) -> Collection[str]:
+        """Give the keys of what was marked before."""
+        return self.previous.marks if self.previous is not None else ()
 
 
 UNCLASSIFIED = Classification(
@@ -118,12 +123,14 @@ def build_catalogue(
     relations: dict[tuple[str, str], Relation],
     functions: Iterable[Function],
     extras: tuple[frozenset[str], ...] = (frozenset(), frozenset(), frozenset()),
+    marks: Mapping[str, str] = MappingProxyType({}),
     previous: Catalogue | None = None,
 ) -> Catalogue:
     """Freeze a snapshot; its version is a digest of structure and classes.
 
     Args:
         extras: user-defined operators, types with code behind them, types with casts of their own.
+        marks: of the structure, see ``Catalogue.marks``.
         previous: the snapshot before.
     """
     by_name: dict[str, list[Function]] = {}
@@ -140,6 +147,7 @@ def build_catalogue(
         operators=extras[0],
         casts=extras[1],
         cast_columns=extras[2],
+        marks=MappingProxyType(dict(marks)),
     )
     catalogue = inherit(catalogue, previous)
     return replace(catalogue, version=_version(catalogue))

@@ -1,0 +1,142 @@
+"""Notices structure that others changed: a digest of how the server would make a table or view.
+
+SHOW CREATE TABLE is the cheapest answer that tells everything, views included. A table that was
+dropped and made again with the same columns shows by its time of creation, to the second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+import pymysql  # type: ignore[import-untyped]
+
+from bastion.core.catalogue import MARK_SEPARATOR
+from bastion.errors import StructureMovedError
+from bastion.targets.mysql_wire import Wire
+
+_MARKED = "/* bastion: structure */"
+_RELATION = f"SHOW CREATE TABLE {{schema}}.{{name}} {_MARKED}"
+_MADE = (
+    "SELECT create_time FROM information_schema.tables"
+    f" WHERE table_schema = {{schema}} AND table_name = {{name}} {_MARKED}"
+)
+_FUNCTION = (
+    "SELECT MD5(routine_definition) FROM information_schema.routines"
+    f" WHERE routine_schema = {{schema}} AND routine_name = {{name}} {_MARKED}"
+)
+_HOLD = f"SELECT 1 FROM {{schema}}.{{name}} LIMIT 0 {_MARKED}"
+_TABLES = "SELECT table_schema, table_name FROM information_schema.tables"
+_FUNCTIONS = "SELECT routine_schema, routine_name, MD5(routine_definition) FROM information_schema"
+_QUOTED = r"(?:'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`)"
+
+
+def _pattern(template: str) -> str:
+    return re.escape(template).replace(r"\{schema\}", _QUOTED).replace(r"\{name\}", _QUOTED)
+
+
+MARKS = re.compile("|".join(map(_pattern, (_RELATION, _MADE, _FUNCTION, _HOLD))))
+"""What a session's login asks of the names that a statement touches."""
+_COUNTER = re.compile(r" AUTO_INCREMENT=\d+(?=[^\n]*\Z)")
+_NO_SUCH_TABLE = 1146
+_UNTOLD = "untold"
+"""The role may not see it: then nothing that it makes is understood either."""
+
+
+def fetch_marks(wire: Wire, *, database: str, others: Collection[str]) -> Mapping[str, str]:
+    """Give the marks of one database's relations, of some others, and of all functions; blocking.
+
+    Args:
+        others: keys as in ``Catalogue.marks``.
+
+    Raises:
+        pymysql.MySQLError: the server refused or is gone.
+    """
+    keys = {_key("relation", schema, name) for schema, name in wire.command(_TABLES)}
+    own = f"relation {database}{MARK_SEPARATOR}"
+    marks = ask_marks(wire, [key for key in keys if key.startswith(own) or key in others])
+    functions: dict[str, list[str]] = defaultdict(list)
+    for schema, name, mark in wire.command(f"{_FUNCTIONS}.routines"):
+        functions[_key("function", schema, name)].append(_text(mark))
+    return marks | {key: "|".join(sorted(found)) for key, found in functions.items()}
+
+
+def hold_structure(wire: Wire, expected: Iterable[str]) -> None:
+    """Take the server's own lock on the structure of relations until the transaction ends.
+
+    From then on nobody can change them between the comparison and the statement. What the role may
+    not read is left out: it is read through a view, if at all. Blocking.
+
+    Raises:
+        pymysql.MySQLError: the connection is lost.
+    """
+    for key in expected:
+        kind, _, place = key.partition(" ")
+        schema, _, name = place.partition(MARK_SEPARATOR)
+        if kind != "relation":
+            continue
+        try:
+            wire.command(_HOLD.format(schema=_named(schema), name=_named(name)))
+        except pymysql.MySQLError:
+            if wire.is_lost:
+                raise
+
+
+def ask_marks(wire: Wire, expected: Iterable[str]) -> dict[str, str]:
+    """Give the marks of some names; blocking.
+
+    Raises:
+        pymysql.MySQLError: the connection is lost.
+    """
+    found = {}
+    for key in expected:
+        kind, _, place = key.partition(" ")
+        schema, _, name = place.partition(MARK_SEPARATOR)
+        is_relation = kind == "relation"
+        found[key] = (_relation if is_relation else _function)(wire, schema, name)
+    return found
+
+
+def compare_marks(found: Mapping[str, str], expected: Mapping[str, str]) -> None:
+    """Compare what the server says with what the statement was judged by.
+
+    Raises:
+        StructureMovedError: others changed it since.
+    """
+    if any(found.get(key, "") != mark for key, mark in expected.items()):
+        raise StructureMovedError(
+            "Others changed the structure of what it touches since it was judged. Send it again."
+        )
+
+
+def _relation(wire: Wire, schema: str, name: str) -> str:
+    try:
+        rows = wire.command(_RELATION.format(schema=_named(schema), name=_named(name)))
+    except pymysql.MySQLError as error:
+        if wire.is_lost:
+            raise
+        return "" if error.args[:1] == (_NO_SUCH_TABLE,) else _UNTOLD
+    # How far a counter has come is no structure.
+    text = _COUNTER.sub("", _text(rows[0][1])) if rows else ""
+    made = wire.command(_MADE.format(schema=wire.quote(schema), name=wire.quote(name)))
+    when = _text(made[0][0]) if made else ""
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:24]} {when}"
+
+
+def _function(wire: Wire, schema: str, name: str) -> str:
+    rows = wire.command(_FUNCTION.format(schema=wire.quote(schema), name=wire.quote(name)))
+    return "|".join(sorted(_text(row[0]) for row in rows))
+
+
+def _named(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _key(kind: str, schema: bytes | None, name: bytes | None) -> str:
+    return f"{kind} {_text(schema)}{MARK_SEPARATOR}{_text(name)}"
+
+
+def _text(cell: bytes | None) -> str:
+    return "" if cell is None else cell.decode(errors="replace")

@@ -1,0 +1,91 @@
+"""Notices structure that others changed: ``xmin`` and ``oid`` of the catalogue's own rows.
+
+Every change of a relation, a view's rule, a column or a function writes a new row version into the
+catalogue, and its ``xmin`` is never that of the old one. Asked for a few names the answer takes
+index lookups only; the statement is prepared once for each login.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from psycopg import pq
+
+from bastion.errors import StructureMovedError
+from bastion.targets.libpq import Link, Prepared
+
+_QUERY = """
+SELECT 'relation ' || c.relname, pg_catalog.concat_ws(' ', c.oid, c.xmin, c.relnamespace,
+    ARRAY(SELECT a.xmin FROM pg_catalog.pg_attribute a
+          WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
+    ARRAY(SELECT r.xmin FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid ORDER BY r.oid),
+    ARRAY(SELECT d.xmin FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid ORDER BY d.adnum),
+    ARRAY(SELECT t.xmin FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid ORDER BY t.oid))
+FROM pg_catalog.pg_class c
+WHERE c.oid >= 16384 AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  {relations}
+UNION ALL
+SELECT 'function ' || p.proname, pg_catalog.concat_ws(' ', p.oid, p.xmin)
+FROM pg_catalog.pg_proc p WHERE p.oid >= 16384 {functions}
+"""
+_ALL = _QUERY.format(relations="", functions="")
+MARKS = _QUERY.format(
+    relations="AND c.relname = ANY ($1::pg_catalog.name[])",
+    functions="AND p.proname = ANY ($2::pg_catalog.name[])",
+)
+"""What a session's login asks of the names that a statement touches."""
+_NAME = "bastion_marks"
+
+
+async def fetch_marks(link: Link) -> Mapping[str, str]:
+    """Give the marks of everything in the database.
+
+    Raises:
+        psycopg.Error: the server refused or is gone.
+    """
+    return _read(await link.command(_ALL))
+
+
+async def prepare_marks(link: Link) -> None:
+    """Prepare the question on a login, where that was not done.
+
+    Raises:
+        psycopg.Error: the server refused or is gone.
+    """
+    await link.prepare(_NAME, MARKS)
+
+
+def marks_question(expected: Iterable[str]) -> Prepared:
+    """Write the question for what a statement touches."""
+    names: dict[str, list[str]] = {"relation": [], "function": []}
+    for key in expected:
+        kind, _, name = key.partition(" ")
+        names[kind].append(name)
+    return Prepared(_NAME, (_array(names["relation"]), _array(names["function"])))
+
+
+def compare_marks(answer: pq.abc.PGresult, expected: Mapping[str, str]) -> None:
+    """Compare what the server says with what the statement was judged by.
+
+    Raises:
+        StructureMovedError: others changed it since.
+    """
+    found = _read(answer)
+    if any(found.get(key, "") != mark for key, mark in expected.items()):
+        raise StructureMovedError(
+            "Others changed the structure of what it touches since it was judged. Send it again."
+        )
+
+
+def _read(result: pq.abc.PGresult) -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in range(result.ntuples):
+        key, mark = result.get_value(row, 0) or b"", result.get_value(row, 1) or b""
+        found[key.decode()].append(mark.decode())
+    return {key: "|".join(sorted(marks)) for key, marks in found.items()}
+
+
+def _array(names: list[str]) -> str:
+    quoted = (name.replace("\\", "\\\\").replace('"', '\\"') for name in names)
+    return "{" + ",".join(f'"{name}"' for name in quoted) + "}"
