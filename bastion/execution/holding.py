@@ -18,6 +18,10 @@ TRANSACTION_WAIT_S = 60.0
 ROLLED_BACK = (
     "The open transaction was rolled back, all of it: its locks were held while you waited."
 )
+GOES_BACK = (
+    "It would now touch other rows than were approved, so it was rolled back and goes back to the "
+    "reviewers."
+)
 WAITERS_GRACE_S = 5.0
 """So long others may wait for the locks of a transaction that waits for a yes."""
 ROLLED_BACK_FOR_WAITERS = (

@@ -156,6 +156,8 @@ class _Measurement:
         touched = _touched(self._judged)
         if touched is None:
             await self._count(None)
+            if self._impact.is_measured:
+                self._note("At the run their number is compared, not which rows they are.")
             await self._cascades()
             return self._impact
         await self._keys(touched)
@@ -255,6 +257,7 @@ class _Measurement:
             self._impact = dataclasses.replace(
                 self._impact, rows=rows, is_measured=False, keys=None
             )
+            self._note("An estimate of the planner's: at the run nothing is compared with it.")
 
     async def _sample(self, touched: TouchedRows) -> None:
         """Take a few of the rows, masked as for anybody."""

@@ -60,6 +60,7 @@ from bastion.errors import (
     UsageError,
 )
 from bastion.execution.holding import (
+    GOES_BACK,
     ROLLED_BACK,
     ROLLED_BACK_FOR_WAITERS,
     WAITERS_GRACE_S,
@@ -389,8 +390,22 @@ class Runner:
         await self._session.intent(
             run.id, run.index, judged.statement, run.parameters, judged.verdict
         )
-        async with contextlib.aclosing(self._await_and_run(run, judged)) as events:
-            async for event in events:
+        has_changed = False
+        try:
+            async with contextlib.aclosing(self._await_and_run(run, judged)) as events:
+                async for event in events:
+                    yield event
+        except EffectExceededError:
+            has_changed = True
+        if not has_changed:
+            return
+        yield NoticeReceived(severity="NOTE", text=GOES_BACK)
+        reason = run.approval.reason if run.approval else ""
+        run.options = dataclasses.replace(run.options, reason=run.options.reason or reason)
+        async with contextlib.aclosing(
+            self._hold(run, await self._judged_with_tokens(run))
+        ) as again:
+            async for event in again:
                 yield event
 
     async def _check_standing(self) -> None:
@@ -453,11 +468,7 @@ class Runner:
                     async for event in events:
                         yield event
             except EffectExceededError:
-                yield NoticeReceived(
-                    severity="NOTE",
-                    text="It would now touch other rows than were approved, so it was rolled back "
-                    "and goes back to the reviewers.",
-                )
+                yield NoticeReceived(severity="NOTE", text=GOES_BACK)
                 judged = await self._judged_with_tokens(run)
                 continue
             return

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from bastion.core.approval import Approval
-from bastion.core.model import Fence, Status, Waiting
+from bastion.core.model import Fence, Finished, RunOptions, Status, Waiting
 from tests.fakes.rig import Rig, collect, running_rig
 from tests.targets import test_mysql, test_postgres
 
@@ -246,3 +246,42 @@ async def test_a_denial_leaves_the_transaction_to_its_owner(rig: Rig):
         stop()
         assert finished.status is Status.DENIED
         assert runner.transaction_state.value == "*"
+
+
+async def test_a_request_that_is_run_later_goes_back_when_its_rows_are_others(rig: Rig, database):
+    database("update orders set quantity = 77 where id in (1, 2)")
+    reviewer = await rig.principal("rae")
+    sql = "delete from orders where quantity = 77"
+    async with rig.runner("ann", "prod", front_end="exec") as runner:
+        finished, _, _ = await collect(runner, sql, wait_s=0, reason="TICKET-8")
+    assert finished.status is Status.PENDING
+    first = finished.request_id
+    database("update orders set quantity = 1 where id = 1")
+    database("update orders set quantity = 77 where id = 3")
+    approved = await rig.services.desk.decide(reviewer, first, approve=True, reason="")
+    async with rig.runner("ann", "prod", front_end="exec") as runner:
+        events = [e async for e in runner.resume(approved, options=RunOptions(wait_s=0))]
+    last = events[-1]
+    assert isinstance(last, Finished)
+    assert last.status is Status.PENDING
+    assert last.request_id != first
+    (again,) = await rig.services.desk.list_requests(reviewer)
+    assert again.reason == "TICKET-8"
+    assert again.impact.rows == 2
+    assert database("select count(*) from orders where quantity = 77") == [(2,)]
+
+
+async def test_many_rows_are_counted_and_said_not_to_be_compared_one_by_one(rig: Rig, database):
+    text = rig.paths.policy.read_text()
+    rig.paths.policy.write_text(text.replace("measured_keys = 10000", "measured_keys = 3"))
+    while rig.services.governance.policy().limits[""].measured_keys != 3:
+        assert rig.application._policy is not None
+        rig.application._policy.follow()
+        await asyncio.sleep(0.05)
+    _, seen, _ = await run_approved(rig, "delete from orders where id <= 4", rounds=0)
+    assert seen[0].impact.keys is None
+    assert seen[0].impact.rows == 4
+    assert seen[0].impact.is_measured
+    assert "their number is compared" in "\n".join(seen[0].impact.notes)
+    _, seen, _ = await run_approved(rig, "delete from orders where id <= 3", rounds=0)
+    assert seen[0].impact.keys is not None
