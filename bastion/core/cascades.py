@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from bastion.core.measure import matched_rows
+from bastion.core.measure import matched_rows, target_of
 from bastion.core.model import Engine, Row
 from bastion.core.surroundings import literal, quoted_name
 
@@ -72,7 +72,10 @@ def touched_by(tree: exp.Expression, engine: Engine) -> RowsOf | None:
     rows = matched_rows(tree.copy(), engine)
     if rows is None:
         return None
-    name = (tree.this.args.get("alias") or tree.this).this
+    target = target_of(tree)
+    if target is None:
+        return None
+    name = (target.args.get("alias") or target).this
 
     def write(columns: Sequence[str]) -> str:
         query = rows.copy()

@@ -30,7 +30,49 @@ def matched_rows(tree: exp.Expression, engine: Engine) -> exp.Select | None:
         return _merge(tree, is_stored=True) if engine is Engine.POSTGRESQL else None
     if engine is Engine.POSTGRESQL:
         return _postgresql_rows(tree)
-    return _mysql_rows(tree)
+    return _mysql_joined_rows(tree) if is_joined(tree) else _mysql_rows(tree)
+
+
+def target_of(tree: exp.Expression) -> exp.Table | None:
+    """Find the one table whose rows an UPDATE, DELETE or MERGE changes, as it is named in it."""
+    if not is_joined(tree):
+        return tree.this if isinstance(tree.this, exp.Table) else None
+    if isinstance(tree, exp.Update):
+        names = {one.this.args.get("table") for one in tree.expressions if _is_set(one)}
+        if len(names) != 1 or not all(_is_set(one) for one in tree.expressions):
+            return None
+    else:
+        names = {one.this for one in tree.args.get("tables") or [tree.this]}
+    name = next(iter(names))
+    if len(names) != 1 or name is None:
+        return None
+    found = [one for one in _joined_tables(tree) if one.alias_or_name == name.name]
+    return found[0] if len(found) == 1 else None
+
+
+def is_joined(tree: exp.Expression) -> bool:
+    """Tell whether it is MySQL's UPDATE or DELETE of several tables."""
+    target = tree.this
+    if not isinstance(tree, (exp.Update, exp.Delete)) or not isinstance(target, exp.Table):
+        return False
+    return bool(target.args.get("joins") or tree.args.get("tables"))
+
+
+def _is_set(one: exp.Expr) -> bool:
+    return isinstance(one, exp.EQ) and isinstance(one.this, exp.Column)
+
+
+def _joined_tables(tree: exp.Expression) -> list[exp.Table]:
+    tables = [tree.this, *(join.this for join in tree.this.args.get("joins") or [])]
+    return [one for one in tables if isinstance(one, exp.Table)]
+
+
+def _mysql_joined_rows(tree: exp.Expression) -> exp.Select | None:
+    if target_of(tree) is None or tree.args.get("using") or tree.args.get("from_") is not None:
+        return None
+    query = exp.Select()
+    query.set("from_", exp.From(this=tree.this))
+    return _finish(query, tree)
 
 
 def _count(tree: exp.Expression, engine: Engine) -> exp.Expression | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bastion.core.catalogue import Relation, RelationKind
-from bastion.core.measure import matched_rows
+from bastion.core.measure import matched_rows, target_of
 from bastion.core.model import Engine
 
 SAMPLE_ROWS = 5
@@ -55,7 +55,9 @@ class _Questions:
         self._relation = relation
         self._engine = engine
         self._keys_max = keys_max
-        target = tree.this
+        target = target_of(tree)
+        if target is None:
+            raise TypeError("it changes more than one table")
         self._name: exp.Expr = (target.args.get("alias") or target).this
         self._key = _key_of(relation)
 

@@ -25,9 +25,11 @@ from bastion.core.cascades import (
     references_sql,
     touched_by,
 )
+from bastion.core.catalogue import Relation
 from bastion.core.ddl import plan_ddl
 from bastion.core.impact import describe_impact, picks_by_chance
 from bastion.core.keyset import KeyGuard, digest_keys
+from bastion.core.measure import is_joined, target_of
 from bastion.core.model import (
     EffectClass,
     Engine,
@@ -88,14 +90,15 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
         TargetUnavailableError: the database went away.
     """
     impact = describe_impact(judged.statement, judged.catalogue)
-    if judged.statement.measuring_sql is None:
+    question = judged.statement.measuring_sql or _joined_question(judged)
+    if question is None:
         return await _Measurement(looking, judged, impact).look_around()
     if judged.exposure.inference:
         # The count would answer what the condition asks of masked values.
         return _noted(
             impact, "Its rows are not counted before approval: it selects by masked values."
         )
-    if not _is_read(await looking.judge(judged.statement.measuring_sql)):
+    if not _is_read(await looking.judge(question)):
         return _noted(
             impact, "Its rows are not counted before approval: it picks them by code that may act."
         )
@@ -187,11 +190,11 @@ class _Measurement:
     async def _cascades(self) -> None:
         """Count what foreign keys would do to the rows of other tables."""
         tree, engine = self._judged.statement.tree, self._judged.catalogue.engine
-        writes = self._judged.statement.writes
-        parents = touched_by(tree, engine) if tree is not None and len(writes) == 1 else None
-        if parents is None or tree is None or not self._impact.rows:
+        target = _target(self._judged)
+        parents = touched_by(tree, engine) if tree is not None and target is not None else None
+        if parents is None or tree is None or target is None or not self._impact.rows:
             return
-        todo = [(next(iter(writes)), parents, 0)]
+        todo = [((target.schema, target.name), parents, 0)]
         seen = 0
         while todo and seen < TABLES_MAX:
             (schema, table), parents, depth = todo.pop(0)
@@ -236,8 +239,8 @@ class _Measurement:
         )
 
     async def _count(self, touched: TouchedRows | None) -> None:
-        sql = self._judged.statement.measuring_sql or ""
-        rows = await self._rows(sql, 1, "counted")
+        sql = self._judged.statement.measuring_sql
+        rows = await self._rows(sql, 1, "counted") if sql else None
         if rows:
             count = int(rows[0][0] or b"0")
             self._impact = dataclasses.replace(self._impact, rows=count, is_measured=True)
@@ -318,11 +321,8 @@ class _Measurement:
 
 
 def _touched(judged: Judgement) -> TouchedRows | None:
-    statement = judged.statement
-    if statement.tree is None or len(statement.writes) != 1 or picks_by_chance(statement):
-        return None
-    relation = judged.catalogue.relations.get(next(iter(statement.writes)))
-    if relation is None:
+    statement, relation = judged.statement, _target(judged)
+    if statement.tree is None or relation is None or picks_by_chance(statement):
         return None
     return touched_rows(
         statement.tree,
@@ -330,6 +330,25 @@ def _touched(judged: Judgement) -> TouchedRows | None:
         statement.engine,
         keys_max=judged.verdict.obligations.measured_keys,
     )
+
+
+def _target(judged: Judgement) -> Relation | None:
+    """Find the one relation whose rows a write changes."""
+    tree, writes = judged.statement.tree, judged.statement.writes
+    if tree is not None and is_joined(tree):
+        table = target_of(tree)
+        found = table and judged.catalogue.resolve(table.name, table.db or None)
+        return found if found and (found.schema, found.name) in writes else None
+    return judged.catalogue.relations.get(next(iter(writes))) if len(writes) == 1 else None
+
+
+def _joined_question(judged: Judgement) -> str | None:
+    """Give the question for MySQL's write of joined tables, which has no count of its own."""
+    statement = judged.statement
+    if statement.tree is None or statement.resolved or statement.head not in {"UPDATE", "DELETE"}:
+        return None
+    touched = _touched(judged) if is_joined(statement.tree) else None
+    return None if touched is None else touched.keys_sql
 
 
 def _is_read(judged: Judgement) -> bool:

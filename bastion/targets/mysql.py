@@ -481,7 +481,8 @@ class MySQLConnection:
         refusal = keys.refusal(rows)
         if refusal:
             raise EffectExceededError(f"{refusal}: nothing was written. Ask again.")
-        return len(rows)
+        # A row that joins several others comes once for each.
+        return len(set(rows))
 
     async def _held(self, progress: _Progress) -> list[TargetEvent]:
         """Run a write; its rows are held back until it counts."""

@@ -285,3 +285,41 @@ async def test_many_rows_are_counted_and_said_not_to_be_compared_one_by_one(rig:
     assert "their number is compared" in "\n".join(seen[0].impact.notes)
     _, seen, _ = await run_approved(rig, "delete from orders where id <= 3", rounds=0)
     assert seen[0].impact.keys is not None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "update orders o join customers c on c.id = o.customer_id"
+        " set o.note = 'joined' where c.id = 2",
+        "delete o from orders o join customers c on c.id = o.customer_id where c.id = 2",
+    ],
+)
+async def test_a_write_of_joined_tables_is_measured_by_the_keys_of_its_own(
+    rig: Rig, database, engine, sql
+):
+    if engine == "postgres":
+        sql = (
+            "update orders o set note = 'joined' from customers c"
+            " where c.id = o.customer_id and c.id = 2"
+            if sql.startswith("update")
+            else "delete from orders o using customers c where c.id = o.customer_id and c.id = 2"
+        )
+    ((mine,),) = database("select count(*) from orders where customer_id = 2")
+    assert isinstance(mine, int)
+
+    async def one_more(_: Approval) -> None:
+        database(
+            "update orders set customer_id = 2 where customer_id = 3 limit 1"
+            if engine == "mysql"
+            else "update orders set customer_id = 2 where id ="
+            " (select min(id) from orders where customer_id = 3)"
+        )
+
+    finished, seen, _ = await run_approved(rig, sql, one_more)
+    assert finished.status is Status.DENIED
+    assert [request.impact.rows for request in seen] == [mine, mine + 1]
+    assert seen[0].impact.keys is not None
+    finished, seen, _ = await run_approved(rig, sql)
+    assert finished.status is Status.OK
+    assert finished.row_count == mine + 1
