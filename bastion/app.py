@@ -44,6 +44,7 @@ from bastion.store.users import DailyBudget, StoreUsers
 from recordings.keys import (
     load_private_key,
 )
+from recordings.seek import SeekIndexes, index_key
 from recordings.writer import Journal
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ _TICK_S = 1.0
 _HEALTH_EVERY_S = 5.0
 _EXPIRE_EVERY = 2
 _RECHECK_EVERY = 4
+_INDEX_EVERY_S = 15.0
 _WATCHED_TOPICS = ("accounts", "panics", "targets")
 
 
@@ -71,6 +73,7 @@ class Application:
         """What front ends are given; None before ``start``."""
         self._server: SshServer | None = None
         self._registry: SessionRegistry | None = None
+        self._recordings: RecordingFolder | None = None
         self._policy: PolicyFile | None = None
         self._desk: ApprovalDesk | None = None
         self._recheck = asyncio.Event()
@@ -108,11 +111,13 @@ class Application:
         async with asyncio.TaskGroup() as group:
             ticking = group.create_task(self._tick())
             checking = group.create_task(self._recheck_accounts())
+            indexing = group.create_task(self._index())
             classing = group.create_task(self._follow_declarations())
             await stop.wait()
             classing.cancel()
             ticking.cancel()
             checking.cancel()
+            indexing.cancel()
         if self._server is not None:
             await self._server.drain(self._config.server.drain_s)
         if self._registry is not None:
@@ -150,9 +155,16 @@ class Application:
         mask_key = _mask_key(paths)
         targets = self._targets = TargetDirectory(store)
         self._stack.push_async_callback(targets.close)
+        key = index_key(load_private_key(paths.signing_key))
+        self._recordings = RecordingFolder(
+            paths.sessions,
+            audit_log.path,
+            indexes=SeekIndexes(paths.sessions, key),
+            now=clock.now,
+        )
         self._registry = SessionRegistry(
             factory=SessionFactory(journal, clock),
-            recordings=RecordingFolder(paths.sessions, audit_log.path),
+            recordings=self._recordings,
             users=users,
             audit=audit,
             clock=clock,
@@ -239,6 +251,13 @@ class Application:
         except BastionError as error:
             # The policy is in force whether or not this line could be written.
             log.warning("policy.not_recorded", extra={"code": error.code})
+
+    async def _index(self) -> None:
+        """Keep up with what is recorded, so that nobody who looks for a moment waits."""
+        while True:
+            await asyncio.sleep(_INDEX_EVERY_S)
+            if self._recordings is not None:
+                await self._recordings.keep_up()
 
     @staticmethod
     async def _expire_requests(desk: ApprovalDesk) -> None:

@@ -212,7 +212,9 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
     listing = verbs.add_parser("list", help="list them, newest first")
     listing.add_argument("--user")
     listing.add_argument("--target")
-    listing.add_argument("--text", default="", help="only with this text in a statement")
+    listing.add_argument(
+        "--search", "--text", default="", metavar="WORDS", help="as verdict:hold after:7d orders"
+    )
     listing.add_argument("--limit", type=int, default=50)
     listing.add_argument("--json", action="store_true")
     for verb, words in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -19,11 +20,12 @@ from recordings.age import check_recipient
 from recordings.archive import archivable, archive
 from recordings.asciicast import ExportFormat, export
 from recordings.audit import AuditRow, read_rows, verify_audit
-from recordings.catalog import Catalog, RecordingEntry, Search
+from recordings.catalog import Catalog
 from recordings.errors import FormatError
 from recordings.events import Output
 from recordings.files import open_stream
 from recordings.keys import load_private_key, load_public_key
+from recordings.query import parse_query
 from recordings.reader import StatementView, read_events, read_header, read_statements
 from recordings.redact import Redaction, redact
 from recordings.retention import (
@@ -37,14 +39,16 @@ from recordings.retention import (
     propose,
     release,
 )
+from recordings.search import Found, SearchIndex
 from recordings.seek import SeekIndexes, index_key, screen_at
 from recordings.sshsig import allowed_signers_line, sign_stream
 from recordings.verify import verify_file
-from recordings.words import visible
+from recordings.words import moment_text, visible
 
 Say = Callable[[str], None]
 
 _IDLE_MAX_S = 2.0
+_HIT_CHARACTERS_MAX = 160
 
 
 def recording(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
@@ -62,7 +66,7 @@ def _run(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -
     check_initialised(paths)
     match parsed.verb:
         case "list":
-            read_on_record(paths, "", "list", parsed.text)
+            read_on_record(paths, "", "list", parsed.search)
             return _list(paths, parsed, say)
         case "key":
             say(allowed_signers_line(load_public_key(paths.recording_public_key)))
@@ -132,35 +136,43 @@ def _who() -> str:
 
 
 def _list(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
-    catalog = Catalog(paths.sessions)
-    entries = [
-        entry
-        for entry in catalog.list_entries(limit=parsed.limit * 4)
-        if parsed.user in (None, entry.header.user) and parsed.target in (None, entry.header.target)
-    ]
-    if parsed.text:
-        hits = catalog.search(Search(text=parsed.text), limit=parsed.limit)
-        wanted = {hit.entry.session_id for hit in hits}
-        entries = [entry for entry in entries if entry.session_id in wanted]
-    entries = entries[: parsed.limit]
+    found = _found(paths, parsed)
     if parsed.json:
-        say(json.dumps([_entry(entry) for entry in entries]))
+        say(json.dumps([_entry(one) for one in found]))
         return 0
-    if not entries:
-        say("There are no recordings yet.")
-    for entry in entries:
-        header = entry.header
+    if not found:
+        say("No recording matches." if _query(parsed) else "There are no recordings yet.")
+    for one in found:
+        entry, header = one.entry, one.entry.header
         say(
             f"{entry.session_id}  {header.started_at:%Y-%m-%d %H:%M:%S}  {entry.state:7}  "
             f"{header.user}@{header.target or '-'}  {header.front_end}  "
             f"{entry.duration_s:.0f} s  {entry.statements} statements, {entry.held} held, "
             f"{entry.denied} denied  {entry.size_bytes} bytes"
         )
+        for hit in one.hits:
+            words = visible(" ".join(hit.text.split()))[:_HIT_CHARACTERS_MAX]
+            say(f"    {moment_text(hit.time_s)}  #{hit.index} {hit.action or '-':5}  {words}")
+    if any(one.hits for one in found):
+        say("To see one: bastion recording play ID --at TIME")
     return 0
 
 
-def _entry(entry: RecordingEntry) -> dict[str, object]:
-    header = entry.header
+def _query(parsed: argparse.Namespace) -> str:
+    words: str = parsed.search
+    return words.strip()
+
+
+def _found(paths: Paths, parsed: argparse.Namespace) -> tuple[Found, ...]:
+    query = parse_query(_query(parsed), now=SystemClock().now())
+    named = (("user", parsed.user), ("target", parsed.target))
+    given = tuple((key, value) for key, value in named if value is not None)
+    query = dataclasses.replace(query, equal=(*query.equal, *given))
+    return SearchIndex(paths.sessions).find(query, limit=parsed.limit)
+
+
+def _entry(found: Found) -> dict[str, object]:
+    entry, header = found.entry, found.entry.header
     return {
         "id": entry.session_id,
         "user": header.user,
@@ -175,6 +187,15 @@ def _entry(entry: RecordingEntry) -> dict[str, object]:
         "size_bytes": entry.size_bytes,
         "state": entry.state,
         "path": str(entry.path),
+        "hits": [
+            {
+                "statement": hit.index,
+                "at_s": round(hit.time_s, 3),
+                "text": hit.text,
+                "verdict": hit.action or None,
+            }
+            for hit in found.hits
+        ],
     }
 
 

@@ -23,11 +23,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from recordings.age import encrypt
 from recordings.audit import AuditLog
 from recordings.catalog import Catalog, RecordingEntry, about_path
-from recordings.derived import forget
 from recordings.disk import sync_folder
 from recordings.errors import FormatError
 from recordings.files import session_name, unpacked
 from recordings.packed import pack
+from recordings.search import forget
 from recordings.verify import verify_recording
 
 ARCHIVED = "recording.archived"

@@ -1,4 +1,4 @@
-"""Lists and searches the recordings under one root, reading little of each.
+"""Lists the recordings under one root, reading little of each.
 
 A sealed recording tells all in its header and last event; others are scanned. What was read is
 kept as long as the file does not change.
@@ -19,7 +19,6 @@ from recordings.errors import FormatError
 from recordings.events import (
     EndEvent,
     Header,
-    StatementEvent,
     Tally,
     decode_header,
     decode_payload,
@@ -52,28 +51,6 @@ class RecordingEntry:
     def session_id(self) -> str:
         """Name the session."""
         return self.header.session_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """One statement that a search found, and when it came."""
-
-    entry: RecordingEntry
-    index: int
-    time_s: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """What to look for; empty fields match all."""
-
-    text: str = ""
-    """Part of a statement, in any case of letters."""
-    user: str = ""
-    target: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 class Catalog:
@@ -124,18 +101,15 @@ class Catalog:
         self._cache[path] = (stamp, entry)
         return entry
 
-    def search(self, query: Search, *, limit: int = 200) -> tuple[Hit, ...]:
-        """Find statements, newest recordings first; encrypted ones cannot be searched."""
-        hits: list[Hit] = []
+    def paths(self) -> Iterator[tuple[Path, str]]:
+        """Yield the file and the session id of each recording, the newest day first."""
+        seen: set[str] = set()
         for folder in self._days():
             for path in _recordings(folder):
-                entry = self.entry(path)
-                if entry is None or path.suffix == ".age" or not _is_wanted(entry, query):
-                    continue
-                hits += _hits(entry, query.text.casefold())
-                if len(hits) >= limit:
-                    return tuple(hits[:limit])
-        return tuple(hits)
+                session_id = session_name(path)
+                if session_id not in seen:
+                    seen.add(session_id)
+                    yield path, session_id
 
     def _days(self) -> list[Path]:
         return sorted((path for path in self._root.glob("*/*/*") if path.is_dir()), reverse=True)
@@ -143,16 +117,6 @@ class Catalog:
 
 def _recordings(folder: Path) -> list[Path]:
     return sorted((path for path in folder.iterdir() if path.name.endswith(SUFFIXES)), reverse=True)
-
-
-def _is_wanted(entry: RecordingEntry, query: Search) -> bool:
-    header = entry.header
-    return (
-        query.user in ("", header.user)
-        and query.target in ("", header.target)
-        and (query.since is None or header.started_at >= query.since)
-        and (query.until is None or header.started_at <= query.until)
-    )
 
 
 def about_path(path: Path) -> Path:
@@ -247,16 +211,3 @@ def _scan(stream: BinaryIO) -> _End:
         elif (seal := read_seal_line(raw.rstrip(b"\n"))) is not None:
             end.is_sealed = seal.is_final
     return end
-
-
-def _hits(entry: RecordingEntry, text: str) -> Iterator[Hit]:
-    with open_stream(entry.path) as stream:
-        for raw in stream:
-            if b', "q", ' not in raw[:40] or not raw.endswith(b"\n"):
-                continue
-            time_us, code, payload = parse_line(raw)
-            event = decode_payload(code, payload)
-            if isinstance(event, StatementEvent) and text in event.text.casefold():
-                yield Hit(
-                    entry=entry, index=event.index, time_s=time_us / 1_000_000, text=event.text
-                )

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recordings.files import session_name
-
 _FOLDER = ".index"
 
 
@@ -23,11 +21,6 @@ def seek_path(root: Path, session_id: str) -> Path:
     return folder_of(root) / f"{session_id}.seek"
 
 
-def forget(recording: Path) -> None:
-    """Remove what was derived from ``root/YYYY/MM/DD/ID.cast``.
-
-    Raises:
-        OSError: it cannot be removed.
-    """
-    root, session_id = recording.absolute().parents[3], session_name(recording)
-    seek_path(root, session_id).unlink(missing_ok=True)
+def search_path(root: Path) -> Path:
+    """Name the search index of all recordings."""
+    return folder_of(root) / "search.db"

@@ -11,9 +11,9 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from recordings.chain import CHAIN_MARK, read_chain_line, read_seal_line
+from recordings.chain import CHAIN_MARK, ChainLink, read_chain_line, read_seal_line
 from recordings.errors import FormatError
 from recordings.events import (
     ApprovalEvent,
@@ -30,6 +30,8 @@ from recordings.files import open_seekable, open_stream
 UNKNOWN = "unknown"
 """Status of a statement whose outcome never came."""
 _CHUNK_BYTES = 1 << 20
+_RAW_BYTES = 1 << 16
+_CHAIN_LINE_BYTES_MAX = 160
 _POLL_S = 0.2
 
 
@@ -121,6 +123,57 @@ class EventParser:
         if self._rest.endswith(b"\n") and self._rest.count(b"\n") == 1:
             seal = read_seal_line(self._rest[:-1])
             self.is_sealed = seal is not None and seal.is_final
+
+
+class RawFrame(NamedTuple):
+    """A whole frame as it lies in the file; a tuple, as there are many."""
+
+    start: int
+    end: int
+    link: ChainLink
+    whole: bytes
+    """All of it but the last newline."""
+
+    def lines(self) -> list[bytes]:
+        """Give the lines of its body, without their newlines; of frame 0, the header first."""
+        return self.whole.split(b"\n")[:-1]
+
+
+def raw_frames(stream: BinaryIO, offset: int) -> Iterator[RawFrame]:
+    """Yield whole frames from where a stream stands; nothing but their chain line is read.
+
+    Args:
+        offset: where it stands in the plain file.
+
+    Raises:
+        FormatError: a chain line is garbled.
+    """
+    rest, searched = b"", 0
+    while chunk := stream.read(_RAW_BYTES):
+        rest += chunk
+        start = 0
+        while (mark := rest.find(CHAIN_MARK, max(start, searched))) >= 0:
+            end = rest.find(b"\n", mark)
+            if end < 0:
+                break
+            link = read_chain_line(rest, rest.rfind(b"\n", start, mark) + 1 or start, end)
+            if link is None:
+                raise FormatError(f"The frame at byte {offset + start} is garbled.")
+            yield RawFrame(offset + start, offset + end + 1, link, rest[start:end])
+            start = searched = end + 1
+        searched = max(0, (mark if mark >= 0 else len(rest) - len(CHAIN_MARK)) - start)
+        offset += start
+        rest = rest[start:]
+
+
+def link_before(stream: BinaryIO, offset: int) -> ChainLink | None:
+    """Read the chain line that ends at an offset of a seekable stream; None: none ends there."""
+    start = max(0, offset - _CHAIN_LINE_BYTES_MAX)
+    stream.seek(start)
+    before = stream.read(offset - start)
+    if len(before) != offset - start or not before.endswith(b"\n"):
+        return None
+    return read_chain_line(before, before.rfind(b"\n", 0, -1) + 1, len(before) - 1)
 
 
 def read_header(path: Path, *, identity: Path | None = None) -> Header:

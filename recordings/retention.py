@@ -24,10 +24,10 @@ from recordings.audit import (
     verify_audit,
 )
 from recordings.catalog import Catalog, RecordingEntry, about_path
-from recordings.derived import forget
 from recordings.disk import sync_folder
 from recordings.errors import FormatError
 from recordings.files import SUFFIXES
+from recordings.search import forget
 from recordings.verify import verify_against
 
 HELD = "recording.held"

@@ -25,6 +25,7 @@ import json
 import os
 import re
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,19 +34,16 @@ from typing import BinaryIO, NamedTuple, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from recordings.chain import CHAIN_MARK, read_chain_line
 from recordings.derived import seek_path
 from recordings.disk import write_all
-from recordings.errors import FormatError
-from recordings.events import Event, Output, Resize, decode_header, decode_lines
+from recordings.events import Event, decode_header, decode_lines
 from recordings.files import open_seekable, session_name
+from recordings.reader import link_before, raw_frames
 from recordings.screen import Screen
 
 KEYFRAME_US = 30_000_000
 KEYFRAME_BYTES = 64 * 1024
-_CHUNK_BYTES = 1 << 16
 _KEPT_MAX = 8
-_CHAIN_LINE_BYTES_MAX = 160
 _HEAD = struct.Struct(">QQQ32sIII")
 _MAC_BYTES = 16
 _SHOWN = re.compile(rb'\[[0-9]+\.[0-9]{6}, "[orb]", ')
@@ -99,8 +97,11 @@ class SeekIndexes:
             return None
         return seek_path(self._root, session_name(recording))
 
-    def update(self, recording: Path) -> None:
+    def update(self, recording: Path, *, pause_s: float = 0.0) -> None:
         """Bring the index of one recording up to date; harmless when it is.
+
+        Args:
+            pause_s: after each keyframe, where others of this process have more urgent work.
 
         Raises:
             OSError: the recording cannot be read, or the index cannot be written.
@@ -117,7 +118,7 @@ class SeekIndexes:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with open_seekable(recording) as stream:
                 if stream.seekable():
-                    self._extend(descriptor, stream, session_name(recording))
+                    self._extend(descriptor, stream, session_name(recording), pause_s)
         except BlockingIOError:
             return
         finally:
@@ -156,7 +157,7 @@ class SeekIndexes:
         _keep(self._tables, path, (stamp, table))
         return table
 
-    def _extend(self, descriptor: int, stream: BinaryIO, session_id: str) -> None:
+    def _extend(self, descriptor: int, stream: BinaryIO, session_id: str, pause_s: float) -> None:
         data = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
         starts = list(_starts(data))
         last: Keyframe | None = None
@@ -173,6 +174,7 @@ class SeekIndexes:
         os.lseek(descriptor, 0, os.SEEK_END)
         for keyframe in keyframes(stream, after=last):
             write_all(descriptor, self._record(keyframe, session_id))
+            time.sleep(pause_s)
 
     def _record(self, keyframe: Keyframe, session_id: str) -> bytes:
         place = keyframe.place
@@ -306,32 +308,12 @@ class _Walk:
 
     def frames(self) -> Iterator[tuple[Place, list[Event]]]:
         """Yield where each frame ends, and what it shows."""
-        rest = b""
-        searched = 0
-        while chunk := self._stream.read(_CHUNK_BYTES):
-            rest += chunk
-            start = 0
-            while (mark := rest.find(CHAIN_MARK, max(start, searched))) >= 0:
-                end = rest.find(b"\n", mark)
-                if end < 0:
-                    break
-                yield self._frame(rest[start:end])
-                start = searched = end + 1
-            searched = max(0, (mark if mark >= 0 else len(rest) - len(CHAIN_MARK)) - start)
-            rest = rest[start:]
-
-    def _frame(self, whole: bytes) -> tuple[Place, list[Event]]:
-        *lines, last = whole.split(b"\n")
-        link = read_chain_line(last, 0, len(last))
-        if link is None:
-            raise FormatError(f"The frame at byte {self.place.offset} is garbled.")
-        shown = [raw for raw in lines if _SHOWN.match(raw)]
-        events: list[Event] = [
-            event for _, _, event in decode_lines(shown) if isinstance(event, Output | Resize)
-        ]
-        self.start = self.place.offset
-        self.place = Place(link.time_us, self.start + len(whole) + 1, link.frame, link.head)
-        return self.place, events
+        for frame in raw_frames(self._stream, self.place.offset):
+            link = frame.link
+            shown = [raw for raw in frame.lines() if _SHOWN.match(raw)]
+            self.start = frame.start
+            self.place = Place(link.time_us, frame.end, link.frame, link.head)
+            yield self.place, [event for _, _, event in decode_lines(shown)]
 
 
 def _starts(data: bytes) -> Iterator[int]:
@@ -350,14 +332,5 @@ def _end(data: bytes, start: int) -> int:
 def _fits(stream: BinaryIO, keyframe: Keyframe) -> bool:
     """Hold a keyframe against the chain line that the recording has before its place."""
     place = keyframe.place
-    start = max(0, place.offset - _CHAIN_LINE_BYTES_MAX)
-    stream.seek(start)
-    before = stream.read(place.offset - start)
-    line_start = before.rfind(b"\n", 0, -1) + 1
-    link = read_chain_line(before, line_start, len(before) - 1)
-    return (
-        link is not None
-        and len(before) == place.offset - start
-        and before.endswith(b"\n")
-        and (link.time_us, link.frame, link.head) == (place.time_us, place.frame, place.chain_head)
-    )
+    link = link_before(stream, place.offset)
+    return link is not None and link == (place.time_us, place.frame, place.chain_head)

@@ -48,6 +48,12 @@ def _visible_character(letter: str) -> str:
     return f"<U+{code:04X}>"
 
 
+def moment_text(time_s: float) -> str:
+    """Write seconds since the start as ``01:23:45``."""
+    minutes, seconds = divmod(int(time_s), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+
+
 def describe(event: Event) -> str:
     """Say in words what an event tells; empty for output, markers and what is unknown."""
     return _joined(*_words(event))

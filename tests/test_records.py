@@ -137,6 +137,25 @@ def test_a_moment_that_is_none_plays_nothing(box: Box, moment: str):
     assert box.rows("recording.read") == []
 
 
+def test_a_search_names_the_session_the_second_and_the_statement(box: Box):
+    box.record("first")
+    box.record("second", target="crm")
+    code, said = box.run("list", "--search", "customers verdict:allow target:crm")
+    assert code == 0
+    assert "second" in said
+    assert "first" not in said
+    assert "00:00:00  #1 allow  select name from customers where id = 1" in said
+    assert "recording play ID --at TIME" in said
+    [found] = json.loads(box.run("list", "--text", '"id = 2"', "--user", "ann", "--target", "crm",
+                                 "--json")[1])  # fmt: skip
+    assert [(hit["statement"], hit["verdict"]) for hit in found["hits"]] == [(2, "allow")]
+    assert box.run("list", "--search", "nowhere")[1] == "No recording matches.\n"
+    assert box.run("list", "--search", "after:soon")[0] == 1
+    assert json.loads(box.run("list", "--json")[1])[0]["hits"] == []
+    purposes = [row.fields["purpose"] for row in box.rows("recording.read")]
+    assert purposes[0] == "customers verdict:allow target:crm"
+
+
 def test_a_recording_is_signed_for_ssh_keygen(box: Box):
     path = box.record("s1")
     data = path.read_bytes()

@@ -520,6 +520,18 @@ class Terminal(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatementHit:
+    """One statement that a search found in a recording."""
+
+    statement: int
+    """Its number in the session, from 1."""
+    at_s: float
+    """When it came, since the start: where to play from."""
+    text: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingView:
     """One recording in a listing."""
 
@@ -538,6 +550,8 @@ class RecordingView:
     state: str
     """``live``, ``sealed`` or ``crashed``."""
     path: Path
+    hits: tuple[StatementHit, ...] = ()
+    """The statements that a search found in it, in order."""
 
 
 class Recordings(Protocol):
@@ -548,5 +562,9 @@ class Recordings(Protocol):
         ...
 
     async def search(self, *, query: str, limit: int) -> Sequence[RecordingView]:
-        """List recordings whose user, target, id or statements contain ``query``, newest first."""
+        """List recordings that match ``query``, newest first, with the statements that do.
+
+        Raises:
+            UsageError: the query cannot be read.
+        """
         ...

@@ -42,6 +42,8 @@ _SEND_TIMEOUT_S = 120.0
 _PUSH_INTERVAL_S = 0.1
 _NOTICES_MAX = 8
 _QUEUE_MAX = 500
+_HITS_MAX = 5
+_HIT_CHARACTERS_MAX = 200
 _TABLES_MAX = 20
 _CHANGED_MAX = 200
 _READ_BYTES = 64 * 1024
@@ -711,4 +713,13 @@ def _recording(view: RecordingView) -> wire.RecordingEntry:
         denied=view.denied,
         size_bytes=view.size_bytes,
         state=view.state,
+        hits=tuple(
+            wire.RecordingHit(
+                statement=hit.statement,
+                at_s=hit.at_s,
+                text=hit.text[:_HIT_CHARACTERS_MAX],
+                verdict=hit.verdict,
+            )
+            for hit in view.hits[:_HITS_MAX]
+        ),
     )

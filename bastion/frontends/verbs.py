@@ -40,6 +40,7 @@ from bastion.frontends.render import (
     words_rows,
 )
 from bastion.frontends.words import VerbRequest
+from recordings.words import moment_text
 
 _LINE_MAX = 60
 
@@ -399,7 +400,17 @@ async def _rec_list(services: Services, principal: Principal, request: VerbReque
         "recording", "started (UTC)", "user", "target", "by", "statements", "held", "length",
         "state",
     )  # fmt: skip
-    return Answer(text=_table(names, rows, numeric=("statements", "held")), data=data)
+    text = _table(names, rows, numeric=("statements", "held"))
+    return Answer(text=text + "".join(_hit_lines(view) for view in views), data=data)
+
+
+def _hit_lines(view: RecordingView) -> str:
+    """Tell which statements a search found, and when they came."""
+    lines = [
+        f"  {moment_text(hit.at_s)}  #{hit.statement} {hit.verdict or '-'}  {_first_line(hit.text)}"
+        for hit in view.hits
+    ]
+    return "".join(f"{visible(line)}\n" for line in (view.id, *lines)) if lines else ""
 
 
 async def _rec_show(services: Services, principal: Principal, request: VerbRequest) -> Answer:

@@ -3,29 +3,66 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from bastion.execution.ports import RecordingView
+from bastion.errors import UsageError
+from bastion.execution.ports import RecordingView, StatementHit
 from recordings.audit import SessionMarks, sessions_in
-from recordings.catalog import Catalog, RecordingEntry, Search
+from recordings.catalog import Catalog, RecordingEntry
+from recordings.errors import FormatError
+from recordings.query import parse_query
+from recordings.search import Hit, SearchIndex
+from recordings.seek import SeekIndexes
+
+log = logging.getLogger(__name__)
+
+
+_RECENT_S = 86_400
+_PAUSE_S = 0.005
 
 
 class RecordingFolder:
     """Implements the port ``Recordings``; all reading is off the event loop."""
 
-    def __init__(self, root: Path, audit_log: Path) -> None:
+    def __init__(
+        self, root: Path, audit_log: Path, *, indexes: SeekIndexes, now: Callable[[], datetime]
+    ) -> None:
         """Take the ``sessions`` folder and the audit log that knows which of them crashed."""
         self._catalog = Catalog(root)
+        self._search_index = SearchIndex(root, self._catalog)
         self._audit_log = audit_log
+        self._indexes = indexes
+        self._now = now
 
     async def find(self, session_id: str) -> RecordingView | None:
         """Find one recording by its id."""
         return await asyncio.to_thread(self._find, session_id)
 
     async def search(self, *, query: str, limit: int) -> Sequence[RecordingView]:
-        """List recordings whose id, user, target or statements contain ``query``, newest first."""
+        """List recordings that match, newest first; see ``recordings.query``.
+
+        Raises:
+            UsageError: the query cannot be read.
+        """
         return await asyncio.to_thread(self._search, query, limit)
+
+    async def keep_up(self) -> None:
+        """Read what was recorded lately into the search index and the seek indexes."""
+        await asyncio.to_thread(self._keep_up)
+
+    def _keep_up(self) -> None:
+        try:
+            self._search_index.refresh()
+            since = self._now().timestamp() - _RECENT_S
+            for path, _ in self._catalog.paths():
+                if path.stat().st_mtime >= since:
+                    self._indexes.update(path, pause_s=_PAUSE_S)
+        except (OSError, FormatError) as error:
+            # Both are made when they are asked for, if not before.
+            log.warning("recordings.not_indexed", extra={"detail": str(error)})
 
     def _find(self, session_id: str) -> RecordingView | None:
         path = self._catalog.find(session_id)
@@ -34,27 +71,22 @@ class RecordingFolder:
 
     def _search(self, query: str, limit: int) -> list[RecordingView]:
         marks = self._marks()
-        entries = self._catalog.list_entries(limit=limit)
-        if not query:
-            return [_view(entry, marks) for entry in entries]
-        hits = self._catalog.search(Search(text=query), limit=limit)
-        said = {hit.entry.session_id for hit in hits}
-        wanted = query.casefold()
-        return [
-            _view(entry, marks)
-            for entry in entries
-            if entry.session_id in said
-            or any(
-                wanted in word.casefold()
-                for word in (entry.session_id, entry.header.user, entry.header.target)
-            )
-        ]
+        if not query.strip():
+            return [_view(entry, marks) for entry in self._catalog.list_entries(limit=limit)]
+        try:
+            wanted = parse_query(query, now=self._now())
+        except FormatError as error:
+            raise UsageError(str(error)) from error
+        found = self._search_index.find(wanted, limit=limit)
+        return [_view(one.entry, marks, one.hits) for one in found]
 
     def _marks(self) -> dict[str, SessionMarks]:
         return sessions_in(self._audit_log)
 
 
-def _view(entry: RecordingEntry, marks: dict[str, SessionMarks]) -> RecordingView:
+def _view(
+    entry: RecordingEntry, marks: dict[str, SessionMarks], hits: Sequence[Hit] = ()
+) -> RecordingView:
     known = marks.get(entry.session_id, SessionMarks())
     return RecordingView(
         id=entry.session_id,
@@ -71,4 +103,10 @@ def _view(entry: RecordingEntry, marks: dict[str, SessionMarks]) -> RecordingVie
         size_bytes=entry.size_bytes,
         state="crashed" if known.crashed is not None else entry.state,
         path=entry.path,
+        hits=tuple(
+            StatementHit(
+                statement=hit.index, at_s=round(hit.time_s, 3), text=hit.text, verdict=hit.action
+            )
+            for hit in hits
+        ),
     )

@@ -136,6 +136,17 @@ class SessionEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingHit:
+    """One statement that a search found in a recording."""
+
+    statement: int
+    """Its number in the session, from 1."""
+    at_s: float
+    text: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingEntry:
     """One transcript, live or ended."""
 
@@ -152,6 +163,8 @@ class RecordingEntry:
     size_bytes: int
     state: str
     """``live``, ``sealed`` or ``crashed``."""
+    hits: tuple[RecordingHit, ...] = ()
+    """What the search found in it, in order."""
 
 
 # From the client.

@@ -158,6 +158,19 @@ def test_a_recording_is_listed_shown_and_played(house):
     assert any(e["event"] == "statement" and "42" in e["data"]["text"] for e in events)
 
 
+def test_a_search_finds_statements_and_names_their_second(house):
+    house.ssh("alice", "shop -c select 4711 as needle")
+    found = house.ssh("alice", "rec list needle verdict:allow target:shop --json").json
+    [recording] = found["recordings"]
+    [hit] = recording["hits"]
+    assert (hit["statement"], hit["verdict"]) == (1, "allow")
+    assert hit["text"].endswith("select 4711 as needle")
+    assert 0 <= hit["at_s"] <= recording["duration_s"]
+    assert "#1 allow  select 4711 as needle" in house.ssh("bob", "rec list 4711 needle").out
+    assert house.ssh("alice", "rec list needle user:bob --json").json["recordings"] == []
+    assert house.ssh("alice", "rec list after:soon").status == 2
+
+
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (30, 8), (200, 50)])
 def test_the_shell_answers_at_any_size(window, columns, rows):
     one = window(columns=columns, rows=rows)

@@ -21,6 +21,7 @@ from bastion.wire import review as wire
 from recordings.audit import AuditLog, read_rows
 from recordings.keys import make_private_key
 from recordings.packed import pack
+from recordings.seek import SeekIndexes, index_key
 from recordings.writer import Journal
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import DeskRig, add_people, draft, opened_desk, principal, some_key
@@ -175,7 +176,12 @@ async def rig(tmp_path):
         journal = Journal(tmp_path / "sessions", key, log, now=clock.now)
         registry = SessionRegistry(
             factory=SessionFactory(journal, clock),
-            recordings=RecordingFolder(tmp_path / "sessions", log.path),
+            recordings=RecordingFolder(
+                tmp_path / "sessions",
+                log.path,
+                indexes=SeekIndexes(tmp_path / "sessions", index_key(key)),
+                now=clock.now,
+            ),
             users=UsersWhoMay(),
             audit=AuditTrail(log),
             clock=clock,

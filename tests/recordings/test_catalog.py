@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from recordings.catalog import Catalog, Search
+from recordings.catalog import Catalog
 from recordings.events import Output, StatementEvent, VerdictEvent
 from recordings.packed import pack
 from tests.recordings.conftest import Desk
@@ -97,31 +96,8 @@ async def test_what_is_no_recording_is_left_out(desk: Desk, catalog: Catalog):
     assert {entry.session_id for entry in catalog.list_entries()} == {"a", "b", "c"}
 
 
-@pytest.mark.parametrize(
-    ("search", "expected"),
-    [
-        (Search(text="ORDERS"), ["c", "b", "a"]),
-        (Search(text="delete"), ["b"]),
-        (Search(text="nothing of it"), []),
-        (Search(user="alice", text="from"), ["a"]),
-        (Search(target="shop-staging"), ["c"]),
-    ],
-)
-async def test_statements_are_found(catalog: Catalog, search: Search, expected: list[str]):
-    assert [hit.entry.session_id for hit in catalog.search(search)] == expected
-
-
-async def test_a_search_can_be_bounded_in_time(desk: Desk, catalog: Catalog):
-    noon = desk.clock.now() - timedelta(hours=12)
-    assert {hit.entry.session_id for hit in catalog.search(Search(since=noon))} == {"b", "c"}
-    assert {hit.entry.session_id for hit in catalog.search(Search(until=noon))} == {"a"}
-    [hit] = catalog.search(Search(text="delete"))
-    assert (hit.index, hit.text) == (1, "delete from orders")
-    assert len(catalog.search(Search(), limit=1)) == 1
-
-
 def test_a_missing_root_has_no_recordings(tmp_path: Path):
     catalog = Catalog(tmp_path / "none")
     assert catalog.list_entries() == ()
-    assert catalog.search(Search(text="x")) == ()
+    assert list(catalog.paths()) == []
     assert catalog.find("a") is None

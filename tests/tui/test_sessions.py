@@ -147,6 +147,24 @@ async def test_replay_plays_pauses_and_seeks(peer, show):
     await screen.until(lambda: player.position_s > 0.8)
 
 
+async def test_what_was_searched_for_is_where_the_replay_begins(peer, show):
+    hit = wire.RecordingHit(statement=2, at_s=41.0, text="drop table t", verdict="block")
+    peer.recordings = [recording_entry("rec-1", hits=(hit,))]
+    peer.casts = {"rec-1": CAST}
+    screen = await show()
+    await screen.press("r")
+    await screen.until_text("1 found")
+    await screen.press("enter")
+    await screen.until(lambda: isinstance(screen.app.screen, PlayerScreen))
+    await screen.press("space")
+    player = screen.app.screen.player
+    await screen.until(lambda: len(player.transcript.statements) == 2)
+    landed = player.transcript.statements[1].played_s
+    assert landed <= player.position_s < landed + 3
+    await screen.press("0")
+    assert player.position_s == 0
+
+
 async def test_speed_changes_in_steps(peer, show):
     screen = await at_replay(peer, show)
     await screen.press("greater_than_sign", "greater_than_sign")

@@ -84,6 +84,9 @@ class PlayerScreen(ReviewScreen):
         self._played_at = time.monotonic()
         self._total_bytes = recording.size_bytes if recording is not None else 0
         self._has_ended = False
+        hits = () if recording is None else recording.hits
+        self._landing = hits[0].statement if hits else 0
+        """Number of the statement that was searched for, until it is here."""
 
     @property
     def speed(self) -> float:
@@ -159,8 +162,16 @@ class PlayerScreen(ReviewScreen):
         """Show what has come."""
         if self.is_live and not self.is_paused:
             self.player.seek(self.player.transcript.length_s)
+        self._land()
         self._draw_frame()
         self._draw_statements()
+
+    def _land(self) -> None:
+        """Go, once, to the statement that was searched for."""
+        statements = self.player.transcript.statements
+        if 0 < self._landing <= len(statements):
+            self.player.seek(statements[self._landing - 1].played_s)
+            self._landing = 0
 
     # Playing
 
