@@ -93,6 +93,7 @@ async def examine(paths: Paths, config: Config, clock: Clock) -> list[Finding]:
     async with open_administration(paths, config, clock, by="cli:doctor") as administration:
         findings += await _people(administration)
         findings += await _emergencies(administration, clock)
+        findings += await _retired(administration, clock)
         findings += await _targets(administration)
     worst_first = [Severity.BAD, Severity.WARNING, Severity.OK]
     return sorted(findings, key=lambda finding: worst_first.index(finding.severity))
@@ -170,6 +171,21 @@ async def _people(administration: Administration) -> list[Finding]:
         text = "only one person can approve; that person's own statements have nobody to go to."
         return [Finding(Severity.WARNING, "reviewers", text)]
     return [Finding(Severity.OK, "reviewers", f"{len(deciders)} people can approve")]
+
+
+async def _retired(administration: Administration, clock: Clock) -> list[Finding]:
+    entries = [one for one in await administration.list_retired() if one.is_in_quarantine]
+    over = [one for one in entries if clock.now() > one.keep_until]
+    if not entries:
+        return []
+    text = f"{len(entries)} tables are kept"
+    if not over:
+        return [Finding(Severity.OK, "quarantine", text)]
+    text += (
+        f", {len(over)} past their time. Two persons may drop one: bastion quarantine drop "
+        f"{over[0].id} --reason TEXT"
+    )
+    return [Finding(Severity.WARNING, "quarantine", text)]
 
 
 async def _emergencies(administration: Administration, clock: Clock) -> list[Finding]:

@@ -22,6 +22,7 @@ from bastion.core.impact import measured_rows
 from bastion.core.lineage import trace
 from bastion.core.model import Impact, RunOptions, Verdict
 from bastion.core.policy import decide, mask_styles, turning_counts
+from bastion.core.retire import settle
 from bastion.core.rules import Policy, parse_policy
 from bastion.core.statement import analyse, split
 from bastion.core.styles import Style, Styles, strictest
@@ -77,7 +78,7 @@ async def test(
             options=RunOptions(),
             now=SystemClock().now(),
         )
-        verdict = judge(rows=parsed.rows)
+        verdict, _ = settle(judge(rows=parsed.rows), statement, catalogue)
         results.append(
             {
                 "verdict": verdict.action.value,
@@ -201,6 +202,7 @@ def _judge_with(before: Policy, after: Policy) -> Judge:
             now=case.at,
             rows=measured_rows(impact, statement, case.catalogue),
         )
+        verdict, _ = settle(verdict, statement, case.catalogue)
         context = case.context
         if case.went_well:
             context = advance(context, statement, exposure, catalogue=case.catalogue)

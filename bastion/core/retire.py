@@ -279,14 +279,16 @@ def presence_sql(schema: str, name: str, engine: Engine) -> str:
     return f"SELECT 1 FROM information_schema.tables WHERE {where}"  # noqa: S608 - quoted.
 
 
-def clearing_sql(kept_in: str, engine: Engine) -> tuple[str, str]:
-    """Write the question what is left in the place of a retirement, and what removes it."""
+def clearing_sql(kept_in: str, engine: Engine) -> tuple[str, str, str]:
+    """Ask whether the place of a retirement is there, what is left in it, and remove it."""
     if not re.fullmatch(rf"{SCHEMA_PREFIX}_[0-9a-z_]+", kept_in):
         raise ValueError(kept_in)
     where = f"table_schema = {literal(kept_in, engine)}"
     question = f"SELECT 1 FROM information_schema.tables WHERE {where} LIMIT 1"  # noqa: S608
     word = "SCHEMA" if engine is Engine.POSTGRESQL else "DATABASE"
-    return question, f"DROP {word} {quoted(kept_in, engine)}"
+    name = f"schema_name = {literal(kept_in, engine)}"
+    presence = f"SELECT 1 FROM information_schema.schemata WHERE {name}"  # noqa: S608
+    return presence, question, f"DROP {word} {quoted(kept_in, engine)}"
 
 
 def settle(

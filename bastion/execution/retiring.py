@@ -11,6 +11,7 @@ import dataclasses
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import NoReturn
 
 from bastion.core import retire
 from bastion.core.model import Engine, Fence, Principal, RawBatch, Target, TransactionState
@@ -26,6 +27,7 @@ from bastion.execution.ports import Audit, Clock, Connection, Permit, Quarantine
 
 _TIMEOUT_S = 30.0
 _LOCK_TIMEOUT_S = 3.0
+_NEVER_MOVED = "never moved"
 
 Record = Callable[[str], Awaitable[None]]
 """Takes each statement before it is sent."""
@@ -104,7 +106,7 @@ class Retirer:
             raise
         except BaseException:
             for entry in entries[len(kept) :]:
-                await self._settle(entry, RetirementState.RESTORED, by="never moved")
+                await self._give_up(entry)
             raise
         if self._engine is Engine.POSTGRESQL:
             kept = [await self._settle(entry, RetirementState.KEPT) for entry in entries]
@@ -128,10 +130,7 @@ class Retirer:
                 await self._ask(retire.presence_sql(entry.schema, entry.name, self._engine))
             )
             if not await self._ask(retire.presence_sql(entry.kept_in, entry.name, self._engine)):
-                raise UsageError(
-                    f"{entry.qualified_name} is not in quarantine any more: somebody moved or "
-                    "dropped it there. Ask the database's owner."
-                )
+                await self._say_gone(entry, is_in_place=is_taken)
             if is_taken:
                 await self._clear_place(entry, by=by)
             await self._send(retire.returning_sql(entry))
@@ -172,6 +171,16 @@ class Retirer:
             await self._send(sql)
         await self._compare(entry)
 
+    async def _give_up(self, entry: RetiredTable) -> None:
+        """Settle what was refused: not moved, unless MySQL shows that it was."""
+        with contextlib.suppress(BastionError):
+            if self._engine is Engine.MYSQL:
+                if await self._ask(retire.presence_sql(entry.kept_in, entry.name, self._engine)):
+                    # It stays listed as moving, and can be brought back.
+                    return
+                await self._clear_up(entry)
+        await self._settle(entry, RetirementState.RESTORED, by=_NEVER_MOVED)
+
     async def _compare(self, entry: RetiredTable) -> None:
         """Look before the commit: it is where it should be, and an empty one where it was."""
         is_kept = await self._ask(retire.presence_sql(entry.kept_in, entry.name, self._engine))
@@ -209,10 +218,19 @@ class Retirer:
         for sql in retire.moving_sql(table, left.kept_in, RetireKind.DROP, self._engine):
             await self._send(sql)
 
+    async def _say_gone(self, entry: RetiredTable, *, is_in_place: bool) -> NoReturn:
+        if entry.state is RetirementState.MOVING and is_in_place:
+            await self._settle(entry, RetirementState.RESTORED, by=_NEVER_MOVED)
+            raise UsageError(f"{entry.qualified_name} was never moved; it is in its place.")
+        raise UsageError(
+            f"{entry.qualified_name} is not in quarantine any more: somebody moved or dropped it "
+            "there. Ask the database's owner."
+        )
+
     async def _clear_up(self, entry: RetiredTable) -> None:
         """Remove the place of one retirement when nothing is left in it."""
-        question, removal = retire.clearing_sql(entry.kept_in, self._engine)
-        if not await self._ask(question):
+        presence, question, removal = retire.clearing_sql(entry.kept_in, self._engine)
+        if await self._ask(presence) and not await self._ask(question):
             await self._send(removal)
 
     async def _settle(

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -111,6 +112,58 @@ async def test_a_name_that_is_taken_is_not_overwritten(rig: Rig):
     await told(rig, "drop table notes", "max", "dev")
     await rig.administration.restore_retired(entry.id)
     assert await count(rig) == 2
+
+
+def places(server, url: str) -> set[str]:
+    """Ask the server itself which places of retirements there are."""
+    rows = server.run(
+        url,
+        "select schema_name from information_schema.schemata "
+        "where schema_name like 'bastion_quarantine%'",
+    )
+    return {word for word in str(rows).replace("'", " ").split() if "quarantine_" in word}
+
+
+async def test_a_refusal_and_a_way_back_leave_no_empty_places_behind(rig: Rig, request):
+    engine = "postgres" if "postgres" in request.node.name else "mariadb"
+    server = request.getfixturevalue(f"{engine}_server")
+    url = request.getfixturevalue(f"shop_{'postgres' if engine == 'postgres' else 'mysql'}")
+    before = places(server, url)
+    retire(rig)
+    await told(rig, "create table parents (id int primary key)", "max", "dev")
+    key = (
+        "create table children (id int primary key, p int, foreign key (p) references parents (id))"
+    )
+    await told(rig, key, "max", "dev")
+    both, _, _ = await told(rig, "drop table notes, parents")
+    assert both.status is Status.BLOCKED, both
+    assert "children" in both.message or "of_" in both.message or "p_fkey" in both.message
+    entries = [one for one in await rig.administration.list_retired() if one.is_in_quarantine]
+    if engine == "postgres":
+        assert entries == []
+    for entry in entries:
+        await rig.administration.restore_retired(entry.id)
+    assert await count(rig) == 2
+    assert places(server, url) == before
+    gone, _, _ = await told(rig, "drop table notes")
+    assert gone.status is Status.OK
+    assert len(places(server, url) - before) == 1
+    (entry,) = [one for one in await rig.administration.list_retired() if one.is_in_quarantine]
+    await rig.administration.restore_retired(entry.id)
+    assert places(server, url) == before
+
+
+async def test_policy_test_says_what_would_be_retired_and_what_would_not(rig: Rig, capsys):
+    retire(rig)
+    words = ["--dir", str(rig.paths.state), "policy", "test", "--target", "prod", "--user", "ann"]
+    for sql, verdict, text in (
+        ("drop table notes", "allow", "quarantine keeps it for 7 days"),
+        ("drop table notes cascade", "block", "Here nothing is dropped"),
+    ):
+        assert await asyncio.to_thread(cli.main, [*words, sql, "--json"]) == 0
+        (found,) = json.loads(capsys.readouterr().out)
+        assert found["verdict"] == verdict
+        assert text in found["text"]
 
 
 @pytest.mark.parametrize(
