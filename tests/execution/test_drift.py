@@ -155,3 +155,19 @@ async def test_many_changes_beside_it_never_show_a_value(rig: Rig, beside: Besid
             reading = collect(runner, "select reverse(x) from cards where id = 2")
             _, (_, rows, _) = await asyncio.gather(changing, reading)
             assert not any(b"moc.elpmaxe" in (cell or b"") for row in rows for cell in row)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select table_name from information_schema.columns where column_name = 'email'",
+        "select TABLE_NAME from INFORMATION_SCHEMA.TABLES where TABLE_NAME = 'customers'",
+    ],
+)
+async def test_what_the_server_makes_anew_each_time_has_not_changed(rig: Rig, sql: str):
+    """MariaDB tells the moment of asking as the time at which it made such a table."""
+    async with rig.runner("ann", "dev") as runner:
+        for _ in range(2):
+            finished, rows, _ = await collect(runner, sql)
+            assert finished.status is Status.OK, finished
+            assert len(rows) >= 1
