@@ -26,6 +26,11 @@ SEED = Path(__file__).parent / "seed"
 _START_S = 60.0
 
 
+# A shell that starts the suite in the background has it ignore SIGINT, and then every client that
+# it starts does too: nobody could press Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseServer:
     """A running server; its administrator needs no password from this machine."""

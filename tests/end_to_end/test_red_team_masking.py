@@ -31,6 +31,8 @@ CHANGES = re.compile(
     r"\b(create|alter|drop|insert|update|delete|merge|replace|do|call|begin|set|rename)\b",
     re.IGNORECASE,
 )
+NAMES = re.compile(r"\btwin_[ab]_\d+\b")
+"""Of the two databases themselves."""
 NUMBERS = re.compile(r"oid \d+|\b\d+\.\d+ ?ms|\b[0-9a-z]{4,}-[0-9a-z-]{4,}")
 
 
@@ -87,7 +89,7 @@ async def answer(rig: Rig, target: str, probe: str) -> str:
                 said += words_of(event)
                 if isinstance(event, Finished) and event.status.value == "pending_approval":
                     await rig.services.governance.desk.withdraw(principal, event.request_id)
-    return NUMBERS.sub("~", repr(said))
+    return NUMBERS.sub("~", NAMES.sub("twin", repr(said)))
 
 
 async def restore(rig: Rig, server: DatabaseServer, target: str, url: str, seed: str) -> None:

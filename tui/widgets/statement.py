@@ -74,7 +74,7 @@ def _headline(detail: RequestDetail) -> Iterator[Text]:
     for note in detail.notes:
         yield _pair("Note", note, WARNING)
     if detail.guards_structure:
-        yield _pair("Note", "Not fully understood: it commits only if no table is harmed.", WARNING)
+        yield _pair("Structure", "It commits only if no schema, table or partition is harmed.")
 
 
 def _why(detail: RequestDetail) -> Iterator[Text]:
