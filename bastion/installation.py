@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bastion.config import Config, Paths, default_config_text
+from bastion.core.carry import KnownClass
 from bastion.core.model import Target
 from bastion.core.rules import Policy, parse_policy
 from bastion.errors import ConfigError
@@ -240,8 +241,9 @@ class TargetDirectory:
     async def connector(self, name: str) -> Connector | None:
         """Give the shared connector of a target, made again when its settings changed."""
         # Only who connects needs the drivers, which take a while to load.
-        from bastion.targets.connectors import ConnectorSettings, open_connector  # noqa: PLC0415
+        from bastion.targets.connectors import open_connector  # noqa: PLC0415
         from bastion.targets.secrets import parse_target_url  # noqa: PLC0415
+        from bastion.targets.shared import ConnectorSettings  # noqa: PLC0415
 
         stored = await self._store.get_target(name)
         if stored is None:
@@ -262,6 +264,7 @@ class TargetDirectory:
             reader_url=reader,
             settings=ConnectorSettings() if self._samples else ConnectorSettings(scan_budget_s=0),
             declared=await self._store.list_declarations(name),
+            memory=_Memory(self._store, name),
         )
         self._connectors[name] = (stored, connector)
         return connector
@@ -270,6 +273,7 @@ class TargetDirectory:
         """Give open connectors what people have said of columns since."""
         for name, (_, connector) in list(self._connectors.items()):
             await connector.declare(await self._store.list_declarations(name))
+            await connector.recall()
 
     async def close(self) -> None:
         """Close all connectors."""
@@ -280,3 +284,19 @@ class TargetDirectory:
         known = self._connectors.pop(name, None)
         if known is not None:
             await known[1].close()
+
+
+class _Memory:
+    """Implements the port ``ClassMemory`` for one target."""
+
+    def __init__(self, store: Store, target: str) -> None:
+        self._store = store
+        self._target = target
+
+    async def recall(self) -> Sequence[KnownClass]:
+        """List what is remembered."""
+        return await self._store.list_column_classes(self._target)
+
+    async def keep(self, found: Sequence[KnownClass]) -> None:
+        """Remember what is new."""
+        await self._store.keep_column_classes(self._target, found)

@@ -39,6 +39,8 @@ class Classification:
     embedded: Sensitivity | None = None
     """Seen inside free text that is shown with such parts hidden: what cuts or recodes the text
     is masked, since the parts would no longer be known."""
+    is_kept: bool = False
+    """Nothing in the column shows it now: it was filled or renamed from what was known."""
     found: Classification | None = None
     """Where a person said what it holds: what was found without that."""
 
@@ -118,6 +120,8 @@ class Relation:
     """Rewrite rules other than a view's own."""
     referenced_by: tuple[str, ...] = ()
     """Foreign keys that point here with CASCADE, SET NULL or SET DEFAULT, in words."""
+    parents: tuple[tuple[str, str], ...] = ()
+    """PostgreSQL: what it inherits from or is a partition of, by (schema, name)."""
     comment: str = ""
     storage_engine: str = ""
     """MySQL: ``InnoDB`` and the like; a non-transactional one cannot be rolled back."""

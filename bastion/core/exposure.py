@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bastion.core.carry import KnownClass
 from bastion.core.model import Sensitivity
 
 
@@ -52,3 +53,5 @@ class Exposure:
     """A token that stands anywhere else, so that nothing may run; empty for none."""
     laundering: tuple[str, ...] = ()
     """Sensitive values written where they would no longer be masked, in words. Policy holds."""
+    carried: tuple[KnownClass, ...] = ()
+    """Classes that stored columns take when it runs, for every session from then on."""

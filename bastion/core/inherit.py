@@ -81,7 +81,7 @@ def _renamed(relation: Relation, old: Relation) -> Relation:
         is_open = column.sensitivity in (None, Sensitivity.UNPROVEN)
         if is_open and not column.classification.is_declared and source is not None:
             evidence = f"It was {old.name}.{source.name}: {source.classification.evidence}"
-            found = Classification(sensitivity=source.sensitivity, evidence=evidence)
+            found = Classification(sensitivity=source.sensitivity, evidence=evidence, is_kept=True)
             columns.append(dataclasses.replace(column, classification=found))
         else:
             columns.append(column)
@@ -89,7 +89,8 @@ def _renamed(relation: Relation, old: Relation) -> Relation:
 
 
 def _is_known(column: Column) -> bool:
-    return column.sensitivity not in (None, Sensitivity.UNPROVEN)
+    is_kept = column.classification.is_kept
+    return is_kept or column.sensitivity not in (None, Sensitivity.UNPROVEN)
 
 
 def _generated(relation: Relation, catalogue: Catalogue) -> Relation:

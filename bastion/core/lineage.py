@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from bastion.core import predicates, tokens
+from bastion.core.carry import KnownClass, carried_by_making, carried_by_writes
 from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import ChangeKind, OutputKind, Statement
@@ -154,6 +155,10 @@ def _traced(
         laundering=tuple(walk.laundering),
         tokens=bound,
         stray_token=stray,
+        carried=(
+            *carried_by_writes(walk.written, walk.catalogue),
+            *_carried_by_making(statement, None if reason else outputs),
+        ),
     )
     return Traced(
         exposure=exposure,
@@ -233,13 +238,34 @@ def _set_variables(walk: Walk, tree: exp.Set) -> tuple[Output, ...]:
 def _check_destination(walk: Walk, statement: Statement, outputs: tuple[Output, ...]) -> None:
     """A permanent copy is read by others, who do not know what flowed into it."""
     change = statement.change
-    if change is None or change.kind is not ChangeKind.RELATION or change.is_temporary:
-        return
-    if re.match(r"\s*create\b[^(]*?\bview\b", statement.text, re.IGNORECASE):
+    if change is None or not _makes_table(statement):
         return
     for output in outputs:
         if output.flow.sensitive:
             walk.laundering[f"the new table {change.name} takes {output.flow.words}"] = None
+
+
+def _carried_by_making(
+    statement: Statement, outputs: tuple[Output, ...] | None
+) -> tuple[KnownClass, ...]:
+    change = statement.change
+    if change is None or not _makes_table(statement) or change.statement is None:
+        return ()
+    tree = parse(statement.text, statement.engine) if statement.head == "CREATE" else None
+    schema = tree.this if isinstance(tree, exp.Create) else None
+    listed = schema.expressions if isinstance(schema, exp.Schema) else []
+    # MySQL adds the listed columns to those of the query, by name.
+    is_renaming = statement.engine is Engine.POSTGRESQL
+    names = [fold(getattr(one, "this", one), statement.engine) for one in listed if is_renaming]
+    return carried_by_making(change.schema, change.name, outputs, names)
+
+
+def _makes_table(statement: Statement) -> bool:
+    """Tell whether it makes a table that others can read."""
+    change = statement.change
+    if change is None or change.kind is not ChangeKind.RELATION or change.is_temporary:
+        return False
+    return not re.match(r"\s*create\b[^(]*?\bview\b", statement.text, re.IGNORECASE)
 
 
 # -- writes ------------------------------------------------------------------------------------

@@ -1009,6 +1009,9 @@ def _stored(relation: Relation, column: Column, *, is_made: bool) -> Flow:
         is_plain = column.sensitivity is None
         words = column.classification.evidence.partition(" (found:")[0]
         return dataclasses.replace(flow, is_plain=is_plain, reason=f"{column.name} is {words}")
+    if column.classification.is_kept:
+        evidence = column.classification.evidence
+        return dataclasses.replace(flow, reason=f"reads {relation.name}.{column.name} ({evidence})")
     embedded = column.classification.embedded
     if embedded is None:
         return flow

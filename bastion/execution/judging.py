@@ -246,12 +246,30 @@ class Judge:
         relations = self._due(judged.statement.reads | judged.statement.writes)
         if not relations:
             return None
-        catalogue = await self._learn(relations, judged.catalogue)
-        statement = self._analyse(judged.statement.text, catalogue)
-        exposure = trace(statement, catalogue=catalogue, context=self.context)
-        return dataclasses.replace(
-            judged, catalogue=catalogue, statement=statement, exposure=exposure
-        )
+        return self._traced(judged, await self._learn(relations, judged.catalogue))
+
+    async def as_known_now(self, judged: Judgement) -> Judgement:
+        """Trace again where classes were learnt since: another session may have filled a column."""
+        catalogue = await self._connector.catalogue()
+        if catalogue.version == judged.catalogue.version:
+            return judged
+        return self._traced(judged, catalogue)
+
+    async def carry(self, judged: Judgement) -> None:
+        """Remember what a statement brings into stored columns, before it runs.
+
+        Raises:
+            StoreError: it cannot be remembered, so the statement must not run.
+        """
+        if judged.exposure.carried:
+            by = self._session.principal.user
+            now = self._governance.clock.now()
+            await self._connector.carry(
+                [
+                    dataclasses.replace(one, evidence=f"{one.evidence} by {by} on {now:%Y-%m-%d}")
+                    for one in judged.exposure.carried
+                ]
+            )
 
     def advance(self, judged: Judgement) -> bool:
         """Take over what a statement that went well leaves in the session.
@@ -311,6 +329,13 @@ class Judge:
             exposure=exposure,
             verdict=verdict,
             retirement=retirement,
+        )
+
+    def _traced(self, judged: Judgement, catalogue: Catalogue) -> Judgement:
+        statement = self._analyse(judged.statement.text, catalogue)
+        exposure = trace(statement, catalogue=catalogue, context=self.context)
+        return dataclasses.replace(
+            judged, catalogue=catalogue, statement=statement, exposure=exposure
         )
 
     def _analyse(self, text: str, catalogue: Catalogue) -> Statement:

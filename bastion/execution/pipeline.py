@@ -838,6 +838,7 @@ class Runner:
         )
 
     async def _prepare(self, judged: Judgement) -> None:
+        await self._judge.carry(judged)
         # What a statement leaves behind belongs on the session's own connection.
         leaves_nothing = judged.statement.change is None
         self._connection.prefers_reader = leaves_nothing and not is_dirty(self._judge.context)
@@ -974,6 +975,7 @@ class Runner:
 
     async def _plan(self, run: Run, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
         book = await self._governance.tokens.book(self.target.name)
+        judged = await self._judge.as_known_now(judged)
         plan = self._make_plan(judged, head, book)
         if any(column.masked == Sensitivity.UNPROVEN.value for column in plan.columns):
             learnt = await self._judge.learn_result(judged)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bastion.core.approval import Approval
 from bastion.core.breakglass import Emergency
+from bastion.core.carry import KnownClass
 from bastion.core.catalogue import Catalogue, Declaration
 from bastion.core.keyset import KeyGuard
 from bastion.core.model import (
@@ -323,8 +324,32 @@ class Connector(Protocol):
         """Take over what people said that columns hold; it goes before what is found."""
         ...
 
+    async def carry(self, carried: Sequence[KnownClass]) -> None:
+        """Remember classes that a statement is about to bring into stored columns.
+
+        Raises:
+            StoreError: they cannot be remembered, so the statement must not run.
+        """
+        ...
+
+    async def recall(self) -> None:
+        """Take over what other processes have remembered since."""
+        ...
+
     async def close(self) -> None:
         """Drop what is shared."""
+        ...
+
+
+class ClassMemory(Protocol):
+    """What one target's columns were found to hold, beyond the life of a process."""
+
+    async def recall(self) -> Sequence[KnownClass]:
+        """List what is remembered."""
+        ...
+
+    async def keep(self, found: Sequence[KnownClass]) -> None:
+        """Remember what is new; of columns that were filled twice, both classes count."""
         ...
 
 

@@ -208,8 +208,24 @@ column_overrides = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+column_classes = sa.Table(
+    "column_classes",
+    metadata,
+    sa.Column("target", sa.String(63), primary_key=True),
+    sa.Column("schema_name", sa.String(128), primary_key=True),
+    sa.Column("relation", sa.String(128), primary_key=True),
+    # "*": each column of the relation.
+    sa.Column("column_name", sa.String(128), primary_key=True),
+    sa.Column("sensitivity", sa.String(32), nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("is_carried", sa.Boolean, nullable=False),
+    sa.Column("oid", sa.BigInteger, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
 
-VERSION = "0004"
+
+VERSION = "0005"
 """The newest step in ``migrations``; a test holds the two together."""
 
 

@@ -20,6 +20,7 @@ from bastion.store import schema
 from bastion.store.accounts import Accounts, forget_old_steps
 from bastion.store.base import newest_change_id, note_restore
 from bastion.store.box import SecretBox
+from bastion.store.classes import ColumnClasses
 from bastion.store.database import Database, check_whole
 from bastion.store.declarations import Declarations
 from bastion.store.emergencies import EmergencyRecords
@@ -52,6 +53,7 @@ class Store(
     MaskTokens,
     RetiredTables,
     Declarations,
+    ColumnClasses,
     EmergencyRecords,
 ):
     """All that is stored, for the server and for the command line."""

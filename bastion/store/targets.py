@@ -13,7 +13,7 @@ from bastion.core.model import Engine, Environment, Target
 from bastion.errors import UsageError
 from bastion.store.base import Shelf, note_change
 from bastion.store.names import check_target_name
-from bastion.store.schema import column_overrides, targets
+from bastion.store.schema import column_classes, column_overrides, targets
 from bastion.store.tokens import forget_target
 
 TOPIC = "targets"
@@ -118,6 +118,7 @@ class TargetRecords(Shelf):
                 raise _unknown(name)
             forget_target(connection, name)
             connection.execute(column_overrides.delete().filter_by(target=name))
+            connection.execute(column_classes.delete().filter_by(target=name))
             note_change(connection, TOPIC, name)
 
         await self._database.write(work)

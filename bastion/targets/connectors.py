@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import logging
 import re
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import psycopg
 import pymysql  # type: ignore[import-untyped]
 
+from bastion.core.carry import KnownClass
 from bastion.core.catalogue import Catalogue, Declaration
 from bastion.core.model import Engine, Origin, Target
 from bastion.errors import TargetUnavailableError
+from bastion.execution.ports import ClassMemory
 from bastion.targets import mysql_catalogue, mysql_errors, postgres_catalogue
 from bastion.targets.libpq import Link, open_link
 from bastion.targets.mysql import Login, MySQLConnection
@@ -23,6 +25,7 @@ from bastion.targets.postgres import PostgresConnection, type_rows
 from bastion.targets.postgres_errors import translate_login_error
 from bastion.targets.scan import ScanPlan
 from bastion.targets.secrets import TargetUrl
+from bastion.targets.shared import ConnectorSettings, SharedCatalogue
 
 log = logging.getLogger(__name__)
 
@@ -63,23 +66,68 @@ _REFUSED_MODES = frozenset({
     "ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "IGNORE_SPACE",
     "HIGH_NOT_PRECEDENCE", "ORACLE", "MSSQL", "DB2", "MAXDB", "POSTGRESQL", "MYSQL323", "MYSQL40",
 })  # fmt: skip
-_PARTIAL_BUDGET_S = 1.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectorSettings:
-    """Bounds that hold for all sessions of a target."""
+class _Connector(abc.ABC):
+    """What connectors to both engines do alike: they know the target and share its catalogue."""
 
-    default_timeout_s: float = 30.0
-    """For our own words; a permit sets its own."""
-    idle_in_transaction_s: float = 3600.0
-    """The server ends a transaction that stands idle longer; above an approval's lifetime."""
-    scan_budget_s: float = 60.0
-    """How long sampling the values of one target may take."""
-    samples_per_relation: int = 200
+    def __init__(
+        self,
+        target: Target,
+        *,
+        url: TargetUrl,
+        reader_url: TargetUrl | None = None,
+        settings: ConnectorSettings | None = None,
+        declared: Sequence[Declaration] = (),
+        memory: ClassMemory | None = None,
+    ) -> None:
+        """Prepare; nothing is opened yet."""
+        self._target = target
+        self._url = url
+        self._reader_url = reader_url
+        self._settings = settings or ConnectorSettings()
+        self._shared = SharedCatalogue(
+            self._fetch,
+            settings=self._settings,
+            declared=declared,
+            memory=memory,
+        )
+
+    @property
+    def target(self) -> Target:
+        """Give the target it connects to."""
+        return self._target
+
+    async def catalogue(self) -> Catalogue:
+        """Give the snapshot, fetched on first use."""
+        return await self._shared.get()
+
+    async def refresh(self, relations: frozenset[tuple[str, str]] | None = None) -> Catalogue:
+        """Fetch and classify again, all or some relations."""
+        return await self._shared.refresh(relations)
+
+    async def declare(self, declared: Sequence[Declaration]) -> None:
+        """Take over what people said that columns hold, and look again at these."""
+        await self._shared.declare(declared)
+
+    async def carry(self, carried: Sequence[KnownClass]) -> None:
+        """Remember classes that a statement is about to bring into stored columns."""
+        await self._shared.carry(carried)
+
+    async def recall(self) -> None:
+        """Take over what other processes have remembered since."""
+        await self._shared.recall()
+
+    async def close(self) -> None:
+        """Drop what is shared."""
+        self._shared.forget()
+
+    @abc.abstractmethod
+    async def _fetch(self, plan: ScanPlan) -> Catalogue:
+        """Read everything over one login of its own."""
 
 
-class PostgresConnector:
+class PostgresConnector(_Connector):
     """Opens logins to one PostgreSQL database; implements ``Connector`` and ``ServerTypes``."""
 
     def __init__(
@@ -90,22 +138,20 @@ class PostgresConnector:
         reader_url: TargetUrl | None = None,
         settings: ConnectorSettings | None = None,
         declared: Sequence[Declaration] = (),
+        memory: ClassMemory | None = None,
     ) -> None:
         """Prepare; nothing is opened yet."""
-        self._target = target
-        self._url = url
-        self._reader_url = reader_url
-        self._settings = settings or ConnectorSettings()
+        super().__init__(
+            target,
+            url=url,
+            reader_url=reader_url,
+            settings=settings,
+            declared=declared,
+            memory=memory,
+        )
         self._type_names: dict[int, str] = {}
-        self._catalogue: Catalogue | None = None
-        self._declared: tuple[Declaration, ...] = tuple(declared)
         self._columns_by_oid: Mapping[tuple[int, int], Origin] = {}
-        self._fetching = asyncio.Lock()
-
-    @property
-    def target(self) -> Target:
-        """Give the target it connects to."""
-        return self._target
+        self._shared.on_change = self._note_columns
 
     async def connect(self, application: str) -> PostgresConnection:
         """Log in, as the reader role too where there is one."""
@@ -131,39 +177,6 @@ class PostgresConnector:
             search_path=tuple(schemas.split("\x01")) if schemas else (),
             reader=reader,
         )
-
-    async def catalogue(self) -> Catalogue:
-        """Give the snapshot, fetched on first use."""
-        if self._catalogue is None:
-            async with self._fetching:
-                if self._catalogue is None:
-                    self._keep(await self._fetch(None))
-        if self._catalogue is None:
-            raise TargetUnavailableError("The target's catalogue could not be read. Try again.")
-        return self._catalogue
-
-    async def refresh(self, relations: frozenset[tuple[str, str]] | None = None) -> Catalogue:
-        """Fetch and classify again, all or some relations."""
-        async with self._fetching:
-            catalogue = await self._fetch(relations)
-            self._keep(catalogue)
-        return catalogue
-
-    async def declare(self, declared: Sequence[Declaration]) -> None:
-        """Take over what people said that columns hold, and look again at these."""
-        changed = _changed(self._declared, declared)
-        self._declared = tuple(declared)
-        if self._catalogue is None or not changed:
-            return
-        try:
-            await self.refresh(changed)
-        except TargetUnavailableError:
-            # Fetched anew before the next answer: no class may stay that was taken back.
-            self._catalogue = None
-
-    async def close(self) -> None:
-        """Drop what is shared."""
-        self._catalogue = None
 
     def type_name(self, oid: int) -> str:
         """Give a type's name; a type made since login has its number only."""
@@ -229,18 +242,16 @@ class PostgresConnector:
             raise translate_login_error(error, place=url.place) from None
         return link
 
-    async def _fetch(self, relations: frozenset[tuple[str, str]] | None) -> Catalogue:
+    async def _fetch(self, plan: ScanPlan) -> Catalogue:
         link = await self._open(self._url, "bastion:catalogue")
         try:
-            plan = _plan(self._settings, self._catalogue, relations, self._declared)
             return await postgres_catalogue.fetch(link, plan=plan)
         except psycopg.Error as error:
             raise _unread(error, error.sqlstate or "") from None
         finally:
             await link.close()
 
-    def _keep(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    def _note_columns(self, catalogue: Catalogue) -> None:
         self._columns_by_oid = {
             (relation.oid, column.number): Origin(
                 schema=relation.schema, relation=relation.name, column=column.name, is_sound=True
@@ -251,31 +262,8 @@ class PostgresConnector:
         }
 
 
-class MySQLConnector:
+class MySQLConnector(_Connector):
     """Opens logins to one MySQL or MariaDB server; implements ``Connector``."""
-
-    def __init__(
-        self,
-        target: Target,
-        *,
-        url: TargetUrl,
-        reader_url: TargetUrl | None = None,
-        settings: ConnectorSettings | None = None,
-        declared: Sequence[Declaration] = (),
-    ) -> None:
-        """Prepare; nothing is opened yet."""
-        self._target = target
-        self._url = url
-        self._reader_url = reader_url
-        self._settings = settings or ConnectorSettings()
-        self._catalogue: Catalogue | None = None
-        self._declared: tuple[Declaration, ...] = tuple(declared)
-        self._fetching = asyncio.Lock()
-
-    @property
-    def target(self) -> Target:
-        """Give the target it connects to."""
-        return self._target
 
     async def connect(self, application: str) -> MySQLConnection:
         """Log in, as the reader role too where there is one."""
@@ -294,35 +282,6 @@ class MySQLConnector:
             database=(who[0][1] or b"").decode(),
             reader=reader,
         )
-
-    async def catalogue(self) -> Catalogue:
-        """Give the snapshot, fetched on first use."""
-        async with self._fetching:
-            if self._catalogue is None:
-                self._catalogue = await self._fetch(None)
-            return self._catalogue
-
-    async def refresh(self, relations: frozenset[tuple[str, str]] | None = None) -> Catalogue:
-        """Fetch and classify again, all or some relations."""
-        async with self._fetching:
-            self._catalogue = await self._fetch(relations)
-            return self._catalogue
-
-    async def declare(self, declared: Sequence[Declaration]) -> None:
-        """Take over what people said that columns hold, and look again at these."""
-        changed = _changed(self._declared, declared)
-        self._declared = tuple(declared)
-        if self._catalogue is None or not changed:
-            return
-        try:
-            await self.refresh(changed)
-        except TargetUnavailableError:
-            # Fetched anew before the next answer: no class may stay that was taken back.
-            self._catalogue = None
-
-    async def close(self) -> None:
-        """Drop what is shared."""
-        self._catalogue = None
 
     async def open_login(self, application: str) -> Login:
         """Log in as the first role, for ``target test``; the caller closes it."""
@@ -366,13 +325,13 @@ class MySQLConnector:
             raise
         return wire
 
-    async def _fetch(self, relations: frozenset[tuple[str, str]] | None) -> Catalogue:
+    async def _fetch(self, plan: ScanPlan) -> Catalogue:
         login = await self._open(self._url, "bastion:catalogue")
         try:
             return await mysql_catalogue.fetch(
                 login,
                 database=self._url.database,
-                plan=_plan(self._settings, self._catalogue, relations, self._declared),
+                plan=plan,
             )
         except pymysql.MySQLError as error:
             raise _unread(error, str(error.args[:1])) from None
@@ -387,23 +346,18 @@ def open_connector(
     reader_url: TargetUrl | None = None,
     settings: ConnectorSettings | None = None,
     declared: Sequence[Declaration] = (),
+    memory: ClassMemory | None = None,
 ) -> PostgresConnector | MySQLConnector:
     """Make the connector of a target's engine; nothing is opened yet."""
-    match target.engine:
-        case Engine.POSTGRESQL:
-            return PostgresConnector(
-                target, url=url, reader_url=reader_url, settings=settings, declared=declared
-            )
-        case Engine.MYSQL:
-            return MySQLConnector(
-                target, url=url, reader_url=reader_url, settings=settings, declared=declared
-            )
-
-
-def _changed(
-    before: Sequence[Declaration], after: Sequence[Declaration]
-) -> frozenset[tuple[str, str]]:
-    return frozenset((one.schema, one.relation) for one in {*before} ^ {*after})
+    kind = PostgresConnector if target.engine is Engine.POSTGRESQL else MySQLConnector
+    return kind(
+        target,
+        url=url,
+        reader_url=reader_url,
+        settings=settings,
+        declared=declared,
+        memory=memory,
+    )
 
 
 def _unread(error: Exception, code: str) -> TargetUnavailableError:
@@ -411,21 +365,4 @@ def _unread(error: Exception, code: str) -> TargetUnavailableError:
         "The target's catalogue could not be read, so nothing can be judged there. Check it with "
         "`bastion target test`.",
         detail=f"{type(error).__name__} {code}",
-    )
-
-
-def _plan(
-    settings: ConnectorSettings,
-    known: Catalogue | None,
-    relations: frozenset[tuple[str, str]] | None,
-    declared: Sequence[Declaration],
-) -> ScanPlan:
-    is_partial = relations is not None and known is not None
-    return ScanPlan(
-        known=known if is_partial else None,
-        relations=relations if is_partial else None,
-        budget_s=_PARTIAL_BUDGET_S if is_partial else settings.scan_budget_s,
-        sample_rows=settings.samples_per_relation,
-        previous=known,
-        declared=declared,
     )

@@ -36,7 +36,12 @@ _SAMPLE_TIMEOUT_MS = "1000"
 _RELATIONS = """
 SELECT c.oid::text, n.nspname, c.relname, c.relkind::text,
        greatest(c.reltuples, 0)::bigint::text, (c.relpages::bigint)::text,
-       CASE WHEN c.oid >= 16384 THEN pg_catalog.obj_description(c.oid, 'pg_class') END
+       CASE WHEN c.oid >= 16384 THEN pg_catalog.obj_description(c.oid, 'pg_class') END,
+       CASE WHEN c.oid >= 16384 THEN pg_catalog.array_to_string(ARRAY(
+           SELECT pn.nspname || E'\\x02' || p.relname FROM pg_catalog.pg_inherits i
+           JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
+           JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+           WHERE i.inhrelid = c.oid ORDER BY 1), E'\\x01') END
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
   AND n.nspname <> 'pg_toast'
@@ -238,7 +243,7 @@ async def _bare_relations(link: Link) -> list[Relation]:
     for oid, source, name, on_delete, on_update in await _rows(link, _REFERENCES):
         references[oid].append(_reference(source, name, on_delete, on_update))
     relations = []
-    for oid, schema, name, kind, tuples, pages, comment in await _rows(link, _RELATIONS):
+    for oid, schema, name, kind, tuples, pages, comment, parents in await _rows(link, _RELATIONS):
         relations.append(
             Relation(
                 schema=schema,
@@ -254,10 +259,16 @@ async def _bare_relations(link: Link) -> list[Relation]:
                 triggers=tuple(triggers[oid]),
                 rules=tuple(rules[oid]),
                 referenced_by=tuple(references[oid]),
+                parents=_parents(parents),
                 comment=comment,
             )
         )
     return relations
+
+
+def _parents(words: str) -> tuple[tuple[str, str], ...]:
+    pairs = [word.partition("\x02") for word in words.split("\x01") if word]
+    return tuple((schema, name) for schema, _, name in pairs)
 
 
 async def _columns(link: Link) -> dict[str, list[Column]]:

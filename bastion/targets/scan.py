@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from bastion.core.carry import KnownClass, with_known
 from bastion.core.catalogue import (
     Catalogue,
     Classification,
@@ -50,6 +51,8 @@ class ScanPlan:
     """The snapshot before, whose classes stay with what was renamed since."""
     declared: Sequence[Declaration] = ()
     """What people said that columns hold; it goes before what is found."""
+    remembered: Sequence[KnownClass] = ()
+    """What is remembered of columns; it comes in where nothing else shows."""
 
     @property
     def marked(self) -> Collection[str]:
@@ -84,7 +87,7 @@ async def classify_relations(
             if relation.kind in _SAMPLED_KINDS and time.monotonic() < ends_at:
                 samples = await sample(relation, plan.sample_rows)
             classified[key] = _classified(relation, samples)
-    return with_declared(classified, plan.declared)
+    return with_declared(with_known(classified, plan.remembered), plan.declared)
 
 
 def with_declared(
@@ -151,6 +154,15 @@ def build_catalogue(
     )
     catalogue = inherit(catalogue, previous)
     return replace(catalogue, version=_version(catalogue))
+
+
+def with_remembered(catalogue: Catalogue, known: Collection[KnownClass]) -> Catalogue:
+    """Give a snapshot with the classes that are remembered since it was made."""
+    relations = with_known(catalogue.relations, known)
+    if all(relations[key] is relation for key, relation in catalogue.relations.items()):
+        return catalogue
+    updated = inherit(replace(catalogue, relations=MappingProxyType(relations)), None)
+    return replace(updated, version=_version(updated))
 
 
 def _version(catalogue: Catalogue) -> str:

@@ -9,8 +9,9 @@ import pytest
 from bastion.core.catalogue import RelationKind
 from bastion.core.model import Engine, Environment, Fence, Sensitivity, Target
 from bastion.execution.ports import Permit
-from bastion.targets.connectors import ConnectorSettings, open_connector
+from bastion.targets.connectors import open_connector
 from bastion.targets.secrets import parse_target_url
+from bastion.targets.shared import ConnectorSettings
 
 
 def connector_of(url, **settings):
