@@ -14,10 +14,11 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bastion import __version__
+from bastion.anchoring import Anchoring, AnchorPlaces
 from bastion.config import Config, Paths, parse_listen
 from bastion.errors import BastionError, ConfigError, StoreError
 from bastion.execution.approvals import ApprovalDesk
@@ -35,15 +36,14 @@ from bastion.installation import (
     open_store,
 )
 from bastion.messenger import HookMessenger
+from bastion.space import DiskBudget
 from bastion.ssh.server import SshServer, SshSettings
 from bastion.store.audit import AuditTrail
 from bastion.store.recordings import RecordingFolder
 from bastion.store.sql import Store
 from bastion.store.tokens import StoreTokens
 from bastion.store.users import DailyBudget, StoreUsers
-from recordings.keys import (
-    load_private_key,
-)
+from recordings.keys import load_private_key
 from recordings.seek import SeekIndexes, index_key
 from recordings.writer import Journal
 
@@ -79,6 +79,14 @@ class Application:
         self._recheck = asyncio.Event()
         self._redeclare = asyncio.Event()
         self._targets: TargetDirectory | None = None
+        self._anchoring: Anchoring | None = None
+        self._space = DiskBudget(
+            paths.sessions,
+            paths.audit_log,
+            config.recording.disk_budget_mb,
+            tell=self._tell,
+            clock=self._clock,
+        )
 
     async def start(self, listen: str) -> tuple[str, int]:
         """Build everything and listen.
@@ -99,6 +107,9 @@ class Application:
         store = await self._stack.enter_async_context(open_store(self._paths, self._clock))
         self._policy = PolicyFile(self._paths.policy)
         services = self.services = await self._assemble(store, self._policy)
+        await self._space.step()
+        if self._anchoring is not None:
+            await self._anchoring.step()
         self._server = SshServer(services, settings=self._ssh_settings(host, port))
         address = await self._server.start()
         self._stack.push_async_callback(self._server.close)
@@ -113,7 +124,11 @@ class Application:
             checking = group.create_task(self._recheck_accounts())
             indexing = group.create_task(self._index())
             classing = group.create_task(self._follow_declarations())
+            measuring = group.create_task(self._space.run())
+            anchoring = group.create_task(self._anchor())
             await stop.wait()
+            anchoring.cancel()
+            measuring.cancel()
             classing.cancel()
             ticking.cancel()
             checking.cancel()
@@ -122,6 +137,8 @@ class Application:
             await self._server.drain(self._config.server.drain_s)
         if self._registry is not None:
             await self._registry.drain("The bastion is shutting down. Open work is rolled back.")
+        if self._anchoring is not None:
+            await self._anchoring.step()
 
     async def close(self) -> None:
         """Close everything that was opened, newest first."""
@@ -129,12 +146,13 @@ class Application:
 
     async def _assemble(self, store: Store, policy: PolicyFile) -> Services:
         clock, config, paths = self._clock, self._config, self._paths
+        signing_key = load_private_key(paths.signing_key)
+        places = AnchorPlaces(file=config.audit.anchor_file, command=config.audit.anchor_command)
+        await asyncio.to_thread(places.check, paths.audit_log, signing_key.public_key())
         audit_log = open_audit_log(paths, clock)
         audit = AuditTrail(audit_log, syslog=config.audit.syslog)
         self._stack.callback(audit.close)
-        journal = Journal(
-            paths.sessions, load_private_key(paths.signing_key), audit_log, now=clock.now
-        )
+        journal = Journal(paths.sessions, signing_key, audit_log, now=clock.now)
         self._stack.push_async_callback(asyncio.to_thread, journal.close)
         recovered = await asyncio.to_thread(journal.recover, lambda _session_id: False)
         if recovered:
@@ -148,14 +166,25 @@ class Application:
         budget = DailyBudget(
             rows=config.agents.rows_per_day, size_bytes=config.agents.bytes_per_day
         )
-        users = StoreUsers(store, clock, budget)
+        anchoring = self._anchoring = Anchoring(
+            places,
+            audit_log=audit_log.path,
+            public_key=signing_key.public_key(),
+            checkpoint=journal.checkpoint,
+            copy=audit.copy_head,
+            tell=self._tell,
+            clock=clock,
+            every_s=config.audit.anchor_every_s,
+            age_max_s=config.audit.anchor_age_max_s,
+        )
+        users = StoreUsers(store, clock, budget, refusal=anchoring.refusal)
         desk = ApprovalDesk(store, users, notifier, clock, audit, messenger)
         await desk.recover()
         self._desk = desk
         mask_key = _mask_key(paths)
         targets = self._targets = TargetDirectory(store)
         self._stack.push_async_callback(targets.close)
-        key = index_key(load_private_key(paths.signing_key))
+        key = index_key(signing_key)
         self._recordings = RecordingFolder(
             paths.sessions,
             audit_log.path,
@@ -176,7 +205,10 @@ class Application:
             ),
             policy_version=lambda: policy.current().version,
             product_version=__version__,
+            refusal=self._space.refusal,
         )
+        registry = self._registry
+        registry.subscribe(lambda: anchoring.follow(registry.count()))
         for topic in _WATCHED_TOPICS:
             notifier.subscribe(topic, lambda _key: self._recheck.set())
         notifier.subscribe("classes", lambda _key: self._redeclare.set())
@@ -252,6 +284,20 @@ class Application:
             # The policy is in force whether or not this line could be written.
             log.warning("policy.not_recorded", extra={"code": error.code})
 
+    async def _anchor(self) -> None:
+        if self._anchoring is not None:
+            await self._anchoring.run()
+
+    async def _tell(self, event: str, fields: Mapping[str, str]) -> None:
+        """Put news of the evidence itself on record, and before people."""
+        if self.services is None or self._registry is None:
+            return
+        self.services.messenger.tell(event, fields)
+        words = self._space.trouble if event == "recording.disk_level" else fields["trouble"]
+        if words:
+            self._registry.tell_overseers(words)
+        await self.services.audit.record(event, fields)
+
     async def _index(self) -> None:
         """Keep up with what is recorded, so that nobody who looks for a moment waits."""
         while True:
@@ -303,6 +349,8 @@ class Application:
                 "version": __version__,
                 "sessions": self._registry.count() if self._registry else 0,
                 "policy_trouble": self._policy.trouble if self._policy else "",
+                "anchor_trouble": self._anchoring.trouble if self._anchoring else "",
+                "disk_trouble": self._space.trouble,
             }
         )
         draft = self._paths.health.with_suffix(".draft")

@@ -207,6 +207,9 @@ def _add_quarantine(commands: _Commands[argparse.ArgumentParser]) -> None:
     drop.add_argument("--reason", default="", metavar="TEXT")
 
 
+_ANCHOR = "heads kept elsewhere (default: [audit] anchor_file, if any)"
+
+
 def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
     verbs = _verbs(commands, "recording", "the transcripts")
     listing = verbs.add_parser("list", help="list them, newest first")
@@ -252,6 +255,7 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
             command.add_argument("-o", "--output", type=Path, metavar="OUT")
         if verb == "verify":
             command.add_argument("--key", type=Path, metavar="PUB")
+            command.add_argument("--anchor", type=Path, metavar="FILE", help=_ANCHOR)
         if verb == "show":
             command.add_argument("--json", action="store_true")
     verbs.add_parser("key", help="the allowed_signers line for ssh-keygen -Y verify")
@@ -279,7 +283,8 @@ def _add_audit(commands: _Commands[argparse.ArgumentParser]) -> None:
     search.add_argument("--json", action="store_true")
     export = verbs.add_parser("export", help="write all rows as JSON lines")
     export.add_argument("-o", "--output", type=Path, metavar="OUT")
-    verbs.add_parser("verify", help="check the chain and its signed head")
+    verify = verbs.add_parser("verify", help="check the chain and its signed head")
+    verify.add_argument("--anchor", type=Path, metavar="FILE", help=_ANCHOR)
 
 
 def _add_store(commands: _Commands[argparse.ArgumentParser]) -> None:

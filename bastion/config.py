@@ -79,9 +79,21 @@ class NotifyConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditConfig:
-    """``[audit]``: copies of the audit log."""
+    """``[audit]``: copies of the audit log, and of its signed heads, outside."""
 
     syslog: str = _words("", "socket path or HOST:PORT (UDP) for a copy of each audit line")
+    anchor_file: str = _words(
+        "", "file on another machine's disk that gets each signed head; an absolute path"
+    )
+    anchor_command: str = _words(
+        "", "program that gets each signed head on stdin; an absolute path"
+    )
+    anchor_every_s: float = _bounded(
+        60, 1, 3_600, "seconds between two heads at most; one goes at each end of a session too"
+    )
+    anchor_age_max_s: float = _bounded(
+        0, 0, 604_800, "seconds without an anchor after which nothing may run; 0 only warns"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +105,9 @@ class RecordingConfig:
     )
     keep_days: int = _whole(
         0, 0, 36_500, "days after which two persons may delete a recording; 0 is never"
+    )
+    disk_budget_mb: int = _whole(
+        0, 0, 10**9, "MiB that recordings and audit log may take; 0 is no budget"
     )
     keep_by_target: str = _words("", "other days for some targets: NAME=DAYS, a space between two")
 

@@ -10,15 +10,20 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bastion.administration import Administration, open_administration
 from bastion.config import Config, Paths
 from bastion.errors import BastionError
 from bastion.execution.ports import Clock
 from bastion.installation import PolicyFile, check_initialised
+from bastion.space import ADVICE, usage_of
+from recordings.anchor import read_heads
 from recordings.audit import verify_audit
+from recordings.budget import Level
 from recordings.errors import RecordingError
 from recordings.keys import load_public_key
+from recordings.retention import holds
 
 _DISK_FREE_LOW_BYTES = 2 * 1024**3
 _DISK_FREE_BAD_BYTES = 200 * 1024**2
@@ -73,7 +78,10 @@ def health(paths: Paths, clock: Clock) -> str:
         return f"The server last gave a sign {age_s:.0f} s ago. Look at its log, or start it."
     if beat.get("policy_trouble"):
         return f"The server runs on its old policy: {beat['policy_trouble']}"
-    return ""
+    if beat.get("anchor_trouble"):
+        return f"The audit log is not anchored outside: {beat['anchor_trouble']}"
+    disk_trouble: str = beat.get("disk_trouble", "")
+    return disk_trouble
 
 
 async def examine(paths: Paths, config: Config, clock: Clock) -> list[Finding]:
@@ -86,8 +94,10 @@ async def examine(paths: Paths, config: Config, clock: Clock) -> list[Finding]:
     findings = [
         *_permissions(paths),
         _policy(paths),
-        await asyncio.to_thread(_audit, paths),
+        await asyncio.to_thread(_audit, paths, config.audit.anchor_file),
+        *_anchor(paths, config),
         _disk(paths),
+        *await asyncio.to_thread(_budget, paths, config),
         _server(paths, clock),
     ]
     async with open_administration(paths, config, clock, by="cli:doctor") as administration:
@@ -124,17 +134,60 @@ def _policy(paths: Paths) -> Finding:
     return Finding(Severity.OK, "policy", f"version {policy.version}")
 
 
-def _audit(paths: Paths) -> Finding:
+def _audit(paths: Paths, anchor_file: str) -> Finding:
     if not paths.audit_log.exists():
         return Finding(Severity.OK, "audit log", "nothing recorded yet")
     try:
-        report = verify_audit(paths.audit_log, load_public_key(paths.recording_public_key))
+        anchor = Path(anchor_file) if anchor_file and Path(anchor_file).exists() else None
+        key = load_public_key(paths.recording_public_key)
+        report = verify_audit(paths.audit_log, key, anchor=anchor)
     except (OSError, RecordingError) as error:
         return Finding(Severity.BAD, "audit log", f"it cannot be checked: {error}")
     if not report.is_ok:
         text = f"it is not whole: {report.fault} Keep a copy and find out who could write here."
         return Finding(Severity.BAD, "audit log", text)
     return Finding(Severity.OK, "audit log", f"whole, {report.rows} rows")
+
+
+def _anchor(paths: Paths, config: Config) -> Iterator[Finding]:
+    file, command = config.audit.anchor_file, config.audit.anchor_command
+    if not (file or command or config.audit.syslog):
+        text = (
+            "heads of the audit log go nowhere outside, so whoever owns this machine can roll it "
+            "back unseen. Set [audit] anchor_file or anchor_command."
+        )
+        yield Finding(Severity.WARNING, "anchor", text)
+    if not file:
+        return
+    path = Path(file)
+    try:
+        is_same_disk = path.parent.stat().st_dev == paths.state.stat().st_dev
+        heads = read_heads(path) if path.exists() else []
+    except OSError as error:
+        yield Finding(Severity.BAD, "anchor", f"{file} cannot be read ({error.strerror}).")
+        return
+    if is_same_disk:
+        text = f"{file} lies on the disk of {paths.state}: who can roll back one can the other."
+        yield Finding(Severity.WARNING, "anchor", f"{text} Put it on another machine's.")
+    else:
+        last = f", the last of line {heads[-1].seq}" if heads else ""
+        yield Finding(Severity.OK, "anchor", f"{len(heads)} heads in {file}{last}")
+
+
+def _budget(paths: Paths, config: Config) -> list[Finding]:
+    usage = usage_of(paths.sessions, paths.audit_log, config.recording.disk_budget_mb)
+    if not usage.budget_bytes:
+        return []
+    words = f"{usage.words()}."
+    if usage.level is Level.OK:
+        return [Finding(Severity.OK, "disk budget", words)]
+    kept = len(holds(paths.audit_log))
+    if kept:
+        words += f" {kept} recordings are kept by a legal hold, whatever the budget."
+    is_full = usage.level is Level.FULL
+    end = " No new session begins." if is_full else ""
+    severity = Severity.WARNING if usage.level is Level.WARNING else Severity.BAD
+    return [Finding(severity, "disk budget", f"{words}{end} {ADVICE}")]
 
 
 def _disk(paths: Paths) -> Finding:

@@ -155,7 +155,17 @@ def open_audit(paths: Paths, clock: Clock, config: Config) -> AuditTrail:
 
 
 def open_audit_log(paths: Paths, clock: Clock) -> AuditLog:
-    """Open the chained file itself."""
+    """Open the chained file itself.
+
+    Raises:
+        ConfigError: it is gone, though there are recordings that it must know.
+    """
+    is_gone = not paths.audit_log.exists()
+    if is_gone and any(paths.sessions.glob("*/*/*/*.cast*")):
+        raise ConfigError(
+            f"{paths.audit_log} is missing, though there are recordings in {paths.sessions}. "
+            "Put it and its .head back from a backup; a new log would know nothing of them."
+        )
     return AuditLog(paths.audit_log, load_private_key(paths.signing_key), now=clock.now)
 
 

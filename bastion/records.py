@@ -103,9 +103,21 @@ def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say
     path = _find(paths, parsed.what, must_exist=False)
     key = parsed.key or paths.recording_public_key
     audit = paths.audit_log if paths.audit_log.exists() else None
-    report = verify_file(path, key, audit, identity=parsed.identity)
+    anchor = _anchor(paths, parsed)
+    report = verify_file(path, key, audit, identity=parsed.identity, anchor=anchor)
     (say if report.is_ok else complain)(report.message)
     return report.exit_code
+
+
+def _anchor(paths: Paths, parsed: argparse.Namespace) -> Path | None:
+    """Name the file with heads that were kept elsewhere: as given, else as configured."""
+    if parsed.anchor is not None:
+        return Path(parsed.anchor)
+    try:
+        configured = load_config(paths.config).audit.anchor_file
+    except ConfigError:
+        return None
+    return Path(configured) if configured and Path(configured).exists() else None
 
 
 def _find(paths: Paths, what: str, *, must_exist: bool = True) -> Path:
@@ -463,9 +475,12 @@ def audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) 
     """Run one ``bastion audit`` command and give its exit code."""
     check_initialised(paths)
     if parsed.verb == "verify":
-        report = verify_audit(paths.audit_log, load_public_key(paths.recording_public_key))
+        anchor = _anchor(paths, parsed)
+        key = load_public_key(paths.recording_public_key)
+        report = verify_audit(paths.audit_log, key, anchor=anchor)
         if report.is_ok:
-            say(f"The audit log is whole: {report.rows} rows, head {report.head[:16]}.")
+            agrees = "" if anchor is None else f" It agrees with its anchor {anchor}."
+            say(f"The audit log is whole: {report.rows} rows, head {report.head[:16]}.{agrees}")
             return 0
         complain(f"The audit log is not whole: {report.fault}")
         return 1

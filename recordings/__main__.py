@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from recordings.asciicast import ExportFormat, export, output_text
+from recordings.audit import verify_audit
 from recordings.errors import RecordingError
 from recordings.keys import load_public_key
 from recordings.sshsig import allowed_signers_line
@@ -40,9 +41,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(parsed: argparse.Namespace) -> int:
     match parsed.command:
         case "verify":
-            report = verify_file(parsed.file, parsed.key, parsed.audit, identity=parsed.identity)
+            report = verify_file(
+                parsed.file,
+                parsed.key,
+                parsed.audit,
+                identity=parsed.identity,
+                anchor=parsed.anchor,
+            )
             _say(report.message, is_error=not report.is_ok)
             return report.exit_code
+        case "audit":
+            audit = verify_audit(parsed.file, load_public_key(parsed.key), anchor=parsed.anchor)
+            words = audit.fault or f"whole, {audit.rows} rows, head {audit.head}"
+            _say(words, is_error=not audit.is_ok)
+            return 0 if audit.is_ok else 1
         case "key":
             _say(allowed_signers_line(load_public_key(parsed.file)), is_error=False)
             return 0
@@ -70,6 +82,15 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--audit", type=Path, metavar="FILE", help="default: audit.log beside the key, if any"
     )
+    audit = commands.add_parser(
+        "audit", help="check an audit log, and against heads kept elsewhere"
+    )
+    audit.add_argument("file", type=Path, metavar="FILE", help="audit.log; its .head beside it")
+    audit.add_argument("--key", type=Path, required=True, metavar="PUB", help="recording.pub")
+    for command in (verify, audit):
+        command.add_argument(
+            "--anchor", type=Path, metavar="FILE", help="heads of the audit log kept elsewhere"
+        )
     cat = commands.add_parser("cat", help="print all output, as the terminal got it")
     cat.add_argument("file", type=Path, metavar="FILE")
     exports = commands.add_parser("export", help="write another format")

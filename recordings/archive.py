@@ -2,13 +2,13 @@
 
 The plain file goes only when its archive is on the disk and unpacks to the very same bytes. Of an
 encrypted one, a small file ``ID.about.json`` keeps what lists show, without any text of a session:
-it is for lists alone, and proves nothing.
+it is for lists alone. The audit log keeps the digests of both, so that ``verify`` tells without the
+identity whether they are what was archived.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import io
 import json
 import os
@@ -21,16 +21,16 @@ from typing import BinaryIO
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.age import encrypt
-from recordings.audit import AuditLog
+from recordings.audit import ARCHIVED, AuditLog
 from recordings.catalog import Catalog, RecordingEntry, about_path
 from recordings.disk import sync_folder
 from recordings.errors import FormatError
-from recordings.files import session_name, unpacked
+from recordings.events import Scalar
+from recordings.files import file_digest, session_name, unpacked
 from recordings.packed import pack
 from recordings.search import forget
 from recordings.verify import verify_recording
 
-ARCHIVED = "recording.archived"
 _CHUNK_BYTES = 1 << 20
 _NOT_LISTED = ("command", "title")
 
@@ -105,15 +105,15 @@ def archive(
         ready.chmod(0o600)
         _sync_file(ready)
         checkpoint("written")
-        audit.record(
-            ARCHIVED,
-            {
-                "session": session_name(plain),
-                "by": by,
-                "form": target.name.removeprefix(plain.name)[1:],
-                "sha256": _digest(ready),
-            },
-        )
+        fields: dict[str, Scalar] = {
+            "session": session_name(plain),
+            "by": by,
+            "form": target.name.removeprefix(plain.name)[1:],
+            "sha256": file_digest(ready),
+        }
+        if recipients:
+            fields["about"] = file_digest(about_path(plain))
+        audit.record(ARCHIVED, fields)
         ready.replace(target)
     finally:
         for path in scratch:
@@ -167,8 +167,3 @@ def _write_about(entry: RecordingEntry) -> None:
 def _sync_file(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,8 @@ One JSON object a line::
 up to it; ``sig`` the Ed25519 signature on ``hash``. So one check of the last signature vouches
 for all lines. What a chain cannot show is that its end was cut off: beside the log lies
 ``audit.log.head``, the signed number and hash of the last line, replaced atomically after each.
-Whoever can roll back both must be met outside: copy the head off the machine.
+Whoever can roll back both must be met outside: see ``anchor``. A process that has seen a line goes
+on only where that very line still stands.
 
 Several processes append; each does so under ``flock`` and reads the true last line first.
 """
@@ -32,21 +33,24 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from recordings.anchor import GENESIS, SignedHead, parse_head, read_heads
 from recordings.disk import sync_folder, write_all
 from recordings.errors import FormatError, RecordingFailure
 from recordings.events import Scalar
 
 OPENED = "recording.opened"
+REACHED = "recording.reached"
+"""Where recordings in writing stand: ``{session: "frame head bytes"}``."""
 SEALED = "recording.sealed"
 CRASHED = "recording.crashed"
+ARCHIVED = "recording.archived"
 DELETED = "recording.deleted"
 REPAIRED = "audit.repaired"
 
-GENESIS = "0" * 64
 _ROW_DOMAIN = b"bastion audit row 1\n"
 _LINE_DOMAIN = b"bastion audit line 1\n"
-_HEAD_DOMAIN = b"bastion audit head 1\n"
 _LINE = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})","sig":"([0-9a-f]{128})"\}', re.DOTALL)
+_REACHED = re.compile(r"([0-9]{1,18}) ([0-9a-f]{64}) ([0-9]{1,18})")
 _TAIL_BYTES = 64 * 1024
 
 
@@ -82,10 +86,17 @@ class SessionMarks:
     """What the log knows of one recording."""
 
     opened: SessionMark | None = None
+    opened_at: datetime | None = None
+    reached: SessionMark | None = None
+    """The furthest that it was seen in writing: whatever became of it, it is no shorter."""
     sealed: SessionMark | None = None
     crashed: SessionMark | None = None
     deleted: SessionMark | None = None
     """Copied from how it ended, when it was deleted by retention."""
+    archives: set[str] = field(default_factory=set)
+    """SHA-256 of its packed or encrypted files, in hex."""
+    abouts: set[str] = field(default_factory=set)
+    """SHA-256 of what lists show of it while it is encrypted, in hex."""
 
 
 @dataclass(slots=True)
@@ -127,6 +138,8 @@ class AuditLog:
         self._now = now
         self._lock = threading.Lock()
         self._known = _End()
+        self._seen = _End()
+        """The furthest line that this process has seen; kept where ``_known`` is forgotten."""
 
     def record(self, event: str, fields: Mapping[str, Scalar]) -> str:
         """Append one act; on the disk when this returns. Blocks: call it in a thread.
@@ -168,14 +181,16 @@ class AuditLog:
             os.close(descriptor)
 
     def _find_end(self, descriptor: int) -> _End:
-        size = os.fstat(descriptor).st_size
-        if self._known.size == size and size:
+        status = os.fstat(descriptor)
+        size = status.st_size
+        if self._known.size == size and size and self._known.inode == status.st_ino:
             return self._known
         end, torn = _read_end(descriptor, size)
-        head = _read_head(head_path(self.path), self._public)
+        self._check_seen(descriptor, end)
+        head = read_head(self.path, self._public)
         if head is None and end.seq == 0:
             self._write_head(_End())
-        elif head is None or head[0] > end.seq:
+        elif head is None or head.seq > end.seq:
             raise RecordingFailure(
                 "The audit log is shorter than its signed head says. Restore it from a backup;"
                 " nothing is recorded, and nothing runs, until then."
@@ -186,6 +201,18 @@ class AuditLog:
             self._append(descriptor, end, REPAIRED, {"bytes": torn})
             return self._known
         return end
+
+    def _check_seen(self, descriptor: int, end: _End) -> None:
+        """Find the furthest line seen so far where it was, however the file was replaced."""
+        seen = self._seen
+        if seen.seq == 0:
+            return
+        then = _read_end(descriptor, seen.size)[0] if seen.seq <= end.seq else _End()
+        if (then.seq, then.line_hash) != (seen.seq, seen.line_hash):
+            raise RecordingFailure(
+                "The audit log was cut or replaced while the bastion ran. Put it back as it was;"
+                " nothing is recorded, and nothing runs, until then."
+            )
 
     def _append(self, descriptor: int, end: _End, event: str, fields: Mapping[str, Scalar]) -> str:
         content = json.dumps(
@@ -212,19 +239,20 @@ class AuditLog:
             size=end.size + len(raw),
             row_hash=digest.hex(),
             line_hash=_line_hash(raw[:-1]),
+            inode=os.fstat(descriptor).st_ino,
         )
+        self._seen = after
         self._write_head(after)
         self._known = after
         return _row_id(after.seq, after.row_hash)
 
     def _write_head(self, end: _End) -> None:
-        signature = self._key.sign(_head_message(end.seq, end.row_hash)).hex()
-        document = {"seq": end.seq, "hash": end.row_hash, "signature": signature}
+        line = SignedHead.sign(end.seq, end.row_hash, self._key).line()
         target = head_path(self.path)
         scratch = target.with_name(f"{target.name}.new")
         descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            write_all(descriptor, json.dumps(document).encode() + b"\n")
+            write_all(descriptor, line)
             os.fdatasync(descriptor)
         finally:
             os.close(descriptor)
@@ -234,6 +262,19 @@ class AuditLog:
 def head_path(path: Path) -> Path:
     """Name the file with the signed head of a log."""
     return path.with_name(f"{path.name}.head")
+
+
+def read_head(path: Path, public_key: Ed25519PublicKey) -> SignedHead | None:
+    """Read the signed head beside a log; None where it is missing or not of this key.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        head = parse_head(head_path(path).read_bytes())
+    except FileNotFoundError:
+        return None
+    return head if head is not None and head.is_signed_by(public_key) else None
 
 
 def read_rows(path: Path) -> Iterator[AuditRow]:
@@ -268,37 +309,45 @@ def sessions_in(path: Path) -> dict[str, SessionMarks]:
     return sessions
 
 
-def verify_audit(path: Path, public_key: Ed25519PublicKey) -> AuditReport:
-    """Check a log from first to last line, and against its signed head.
+def verify_audit(
+    path: Path, public_key: Ed25519PublicKey, *, anchor: Path | None = None
+) -> AuditReport:
+    """Check a log from first to last line, against its signed head, and those kept elsewhere.
 
     A torn last line is what a crash leaves, and no fault.
+
+    Args:
+        anchor: file with heads that were kept elsewhere, see ``anchor``.
 
     Raises:
         OSError: it cannot be read.
     """
     report = AuditReport()
-    # The head first: a log that grows in between is only longer than it says.
-    head = _read_head(head_path(path), public_key)
+    # The heads first: a log that grows in between is only longer than they say.
+    head = read_head(path, public_key)
+    anchored = None if anchor is None else read_heads(anchor)
+    wanted = {GENESIS: 0} if anchored is None else {one.hash: one.seq for one in anchored}
+    met: set[tuple[int, str]] = {(0, GENESIS)}
     last: tuple[bytes, bytes] | None = None
-    at_head = GENESIS
     with path.open("rb") as file:
-        for raw, found, row in _checked_rows(file, report):
+        for found, row in _checked_rows(file, report):
             last = (found[2], found[3])
             _note_session(report.sessions, row)
-            if head is not None and row.seq == head[0]:
-                at_head = row.hash
+            if row.hash in wanted or (head is not None and row.seq == head.seq):
+                met.add((row.seq, row.hash))
             report.rows, report.head = row.seq, row.hash
-            del raw
     if not report.fault and last is not None and not _is_signed(last, public_key):
         _blame_first_unsigned(path, public_key, report)
     if not report.fault:
-        _compare_head(report, head, at_head)
+        _compare_head(report, head, met)
+    if not report.fault and anchored is not None:
+        _compare_anchor(report, anchored, met, public_key)
     return report
 
 
 def _checked_rows(
     file: BinaryIO, report: AuditReport
-) -> Iterator[tuple[bytes, re.Match[bytes], AuditRow]]:
+) -> Iterator[tuple[re.Match[bytes], AuditRow]]:
     previous = GENESIS
     for number, raw in enumerate(file, 1):
         if not raw.endswith(b"\n"):
@@ -313,7 +362,7 @@ def _checked_rows(
             _blame(report, number, "was changed")
         else:
             previous = _line_hash(raw[:-1])
-            yield raw, found, row[0]
+            yield found, row[0]
             continue
         return
 
@@ -333,21 +382,54 @@ def _blame_first_unsigned(path: Path, public_key: Ed25519PublicKey, report: Audi
     _blame(report, report.rows, "is not signed by this key")
 
 
-def _compare_head(report: AuditReport, head: tuple[int, str] | None, at_head: str) -> None:
+def _compare_head(report: AuditReport, head: SignedHead | None, met: set[tuple[int, str]]) -> None:
     if head is None:
         report.fault = "the audit log's signed head (.head beside it) is missing or not of this key"
-    elif head[0] > report.rows:
-        report.fault = f"the audit log ends at line {report.rows}, its signed head at {head[0]}"
+    elif head.seq > report.rows:
+        report.fault = f"the audit log ends at line {report.rows}, its signed head at {head.seq}"
         report.first_bad_row = report.rows + 1
-    elif head[1] != at_head:
-        report.fault = f"line {head[0]} of the audit log is not the one its head was signed for"
-        report.first_bad_row = head[0]
+    elif (head.seq, head.hash) not in met:
+        report.fault = f"line {head.seq} of the audit log is not the one its head was signed for"
+        report.first_bad_row = head.seq
+
+
+def _compare_anchor(
+    report: AuditReport,
+    anchored: list[SignedHead],
+    met: set[tuple[int, str]],
+    public_key: Ed25519PublicKey,
+) -> None:
+    if not anchored:
+        report.fault = "there is no signed head in the anchor"
+    for head in anchored:
+        if (head.seq, head.hash) in met:
+            continue
+        if not head.is_signed_by(public_key):
+            report.fault = f"the anchor's head of line {head.seq} is not signed by this key"
+        elif head.seq > report.rows:
+            report.fault = (
+                f"the audit log was rolled back: it ends at line {report.rows}, and the anchor saw"
+                f" line {head.seq}"
+            )
+            report.first_bad_row = report.rows + 1
+        else:
+            report.fault = f"line {head.seq} of the audit log is not the one that the anchor saw"
+            report.first_bad_row = head.seq
+        return
 
 
 def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
-    if row.event not in (OPENED, SEALED, CRASHED, DELETED):
+    if row.event == REACHED:
+        _note_reached(sessions, row)
+        return
+    if row.event not in (OPENED, SEALED, CRASHED, ARCHIVED, DELETED):
         return
     marks = sessions.setdefault(str(row.fields.get("session")), SessionMarks())
+    if row.event == ARCHIVED:
+        marks.archives.add(str(row.fields.get("sha256")))
+        if "about" in row.fields:
+            marks.abouts.add(str(row.fields["about"]))
+        return
     mark = SessionMark(
         frame=int(row.fields.get("frame") or 0),
         head=str(row.fields.get("head")),
@@ -355,13 +437,25 @@ def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
     )
     match row.event:
         case "recording.opened":
-            marks.opened = mark
+            marks.opened, marks.opened_at = mark, row.at
         case "recording.sealed":
             marks.sealed = mark
         case "recording.deleted":
             marks.deleted = mark
         case _:
             marks.crashed = mark
+
+
+def _note_reached(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
+    for session, place in row.fields.items():
+        found = _REACHED.fullmatch(str(place))
+        if found is None:
+            continue
+        marks = sessions.setdefault(session, SessionMarks())
+        if marks.reached is None or marks.reached.frame < int(found[1]):
+            marks.reached = SessionMark(
+                frame=int(found[1]), head=found[2], length_bytes=int(found[3])
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,6 +466,7 @@ class _End:
     size: int = 0
     row_hash: str = GENESIS
     line_hash: str = GENESIS
+    inode: int = -1
 
 
 def _read_end(descriptor: int, size: int) -> tuple[_End, int]:
@@ -418,20 +513,6 @@ def _parse_row(found: re.Match[bytes]) -> tuple[AuditRow, str] | None:
         return row, str(document["prev"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-
-
-def _read_head(path: Path, public_key: Ed25519PublicKey) -> tuple[int, str] | None:
-    try:
-        document = json.loads(path.read_bytes())
-        seq, row_hash = int(document["seq"]), str(document["hash"])
-        public_key.verify(bytes.fromhex(document["signature"]), _head_message(seq, row_hash))
-    except (FileNotFoundError, ValueError, KeyError, TypeError, OverflowError, InvalidSignature):
-        return None
-    return seq, row_hash
-
-
-def _head_message(seq: int, row_hash: str) -> bytes:
-    return _HEAD_DOMAIN + seq.to_bytes(8, "big") + row_hash.encode()
 
 
 def _is_signed(last: tuple[bytes, bytes], public_key: Ed25519PublicKey) -> bool:

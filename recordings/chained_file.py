@@ -62,6 +62,8 @@ class ChainState:
     signed_frames: int = 0
     signed_bytes: int = 0
     signed_us: int = 0
+    is_ended: bool = False
+    """The final signature is written."""
 
     def draft(self) -> ChainState:
         """Give a copy to go on from, which may come to nothing."""
@@ -181,12 +183,20 @@ class ChainedFile:
 
     def mark(self) -> dict[str, Scalar]:
         """Give what the audit log keeps of a recording: where it stands on the disk."""
+        state = self.state
         return {
-            "session": self.state.session_id,
-            "frame": self.state.frames - 1,
-            "head": self.state.head.hex(),
-            "bytes": self.state.length_bytes,
+            "session": state.session_id,
+            "frame": state.frames - 1,
+            "head": state.head.hex(),
+            "bytes": state.length_bytes,
         }
+
+    def reached(self) -> str:
+        """Give frame, head and length on the disk; empty when it has ended or holds no act yet."""
+        state = self.state
+        if state.is_ended or state.frames < 2:
+            return ""
+        return f"{state.frames - 1} {state.head.hex()} {state.length_bytes}"
 
     def close(self) -> None:
         """Close the file, and so release its lock."""
@@ -199,4 +209,5 @@ class ChainedFile:
 def _final(draft: ChainState) -> bytes:
     line = draft.signature(is_final=True)
     draft.length_bytes += len(line)
+    draft.is_ended = True
     return line

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import io
+from datetime import UTC
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +14,7 @@ import zstandard
 from recordings.age import MAGIC as _AGE_MAGIC
 from recordings.age import open_decrypted
 from recordings.errors import FormatError
+from recordings.events import Header
 from recordings.packed import SeekablePacked
 
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -91,6 +94,31 @@ def open_seekable(path: Path, identity: Path | None = None) -> BinaryIO:
         return stream
     stream.close()
     return io.BufferedReader(packed, 1 << 16)
+
+
+def is_encrypted(path: Path) -> bool:
+    """Tell by its first bytes whether a recording is encrypted with age.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return file.read(len(_AGE_MAGIC)) == _AGE_MAGIC
+
+
+def file_digest(path: Path) -> str:
+    """Give the SHA-256 of a file, in hex.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def day_of(header: Header) -> str:
+    """Name the folder that a recording lies in: ``YYYY/MM/DD``, by when it began (UTC)."""
+    return f"{header.started_at.astimezone(UTC):%Y/%m/%d}"
 
 
 def session_name(path: Path) -> str:

@@ -176,6 +176,24 @@ def link_before(stream: BinaryIO, offset: int) -> ChainLink | None:
     return read_chain_line(before, before.rfind(b"\n", 0, -1) + 1, len(before) - 1)
 
 
+def has_frame(path: Path, end: int, frame: int, head: str, *, identity: Path | None = None) -> bool:
+    """Tell whether a frame of this number and head ends at an offset of the plain recording.
+
+    Only the chain line is read: it means something where the chain up to there was walked.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: it is garbled.
+    """
+    with open_seekable(path, identity) as stream:
+        if stream.seekable():
+            link = link_before(stream, end)
+        else:
+            found = (one.link for one in raw_frames(stream, 0) if one.end == end)
+            link = next(found, None)
+    return link is not None and (link.frame, link.head.hex()) == (frame, head)
+
+
 def read_header(path: Path, *, identity: Path | None = None) -> Header:
     """Read who and what a recording is of.
 

@@ -17,6 +17,7 @@ from recordings.chain import CHAIN_MARK
 from recordings.disk import sync_folder, write_all
 from recordings.events import Scalar
 from recordings.frames import FrameWalk
+from recordings.reader import has_frame
 
 _LOCK_TRIES = 20
 _LOCK_PAUSE_S = 0.01
@@ -34,7 +35,7 @@ class Recovered:
     is_sealed: bool
     """It had been sealed; only the audit log did not know."""
     fault: str = ""
-    """Not a torn tail but damage; the file was left as it is."""
+    """Not a torn tail but damage, or less than the audit log had seen; left as it is."""
 
 
 def recover(
@@ -61,7 +62,7 @@ def recover(
             continue
         with _locked(path) as descriptor:
             if descriptor >= 0:
-                result = _close(path, descriptor, public_key, is_known=marks.opened is not None)
+                result = _close(path, descriptor, public_key, marks)
                 _record(audit, result)
                 closed.append(result.recovered)
     for session_id, marks in known.items():
@@ -103,17 +104,20 @@ def _locked(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _close(path: Path, descriptor: int, public_key: Ed25519PublicKey, *, is_known: bool) -> _Closed:
+def _close(
+    path: Path, descriptor: int, public_key: Ed25519PublicKey, marks: SessionMarks
+) -> _Closed:
     with path.open("rb") as stream:
         walk = FrameWalk(stream, public_key)
         walk.run()
     trimmed = 0
-    is_dropped = walk.frames == 0 and not walk.fault and not is_known
+    is_dropped = _never_began(walk, marks)
+    fault = walk.fault or _find_loss(path, walk, marks)
     if is_dropped:
         # Its opening was never acknowledged: there was no session.
         path.unlink()
         sync_folder(path.parent)
-    elif walk.tail and not walk.fault:
+    elif walk.tail and not fault:
         trimmed = len(walk.tail)
         _trim(path, descriptor, walk)
     recovered = Recovered(
@@ -122,7 +126,7 @@ def _close(path: Path, descriptor: int, public_key: Ed25519PublicKey, *, is_know
         frame=walk.frames - 1,
         trimmed_bytes=trimmed,
         is_sealed=walk.seal is not None,
-        fault=walk.fault,
+        fault=fault,
     )
     return _Closed(
         recovered=recovered,
@@ -130,6 +134,25 @@ def _close(path: Path, descriptor: int, public_key: Ed25519PublicKey, *, is_know
         length_bytes=walk.length_bytes,
         is_dropped=is_dropped,
     )
+
+
+def _never_began(walk: FrameWalk, marks: SessionMarks) -> bool:
+    """Tell whether there is no more than a header that the audit log was never told of."""
+    is_known = marks.opened is not None
+    return walk.frames <= 1 and walk.seal is None and not (walk.fault or is_known)
+
+
+def _find_loss(path: Path, walk: FrameWalk, marks: SessionMarks) -> str:
+    """Tell what a crash cannot have done; empty: nothing of that kind."""
+    if walk.seal is not None:
+        return ""
+    if marks.opened is None:
+        # The log knows each recording before anything is written to it but its header.
+        return "" if _never_began(walk, marks) else "the audit log does not know this session"
+    reached = marks.reached
+    if reached is None or has_frame(path, reached.length_bytes, reached.frame, reached.head):
+        return ""
+    return f"it is cut: the audit log had seen frame {reached.frame}"
 
 
 def _trim(path: Path, descriptor: int, walk: FrameWalk) -> None:

@@ -47,10 +47,17 @@ class KeepPolicy:
     """0: for ever."""
     by_target: Mapping[str, int] = field(default_factory=dict)
 
-    def is_over(self, entry: RecordingEntry, now: datetime) -> bool:
-        """Tell whether a recording that has ended may go."""
+    def is_over(
+        self, entry: RecordingEntry, now: datetime, opened_at: datetime | None = None
+    ) -> bool:
+        """Tell whether a recording that has ended may go.
+
+        Args:
+            opened_at: by the audit log, which counts where the file says that it is older.
+        """
         days = self.by_target.get(entry.header.target, self.days)
-        ended = entry.header.started_at + timedelta(seconds=entry.duration_s)
+        began = max(entry.header.started_at, opened_at or entry.header.started_at)
+        ended = began + timedelta(seconds=entry.duration_s)
         return days > 0 and entry.state != "live" and ended + timedelta(days=days) <= now
 
 
@@ -122,10 +129,11 @@ def find_due(catalog: Catalog, audit_path: Path, policy: KeepPolicy, now: dateti
         FormatError: it is garbled.
     """
     held = holds(audit_path)
+    known = sessions_in(audit_path)
     entries = [
         entry
         for entry in reversed(catalog.list_entries(limit=1_000_000))
-        if policy.is_over(entry, now)
+        if policy.is_over(entry, now, known.get(entry.session_id, SessionMarks()).opened_at)
     ]
     return Due(
         entries=tuple(entry for entry in entries if entry.session_id not in held),
@@ -179,8 +187,8 @@ def delete(
     """Delete, as the second person, what was proposed and is still due.
 
     The tombstone is on the disk before the file goes; broken off, it may be done again. What is
-    not right is left for somebody to look into: a tombstone would hide that it was changed. An
-    encrypted one nobody can check here.
+    not right is left for somebody to look into: a tombstone would hide that it was changed. Of an
+    encrypted one, its bytes are compared with the archive that the audit log saw.
 
     Yields:
         Each session, and why it was left; empty: it is deleted.
@@ -197,11 +205,11 @@ def delete(
         # What the log holds for open is not over, whatever its file looks like.
         if entry.session_id not in proposed or ended is None:
             continue
-        if entry.path.suffix != ".age":
-            checked = verify_against(entry.path, public_key, report)
-            if not checked.is_ok:
-                yield entry.session_id, checked.message
-                continue
+        checked = verify_against(entry.path, public_key, report)
+        # Nobody here can decrypt; that it is still the archive that was made can be checked.
+        if not checked.is_ok and not (checked.exit_code == 2 and entry.path.suffix == ".age"):
+            yield entry.session_id, checked.message
+            continue
         if marks.deleted is None:
             audit.record(
                 DELETED,

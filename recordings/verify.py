@@ -16,14 +16,25 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.audit import AuditReport, SessionMark, SessionMarks, verify_audit
+from recordings.catalog import about_path
 from recordings.errors import FormatError
-from recordings.files import SUFFIXES, is_being_written, open_stream, session_name
+from recordings.files import (
+    SUFFIXES,
+    day_of,
+    file_digest,
+    is_being_written,
+    is_encrypted,
+    open_stream,
+    session_name,
+)
 from recordings.frames import FrameWalk
 from recordings.keys import load_public_key
+from recordings.reader import has_frame
 
 AUDIT_NAME = "audit.log"
 _LIVE_WAIT_S = 2.0
 _LIVE_PAUSE_S = 0.02
+_UNKNOWN = SessionMarks()
 _DATED = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 
 
@@ -49,13 +60,19 @@ class Report:
 
 
 def verify_file(
-    path: Path, key_path: Path, audit_path: Path | None = None, *, identity: Path | None = None
+    path: Path,
+    key_path: Path,
+    audit_path: Path | None = None,
+    *,
+    identity: Path | None = None,
+    anchor: Path | None = None,
 ) -> Report:
     """Check a recording, reading the key from its file; never raises for a bad file.
 
     Args:
         audit_path: None: ``audit.log`` beside the key, where there is one.
         identity: file with the age key of an encrypted recording.
+        anchor: file with heads of the audit log that were kept elsewhere.
     """
     try:
         key = load_public_key(key_path)
@@ -66,7 +83,7 @@ def verify_file(
     if audit_path is None:
         beside = key_path.absolute().with_name(AUDIT_NAME)
         audit_path = beside if beside.exists() else None
-    return verify_recording(path, key, audit_path, identity=identity)
+    return verify_recording(path, key, audit_path, identity=identity, anchor=anchor)
 
 
 def verify_recording(
@@ -75,20 +92,22 @@ def verify_recording(
     audit_path: Path | None = None,
     *,
     identity: Path | None = None,
+    anchor: Path | None = None,
 ) -> Report:
     """Check a recording; never raises for a bad file.
 
     Args:
         audit_path: None: only a sealed recording can be right.
         identity: file with the age key of an encrypted recording.
+        anchor: file with heads of the audit log that were kept elsewhere.
     """
     audit: AuditReport | None = None
     if audit_path is not None:
         # Before the file, which may be sealed meanwhile: then it only knows more than the log.
         try:
-            audit = verify_audit(audit_path, public_key)
+            audit = verify_audit(audit_path, public_key, anchor=anchor)
         except OSError as error:
-            return _unreadable(audit_path, error)
+            return _unreadable(Path(error.filename or audit_path), error)
     return _guarded(path, public_key, audit, identity)
 
 
@@ -141,6 +160,8 @@ def _guarded(
 def _verify(
     path: Path, public_key: Ed25519PublicKey, audit: AuditReport | None, identity: Path | None
 ) -> Report:
+    if is_encrypted(path) and (report := _judge_encrypted(path, audit, identity)) is not None:
+        return report
     with open_stream(path, identity) as stream:
         walk = FrameWalk(stream, public_key)
         try:
@@ -160,18 +181,48 @@ def _verify(
             session_id=walk.session_id,
             frames=walk.frames,
         )
-    return _compare(path, walk, audit)
+    return _compare(path, walk, audit, identity)
 
 
-def _compare(path: Path, walk: FrameWalk, audit: AuditReport | None) -> Report:
+def _judge_encrypted(path: Path, audit: AuditReport | None, identity: Path | None) -> Report | None:
+    """Judge an encrypted file by its bytes; None: it must be decrypted and walked."""
+    marks = _UNKNOWN if audit is None else audit.sessions.get(session_name(path), _UNKNOWN)
+    archives, about = marks.archives, about_path(path)
+    fault = ""
+    has_about = identity is None and bool(marks.abouts) and about.exists()
+    if archives and file_digest(path) not in archives:
+        fault = f"{path.name} is not the archive that the audit log saw: it was changed."
+    elif has_about and file_digest(about) not in marks.abouts:
+        fault = f"{about.name} was changed: lists show something else than the recording holds."
+    if fault:
+        return Report(exit_code=1, message=fault, first_bad_frame=0, session_id=session_name(path))
+    if identity is None:
+        same = ", and is the archive that the audit log saw" if archives else ""
+        return Report(
+            exit_code=2,
+            message=f"{path.name} is encrypted with age{same}. To check what is in it, name the"
+            " key: --identity FILE",
+            session_id=session_name(path),
+        )
+    return None
+
+
+def _compare(
+    path: Path, walk: FrameWalk, audit: AuditReport | None, identity: Path | None
+) -> Report:
     """Hold a file whose frames are right against its name and the audit log."""
     sessions = {} if audit is None else audit.sessions
     name = session_name(path)
-    is_in_place = _DATED.fullmatch("/".join(path.absolute().parts[-4:-1])) is not None
+    day = "/".join(path.absolute().parts[-4:-1])
+    is_in_place = _DATED.fullmatch(day) is not None
     if name != walk.session_id and (is_in_place or name in sessions):
         return _bad(walk, f"it is the recording of another session ({walk.session_id})", frame=0)
     if walk.is_redacted and (is_in_place or walk.seal is None):
         return _bad(walk, "it is a redacted copy, not the recording", frame=0)
+    if is_in_place and walk.header is not None and day != day_of(walk.header):
+        return _bad(
+            walk, f"it lies in the folder of another day, not {day_of(walk.header)}", frame=0
+        )
     marks = sessions.get(walk.session_id, SessionMarks())
     if marks.opened is not None and marks.opened.head != walk.first_head.hex():
         return _bad(walk, "the audit log saw another header", frame=0)
@@ -179,7 +230,14 @@ def _compare(path: Path, walk: FrameWalk, audit: AuditReport | None) -> Report:
         return _judge_sealed(walk, marks)
     if walk.tail:
         return _bad(walk, f"{len(walk.tail)} bytes follow that are no whole frame and no seal")
-    return _judge_unsealed(walk, marks, has_audit=audit is not None)
+    report = _judge_unsealed(walk, marks, has_audit=audit is not None)
+    reached = marks.reached
+    if not report.is_ok or reached is None:
+        return report
+    place = (reached.length_bytes, reached.frame, reached.head)
+    if has_frame(path, *place, identity=identity):
+        return report
+    return _bad(walk, f"it is cut: the audit log had seen frame {reached.frame}")
 
 
 def _judge_sealed(walk: FrameWalk, marks: SessionMarks) -> Report:
@@ -223,12 +281,12 @@ def _judge_unsealed(walk: FrameWalk, marks: SessionMarks, *, has_audit: bool) ->
         return _bad(walk, "the seal is missing, and no audit log says that it is live or crashed")
     if marks.sealed is not None:
         return _bad(walk, f"the seal is missing; it was sealed at frame {marks.sealed.frame}")
+    if marks.opened is None:
+        return _bad(walk, "the seal is missing, and the audit log does not know this session")
     if marks.crashed is not None:
         if not _agrees(walk, marks.crashed):
             return _bad(walk, f"the audit log closed it as crashed at frame {marks.crashed.frame}")
         return _good(walk, "crashed", f"closed as crashed, whole to frame {last}")
-    if marks.opened is None:
-        return _bad(walk, "the seal is missing, and the audit log does not know this session")
     return _good(walk, "live", f"live, valid to frame {last}")
 
 

@@ -21,12 +21,12 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from recordings.audit import OPENED, SEALED, AuditLog
+from recordings.audit import OPENED, REACHED, SEALED, AuditLog
 from recordings.chained_file import Body, ChainedFile, ChainState
 from recordings.disk import Reserve, as_failure, make_folders, sync_folder
 from recordings.errors import RecordingFailure
@@ -40,6 +40,7 @@ from recordings.events import (
     encode_header,
     marker_for,
 )
+from recordings.files import day_of
 from recordings.keys import key_id
 from recordings.recovery import Recovered, recover
 
@@ -82,6 +83,7 @@ class Journal:
         # Made with the first group that spans files: one session alone needs no more threads.
         self._lanes: ThreadPoolExecutor | None = None
         self._files: set[ChainedFile] = set()
+        self._told: dict[str, str] = {}
         self._reserve = Reserve(root / ".reserve")
         self._reserve_lock = threading.Lock()
 
@@ -123,6 +125,25 @@ class Journal:
             return recover(self.root, self._key.public_key(), self.audit, is_live)
         except OSError as error:
             raise as_failure(error) from error
+
+    def checkpoint(self) -> bool:
+        """Tell the audit log how far the recordings in writing have come. Blocks.
+
+        So nobody can cut one back, and call it a crash, further than to the last checkpoint.
+
+        Returns:
+            Whether there was anything to tell.
+
+        Raises:
+            RecordingFailure: the audit log could not be written.
+        """
+        places = {file.state.session_id: file.reached() for file in tuple(self._files)}
+        news = {name: place for name, place in places.items() if place != self._told.get(name, "")}
+        news = {name: place for name, place in news.items() if place}
+        if news:
+            self.audit.record(REACHED, news)
+        self._told = places
+        return bool(news)
 
     def close(self) -> None:
         """Stop when all that is queued is on the disk; seals nothing by itself. Blocks."""
@@ -464,4 +485,4 @@ def recording_path(root: Path, header: Header) -> Path:
     name = header.session_id
     if not name or not all(letter.isalnum() or letter in "-_" for letter in name):
         raise RecordingFailure("The session id is not letters, digits, '-' and '_'.")
-    return root / f"{header.started_at.astimezone(UTC):%Y/%m/%d}" / f"{name}.cast"
+    return root / day_of(header) / f"{name}.cast"

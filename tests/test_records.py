@@ -6,7 +6,7 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyrage
@@ -24,6 +24,16 @@ from recordings.writer import Journal
 from tests.recordings.conftest import record_statement
 
 
+class EarlierClock(SystemClock):
+    """The clock of the machine, as it was some time ago."""
+
+    def __init__(self, ago: timedelta) -> None:
+        self._ago = ago
+
+    def now(self) -> datetime:
+        return super().now() - self._ago
+
+
 class Box:
     """One installation with recordings and no server."""
 
@@ -38,13 +48,13 @@ class Box:
         return asyncio.run(self._record(session_id, days_ago, target))
 
     async def _record(self, session_id: str, days_ago: int, target: str) -> Path:
-        clock = SystemClock()
+        clock = EarlierClock(timedelta(days=days_ago))
         key = load_private_key(self.paths.signing_key)
         log = open_audit_log(self.paths, clock)
         journal = Journal(self.paths.sessions, key, log, now=clock.now)
         header = Header(
             session_id=session_id,
-            started_at=clock.now() - timedelta(days=days_ago),
+            started_at=clock.now(),
             columns=80,
             rows=24,
             user="ann",

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bastion.core.model import Principal, Role, Target
-from bastion.errors import AccessError, UsageError
+from bastion.errors import AccessError, RecordingError, UsageError
 from bastion.execution.ports import Audit, Clock, Recordings, RecordingView, Users
 from bastion.execution.session import Session, SessionFactory, SessionState
 from recordings.events import Header
@@ -71,8 +71,13 @@ class SessionRegistry:
         limits: SessionLimits,
         policy_version: Callable[[], str],
         product_version: str,
+        refusal: Callable[[], str] = str,
     ) -> None:
-        """Start with no sessions."""
+        """Start with no sessions.
+
+        Args:
+            refusal: tells why no session on a target may begin now; empty when it may.
+        """
         self._factory = factory
         self._recordings = recordings
         self._users = users
@@ -81,6 +86,7 @@ class SessionRegistry:
         self._limits = limits
         self._policy_version = policy_version
         self._product_version = product_version
+        self._refusal = refusal
         self._sessions: dict[str, Session] = {}
         self._warned: set[str] = set()
         self._connections: dict[object, tuple[Principal, Callable[[str], None]]] = {}
@@ -111,6 +117,9 @@ class SessionRegistry:
         refusal = await self._users.refusal(principal, target.name if target else None)
         if refusal is not None:
             raise AccessError(refusal)
+        # Without a target one decides and looks into things, which is what must go on.
+        if target is not None and (words := self._refusal()):
+            raise RecordingError(words)
         self._check_limits(principal)
         session_id = secrets.token_hex(8)
         header = Header(

@@ -50,6 +50,11 @@ class AuditTrail:
             self._copy.handle(logging.makeLogRecord({"msg": "%s", "args": (line,)}))
         return row_id
 
+    def copy_head(self, line: str) -> None:
+        """Send a signed head to syslog, if any."""
+        if self._copy is not None:
+            self._copy.handle(logging.makeLogRecord({"msg": "head %s", "args": (line,)}))
+
     def close(self) -> None:
         """Close the way to syslog."""
         if self._copy is not None:

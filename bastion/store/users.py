@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,8 +25,20 @@ class DailyBudget:
 class StoreUsers:
     """Implements the port ``Users`` on the store."""
 
-    def __init__(self, store: Store, clock: Clock, budget: DailyBudget) -> None:
-        """Join the store, the clock and the agents' budget."""
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        budget: DailyBudget,
+        *,
+        refusal: Callable[[], str] = str,
+    ) -> None:
+        """Join the store, the clock and the agents' budget.
+
+        Args:
+            refusal: tells why nobody may use a target now; empty when they may.
+        """
+        self._refusal = refusal
         self._store = store
         self._clock = clock
         self._budget = budget
@@ -60,6 +72,8 @@ class StoreUsers:
         """
         if target is None:
             return await self._look_up(principal, None)
+        if words := self._refusal():
+            return words
         key = (principal, target)
         known = self._answers.get(key)
         now = self._clock.monotonic()

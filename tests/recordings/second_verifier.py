@@ -20,9 +20,8 @@ def micros(raw: bytes) -> int:
 
 
 def spelt(time_us: int, code: str, fields: dict[str, object]) -> bytes:
-    quoted = json.dumps(json.dumps(fields, separators=(",", ":")))
-    seconds, rest = divmod(time_us, 1_000_000)
-    return f'[{seconds}.{rest:06d}, "{code}", {quoted}]'.encode()
+    text = json.dumps(json.dumps(fields, separators=(",", ":")))
+    return f'[{time_us // 10**6}.{time_us % 10**6:06d}, "{code}", {text}]'.encode()
 
 
 def sha(*parts: bytes) -> bytes:
@@ -35,8 +34,8 @@ def head_of(version: int, key: bytes, start: bytes, frame: int, us: int, lines: 
         salts = [sha(b"bastion recording salt 2\n", key, u64(frame, i)) for i in range(len(lines))]
         salts = [salt[:16] if frame else bytes(16) for salt in salts]
         leaves = [sha(b"bastion recording line 2\n", salts[i], raw) for i, raw in enumerate(lines)]
-    numbers = u64(frame, us, sum(map(len, lines)))
-    return sha(b"bastion recording frame %d\n" % min(version, 2), start, numbers, sha(*leaves))
+    start += u64(frame, us, sum(map(len, lines)))
+    return sha(b"bastion recording frame %d\n" % min(version, 2), start, sha(*leaves))
 
 
 def signed(key: Ed25519PublicKey, signature: str, message: bytes) -> bool:
@@ -64,8 +63,7 @@ def walk(data: bytes, key: Ed25519PublicKey) -> tuple[str, list[tuple[str, int]]
     for number, raw in enumerate(lines):
         code = "" if raw[:1] == b"{" else json.loads(raw)[1]
         if number == 0:
-            about = json.loads(raw)["bastion"]
-            session, version = about["session_id"], about["format_version"]
+            session, version = map(json.loads(raw)["bastion"].get, ("session_id", "format_version"))
         if number == 1 and version > 1:
             salt_key = bytes.fromhex(json.loads(json.loads(raw)[2])["salt_key"])
         digest = [sha(data[:offset]).hex()] if code == "s" and version > 2 else []
@@ -99,9 +97,9 @@ def audit_rows(path: Path, key: Ed25519PublicKey) -> list[dict[str, object]]:
             raise ValueError
         previous = sha(b"bastion audit line 1\n", raw).hex()
         rows.append(row)
-    top = json.loads(path.with_name(path.name + ".head").read_bytes())
-    message = b"bastion audit head 1\n" + u64(top["seq"]) + top["hash"].encode()
-    if not signed(key, top["signature"], message) or top["seq"] > len(rows):
+    seq, at, name = json.loads(path.with_name(path.name + ".head").read_bytes()).values()
+    is_signed = signed(key, name, b"bastion audit head 1\n" + u64(seq) + at.encode())
+    if not is_signed or rows[seq - 1]["hash"] != at:
         raise ValueError
     return rows
 
@@ -113,8 +111,10 @@ def is_right(path: Path, key: Ed25519PublicKey, audit: Path | None = None) -> bo
     except (ValueError, KeyError, IndexError, TypeError):
         return False
     known = {row["event"]: row["fields"] for row in rows if row["fields"].get("session") == session}
+    seen = [x["fields"] for x in rows if x["event"] == "recording.reached"]
+    places = (fields[session].split() for fields in seen if session in fields)
+    is_cut = any(head not in dict(ends[int(frame) :][:1]) for frame, head, _ in places)
     closed = known.get("recording.sealed" if is_sealed else "recording.crashed")
     stands = {"session": session, "frame": len(ends) - 1, "head": ends[-1][0], "bytes": ends[-1][1]}
-    if not is_sealed and ("recording.sealed" in known or "recording.opened" not in known):
-        return False
-    return closed is None or all(closed[name] == value for name, value in stands.items())
+    is_open = is_sealed or ("recording.opened" in known and "recording.sealed" not in known)
+    return is_open and not is_cut and stands.items() <= (closed or stands).items()

@@ -94,7 +94,7 @@ async def test_without_the_identity_nothing_is_told_but_what_to_do(desk: Desk, k
     await desk.sealed()
     packed = archive_all(desk, keys.recipient)
     report = verify_file(packed, desk.key_path)
-    assert report.exit_code == 1
+    assert report.exit_code == 2
     assert "--identity" in report.message
     (desk.folder / "other").mkdir()
     other = Keys(desk.folder / "other")
