@@ -336,8 +336,12 @@ def verify_audit(
             if row.hash in wanted or (head is not None and row.seq == head.seq):
                 met.add((row.seq, row.hash))
             report.rows, report.head = row.seq, row.hash
-    if not report.fault and last is not None and not _is_signed(last, public_key):
-        _blame_first_unsigned(path, public_key, report)
+    if last is not None and not _is_signed(last, public_key):
+        if report.fault:
+            # A line covers the signature of the one before, where the change is.
+            _blame(report, report.rows, "was changed")
+        else:
+            _blame_first_unsigned(path, public_key, report)
     if not report.fault:
         _compare_head(report, head, met)
     if not report.fault and anchored is not None:

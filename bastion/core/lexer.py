@@ -103,29 +103,6 @@ def open_construct(text: str, engine: Engine) -> str:
     return lex(text, engine).open_construct
 
 
-def scrub_secrets(text: str) -> str:
-    """Replace the literals of passwords and keys by ``'***'``.
-
-    For transcripts, history and logs; the twelve forms of both engines at once. A text that does
-    not lex is scrubbed as far as it goes.
-    """
-    for pattern, replacement in _SECRETS:
-        text = pattern.sub(replacement, text)
-    return text
-
-
-@functools.lru_cache(maxsize=8)
-def secret_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Find where those literals stand, ``(start, end)``; one that is still being typed counts."""
-    return tuple(
-        (found.end(1), min(found.end(), len(text)))
-        for closing in ("", "'", '"', "$$")
-        for pattern, _ in _SECRETS
-        for found in pattern.finditer(text + closing)
-        if found.end(1) < len(text)
-    )
-
-
 _SPACE = " \t\n\r\f"
 _SHORT = 10_000
 _SEND = re.compile(r"\\(?:gx|g|G)\s*\Z")
@@ -456,40 +433,3 @@ class _Nesting:
 
 _ROUTINES = frozenset({"function", "procedure", "trigger", "event", "package"})
 _LOOPS = frozenset({"if", "loop", "repeat", "while", "for"})
-
-_LITERAL = r"""(?:[eEnN]?'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|""|\\.)*"|\$(\w*)\$.*?\$\2\$)"""
-
-
-def _secret(before: str) -> tuple[re.Pattern[str], str]:
-    return re.compile(f"({before}){_LITERAL}", re.IGNORECASE | re.DOTALL), r"\1'***'"
-
-
-_SECRETS = (
-    # PostgreSQL: [ENCRYPTED] PASSWORD '…'; user mappings: OPTIONS (password '…').
-    _secret(r"\bpassword\s*=?\s*\(?\s*"),
-    # MySQL: IDENTIFIED BY '…', BY PASSWORD '…', WITH plugin AS|BY|USING '…', REPLACE '…'.
-    _secret(r"\bidentified\s+(?:by|via|with)\b[^;']*?"),
-    _secret(r"\bpassword\s+for\b[^;=]*=\s*(?:(?:old_)?password\s*\(\s*)?"),
-    # CHANGE MASTER TO, CREATE SERVER.
-    _secret(r"\b(?:master|source)_password\s*=\s*"),
-    # COPY and cloud credentials, API keys in options.
-    _secret(
-        r"\b(?:aws_)?(?:secret_access_key|access_key_id|secret|api_key|token|passphrase|sslkey"
-        r"|sslpassword|credentials|account_key|encryption_key)\s*(?:=|=>|:=)?\s*"
-    ),
-    # pgcrypto and MySQL encryption: the second argument.
-    (
-        re.compile(
-            r"(\b(?:pgp_sym_(?:en|de)crypt\w*|aes_(?:en|de)crypt"
-            r"|hmac|des_(?:en|de)crypt|crypt)\s*\([^;']*?(?:'(?:[^']|'')*'[^;']*?)?,\s*)"
-            + _LITERAL,
-            re.IGNORECASE | re.DOTALL,
-        ),
-        r"\1'***'",
-    ),
-    # MySQL: PASSWORD('…').
-    _secret(r"\b(?:old_)?password\s*\(\s*"),
-    # Connection strings: dblink, CREATE SUBSCRIPTION, primary_conninfo, URLs.
-    (re.compile(r"(\bpassword\s*=\s*)(?!\s*['\"])[^\s'\";)]+", re.IGNORECASE), r"\1***"),
-    (re.compile(r"(\b[a-z][a-z0-9+]*://[^\s:/@']*:)[^\s@']+(?=@)", re.IGNORECASE), r"\1***"),
-)

@@ -27,6 +27,7 @@ from bastion.core.model import (
     Row,
     Sensitivity,
 )
+from bastion.core.scrubbing import hide_secrets, scrub_secrets
 from bastion.core.styles import Cell, Style, Styles, full
 from bastion.core.tokens import Remembered, TokenBook
 
@@ -157,6 +158,8 @@ def scrub_text(text: str, exposure: Exposure, *, said: str = "") -> str:
     """
     if not text:
         return ""
+    # A server repeats what it did not understand, a password among it.
+    text = hide_secrets(text, said)
     if exposure.columns is None or Sensitivity.UNPROVEN in exposure.touches:
         return messages.known_words(text, said=said, is_understood=False)
     if any(not column.is_proven for column in exposure.columns):
@@ -379,7 +382,8 @@ def _column_name(statement: Statement, exposure: Exposure, column: ResultColumn,
             statement.text.casefold()
         )
         return name if is_known else f"column {index}"
-    return name
+    # ``AES_ENCRYPT('data', 'key')`` is a name too.
+    return scrub_secrets(name)
 
 
 # -- cells ---------------------------------------------------------------------------------------

@@ -26,13 +26,12 @@ from bastion.core.lexer import (
     is_complete,
     lex,
     open_construct,
-    scrub_secrets,
-    secret_spans,
     split,
     terminators,
 )
 from bastion.core.measure import measuring_sql
 from bastion.core.model import EffectClass, Engine, Fence
+from bastion.core.scrubbing import scrub_secrets, secret_spans
 from bastion.core.trees import Findings, Surroundings, examine, parse
 
 __all__ = [

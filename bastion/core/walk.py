@@ -45,7 +45,6 @@ from bastion.core.flow import (
     unproven,
     verbatim,
 )
-from bastion.core.guesses import Guess
 from bastion.core.lexer import lex, split
 from bastion.core.marks import keeps_whole, marked
 from bastion.core.model import Engine, Sensitivity
@@ -82,7 +81,6 @@ class Walk:
         self.inference: dict[str, None] = {}
         self.laundering: dict[str, None] = {}
         self.guesses = 0
-        self.guessed: list[Guess] = []
         self.bindable: set[int] = set()
         self.placeholder = TYPED
         """What the parameters of a prepared statement carry."""

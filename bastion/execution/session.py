@@ -18,7 +18,8 @@ from datetime import datetime
 from bastion.core.approval import Approval
 from bastion.core.model import ErrorInfo, MaskedBatch, Principal, Row, Status, Target, Verdict
 from bastion.core.samples import keys_text, sample_lines
-from bastion.core.statement import Statement, scrub_secrets
+from bastion.core.scrubbing import scrub_secrets, secret_parameters
+from bastion.core.statement import Statement
 from bastion.errors import RecordingError
 from bastion.execution.ports import Clock
 from recordings.errors import RecordingFailure
@@ -40,6 +41,7 @@ from recordings.writer import Journal, TranscriptWriter
 log = logging.getLogger(__name__)
 
 _CLOSER_TIMEOUT_S = 4.0
+_HIDDEN = b"***"
 
 
 class SessionState(enum.Enum):
@@ -360,8 +362,11 @@ class SessionFactory:
 
 
 def statement_digest(text: str) -> str:
-    """Digest the raw text as people compare it: SHA-256 in hex of its UTF-8 bytes."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """Digest a text as people compare it: SHA-256 in hex of its UTF-8 bytes, without secrets.
+
+    A digest of a short secret in a known text can be guessed, and this one is kept and shown.
+    """
+    return hashlib.sha256(scrub_secrets(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _statement_event(
@@ -371,9 +376,17 @@ def _statement_event(
         id=statement_id,
         index=index,
         text=scrub_secrets(statement.text),
-        parameters=tuple(parameters),
+        parameters=_without_secrets(statement.text, parameters),
         sha256=statement_digest(statement.text),
         head=statement.head,
+    )
+
+
+def _without_secrets(text: str, parameters: Sequence[bytes | None]) -> tuple[bytes | None, ...]:
+    places = secret_parameters(text) if parameters else frozenset[int]()
+    return tuple(
+        _HIDDEN if number in places and parameter is not None else parameter
+        for number, parameter in enumerate(parameters, 1)
     )
 
 

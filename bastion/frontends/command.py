@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from bastion.core.model import (
+    Engine,
     Finished,
     PipelineEvent,
     Principal,
     RunOptions,
     Status,
 )
-from bastion.core.statement import scrub_secrets
+from bastion.core.scrubbing import cut_at_secret, scrub_secrets
+from bastion.core.statement import open_construct
 from bastion.errors import BastionError, RecordingError, UsageError
 from bastion.execution.pipeline import Runner
 from bastion.execution.ports import ByteChannel
@@ -91,7 +94,7 @@ async def run_command(
     except UsageError as error:
         problem = error
     session = await services.open_session(
-        principal, target=target, front_end="exec", command=scrub_secrets(text)
+        principal, target=target, front_end="exec", command=_recorded_words(text, request)
     )
     reason = "internal error"
     try:
@@ -102,6 +105,27 @@ async def run_command(
         return exit_code
     finally:
         await session.end(reason)
+
+
+def _recorded_words(text: str, request: ExecRequest | VerbRequest | None) -> str:
+    """Give the words as the header keeps them, without secrets.
+
+    Quotes of the user's own shell may stand in the middle of those of SQL, so the statement is
+    looked at as it was understood; words that were not understood are cut off at the first that
+    may announce a secret.
+    """
+    if request is None:
+        return cut_at_secret(text)
+    if isinstance(request, ExecRequest) and request.sql is not None:
+        if any(open_construct(request.sql, engine) not in {"", "("} for engine in Engine):
+            return cut_at_secret(text)
+        scrubbed = scrub_secrets(request.sql)
+        if scrubbed != request.sql:
+            return f"{cut_at_secret(_SQL_BEGINS.split(text, maxsplit=1)[0])} -c {scrubbed}"
+    return scrub_secrets(text)
+
+
+_SQL_BEGINS = re.compile(r"\s-[A-Za-z]*c(?:\s|$)")
 
 
 class _ClientGoneError(Exception):
