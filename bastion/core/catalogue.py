@@ -125,6 +125,11 @@ class Relation:
     comment: str = ""
     storage_engine: str = ""
     """MySQL: ``InnoDB`` and the like; a non-transactional one cannot be rolled back."""
+    shares_rows: bool = False
+    """Made in the session, and its rows are another relation's too, by inheritance or partition."""
+    is_checked: bool = False
+    """Made in the session with keys, checks or types of its own: whether a value may be written
+    there tells of the value."""
 
     @property
     def qualified_name(self) -> str:
@@ -151,6 +156,8 @@ class Function:
     """PostgreSQL's ``i``, ``s`` or ``v``."""
     argument_count: int = 0
     argument_names: tuple[str, ...] = ()
+    search_path: str = ""
+    """Where its body looks bare names up, as PostgreSQL keeps it; empty: where the caller does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +171,8 @@ class Catalogue:
     is_mariadb: bool = False
     search_path: tuple[str, ...] = ("public",)
     """Schemas searched for bare names, in order; MySQL: the current database."""
+    definitions_path: tuple[str, ...] | None = None
+    """By which the definitions of views were printed, where the session has another path."""
     relations: Mapping[tuple[str, str], Relation] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlglot import exp
 
 from bastion.core.catalogue import Relation
+from bastion.core.exposure import Exposure
 from bastion.core.model import EffectClass, Engine, Fence
 
 
@@ -71,6 +72,8 @@ class Statement:
     """``SELECT count(*) …`` by the same predicate, for one UPDATE, DELETE or MERGE; else None."""
     change: SessionChange | None = None
     """What it does to the session's context when it succeeds."""
+    exposed: Exposure | None = None
+    """FETCH: what the rows could show when the cursor was opened on them."""
     fires: tuple[str, ...] = ()
     """User triggers that it sets off; their code was not judged."""
     pinned: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bastion.core.carry import KnownClass
 from bastion.core.model import Sensitivity
@@ -55,3 +55,30 @@ class Exposure:
     """Sensitive values written where they would no longer be masked, in words. Policy holds."""
     carried: tuple[KnownClass, ...] = ()
     """Classes that stored columns take when it runs, for every session from then on."""
+
+
+def merged(first: Exposure, second: Exposure) -> Exposure:
+    """Give what can be revealed where either may hold: all that one of them says."""
+    columns: tuple[ColumnExposure, ...] | None = None
+    one, other = first.columns, second.columns
+    if one is not None and other is not None and len(one) == len(other):
+        columns = tuple(_either(mine, theirs) for mine, theirs in zip(one, other, strict=True))
+    return replace(
+        first,
+        columns=columns,
+        touches=first.touches | second.touches,
+        inference=tuple(dict.fromkeys((*first.inference, *second.inference))),
+        laundering=tuple(dict.fromkeys((*first.laundering, *second.laundering))),
+    )
+
+
+def _either(one: ColumnExposure, other: ColumnExposure) -> ColumnExposure:
+    return ColumnExposure(
+        classes=one.classes | other.classes,
+        is_proven=one.is_proven and other.is_proven,
+        reason=one.reason or other.reason,
+        is_plain=one.is_plain and other.is_plain,
+        hides_null=one.hides_null or other.hides_null,
+        is_verbatim=one.is_verbatim and other.is_verbatim,
+        is_native=one.is_native and other.is_native,
+    )

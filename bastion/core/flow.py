@@ -77,6 +77,11 @@ def unproven(reason: str) -> Flow:
     return Flow(is_proven=False, reason=reason)
 
 
+def hidden(reason: str) -> Flow:
+    """Make the flow of what may be any sensitive value."""
+    return Flow(classes=frozenset({Sensitivity.SECRET}), reason=reason)
+
+
 def join(flows: Iterable[Flow]) -> Flow:
     """Combine everything that may reach one computed value."""
     parts = list(flows)

@@ -440,7 +440,7 @@ def _show_mysql(words: Words) -> Head:
     index = words.skip(1, "full", "global", "session", "local", "extended", "count")
     what = words.at(index)
     where = words.find("where", start=index)
-    if where > 0 and any(words.at(i) in {"select", "("} for i in range(where, words.count)):
+    if where > 0 and any(words.at(i) in {"select", "(", "@"} for i in range(where, words.count)):
         return unknown("The condition of SHOW is computed, which is not read.")
     if any(words.at(i) == ":" for i in range(words.count)):
         return unknown("It assigns a variable.")

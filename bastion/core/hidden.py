@@ -8,12 +8,13 @@ builds its statements from text, since nobody can say what it names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from bastion.core.catalogue import Catalogue
+from bastion.core.catalogue import Catalogue, Column, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
 from bastion.core.model import Sensitivity
+from bastion.core.structure import computed_part
 
 _ROUNDS_MAX = 4
 _WORD = re.compile(r"[\w$]+")
@@ -23,6 +24,7 @@ _HOOK = re.compile(
     r"(?:event\s+)?(?P<kind>trigger|rule|event)\b",
     re.IGNORECASE,
 )
+_STRUCTURE = re.compile(r"\s*(?:create|alter|cluster)\b", re.IGNORECASE)
 _MAKES = re.compile(r"\s*(?:create|alter)\b", re.IGNORECASE)
 _OPAQUE = re.compile(
     r"\s*(?:insert|update|merge|replace|with|copy|load)\b|\s*set\b.*\(\s*select\b",
@@ -30,7 +32,9 @@ _OPAQUE = re.compile(
 )
 """Writes and assignments that were not understood, so that nobody saw where values go."""
 _TO_FILE = re.compile(r"\binto\s+(?:outfile|dumpfile)\b", re.IGNORECASE)
-_KEEPS_SETTING = re.compile(r"current_setting\s*\(|@[`'\"\w]", re.IGNORECASE)
+_KEEPS_SETTING = re.compile(
+    r"current_setting\s*\(|@[`'\"\w]|\bset\b.*\bfrom\s+current\b", re.IGNORECASE | re.DOTALL
+)
 _WRITES = re.compile(
     r"\b(?:insert|update|merge|replace|copy|execute|create|alter|notify|pg_notify|prepare"
     r"|lo_from_bytea|dblink\w*)\b(?!\s*\()"
@@ -38,7 +42,9 @@ _WRITES = re.compile(
     re.IGNORECASE,
 )
 _BUILDS = re.compile(
-    r"\bexecute\b(?!\s+(?:function|procedure)\b)|\bprepare\b[^;]*\bfrom\b", re.IGNORECASE
+    r"\bexecute\b(?!\s+(?:function|procedure)\b)|\bprepare\b[^;]*\bfrom\b"
+    r"|\b(?:query|table|schema|database|cursor)_to_xml|\bts_stat\b|\bts_rewrite\b|\bdblink\w*",
+    re.IGNORECASE,
 )
 
 
@@ -58,7 +64,7 @@ def hidden_writes(
     if not (hook or is_block or is_opaque or called) or (_MAKES.match(text) and not hook):
         return ()
     code = "\n".join((text, *called) if hook or is_block or is_opaque else called)
-    names = _sensitive_names(catalogue)
+    names = sensitive_names(catalogue)
     named = {word.casefold() for word in _WORD.findall(code)} & names
     writes = bool(hook) or is_opaque or _WRITES.search(code) is not None
     kind = hook.group("kind").casefold() if hook else "code"
@@ -67,6 +73,56 @@ def hidden_writes(
     if names and _BUILDS.search(code):
         return (f"the {kind} builds statements from text, which may write masked values",)
     return ()
+
+
+def telling_code(
+    statement: Statement, catalogue: Catalogue, context: SessionContext
+) -> tuple[str, ...]:
+    """Say where code or structure may show by what it does, or refuses, what a value is."""
+    text = statement.text
+    made = tuple(context.relations.values())
+    is_code = _BLOCK.match(text) is not None and not statement.is_understood
+    if is_code:
+        code = "\n".join((text, *_called(text, catalogue)))
+        named = _words(code) & (sensitive_names(catalogue, made) | _tainted(context))
+        if named:
+            return (f"the code reads {min(named)}, and what it does may tell its values",)
+        if sensitive_names(catalogue) and _BUILDS.search(code):
+            return ("the code builds statements from text, which may read masked values",)
+        return ()
+    if not _STRUCTURE.match(text):
+        return ()
+    words = _words(text)
+    filled = tuple(one for one in made if one.name.casefold() in words)
+    is_tainted = any(_is_sensitive(column) for one in filled for column in one.columns)
+    found = computed_part(text, statement.engine, is_tainted=is_tainted)
+    named = _words(found.columns) & sensitive_columns(catalogue, made)
+    named |= _words(found.row) & sensitive_names(catalogue, made)
+    if is_tainted and found.columns:
+        named |= {filled[0].name}
+    if named:
+        return (f"{statement.head} computes or checks with {min(named)}",)
+    return ()
+
+
+def _tainted(context: SessionContext) -> frozenset[str]:
+    return frozenset(name.casefold() for name, classes in context.variables.items() if classes)
+
+
+def reads_sensitive(function: str, catalogue: Catalogue, made: Iterable[Relation] = ()) -> bool:
+    """Tell whether a function that nobody traced may read sensitive columns, by what it names.
+
+    Args:
+        made: relations of the session.
+    """
+    code = "\n".join(_called(function, catalogue))
+    if not _words(code).isdisjoint(sensitive_names(catalogue, made)):
+        return True
+    return bool(sensitive_names(catalogue, made)) and _BUILDS.search(code) is not None
+
+
+def _words(code: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(code)}
 
 
 def _called(text: str, catalogue: Catalogue) -> Iterator[str]:
@@ -85,10 +141,24 @@ def _called(text: str, catalogue: Catalogue) -> Iterator[str]:
         yield from pending
 
 
-def _sensitive_names(catalogue: Catalogue) -> frozenset[str]:
-    found = set()
-    for relation in catalogue.user_relations():
-        for column in relation.columns:
-            if column.sensitivity not in (None, Sensitivity.UNPROVEN):
-                found |= {relation.name.casefold(), column.name.casefold()}
+def sensitive_names(catalogue: Catalogue, made: Iterable[Relation] = ()) -> frozenset[str]:
+    """Give the names of sensitive columns and of their relations, case folded."""
+    found = set(sensitive_columns(catalogue, made))
+    for relation in (*catalogue.user_relations(), *made):
+        if any(_is_sensitive(column) for column in relation.columns):
+            found.add(relation.name.casefold())
     return frozenset(found)
+
+
+def sensitive_columns(catalogue: Catalogue, made: Iterable[Relation] = ()) -> frozenset[str]:
+    """Give the names of sensitive columns, case folded."""
+    return frozenset(
+        column.name.casefold()
+        for relation in (*catalogue.user_relations(), *made)
+        for column in relation.columns
+        if _is_sensitive(column)
+    )
+
+
+def _is_sensitive(column: Column) -> bool:
+    return column.sensitivity not in (None, Sensitivity.UNPROVEN)

@@ -18,9 +18,9 @@ from bastion.core.carry import KnownClass, carried_by_making, carried_by_writes
 from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import ChangeKind, OutputKind, Statement
-from bastion.core.exposure import ColumnExposure, Exposure
+from bastion.core.exposure import ColumnExposure, Exposure, merged
 from bastion.core.flow import Cte, Flow, Output, Scope, Source, either, fold, join
-from bastion.core.hidden import hidden_writes
+from bastion.core.hidden import hidden_writes, telling_code
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.walk import NotTracedError, Walk, parse
 
@@ -57,11 +57,15 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
     """Trace a statement and keep what its outputs, variables and writes carry."""
     catalogue = _as_seen(catalogue, context)
     traced = _trace(statement, catalogue, context)
+    exposure = traced.exposure
+    if statement.exposed is not None:
+        exposure = merged(exposure, statement.exposed)
     hidden = hidden_writes(statement, catalogue, context)
-    if not hidden:
-        return traced
+    telling = () if hidden else telling_code(statement, catalogue, context)
     exposure = dataclasses.replace(
-        traced.exposure, laundering=(*traced.exposure.laundering, *hidden)
+        exposure,
+        laundering=(*exposure.laundering, *hidden),
+        inference=(*exposure.inference, *telling),
     )
     return dataclasses.replace(traced, exposure=exposure)
 
@@ -92,6 +96,8 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
         reason = reason or "the statement is not understood"
     if context.has_restructured:
         reason = reason or "the open transaction has changed the structure of tables"
+    if statement.output is OutputKind.TREE:
+        predicates.check_order(walk, context.settings)
     return _traced(walk, statement, outputs, reason)
 
 
@@ -101,7 +107,9 @@ def _as_seen(catalogue: Catalogue, context: SessionContext) -> Catalogue:
         if name == "search_path":
             parts = [part.strip().strip("\"'") for part in value.split(",")]
             path = tuple(part for part in parts if part and part != "$user")
-            return dataclasses.replace(catalogue, search_path=path)
+            return dataclasses.replace(
+                catalogue, search_path=path, definitions_path=catalogue.search_path
+            )
     return catalogue
 
 
@@ -315,7 +323,12 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
     columns = walk.written.setdefault(key, {})
     columns[column] = either(columns[column], flow) if column in columns else flow
     _rewrite(walk, scope, relation, column, flow)
-    if walk.relations.get(key) is relation and walk.engine is Engine.POSTGRESQL:
+    if relation.is_checked and flow.sensitive:
+        walk.inference[f"what {relation.name}, with checks of its own, takes of {flow.words}"] = (
+            None
+        )
+    is_own = walk.relations.get(key) is relation and walk.engine is Engine.POSTGRESQL
+    if is_own and not relation.shares_rows:
         return
     stored = next(
         (item for item in relation.columns if fold(item.name, walk.engine) == column), None

@@ -14,9 +14,10 @@ from sqlglot import exp
 from bastion.core import tokens
 from bastion.core.builtins import PURE
 from bastion.core.builtins import names as words
-from bastion.core.catalogue import Catalogue
+from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.flow import Cte, Flow, FlowKind, Output, Scope, Source, either, fold, join
-from bastion.core.model import Engine
+from bastion.core.model import Engine, Sensitivity
+from bastion.core.rowcount import keeps_count
 
 Ctes = dict[str, Cte]
 
@@ -28,6 +29,7 @@ class Walker(Protocol):
     catalogue: Catalogue
     inference: dict[str, None]
     laundering: dict[str, None]
+    touches: set[Sensitivity]
     guesses: int
     bindable: set[int]
     """Literals of tokens, by ``id``, that are only compared with columns of their class."""
@@ -145,6 +147,10 @@ def check_call(walk: Walker, names: Collection[str], flow: Flow, node: exp.Expr)
     if not flow.sensitive:
         return
     found = sorted(_TELLING_CALLS.intersection(names))
+    if not found and node.args.get("unique_keys"):
+        found = ["unique keys"]
+    if not found and not _LAZY_CALLS.isdisjoint(names) and node.find(*_MAY_FAIL) is not None:
+        found = sorted(_LAZY_CALLS.intersection(names))
     if not found and not _LONG_CALLS.isdisjoint(names) and _has_number(node, _LONG_DIGITS):
         found = sorted(names)
     if found:
@@ -160,14 +166,32 @@ def check_effects(walk: Walker, name: str, flow: Flow) -> None:
         walk.laundering[f"the function {name} takes {flow.words}"] = None
 
 
-def check_cast(walk: Walker, node: exp.Expr, flow: Flow) -> None:
-    """Look at a cast of a made text: an error tells how it looks."""
+def check_cast(walk: Walker, node: exp.Expr, flow: Flow, target: exp.Expr | None) -> None:
+    """Look at a cast of a made text, whose error tells how it looks, or to a type that chooses."""
+    if flow.sensitive and isinstance(target, exp.Expr) and _chooses(target):
+        _infer(walk, "a cast", flow)
     inner = node.unnest()
     is_text = isinstance(inner, _TEXT_MAKERS) or (
         isinstance(inner, exp.Anonymous) and inner.name.casefold() in _TEXT_MAKER_NAMES
     )
     if flow.sensitive and is_text:
         _infer(walk, "a cast", flow)
+
+
+def _chooses(target: exp.Expr) -> bool:
+    """Tell whether a type may take chosen values alone: an enum, a domain, a name of something."""
+    return (
+        any(
+            isinstance(part, exp.ObjectIdentifier)
+            or (isinstance(part, exp.DataType) and part.this in _CHOOSING_TYPES)
+            for part in target.walk()
+        )
+        and str(target.args.get("kind") or "").strip('"').casefold() not in _HARMLESS_TYPES
+    )
+
+
+_CHOOSING_TYPES = (exp.DType.USERDEFINED, exp.DType.ENUM, exp.DType.SET)
+_HARMLESS_TYPES = words("citext hstore ltree")
 
 
 def check_distinct_arms(walk: Walker, left: tuple[Output, ...], right: tuple[Output, ...]) -> None:
@@ -190,7 +214,7 @@ def check_arithmetic(walk: Walker, node: exp.Expr, flow: Flow) -> None:
     """Look at arithmetic that fails for some values only."""
     if isinstance(node, exp.Div | exp.Mod | exp.IntDiv | exp.Pow):
         is_telling = any(not isinstance(part, exp.Literal) for part in node.expression.walk()) and (
-            node.expression.find(exp.Column) is not None
+            node.expression.find(*_VARYING) is not None
         )
     else:
         is_telling = _has_number(node, _LARGE_DIGITS)
@@ -207,12 +231,13 @@ def check_lazy(walk: Walker, node: exp.Expr, flow: Flow) -> None:
     else:
         places = [node.args[key] for key in ("start", "length") if node.args.get(key) is not None]
         has_code = any(item.find(exp.Ascii, exp.Case, exp.If) is not None for item in places)
-        has_column = any(item.find(exp.Column) is not None for item in places)
-        is_telling = has_code or (has_column and node.this.find(exp.Column) is None)
+        has_column = any(item.find(*_VARYING) is not None for item in places)
+        is_telling = has_code or (has_column and node.this.find(*_VARYING) is None)
     if is_telling:
         _infer(walk, node.key.upper(), flow)
 
 
+_VARYING = (exp.Column, exp.Parameter, exp.Query)
 _MAY_FAIL = (exp.Div, exp.Mod, exp.Cast, exp.Anonymous, exp.Query)
 
 
@@ -225,16 +250,31 @@ def _has_number(node: exp.Expr, digits: int) -> bool:
 
 def check_rows_from(walk: Walker, name: str, flow: Flow, call: exp.Expr) -> None:
     """Look at a function that makes rows: how many it gives may tell its argument."""
-    if flow.sensitive and (name not in _STRUCTURAL_ROWS or _splits(call)):
+    if flow.sensitive and (name not in _STRUCTURAL_ROWS or not keeps_count(call)):
         _infer(walk, f"rows of {name or 'a function'}", flow)
 
 
-def _splits(call: exp.Expr) -> bool:
-    return any(
-        isinstance(node, exp.Split | exp.StringToArray | exp.RegexpSplit)
-        or (isinstance(node, exp.Anonymous) and node.name.casefold() in _SPLITTERS)
-        for node in call.find_all(exp.Func)
-    )
+def check_hints(walk: Walker, node: exp.Expr, relation: Relation) -> None:
+    """Look at MySQL's hints of an index, which gives rows in its order."""
+    sensitive = [column.name.casefold() for column in relation.columns if column.sensitivity]
+    for hint in node.args.get("hints") or []:
+        named = [name.name.casefold() for name in hint.expressions]
+        avoids = str(hint.this).upper() == "IGNORE" and "primary" in named
+        if sensitive and (avoids or any(one in name for one in sensitive for name in named)):
+            walk.inference[f"rows of {relation.name} in the order of an index"] = None
+
+
+def check_order(walk: Walker, settings: Sequence[tuple[str, str]]) -> None:
+    """Look at settings that send the server through an index, which gives its rows sorted."""
+    if not walk.touches - {Sensitivity.UNPROVEN}:
+        return
+    for name, value in settings:
+        is_off = name.startswith("enable_") and value.strip().strip("'").casefold() not in _ON
+        if is_off or name.endswith("_cost"):
+            walk.inference[f"rows in an order of the server's own, by the setting {name}"] = None
+
+
+_ON = frozenset({"on", "true", "yes", "1", "t"})
 
 
 def check_merge(walk: Walker, left: Flow, right: Flow) -> None:
@@ -402,7 +442,7 @@ def _compare(walk: Walker, sides: list[Flow], clause: str) -> None:
         _infer(walk, clause, flow)
         return
     for side in sides:
-        if side.sensitive or side.kind is FlowKind.STORED:
+        if side.sensitive:
             continue
         if side.kind is FlowKind.TYPED:
             walk.guesses += side.guesses
@@ -472,25 +512,24 @@ _TELLING_CALLS = words(
     sleep benchmark pg_sleep pg_sleep_for get_lock sqrt ln log log2 log10 exp chr decode factorial
     asin acos acosh atanh cot width_bucket make_date make_time make_timestamp make_interval
     get_byte set_byte get_bit set_bit to_ascii convert_from lgamma gamma st_geomfromtext nextval
-    currval
+    currval json_object_agg_unique jsonb_object_agg_unique json_object_agg_unique_strict
+    jsonb_object_agg_unique_strict
     """
 )
 """Their time, or whether they fail, tells of what they are given."""
+_LAZY_CALLS = words("elt make_set nvl2 export_set interval")
+"""They compute only what their first argument chooses, and an error shows which."""
 _LONG_CALLS = words("repeat space lpad rpad pad")
 _LONG_DIGITS = 4
 _LARGE_DIGITS = 7
 _KEEPING = words("setseed nextval currval lastval")
 _RUNS_TEXT = words(
     """
-    ts_stat ts_rewrite query_to_xml query_to_xmlschema query_to_xml_and_xmlschema dblink
+    ts_stat ts_rewrite query_to_xml query_to_xmlschema query_to_xml_and_xmlschema table_to_xml
+    table_to_xml_and_xmlschema schema_to_xml schema_to_xml_and_xmlschema database_to_xml
+    database_to_xml_and_xmlschema cursor_to_xml lo_get loread dblink
     dblink_exec dblink_open dblink_send_query crosstab crosstab2 crosstab3 crosstab4 connectby
     xpath_table
-    """
-)
-_SPLITTERS = words(
-    """
-    string_to_array regexp_split_to_array regexp_match regexp_matches to_tsvector
-    tsvector_to_array array_remove array_positions json_search jsonb_path_query_array
     """
 )
 _TEXT_MAKERS = (

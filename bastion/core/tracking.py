@@ -7,6 +7,7 @@ keeps them, and after anything not understood everything made in the session is 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -14,10 +15,11 @@ from sqlglot import exp
 
 from bastion.core.catalogue import Catalogue, Classification, Column, Relation, RelationKind
 from bastion.core.context import SessionContext
-from bastion.core.effects import ChangeKind, SessionChange, Statement
+from bastion.core.effects import ChangeKind, OutputKind, SessionChange, Statement
 from bastion.core.exposure import Exposure
 from bastion.core.flow import Flow, Output, fold
 from bastion.core.lineage import Traced, trace_fully
+from bastion.core.made import altered, either_relation, is_checked
 from bastion.core.model import EffectClass, Engine, Sensitivity
 from bastion.core.walk import parse
 
@@ -41,9 +43,24 @@ def advance(
     traced = trace_fully(statement, catalogue=catalogue, context=context)
     context = _with_variables(context, statement, traced)
     context = _with_writes(context, traced, catalogue)
+    if statement.head in ("ALTER", "RENAME", "CREATE") and context.relations:
+        context = altered(context, statement.text, statement.engine)
     if statement.change is not None:
-        context = _with_change(context, statement.change, statement, traced)
+        change = statement.change
+        if change.kind is ChangeKind.DECLARE:
+            change = _with_exposure(change, statement, catalogue, context)
+        context = _with_change(context, change, statement, traced)
     return context
+
+
+def _with_exposure(
+    change: SessionChange, statement: Statement, catalogue: Catalogue, context: SessionContext
+) -> SessionChange:
+    """Keep what a cursor can show: its rows are chosen now, whatever the names mean later."""
+    cursor = change.statement or statement
+    query = dataclasses.replace(cursor, output=OutputKind.TREE)
+    exposed = trace_fully(query, catalogue=catalogue, context=context).exposure
+    return dataclasses.replace(change, statement=dataclasses.replace(cursor, exposed=exposed))
 
 
 def _restructures(statement: Statement) -> bool:
@@ -228,15 +245,27 @@ def _with_relation(
     tree = parse(statement.text, statement.engine)
     columns = _made_columns(statement, tree, traced)
     is_view = isinstance(tree, exp.Create) and str(tree.args.get("kind")).upper() == "VIEW"
+    query = change.statement
     relation = Relation(
         schema=change.schema,
         name=change.name,
         kind=RelationKind.VIEW if is_view else RelationKind.TABLE,
         columns=columns,
+        definition=query.text if is_view and query is not None else "",
+        shares_rows=not is_view and _SHARES_ROWS.search(statement.text) is not None,
+        is_checked=not is_view and is_checked(tree),
     )
     relations = dict(context.relations)
+    before = relations.get((change.schema, change.name))
+    # It may have been there already, or a rollback may bring back what it was.
+    if before is not None and (context.in_transaction or _IF_NEW.match(statement.text)):
+        relation = either_relation(relation, before)
     relations[(change.schema, change.name)] = relation
     return dataclasses.replace(context, relations=MappingProxyType(relations))
+
+
+_SHARES_ROWS = re.compile(r"\binherits\b|\bpartition\s+of\b", re.IGNORECASE)
+_IF_NEW = re.compile(r"\s*create\b[^(]*?\bif\s+not\s+exists\b", re.IGNORECASE)
 
 
 def _made_columns(

@@ -40,11 +40,13 @@ from bastion.core.flow import (
     computed,
     either,
     fold,
+    hidden,
     join,
     made,
     unproven,
     verbatim,
 )
+from bastion.core.hidden import reads_sensitive
 from bastion.core.lexer import lex, split
 from bastion.core.marks import keeps_whole, marked
 from bastion.core.model import Engine, Sensitivity
@@ -436,6 +438,7 @@ class Walk:
         if relation is None:
             flow = self.touch(unproven("a relation that is not known"))
             return Source(name=name, outputs=None, flow=flow)
+        predicates.check_hints(self, node, relation)
         return Source(
             name=name,
             schema=fold(relation.schema, self.engine),
@@ -501,12 +504,26 @@ class Walk:
             if key not in self._views:
                 self._views[key] = self._view_outputs(relation)
             return self._views[key]
-        return tuple(
+        outputs = tuple(
             Output(
                 name=fold(column.name, self.engine),
                 flow=_stored(relation, column, is_made=is_made),
             )
             for column in relation.columns
+        )
+        if relation.definition and is_made and relation.kind in _VIEWS:
+            return self._made_view(relation, outputs)
+        return outputs
+
+    def _made_view(self, relation: Relation, before: tuple[Output, ...]) -> tuple[Output, ...]:
+        """Give a view of the session: what it read when it was made, and what is there by now."""
+        now = self._inner_outputs(relation.definition, sees_session=True)
+        if now is None or len(now) != len(before):
+            flow = unproven(f"the view {relation.name} is not understood")
+            return tuple(Output(name=one.name, flow=join([one.flow, flow])) for one in before)
+        return tuple(
+            Output(name=one.name, flow=either(one.flow, other.flow))
+            for one, other in zip(before, now, strict=True)
         )
 
     def _view_outputs(self, relation: Relation) -> tuple[Output, ...]:
@@ -524,23 +541,72 @@ class Walk:
             found.append(Output(name=name, flow=flow))
         return tuple(found)
 
-    def _inner_outputs(
-        self, text: str, arguments: dict[str, Flow] | None = None
-    ) -> tuple[Output, ...] | None:
-        """Trace the text of a view or SQL function, which sees nothing of the session."""
+    def _inner_outputs(self, text: str, *, sees_session: bool = False) -> tuple[Output, ...] | None:
+        """Trace the text of a view.
+
+        Args:
+            sees_session: it was made in the session, of what was made there.
+        """
+        found = self._inner(text, self._of_definitions(), sees_session=sees_session)
+        return found[0] if found is not None else None
+
+    def _of_definitions(self) -> Catalogue:
+        path = self.catalogue.definitions_path
+        if path is None:
+            return self.catalogue
+        return dataclasses.replace(self.catalogue, search_path=path, definitions_path=None)
+
+    def _inner(
+        self,
+        text: str,
+        catalogue: Catalogue,
+        arguments: dict[str, Flow] | None = None,
+        *,
+        sees_session: bool,
+    ) -> tuple[tuple[Output, ...], Walk] | None:
+        """Trace a text that is not the statement's own; gives what its walk met as well."""
         if self.depth >= _DEPTH_MAX:
             return None
         tree = parse(text, self.engine)
         if tree is None or not isinstance(tree, exp.Query):
             return None
-        inner = Walk(self.catalogue, relations={}, variables={}, depth=self.depth + 1)
-        inner._views = self._views
+        relations = self.relations if sees_session else {}
+        inner = Walk(catalogue, relations=relations, variables={}, depth=self.depth + 1)
+        if not sees_session:
+            inner._views = self._views
         if inner.overrides(text, tree):
             return None
         try:
-            return inner.query(tree, Scope(arguments=arguments or {}), {})
+            return inner.query(tree, Scope(arguments=arguments or {}), {}), inner
         except NotTracedError:
             return None
+
+    def _of_body(
+        self, text: str, arguments: dict[str, Flow], function: Function
+    ) -> tuple[Output, ...] | None:
+        """Trace one statement of an SQL function: it runs where the session looks names up.
+
+        What it chooses rows by, it does for whoever calls it, with the caller's arguments.
+        """
+        catalogue = self.catalogue
+        if function.search_path:
+            path = tuple(part.strip().strip('"') for part in function.search_path.split(","))
+            if "$user" in path:
+                return None
+            catalogue = dataclasses.replace(
+                catalogue,
+                search_path=tuple(part for part in path if part),
+                definitions_path=catalogue.definitions_path or catalogue.search_path,
+            )
+        found = self._inner(text, catalogue, arguments, sees_session=True)
+        if found is None:
+            return None
+        outputs, inner = found
+        self.touches |= inner.touches
+        self.inference |= inner.inference
+        self.laundering |= inner.laundering
+        self.guesses += inner.guesses
+        return outputs
 
     def overrides(self, text: str, tree: exp.Expr) -> bool:
         """Tell whether a user's function hides behind the name of one that sqlglot knows."""
@@ -818,6 +884,8 @@ class Walk:
             outputs = self._body_outputs(function, arguments)
             if outputs is None:
                 predicates.check_effects(self, name, join([*arguments, HARMLESS]))
+                if reads_sensitive(name, self.catalogue, self.relations.values()):
+                    flows.append(hidden(f"the function {name} may read what is masked"))
                 return join([*flows, unproven(f"the function {name} is not known")])
             flows += [output.flow for output in outputs]
         return join([*flows, HARMLESS])
@@ -837,7 +905,7 @@ class Walk:
             pieces = split(body, self.engine)
         except UsageError:
             return None
-        traced = [self._inner_outputs(piece, named) for piece in pieces[:3]]
+        traced = [self._of_body(piece, named, function) for piece in pieces[:3]]
         if len(pieces) not in (1, 2) or traced[0] is None or traced[-1] is None:
             return None
         if len(pieces) == 1:
@@ -1307,8 +1375,8 @@ def _cast(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flo
         if flow.sensitive:
             walk.inference[f"a cast to {kind} on {flow.words}"] = None
         return join([flow, unproven("a cast that is not known")])
-    if isinstance(target, exp.DataType) and target.this not in exp.DataType.TEXT_TYPES:
-        predicates.check_cast(walk, node.this, flow)
+    if not isinstance(target, exp.DataType) or target.this not in exp.DataType.TEXT_TYPES:
+        predicates.check_cast(walk, node.this, flow, target)
     if flow.is_verbatim and predicates.is_plain_text(target, walk.engine):
         return verbatim(computed(flow))
     return computed(flow)

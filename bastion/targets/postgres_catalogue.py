@@ -149,7 +149,9 @@ SELECT n.nspname, p.proname,
        {{body}}, pg_catalog.pg_get_function_result(p.oid),
        (p.prokind = 'p')::text, p.provolatile::text, p.pronargs::text,
        pg_catalog.array_to_string(
-           coalesce((p.proargnames::text[])[1:p.pronargs], '{{{{}}}}'), E'\\x01', '')
+           coalesce((p.proargnames::text[])[1:p.pronargs], '{{{{}}}}'), E'\\x01', ''),
+       coalesce((SELECT pg_catalog.substr(k, 13) FROM pg_catalog.unnest(p.proconfig) k
+                 WHERE k LIKE 'search_path=%'), '')
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
@@ -335,8 +337,9 @@ async def _functions(link: Link, risky: list[str]) -> list[Function]:
             volatility=volatility,
             argument_count=int(count),
             argument_names=tuple(names.split("\x01")) if names else (),
+            search_path=path,
         )
-        for schema, name, language, text, returns, is_procedure, volatility, count, names in (
+        for schema, name, language, text, returns, is_procedure, volatility, count, names, path in (
             await _rows_or_less(link, query.format(body=body), query.format(body="p.prosrc"))
         )
     ]

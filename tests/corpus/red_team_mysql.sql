@@ -28,6 +28,18 @@ select concat(substr(c1,2,1),'@x.example'), trim(leading 'c' from c1), insert(c1
 create temporary table zq as select substr(c1,2) as email from ledger ;; select email from zq
 select count(distinct x) from (select left(ssn,1) x from users where id=1 union all select 'S') t
 select id from users where cast(ssn as char(1))='S'
+create temporary table z as select ssn as q from users ;; create temporary table if not exists z as select 'x' as q ;; select q from z
+create temporary table z as select 'x' as a, ssn as b from users ;; alter table z rename column a to c, rename column b to a ;; select a from z
+create temporary table z as select ssn as a from users where id=1 ;; alter table z add check (a like 'S%')
+select id from t where f_get(1) like 'S%' and id=1
+alter table users add constraint c check (left(ssn,1) <> 'S')
+alter table users modify ssn enum('S3CR3T421x','K7Q2M9Z')
+begin not atomic if (select ssn from users where id=1) like 'S%' then signal sqlstate '45000'; end if; end
+select id from users force index (ssn) where ssn is not null
+set @n=(select ssn from users where id=1) ;; do 1/(ascii(@n)-83)
+set @n=(select ssn from users where id=1) ;; show variables where variable_name > @n
+create table zz (id int primary key, q varchar(80), foreign key (q) references users(ssn)) ;; insert into zz values (1,'S3CR3T421x')
+select make_set(ascii(ssn),1,(select id from t)) from users where id=1
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a
@@ -338,3 +350,169 @@ insert into notes select id, c1 from ledger ;; select body from notes where id=1
 insert into notes select id, body from ledger ;; select substr(body,13,4) from notes where id=1
 select regexp_replace(body,'@',' at ') from ledger where id=1
 select substring_index(body,' ',3) from ledger where id=1
+select count(*) from users, json_table(concat('[1',repeat(',1',ascii(ssn)),']'),'$[*]' columns(x int path '$')) j where users.id=1
+select count(*) from users, json_table(json_array(ssn),'$[*]' columns(x varchar(9) path '$')) j where users.id=1
+select count(*) from users, json_table(json_keys(json_object(left(ssn,1),1,'S',2)),'$[*]' columns(x varchar(9) path '$')) j where users.id=1
+select count(*) from users, json_table(json_object('S',1,'K',1,'8',1),concat('$.',left(ssn,1)) columns(x varchar(9) path '$')) j where users.id=1
+create function fl(p varchar(9)) returns int reads sql data return (select count(*) from users where ssn like concat(p,'%')) ;; select fl('S')
+select id from t order by field(left(f_get(1),1),'S','8'), id desc limit 1
+select if(f_get(1) like 'S%', (select id from t), 1)
+select count(*) from t where f_sub(f_get(1),1)='S'
+select 1 from t where exists (select 1 from t where f_get(1) like 'S%')
+create temporary table z as select id, ssn as v from users ;; alter table z rename to t ;; select v from t
+create temporary table z as select id, ssn as v from users ;; alter table z rename t ;; select concat(v,'') from t
+create temporary table z as select id, ssn as v from users ;; rename table z to t ;; select v from t
+create temporary table z as select 'x' as a, ssn as b from users ;; alter table z change b a2 varchar(80), change a b varchar(80) ;; select a2 from z ;; select b from z
+create temporary table z as select ssn as q from users ;; create or replace temporary table z as select 'x' as q ;; select q from z
+create temporary table z (a varchar(80) check (a like 'S%')) ;; insert into z select ssn from users where id=1
+create temporary table z (a varchar(80) primary key) ;; insert into z values ('S3CR3T421x') ;; insert into z select ssn from users where id=1
+create temporary table z (a varchar(80) primary key) ;; insert into z values ('S3CR3T421x') ;; insert ignore into z select ssn from users where id=1
+create temporary table z (a varchar(80) primary key, b int default 0) ;; insert into z(a) values ('S3CR3T421x') ;; insert into z(a) select ssn from users where id=1 on duplicate key update b=1 ;; select b from z
+create temporary table z (a enum('S3CR3T421x')) ;; insert into z select ssn from users where id=1
+create temporary table z (a varchar(5)) ;; insert into z select ssn from users where id=1
+create temporary table z (a varchar(80), b int as (1/(ascii(a)-83)) stored) ;; insert into z(a) select ssn from users where id=1
+create temporary table z (a varchar(80), b varchar(80) as (a) virtual) ;; insert into z(a) select ssn from users where id=1 ;; select b from z
+create temporary table z (a varchar(80), b varchar(80) default a) ;; insert into z(a) select ssn from users where id=1 ;; select b from z
+create temporary table z (a varchar(80), b varchar(80) default (reverse(a))) ;; insert into z(a) select ssn from users where id=1 ;; select b from z
+create temporary table z as select ssn as a from users where id=1 ;; alter table z add unique (a) ;; insert into z values ('S3CR3T421x')
+create temporary table z as select ssn as a from users where id=1 ;; alter table z add column b varchar(80) as (upper(a)) ;; select b from z
+create temporary table z as select ssn as a from users where id=1 ;; alter table z add column b varchar(80) default a ;; select b from z
+create table zz (id int, a varchar(80) default (@x)) ;; set @x=(select ssn from users where id=1) ;; insert into zz(id) values (1) ;; select a from zz
+create temporary table z (a varchar(80)) partition by list columns (a) (partition p1 values in ('S3CR3T421x'))
+create table zz (a varchar(80)) partition by list columns (a) (partition p1 values in ('S3CR3T421x'), partition p2 default) ;; insert into zz select ssn from users where id=1 ;; select count(*) from zz partition (p1)
+alter table users add constraint c check (ssn < 'T')
+alter table users add column b int as (1/(ascii(ssn)-83)) stored
+alter table users add column b int default (if(ssn like 'S%',1,0)) ;; select b from users where id=1
+alter table users add column b varchar(80) default ssn ;; select b from users where id=1
+alter table users partition by range columns (id) (partition p values less than (1000))
+alter table users modify name varchar(80) as (ssn) ;; select name from users
+begin not atomic if (select ssn from users where id=1) like 'S%' then delete from t where id=1; end if; end ;; select count(*) from t
+begin not atomic declare x int; select 1/0 into x from users where ssn like 'S%' and id=1; end
+create procedure g8() begin if (select ssn from users where id=1) like 'S%' then signal sqlstate '45000'; end if; end ;; call g8()
+set sql_mode='ANSI_QUOTES' ;; select "ssn" from users
+set session sql_mode=concat(@@sql_mode,',ANSI_QUOTES') ;; select "ssn" from users
+set @@sql_mode='ANSI_QUOTES' ;; select "ssn" from users
+set names gbk ;; select 'a' from t
+set character_set_client=gbk ;; select 1
+set @x='a', sql_mode='ANSI_QUOTES' ;; select "ssn" from users
+select _gbk x'bf27', ssn from users
+select _utf8mb4'ssn' from users
+select "ssn" from users
+select 'a' "b" from users
+select ssn"x" from users
+select N'ssn', ssn from users
+select /*!99999 1, */ name from users
+select /*M!100100 ssn, */ name from users
+select /*!ssn,*/ name from users
+select name /*! , ssn */ from users
+select name, /* /* */ ssn /* */ from users
+select name -- , ssn 
+select name --1 , ssn from users
+select name--ssn from users
+select 1 --ssn from users where id=1
+insert into t select id, ssn from users on duplicate key update v=ssn ;; select v from t
+insert into t values (100,'S3CR3T421x') ;; select t.id from t join users u on u.ssn=t.v
+update users set name=default(ssn) where id=1 ;; select name from users where id=1
+select default(ssn) from users limit 1
+insert into t values (1, default(v)) on duplicate key update v=(select ssn from users where id=1)
+update users u join users w on w.id=u.id set u.name=w.ssn ;; select name from users
+update users set name=concat(name, ssn) where id=1
+insert into t(id) select ascii(ssn)+1000 from users where id=1 returning id
+insert into t(id,v) select id+1000, ssn from users returning v
+insert into t(id,v) values (1001,(select ssn from users where id=1)) returning v, (select ssn from users where id=1)
+insert into t(id,v) values (1001,'a') returning (select ssn from users where id=1)
+replace into t(id,v) values (1,'a') returning (select ssn from users where id=1) as v
+delete from t where id=1 returning (select ssn from users where id=1)
+delete from t where id=1 returning id, (select 1 from users where ssn like 'S%' and id=1)
+select json_object(left(ssn,1),1,'S',2) = '{"S":2}' from users where id=1
+select json_length(json_object(left(ssn,1),1,'S',2)) from users where id=1
+select count(*) from t where id < (select length(ssn) from users where id=1)
+select count(*) from seq_1_to_500 where seq <= (select ascii(ssn) from users where id=1)
+select id from t limit 1 offset 1
+set @n=(select ascii(ssn) from users where id=1) ;; prepare s from 'select seq from seq_1_to_200 limit ?' ;; execute s using @n
+set @n=(select ascii(ssn) from users where id=1) ;; select count(*) from seq_1_to_200 where seq<@n
+set @n=(select ascii(ssn) from users where id=1) ;; select seq from seq_1_to_200 where seq=@n
+set @n=(select ssn from users where id=1) ;; select if(@n like 'S%',(select id from t),1)
+set @n=(select ssn from users where id=1) ;; select id from t where v > @n
+set @n=(select ssn from users where id=1) ;; select id from t order by v > @n, id
+set @n=(select ssn from users where id=1) ;; set @m=left(@n,1) ;; select @m ;; select case @m when 'S' then (select id from t) end
+set @n=(select ssn from users where id=1) ;; set group_concat_max_len=@n
+set @n=(select ssn from users where id=1) ;; set @@group_concat_max_len=ascii(@n)
+set @n=(select ssn from users where id=1) ;; select * from information_schema.user_variables
+set @n=(select ssn from users where id=1) ;; create view vx as select @n as a
+set @n=(select ssn from users where id=1) ;; insert into t values (300,@n) ;; select v from t where id=300
+set @n=(select ssn from users where id=1) ;; execute immediate 'select ?' using @n
+set @n=(select ssn from users where id=1) ;; set @q=concat('select ''',@n,'''') ;; prepare s from @q ;; execute s
+set @n=(select ssn from users where id=1) ;; get diagnostics condition 1 @m=message_text ;; select @m
+set @n=(select ssn from users where id=1) ;; signal sqlstate '45000' set message_text=@n
+set @n=(select ssn from users where id=1) ;; savepoint a ;; set @n='x' ;; rollback to a ;; select @n
+set @a='x' ;; set @b=(select ssn from users where id=1), @a=@b ;; select @a
+set @a='x', @a=(select ssn from users where id=1), @b=@a ;; select @b
+select 1 into @a ;; select ssn from users where id=1 into @a ;; select @a
+select @a:='x' ;; select @a from users where (@a:=ssn) is not null
+select @`A`:=ssn from users ;; select @a
+set @n=(select ssn from users where id=99) ;; set @n=ifnull(@n,(select ssn from users where id=1)) ;; select @n
+select name_const('S',1), name_const(ssn,1) from users
+select * from (select 1 as `a`, 2 as `b`) x natural join (select ssn as c from users) y
+select * from users natural left join (select id, ssn as name2 from users) y
+select * from (select id, ssn as name from users) a natural right join (select id, name as ssn from users) b
+select * from users a right join (select id, name zed from users) b using (id)
+select name from users procedure analyse(2)
+with users as (select 1 as id, 'x' as ssn) select ssn from users
+with x as (select * from users) select y.c from (select * from x) as y(a,b,c)
+select * from json_table('[1]','$[*]' columns(ssn varchar(80) path '$')) j
+select * from users for system_time as of now()
+select ssn from ver for system_time between '2000-01-01' and now()
+select row_start, row_end from ver
+delete history from ver
+select * from information_schema.innodb_trx
+select * from information_schema.table_statistics
+select * from information_schema.index_statistics
+select * from mysql.transaction_registry
+explain select * from users where ssn=(select ssn from users where id=1)
+explain extended select * from t where v=(select ssn from users where id=1) ;; show warnings
+explain format=json select * from t where v=(select ssn from users where id=1)
+explain format=json select * from t,users u where u.id=1 and t.v=u.ssn
+explain format=json select * from t,users u where u.id=1 and t.v=reverse(u.ssn)
+explain format=json select * from t,users u where u.id=1 and t.id=length(u.ssn)
+explain format=json select * from t where id in (select length(ssn) from users where id=1)
+explain select * from t,users u where u.id=1 and u.ssn='x' and t.id=1
+explain select 1 from users where id=1 and ssn is null
+explain partitions select * from parts where id=1
+create view vx as select id, if(ssn like 'S%',1,0) as f from users ;; select f from vx where id=1
+create view vx as select f_get(1) as a ;; select a from vx
+create table zz as select * from users where ssn like 'S%'
+create table zz (id int primary key, ssn varchar(80), foreign key (ssn) references users(ssn)) ;; insert into zz values (1,'S3CR3T421x')
+create table zz (id int primary key, q varchar(80), foreign key (q) references users(ssn) on update cascade) ;; insert into zz select 1, ssn from users where id=1 ;; select q from zz
+alter table t add foreign key (v) references users(ssn)
+load data infile '/etc/hostname' into table t
+select ssn from users into outfile '/tmp/x1'
+select st_geomfromtext(ssn) is null from users where id=1
+select json_valid(ssn) from users where id=1
+select cast(ssn as json) from users where id=1
+select convert_tz(now(),ssn,'UTC') is null from users where id=1
+select inet_aton(ssn) is null from users where id=1
+select count(inet_aton(ssn)) from users
+select count(cast(ssn as date)) from users
+select count(st_geomfromtext(ssn)) from users
+select regexp_substr(ssn,'^S') = '' from users where id=1
+select regexp_instr('S',ssn) from users where id=1
+select uuid() regexp ssn from users
+select elt(ascii(ssn)-82,'a',(select id from t)) from users where id=1
+select interval(ascii(ssn),10,50,90) from users where id=1
+select benchmark(ascii(ssn)*100,md5('a')) from users where id=1
+select get_lock(ssn,0) is null from users where id=1
+select cast(concat(left(ssn,1),'1') as signed) from users where id=1
+select 1 from t group by id having max(f_get(1)) like 'S%'
+select max(id) over (order by f_get(id)) from t
+select last_value(ssn,'x') from users where id=1
+select last_value('x',ssn) from users where id=1
+select json_value(json_object('a',ssn),'$.a' default 'x' on empty) from users
+select column_get(column_create('a','x','b',ssn),'b' as char) from users
+select sformat('{}',ssn) from users
+select trim(trailing from ssn), natural_sort_key(ssn), crc32(ssn), kdf(ssn,'a') from users
+select if(0,name,ssn) as name from users
+select {fn concat(ssn,'')} from users
+select date'2020-01-01', {ts '2020-01-01 00:00:00'}, ssn from users
+select ssn=name from users
+update users set ssn=upper(ssn) where id=1

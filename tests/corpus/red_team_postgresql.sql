@@ -59,6 +59,26 @@ select count(distinct x) from (select substr(ssn,1,1) x from users where id=1 un
 select sum(id) over (order by id rows between (select ascii(ssn)-80 from users where id=1) preceding and current row) from t
 select count(*) from t tablesample system ((select ascii(ssn)-50 from users where id=1)) repeatable (1)
 select id from users where ssn::varchar(1)='S'
+select count(*) from users, unnest(array_fill(1,array[ascii(ssn)])) where users.id=1
+select count(*) from users, jsonb_object_keys(jsonb_build_object(left(ssn,1),1,'S',2)) where users.id=1
+select jsonb_object_agg_unique(v,1) is not null from (select ssn v from users where id=1 union all select 'S3CR3T421x') q
+create function fl(p text) returns bigint language sql as $$ select count(*) from users where ssn like p||'%' $$ ;; select fl('S')
+create function ft() returns text language sql as 'select v from t where id=1' ;; create temp table t as select id, ssn as v from users ;; select ft()
+create temp table z as select ssn as q from users ;; create temp table if not exists z as select 'x'::text as q ;; select q from z
+create temp table z(q text) ;; create temp view zv as select q from z ;; insert into z select ssn from users ;; select q from zv
+create temp table z as select id, ssn as v from users ;; alter table z rename to t ;; select v from t
+create temp table z as select ssn as q from users ;; declare c cursor with hold for select q from z ;; drop table z ;; create temp table z (q text) ;; fetch all from c
+create schema s3 ;; create table s3.ledger(id int, c1 text) ;; insert into s3.ledger values (1,'x'),(2,'y') ;; declare c cursor with hold for select substr(c1,1,9) as c1 from ledger ;; set search_path=s3 ;; fetch all from c ;; drop schema s3 cascade
+select set_config('app.k',ssn,false) from users where id=1 ;; create function f7() returns int language sql set app.k from current as 'select 1' ;; select proconfig from pg_proc where proname='f7'
+create temp table z () inherits (t) ;; insert into z select 77, ssn from users where id=1 ;; select v from t where id=77
+begin ;; create temp view y as select ssn as q from users ;; savepoint a ;; create or replace temp view y as select 'a'::text as q ;; rollback to a ;; select q from y
+create temp table z (a text primary key) ;; insert into z values ('S3CR3T421x') ;; insert into z select ssn from users where id=1
+create type en as enum ('S3CR3T421x') ;; select ssn::en is null from users where id=1
+alter table users add constraint c check (left(ssn,1) <> 'S')
+do $$ begin if (select ssn from users where id=1) like 'S%' then raise exception 'x'; end if; end $$
+select id from t where f_pl(1) like 'S%' and id=1
+set enable_seqscan=off ;; select id from users where ssn is not null
+insert into t values (100,'S3CR3T421x') ;; select t.id from t join users u on u.ssn=t.v
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
@@ -637,3 +657,119 @@ select t from t, lateral (select ssn from users where id=1) t2
 select t2 from t, lateral (select ssn from users where id=1) t2 limit 1
 select t2::text as v from t, lateral (select ssn from users where id=1) t2 limit 1
 select id, (table users limit 1) from t limit 1
+select count(*) from users, unnest((array[1,2,3,4,5])[1:ascii(ssn)-80]) where users.id=1
+select count(*) from users, unnest(trim_array(array_fill(1,array[200]),ascii(ssn))) where users.id=1
+select count(*) from users, unnest(array_cat(array[1],array_fill(1,array[length(ssn)]))) where users.id=1
+select count(*) from users, jsonb_array_elements(('['||repeat('1,',length(ssn))||'1]')::jsonb) where users.id=1
+select count(*) from users, jsonb_each(jsonb_strip_nulls(jsonb_build_object('a',nullif(left(ssn,1),'S')))) where users.id=1
+select count(*) from users, unnest(array_remove(array[left(ssn,1)],'S')) where users.id=1
+select count(*) from users, unnest(int4multirange(int4range(0,ascii(ssn)),int4range(83,100))) where users.id=1
+select count(*) from users, unnest(array_positions(array[ssn,'x'],'x')) where users.id=1
+select count(*) from users, unnest(array(select g from generate_series(1,ascii(ssn)) g)) where users.id=1
+select count(*) from users, unnest(to_tsvector('simple',ssn)) where users.id=1
+select count(*) from users, unnest(string_to_array(ssn,null)) where users.id=1
+select count(*) from users, xmltable('/a/b' passing xmlelement(name a, xmlelement(name b, ssn)) columns x text path '.') where users.id=1
+select count(*) from users, xmltable('/a/b[.="S3CR3T421x"]' passing xmlelement(name a, xmlelement(name b, ssn)) columns x text path '.') where users.id=1
+select count(*) from users, unnest(xpath('/a[starts-with(.,"S")]', xmlelement(name a, ssn))) where users.id=1
+select count(*) from users, json_table(meta,'$ ? (@.ssn starts with "S")' columns (x text path '$.plan')) j where users.id=1
+select count(*) from users, jsonb_path_query(meta,'$ ? (@.ssn starts with "S")') where users.id=1
+select count(*) from users, json_table(jsonb_build_array(ssn),'$[*] ? (@ starts with "S")' columns (x text path '$')) j where users.id=1
+select count(*) from users, json_table(jsonb_build_array(ssn),'$[0 to 5]' columns (nested path '$[*] ? (@ like_regex "^S")' columns (x text path '$'))) j where users.id=1
+select count(*) from users, unnest(enum_range(null::mood, case when ssn like 'S%' then 'sad'::mood else 'ok'::mood end)) where users.id=1
+select json_objectagg(v: 1 with unique keys) is not null from (select ssn v from users where id=1 union all select 'S3CR3T421x') q
+select count(jsonb_object_agg_unique) from (select jsonb_object_agg_unique(v,1) from (select ssn v from users where id=1 union all select 'S3CR3T421x') q) z
+select json_object(ssn: 1, 'S3CR3T421x': 2 with unique keys) is null from users where id=1
+create function fl() returns bigint language sql as $$ select count(*) from users where ssn like 'S%' $$ ;; select fl()
+create view vv as select id from users where ssn like 'S%' ;; select id from vv
+create function ft() returns text language sql as 'select v from t where id=1' ;; begin ;; create temp table t as select id, ssn as v from users ;; select ft() ;; select substr(ft(),2)
+create temp table z as select id, ssn as v from users ;; alter table z rename to t ;; select v||'' from t
+create temp table z as select 'x'::text as a, ssn as b from users ;; alter table z alter column a type text using b ;; select a from z
+begin ;; create temp table z as select ssn as q from users ;; declare c cursor with hold for select q||'' as q from z ;; commit ;; drop table z ;; create temp table z (q text) ;; fetch all from c
+select set_config('app.k',ssn,false) from users where id=1 ;; create function f7() returns int language sql set app.k from current as 'select 1' ;; select pg_get_functiondef('f7'::regproc)
+select set_config('standard_conforming_strings','off',false) ;; select '\', ssn, '\'' from users
+select set_config('client_encoding','SJIS',false) ;; select 1
+select ssn::regclass as s3cr3t421x from users where id=1
+create domain dd as text check (value like 'S%') ;; select ssn::dd is null from users where id=1
+create domain dd as text check (value like 'S%') ;; create temp table z (a dd) ;; insert into z select ssn from users where id=1
+create temp table z (a text check (a like 'S%')) ;; insert into z select ssn from users where id=1
+create temp table z (a text unique) ;; insert into z values ('S3CR3T421x') ;; insert into z select ssn from users where id=1 on conflict do nothing
+create temp table z (a text) partition by range (a) ;; create temp table z1 partition of z for values from ('A') to ('M') ;; create temp table z2 partition of z for values from ('M') to ('z') ;; insert into z select ssn from users where id=1 ;; select tableoid::regclass from z ;; select count(*) from z1
+create temp table z as select ssn as a from users where id=1 ;; alter table z add check (a like 'S%')
+create temp table z as select ssn as a from users where id=1 ;; create index on z ((1/(ascii(a)-83)))
+create temp table z as select ssn as a from users where id=1 ;; alter table z alter a type int using (1/(ascii(a)-83))
+create temp table z as select ssn as a from users where id=1 ;; alter table z add column b int generated always as (1/(ascii(a)-83)) stored
+alter table users add constraint c check (ssn < 'T')
+create index on users ((1/(ascii(ssn)-83)))
+create unique index on users (left(ssn,1))
+create unique index on users ((ssn like 'S%'))
+create index ix9 on users (id) where ssn like 'S%' ;; analyze users ;; select reltuples from pg_class where relname='ix9'
+alter table users add column b int generated always as (1/(ascii(ssn)-83)) stored
+alter table users add column b bool generated always as (ssn like 'S%') stored ;; select b from users where id=1
+alter table users alter column ssn type int using (1/(ascii(ssn)-83))
+create policy p on users using (ssn like 'S%') ;; alter table users enable row level security ;; alter table users force row level security ;; select count(*) from users
+create rule r1 as on update to t where (select ssn from users where id=1) like 'S%' do instead nothing ;; update t set v='a' where id=1
+create trigger tg before update on users for each row when (old.ssn like 'S%') execute function suppress_redundant_updates_trigger() ;; update users set name=name
+do $$ begin perform 1/(ascii(ssn)-83) from users where id=1; end $$
+do $$ begin if (select ssn from users where id=1) like 'S%' then raise notice 'x'; end if; end $$
+do $$ begin if (select ssn from users where id=1) like 'S%' then create table zy(); end if; end $$ ;; select to_regclass('zy') is null
+do $$ begin if (select ssn from users where id=1) like 'S%' then delete from t where id=1; end if; end $$ ;; select count(*) from t
+select id from t order by f_pl(id) limit 1
+select case when f_pl(1) like 'S%' then 1/(id-1) else 0 end from t where id=1
+select count(*) from t where f_raise(1)=1
+select id from users where f_pl(id) is not null order by f_pl(id)
+set enable_hashjoin=off ;; set enable_nestloop=off ;; select a.id from users a join users b on a.ssn=b.ssn
+set enable_hashagg=off ;; select id, ssn from users group by id, ssn
+table users order by ssn
+(table users) order by ssn
+select id from users order by users
+select id from users u order by u
+select u.id from users u group by u, u.id
+values ((select 1 from users where ssn like 'S%'))
+select 1 from t group by grouping sets ((id),()) having (select ssn from users where id=1) like 'S%'
+select id from t limit (select ascii(ssn)-80 from users where id=1)
+select id from t fetch first (select ascii(ssn)-80 from users where id=1) rows only
+select id from t order by id offset (select ascii(ssn)-80 from users where id=1) rows
+insert into t values (100,'S3CR3T421x') ;; select count(*) from t where v in (select ssn from users)
+create table pl (id int, k text) partition by list (k) ;; create table pl1 partition of pl for values in ('S3CR3T421x') ;; insert into pl select id, ssn from users where id=1 ;; select tableoid::regclass from pl
+with x as (insert into t select 200+id, ssn from users returning v) select v from x
+merge into t using users u on t.id=u.id when matched then update set v=u.ssn returning t.v
+merge into t using users u on t.id=u.id and u.ssn like 'S%' when matched then update set v='hit' returning t.id
+select name(u) from users u where id=1
+select ssn(u) from users u where id=1
+select u.f_one from users u where id=1
+select (u).f_one from users u where id=1
+create temp table z of pair ;; insert into z select ssn, ssn from users ;; select a from z
+create temp table z (a text) inherits (users) ;; insert into z(id,name,ssn,a) select id,ssn,name,'k' from users where id=1 ;; select name from z ;; select name from users
+create table zz (a text) inherits (t) ;; insert into zz(id,v) select 77, ssn from users where id=1 ;; select v from t where id=77
+create temp table z () inherits (t) ;; insert into z(id,v) select 77, ssn from users where id=1 ;; select upper(v) from t where id=77
+create temp table z (like t) ;; insert into z select 77, ssn from users where id=1 ;; alter table z inherit t ;; select v from t where id=77
+create temp table z as select 77 as id, ssn as v from users where id=1 ;; alter table z alter id set not null ;; alter table z inherit t ;; select v from t where id=77 ;; select v||'' from t where id=77
+create temp table z as select 1 as id, ssn from users where id=1 ;; create temp view y as select * from z ;; create or replace temp view y as select 1 as id, 'a'::text as ssn ;; select ssn from y
+create temp view y as select 'a'::text as q ;; create or replace temp view y as select ssn as q from users ;; select q from y
+begin ;; create temp table y as select ssn as q from users ;; savepoint a ;; drop table y ;; create temp table y(q text) ;; rollback to a ;; select q from y
+begin ;; create temp table y as select ssn as q from users ;; savepoint a ;; drop table y ;; create temp table y as select 'a'::text as q ;; rollback to a ;; select substr(q,1,5) from y
+begin ;; create temp table y on commit drop as select ssn as v, 1 as id from users ;; commit ;; select v from y
+create temp table t as select 1 as id, 'a'::text as v ;; begin ;; drop table t ;; create temp table t as select ssn as v from users ;; rollback ;; select v from t
+prepare p as select 'a'::text as q ;; begin ;; deallocate p ;; prepare p as select ssn as q from users ;; rollback ;; execute p
+prepare p as select ssn as q from users ;; prepare p as select 'a'::text as q ;; execute p
+begin ;; declare c cursor for select ssn from users ;; savepoint a ;; close c ;; declare c cursor for select id from users ;; rollback to a ;; fetch all from c
+begin ;; savepoint a ;; declare c cursor for select id::text from users ;; rollback to a ;; declare c cursor for select ssn from users ;; fetch all from c
+begin ;; create function g() returns text language sql as $$ select ssn from users where id=1 $$ ;; commit ;; select g()
+select current_setting('app.zz',true), set_config('app.zz',(select ssn from users where id=1),true), current_setting('app.zz',true)
+begin ;; select set_config('app.zz',(select ssn from users where id=1),true) ;; show app.zz ;; show all
+select set_config('app.zz',(select ssn from users where id=1),false) ;; select * from pg_settings where name like 'app.%' ;; select * from pg_show_all_settings() where name like 'app.%'
+select set_config('app.zz',(select ssn from users where id=1),false) ;; select s.* from current_setting('app.zz') s
+select set_config('App.ZZ',(select ssn from users where id=1),false) ;; select current_setting('aPP.zz') ;; show "app.zz"
+select pg_get_constraintdef(oid) from pg_constraint where conrelid='users'::regclass
+select pg_get_expr(relpartbound, oid) from pg_class where relname='parts_1'
+select lo_from_bytea(0, ssn::bytea) from users where id=1
+select pg_advisory_lock(ascii(ssn)) from users where id=1 ;; select objid from pg_locks where locktype='advisory'
+select pg_try_advisory_xact_lock(hashtext(ssn)) from users where id=1
+select pg_notify('a',ssn) from users
+select cursor_to_xml('c',10,true,true,'')
+begin ;; declare c cursor for select ssn from users ;; select cursor_to_xml('c',10,true,true,'')
+select schema_to_xml('public',true,true,'')
+select * from ts_stat('select to_tsvector(ssn) from users')
+copy (select id, ssn from users) to stdout with (format csv, header)
+copy t from stdin
+comment on column users.ssn is 'x' ;; select col_description('users'::regclass,3)

@@ -1,0 +1,135 @@
+"""Relations that a session made, and what becomes of them: renamed, altered, made twice."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from sqlglot import exp
+
+from bastion.core.catalogue import Classification, Column, Relation
+from bastion.core.context import SessionContext
+from bastion.core.lexer import Kind, Token, lex
+from bastion.core.model import Engine, Sensitivity
+
+_UNSURE = Classification(
+    sensitivity=Sensitivity.UNPROVEN, evidence="its name stood for two relations of the session"
+)
+
+
+def either_relation(relation: Relation, before: Relation) -> Relation:
+    """Give a relation that may be one or the other: a column has the class of both."""
+    names = [column.name for column in relation.columns]
+    if names == [column.name for column in before.columns]:
+        columns = tuple(
+            mine if _is_sensitive(mine) else other if other.sensitivity else mine
+            for mine, other in zip(relation.columns, before.columns, strict=True)
+        )
+    else:
+        columns = tuple(
+            column if _is_sensitive(column) else dataclasses.replace(column, classification=_UNSURE)
+            for column in relation.columns
+        )
+    return dataclasses.replace(
+        relation,
+        columns=columns,
+        shares_rows=relation.shares_rows or before.shares_rows,
+        is_checked=relation.is_checked or before.is_checked,
+    )
+
+
+def altered(context: SessionContext, text: str, engine: Engine) -> SessionContext:
+    """Give the context after ALTER, RENAME, or CREATE INDEX and the like on what the session made.
+
+    Once altered, any of its columns may hold what another one held, under any name.
+    """
+    tokens = [token for token in lex(text, engine).tokens if token.value != ";"]
+    words = {token.value.casefold() for token in tokens if token.kind in _NAMES}
+    is_new = bool(tokens) and tokens[0].value == "create"
+    if is_new and words.isdisjoint(_ADDED):
+        return context
+    relations = dict(context.relations)
+    for key, relation in context.relations.items():
+        if relation.name.casefold() not in words:
+            continue
+        if is_new:
+            relations[key] = dataclasses.replace(relation, is_checked=True)
+            continue
+        changed = _mixed(relation, is_keyed=not words.isdisjoint(_CHECKING))
+        relations[key] = changed
+        for name in _new_names(tokens):
+            relations[key[0], name] = dataclasses.replace(changed, name=name)
+    if relations == dict(context.relations):
+        return context
+    return dataclasses.replace(context, relations=MappingProxyType(relations))
+
+
+def _mixed(relation: Relation, *, is_keyed: bool) -> Relation:
+    relation = dataclasses.replace(relation, is_checked=relation.is_checked or is_keyed)
+    telling = [column.classification for column in relation.columns if column.sensitivity]
+    if not telling:
+        return relation
+    known = {found.sensitivity for found in telling} - {Sensitivity.UNPROVEN}
+    chosen = known.pop() if len(known) == 1 else Sensitivity.SECRET if known else None
+    found = Classification(
+        sensitivity=chosen or Sensitivity.UNPROVEN,
+        evidence="of a relation that was altered after it took masked values",
+    )
+    columns = tuple(
+        dataclasses.replace(column, classification=found) for column in relation.columns
+    )
+    return dataclasses.replace(relation, columns=columns)
+
+
+def _new_names(tokens: list[Token]) -> Iterator[str]:
+    """Give the names behind RENAME TO, as far as they name relations."""
+    values = [token.value.casefold() if token.kind in _NAMES else "" for token in tokens]
+    if "rename" not in values:
+        return
+    for place in range(values.index("rename") + 1, len(tokens)):
+        is_name = tokens[place].kind in _NAMES and values[place] not in _NO_NAMES
+        is_last = tokens[place + 1].value != "." if place + 1 < len(tokens) else True
+        if is_name and is_last:
+            yield tokens[place].value
+
+
+def is_checked(tree: exp.Expr | None) -> bool:
+    """Tell whether a table that is made refuses, or recodes, some values of a column."""
+    if not isinstance(tree, exp.Create):
+        return True
+    schema = tree.this
+    if not isinstance(schema, exp.Schema):
+        return tree.find(exp.PartitionedByProperty) is not None
+    for item in schema.expressions:
+        if isinstance(item, exp.Identifier):
+            continue
+        if not isinstance(item, exp.ColumnDef):
+            return True
+        kind = item.args.get("kind")
+        if kind is None or (isinstance(kind, exp.DataType) and kind.this in _CHOOSING):
+            return True
+        kinds = (constraint.kind for constraint in item.args.get("constraints") or [])
+        if any(not isinstance(kind, _FREE) for kind in kinds):
+            return True
+    return tree.find(exp.PartitionedByProperty) is not None
+
+
+def _is_sensitive(column: Column) -> bool:
+    return column.sensitivity not in (None, Sensitivity.UNPROVEN)
+
+
+_NAMES = frozenset({Kind.WORD, Kind.QUOTED})
+_NO_NAMES = frozenset({"to", "as", "column", "constraint", "index", "key", "table"})
+_ADDED = frozenset({"index", "trigger", "rule", "policy"})
+_CHECKING = frozenset(
+    {"unique", "primary", "check", "exclude", "key", "modify", "change", "type", "constraint"}
+)
+_CHOOSING = (exp.DType.USERDEFINED, exp.DType.ENUM, exp.DType.SET)
+_FREE = (
+    exp.NotNullColumnConstraint,
+    exp.DefaultColumnConstraint,
+    exp.CollateColumnConstraint,
+    exp.CharacterSetColumnConstraint,
+    exp.CommentColumnConstraint,
+)

@@ -1,0 +1,263 @@
+"""What a statement tells by what it does, and what becomes of what a session made."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import MappingProxyType
+
+import pytest
+
+from bastion.core.catalogue import Catalogue, Function
+from bastion.core.context import SessionContext
+from bastion.core.exposure import Exposure
+from bastion.core.lineage import trace
+from bastion.core.model import Engine
+from bastion.core.statement import analyse
+from bastion.core.tracking import advance
+from tests.fakes.catalogues import make_catalogue
+
+SHOPS = {engine: make_catalogue(engine) for engine in Engine}
+
+
+def last(text: str, engine: Engine = Engine.POSTGRESQL, shop: Catalogue | None = None) -> Exposure:
+    """Run statements one after another; give what the last one can reveal."""
+    shop = shop or SHOPS[engine]
+    context, exposure = SessionContext(), None
+    for piece in text.split(" ;; "):
+        statement = analyse(piece, engine=engine, catalogue=shop, context=context)
+        exposure = trace(statement, catalogue=shop, context=context)
+        context = advance(context, statement, exposure, catalogue=shop)
+    assert exposure is not None
+    return exposure
+
+
+def hides_all(exposure: Exposure) -> bool:
+    columns = exposure.columns
+    return columns is None or all(bool(one.classes) or not one.is_proven for one in columns)
+
+
+def with_function(body: str, *, language: str = "sql", **more: str) -> Catalogue:
+    shop = SHOPS[Engine.POSTGRESQL]
+    function = Function(
+        schema="public", name="f", language=language, body=body, returns="text",
+        argument_count=1, argument_names=("p",), **more,
+    )  # fmt: skip
+    return dataclasses.replace(shop, functions=MappingProxyType({"f": (function,)}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create temp table z as select ssn q from users ;; "
+        "create temp table if not exists z as select 'x'::text q ;; select q from z",
+        "create temp table z(q text) ;; create temp view v as select q from z ;; "
+        "insert into z select ssn from users ;; select q from v",
+        "create temp table z as select id x, ssn name from users ;; "
+        "alter table z rename to products ;; select name from products",
+        "create temp table z as select 'x' a, ssn b from users ;; "
+        "alter table z alter column a type text using b ;; select a from z",
+        "create temp table z as select ssn q from users ;; "
+        "declare c cursor with hold for select q from z ;; drop table z ;; "
+        "create temp table z (q text) ;; fetch all from c",
+        "begin ;; create temp view y as select ssn q from users ;; savepoint a ;; "
+        "create or replace temp view y as select 'a'::text q ;; rollback to a ;; select q from y",
+        "begin ;; create temp table y as select ssn q from users ;; savepoint a ;; drop table y ;; "
+        "create temp table y as select 'a'::text q ;; rollback to a ;; select upper(q) from y",
+    ],
+)
+def test_what_a_session_made_keeps_its_classes_under_any_name(text: str) -> None:
+    assert hides_all(last(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create temporary table z as select ssn q from users ;; "
+        "create temporary table if not exists z as select 'x' q ;; select q from z",
+        "create temporary table z as select id x, ssn name from users ;; "
+        "rename table z to products ;; select name from products",
+        "create temporary table z as select 'x' a, ssn b from users ;; "
+        "alter table z rename column a to c, rename column b to a ;; select a from z",
+    ],
+)
+def test_mysql_names_that_move_keep_their_classes(text: str) -> None:
+    assert hides_all(last(text, Engine.MYSQL))
+
+
+def test_temporary_table_made_again_for_good_is_not_masked_for_what_it_was() -> None:
+    exposure = last(
+        "create temp table z as select ssn q from users ;; drop table z ;; "
+        "create temp table z as select 'x'::text q ;; select q from z"
+    )
+    assert not hides_all(exposure)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create temp table z () inherits (products) ;; insert into z(name) select ssn from users",
+        "create temp table z () inherits (products) ;; insert into z select id, ssn from users",
+    ],
+)
+def test_rows_that_another_table_shows_too_are_laundering(text: str) -> None:
+    assert last(text).laundering
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        (Engine.POSTGRESQL, "create temp table z (a text check (a like 'S%'))"),
+        (Engine.POSTGRESQL, "create temp table z (a text primary key)"),
+        (Engine.POSTGRESQL, "create temp table z (a text unique)"),
+        (Engine.POSTGRESQL, "create temp table z (a text) partition by range (a)"),
+        (Engine.POSTGRESQL, "create temp table z (a mood)"),
+        (Engine.POSTGRESQL, "create temp table z (a text) ;; create unique index on z (a)"),
+        (Engine.POSTGRESQL, "create temp table z (a text) ;; alter table z add unique (a)"),
+        (Engine.MYSQL, "create temporary table z (a varchar(80) check (a like 'S%'))"),
+        (Engine.MYSQL, "create temporary table z (a enum('x'))"),
+    ],
+)
+def test_what_a_table_of_checks_accepts_is_inference(engine: Engine, text: str) -> None:
+    assert last(f"{text} ;; insert into z(a) select ssn from users", engine).inference
+    assert not last(f"{text} ;; insert into z(a) select name from users", engine).inference
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        (Engine.POSTGRESQL, "alter table users add check (ssn < 'M')"),
+        (Engine.POSTGRESQL, "alter table users add check (users::text like '%S%')"),
+        (Engine.POSTGRESQL, "alter table users add b int generated always as (ascii(ssn)) stored"),
+        (Engine.POSTGRESQL, "alter table users alter ssn type int using ascii(ssn)"),
+        (Engine.POSTGRESQL, "alter table users alter ssn type mood"),
+        (Engine.POSTGRESQL, "create index on users ((1/(ascii(ssn)-83)))"),
+        (Engine.POSTGRESQL, "create index i on users (id) where ssn like 'S%'"),
+        (Engine.POSTGRESQL, "create policy p on users using (ssn like 'S%')"),
+        (Engine.POSTGRESQL, "create table zz (a text references users(ssn))"),
+        (Engine.POSTGRESQL, "cluster users using i"),
+        (Engine.MYSQL, "alter table users order by ssn"),
+        (Engine.MYSQL, "alter table users modify ssn enum('x')"),
+        (Engine.MYSQL, "alter table users add b int default (if(ssn like 'S%',1,0))"),
+    ],
+)
+def test_structure_that_computes_with_sensitive_columns_is_inference(
+    engine: Engine, text: str
+) -> None:
+    assert last(text, engine).inference
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        (Engine.POSTGRESQL, "create index on users (ssn)"),
+        (Engine.POSTGRESQL, "create index on users using btree (ssn text_pattern_ops)"),
+        (Engine.POSTGRESQL, "alter table users add column age int check (age > 0)"),
+        (Engine.POSTGRESQL, "alter table users alter ssn set not null"),
+        (Engine.POSTGRESQL, "create table suppliers (id int primary key, email text unique)"),
+        (Engine.POSTGRESQL, "create table b (id int references users(id), ssn text check (true))"),
+        (Engine.POSTGRESQL, "create temp table z (a text) ;; create unique index on z (a)"),
+        (Engine.MYSQL, "create index i on users (ssn)"),
+        (Engine.MYSQL, "alter table users add column email varchar(80) unique"),
+    ],
+)
+def test_structure_of_plain_columns_is_no_inference(engine: Engine, text: str) -> None:
+    assert not last(text, engine).inference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do $$ begin if (select ssn from users) like 'S%' then raise exception 'x'; end if; end $$",
+        "do $$ begin perform 1/(ascii(ssn)-83) from users; end $$",
+        "do $$ begin execute 'select 1'; end $$",
+    ],
+)
+def test_code_that_reads_sensitive_columns_is_inference(text: str) -> None:
+    assert last(text).inference or last(text).laundering
+
+
+def test_code_on_harmless_columns_is_no_inference() -> None:
+    assert not last("do $$ begin perform 1 from products where name = 'x'; end $$").inference
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "unnest(array_fill(1, array[ascii(ssn)]))",
+        "unnest((array[1,2,3])[1:ascii(ssn)-80])",
+        "unnest(array_remove(array[left(ssn,1)], 'S'))",
+        "jsonb_object_keys(jsonb_build_object(ssn, 1, 'S3', 2))",
+        "jsonb_each(jsonb_strip_nulls(jsonb_build_object('a', nullif(ssn, 'x'))))",
+        "jsonb_array_elements(to_jsonb(array[ssn]) - 'x')",
+        "json_table(meta, '$[*] ? (@.ssn starts with \"S\")' columns (x text path '$.plan'))",
+    ],
+)
+def test_rows_counted_out_of_a_value_are_inference(call: str) -> None:
+    assert last(f"select count(*) from users, {call} as x").inference
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["unnest(array[ssn, name])", "jsonb_each(meta)", "jsonb_array_elements(meta -> 'tags')",
+     "jsonb_each_text(to_jsonb(users))"],
+)  # fmt: skip
+def test_rows_of_what_is_stored_are_no_inference(call: str) -> None:
+    assert not last(f"select count(*) from users, {call} as x").inference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select ssn::mood from users",
+        "select ssn::regclass from users",
+        "select jsonb_object_agg_unique(ssn, 1) from users",
+        "select json_object(ssn: 1, 'x': 2 with unique keys) from users",
+        "set enable_seqscan = off ;; select id from users where ssn is not null",
+        "select t.id from products t join users u on u.ssn = t.sku",
+        "select 1 where table_to_xml('users',true,true,'')::text like '%S3%'",
+    ],
+)
+def test_ways_to_ask_without_a_guess_are_inference(text: str) -> None:
+    assert last(text).inference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select id from users force index (ssn)",
+        "select id from users ignore index (primary)",
+        "select make_set(ascii(ssn), 1, (select id from products)) from users",
+        "set @n = (select ssn from users) ;; do 1/(ascii(@n)-83)",
+    ],
+)
+def test_mysql_ways_to_ask_without_a_guess_are_inference(text: str) -> None:
+    assert last(text, Engine.MYSQL).inference
+
+
+def test_sql_function_chooses_rows_for_whoever_calls_it() -> None:
+    asking = with_function("select count(*)::text from users where ssn like p || '%'")
+    assert last("select f('S')", shop=asking).inference
+    guessing = with_function("select name from users where ssn = p")
+    assert last("select f('S3')", shop=guessing).guesses == 1
+    harmless = with_function("select name from users where name like p || '%'")
+    assert not last("select f('S')", shop=harmless).inference
+
+
+def test_sql_function_reads_what_the_session_put_in_the_place_of_a_table() -> None:
+    shop = with_function("select name from products limit 1")
+    assert not hides_all(last("select f('x')", shop=shop))
+    text = "create temp table products as select ssn as name from users ;; select f('x')"
+    assert hides_all(last(text, shop=shop))
+
+
+def test_untraced_function_that_names_a_sensitive_table_may_not_choose_rows() -> None:
+    shop = with_function("begin return (select ssn from users); end", language="plpgsql")
+    assert last("select id from products where f('x') like 'S%'", shop=shop).inference
+    shop = with_function("begin return (select sku from products); end", language="plpgsql")
+    assert not last("select id from products where f('x') like 'S%'", shop=shop).inference
+
+
+def test_setting_from_current_may_not_keep_a_masked_value() -> None:
+    text = "select set_config('app.k', ssn, false) from users ;; "
+    assert last(f"{text}create function g() returns int set app.k from current as 'x'").laundering
+    assert last(f"{text}alter role ann set app.k from current").laundering
