@@ -81,8 +81,7 @@ def telling_code(
     """Say where code or structure may show by what it does, or refuses, what a value is."""
     text = statement.text
     made = tuple(context.relations.values())
-    is_code = _BLOCK.match(text) is not None and not statement.is_understood
-    if is_code:
+    if not statement.is_understood:
         code = "\n".join((text, *_called(text, catalogue)))
         named = _words(code) & (sensitive_names(catalogue, made) | _tainted(context))
         if named:
