@@ -107,7 +107,7 @@ async def test_another_session_does_not_see_what_was_copied(
 async def test_what_code_that_is_not_proven_fills_is_masked_elsewhere(rig: Rig, engine: str):
     if engine == "mysql":
         return
-    code = "begin return (select passwd from staff where id = 1); end"
+    code = "begin return (select body from notes where id = 1); end"
     async with rig.runner("ann", "dev") as runner:
         await collect(runner, f"create function g() returns text language plpgsql as '{code}'")
         finished, _, _ = await collect(runner, "create table copied as select g() as c1")
@@ -116,6 +116,22 @@ async def test_what_code_that_is_not_proven_fills_is_masked_elsewhere(rig: Rig, 
     assert rows
     assert not shows(rows)
     assert "not proven harmless" in why
+
+
+async def test_what_code_that_names_a_masked_column_fills_needs_a_yes(rig: Rig, engine: str):
+    if engine == "mysql":
+        return
+    code = "begin return (select passwd from staff where id = 1); end"
+    async with rig.runner("ann", "dev") as runner:
+        await collect(runner, f"create function g() returns text language plpgsql as '{code}'")
+        copy = "create table copied as select g() as c1"
+        finished, _, _ = await collect(runner, copy, wait_s=0)
+        assert finished.status is Status.PENDING, finished
+    assert (await approved(rig, copy)).status is Status.OK
+    rows, why = await seen(rig, "select c1 from copied")
+    assert rows
+    assert not shows(rows)
+    assert "filled from" in why
 
 
 async def test_it_is_known_after_a_restart_and_under_other_names(
