@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bastion.core.carry import KnownClass
+from bastion.core.guesses import Guess
 from bastion.core.model import Sensitivity
 
 
@@ -46,6 +47,9 @@ class Exposure:
     guesses: int = 0
     """Literals and parameters compared with sensitive columns by equality or IN. Tokens are no
     guesses: who has one was shown it."""
+    guessed: tuple[Guess, ...] = ()
+    """The same one by one, for the budget; values that are written where each may stand once are
+    among them."""
     tokens: frozenset[str] = frozenset()
     """Tokens of masked values, ``⟨email:7f3a⟩``, that are only compared with columns of their
     class: the pipeline binds what they stand for."""

@@ -160,6 +160,7 @@ def _traced(
         touches=frozenset(touches),
         inference=tuple(walk.inference),
         guesses=0 if statement.head == "FETCH" else walk.guesses,
+        guessed=() if statement.head == "FETCH" else tuple(walk.guessed),
         laundering=tuple(walk.laundering),
         tokens=bound,
         stray_token=stray,
@@ -334,12 +335,18 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
         (item for item in relation.columns if fold(item.name, walk.engine) == column), None
     )
     own = {stored.sensitivity} if stored is not None and stored.sensitivity else set()
+    if stored is not None and stored.sensitivity and _is_in_key(relation, stored.name):
+        predicates.note_written_guess(walk, stored.sensitivity, flow)
     # A piece of a value that is stored as if it were whole would show through its mask.
     is_altered = bool(flow.sensitive) and not flow.is_verbatim
     if flow.sensitive - own or is_altered or (not flow.is_proven and not own):
         words = flow.words if flow.sensitive else "values that are not proven harmless"
         words = f"a changed {words}" if is_altered and not flow.sensitive - own else words
         walk.laundering[f"{relation.name}.{column} takes {words}"] = None
+
+
+def _is_in_key(relation: Relation, column: str) -> bool:
+    return any(column in key for key in (relation.primary_key, *relation.unique_keys))
 
 
 def _rewrite(walk: Walk, scope: Scope, relation: Relation, column: str, flow: Flow) -> None:

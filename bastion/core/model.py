@@ -151,6 +151,8 @@ class Obligations:
     lock_timeout_s: float
     measured_keys: int = 10_000
     """Up to so many rows of a held write are told apart by their keys."""
+    guesses_per_day: int = 100
+    """Distinct values that its person may try on one class of masked columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,11 @@ def mask_styles(principal: Principal, policy: Policy) -> Styles:
     return Styles(chosen=MappingProxyType(chosen))
 
 
+def guesses_allowed(principal: Principal, target: Target, policy: Policy) -> int:
+    """Tell how many values of a masked class a principal's person may try in a day."""
+    return _obligations(principal, target, policy, RunOptions()).guesses_per_day
+
+
 def common_styles(policy: Policy) -> Styles:
     """Choose of each class the style that tells least of all, for what anybody may see."""
     tables = [Styles(), *(Styles(chosen=table) for table in policy.masks.values())]
@@ -376,4 +381,5 @@ def _obligations(
         statement_timeout_s=timeout,
         lock_timeout_s=min(one.lock_timeout_s for one in found),
         measured_keys=min(one.measured_keys for one in found),
+        guesses_per_day=min(one.guesses_per_day for one in found),
     )

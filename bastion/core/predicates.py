@@ -16,6 +16,7 @@ from bastion.core.builtins import PURE
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.flow import Cte, Flow, FlowKind, Output, Scope, Source, either, fold, join
+from bastion.core.guesses import Guess, guess_key
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.rowcount import keeps_count
 
@@ -31,6 +32,7 @@ class Walker(Protocol):
     laundering: dict[str, None]
     touches: set[Sensitivity]
     guesses: int
+    guessed: list[Guess]
     bindable: set[int]
     """Literals of tokens, by ``id``, that are only compared with columns of their class."""
 
@@ -355,7 +357,7 @@ def _compare_nodes(
     walk: Walker, left: exp.Expr, right: exp.Expr, scope: Scope, ctes: Ctes, clause: str
 ) -> None:
     sides = [_side(walk, left, scope, ctes), _side(walk, right, scope, ctes)]
-    _compare(walk, sides, clause)
+    _compare(walk, sides, clause, nodes=(left, right))
     _note_tokens(walk, left, sides[1], clause)
     _note_tokens(walk, right, sides[0], clause)
 
@@ -433,7 +435,9 @@ def _any_side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     return flow
 
 
-def _compare(walk: Walker, sides: list[Flow], clause: str) -> None:
+def _compare(
+    walk: Walker, sides: list[Flow], clause: str, *, nodes: tuple[exp.Expr, ...] = ()
+) -> None:
     sensitive = [side for side in sides if side.sensitive]
     if not sensitive:
         return
@@ -446,8 +450,27 @@ def _compare(walk: Walker, sides: list[Flow], clause: str) -> None:
             continue
         if side.kind is FlowKind.TYPED:
             walk.guesses += side.guesses
+            _note_guess(walk, side.guesses, flow, _in_order(nodes, is_first=side is sides[0]))
         else:
             _infer(walk, clause, flow)
+
+
+def _in_order(nodes: tuple[exp.Expr, ...], *, is_first: bool) -> tuple[exp.Expr, ...]:
+    """Give the typed side first, and what it is compared with behind it."""
+    return nodes if is_first else nodes[::-1]
+
+
+def _note_guess(walk: Walker, count: int, flow: Flow, nodes: tuple[exp.Expr, ...]) -> None:
+    if count:
+        key = guess_key(flow.columns, nodes[1], nodes[0]) if nodes else ""
+        walk.guessed.append(Guess(classes=flow.sensitive, count=count, key=key))
+
+
+def note_written_guess(walk: Walker, sensitivity: Sensitivity, flow: Flow) -> None:
+    """Note a typed value that goes where each may stand once: a refusal tells who has it."""
+    if flow.kind is FlowKind.TYPED and flow.guesses:
+        guess = Guess(classes=frozenset({sensitivity}), count=flow.guesses, key="")
+        walk.guessed.append(guess)
 
 
 def _infer(walk: Walker, clause: str, flow: Flow) -> None:

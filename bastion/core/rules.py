@@ -95,6 +95,8 @@ class Limits:
     lock_timeout_s: float = 5.0
     measured_keys: int = 10_000
     """Up to so many rows of a held write are told apart by their keys."""
+    guesses_per_day: int = 100
+    """Distinct values that a person may try on masked columns of one class and target in a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,7 @@ _ENGINES = {"postgresql": Engine.POSTGRESQL, "mysql": Engine.MYSQL}
 _APPROVALS_MAX = 10
 _ROWS_MAX = 1_000_000
 _MEASURED_MAX = 1_000_000_000
+_GUESSES_MAX = 1_000_000
 _KEYS_MAX = 100_000
 MEASURES = ("select", "execute")
 HOLD_OPEN_MAX_S = 60.0
@@ -285,6 +288,9 @@ _LIMIT_KEYS: _Readers = {
     "statement_timeout": lambda reader, value, where, key: reader.duration(value, where, key),
     "lock_timeout": lambda reader, value, where, key: reader.duration(value, where, key),
     "measured_keys": lambda reader, value, where, key: reader.number(value, where, key, _KEYS_MAX),
+    "guesses_per_day": lambda reader, value, where, key: reader.number(
+        value, where, key, _GUESSES_MAX, least=0
+    ),
 }
 _FIELDS = {
     "expires": "expires_s",
@@ -373,6 +379,7 @@ def _limit(reader: _Reader, table: Mapping[str, object], where: str, defaults: L
         "statement_timeout_s": defaults.statement_timeout_s,
         "lock_timeout_s": defaults.lock_timeout_s,
         "measured_keys": defaults.measured_keys,
+        "guesses_per_day": defaults.guesses_per_day,
     }
     for key, value in table.items():
         values[_FIELDS.get(key, key)] = _LIMIT_KEYS[key](reader, value, where, key)

@@ -46,6 +46,7 @@ from bastion.core.flow import (
     unproven,
     verbatim,
 )
+from bastion.core.guesses import Guess
 from bastion.core.hidden import reads_sensitive
 from bastion.core.lexer import lex, split
 from bastion.core.marks import keeps_whole, marked
@@ -83,6 +84,7 @@ class Walk:
         self.inference: dict[str, None] = {}
         self.laundering: dict[str, None] = {}
         self.guesses = 0
+        self.guessed: list[Guess] = []
         self.bindable: set[int] = set()
         self.placeholder = TYPED
         """What the parameters of a prepared statement carry."""

@@ -12,6 +12,7 @@ from bastion.core.breakglass import lift
 from bastion.core.catalogue import MARK_SEPARATOR, Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
+from bastion.core.guesses import describe_overdraft
 from bastion.core.impact import measured_rows, relations_to_learn
 from bastion.core.lineage import trace
 from bastion.core.model import (
@@ -19,11 +20,13 @@ from bastion.core.model import (
     EffectClass,
     Engine,
     Impact,
+    Principal,
     RunOptions,
+    Target,
     TransactionState,
     Verdict,
 )
-from bastion.core.policy import common_styles, decide, mask_styles
+from bastion.core.policy import common_styles, decide, guesses_allowed, mask_styles
 from bastion.core.retire import Retirement, settle
 from bastion.core.rules import Policy
 from bastion.core.statement import Statement, analyse
@@ -33,6 +36,7 @@ from bastion.core.tracking import advance
 from bastion.errors import BastionError, StructureMovedError, UsageError
 from bastion.execution.approvals import ApprovalDesk
 from bastion.execution.breakglass import GlassBox
+from bastion.execution.guessing import GuessBudget
 from bastion.execution.ports import (
     Audit,
     Clock,
@@ -46,6 +50,8 @@ from bastion.execution.session import Session
 
 log = logging.getLogger(__name__)
 
+GUESS_BUDGET = "guess budget"
+"""The built-in rule that holds what tries too many values of masked columns."""
 _LEARN_EVERY_S = 3.0
 _LEARN_TIMEOUT_S = 2.0
 _NAMES = frozenset({("", "search_path")})
@@ -71,8 +77,13 @@ class Governance:
     quarantine: Quarantine
     audit: Audit
     glass: GlassBox
+    guesses: GuessBudget
     stages: dict[str, asyncio.Lock] = field(default_factory=dict)
     """By target: one write at a time is run there before anybody said yes."""
+
+    def guesses_allowed(self, principal: Principal, target: Target) -> int:
+        """Tell how many values of a masked class a principal's person may try in a day."""
+        return guesses_allowed(principal, target, self.policy())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +195,35 @@ class Judge:
             return judged
         lifted = lift(judged.verdict, judged.statement, judged.exposure, emergency)
         return dataclasses.replace(judged, verdict=lifted)
+
+    async def spend(self, judged: Judgement) -> tuple[Judgement, str]:
+        """Take what a statement guesses of masked values from its person's budget, before it runs.
+
+        Returns:
+            The judgement, held where the budget is used up; and words where little is left.
+
+        Raises:
+            StoreError: it cannot be counted, so nothing may run.
+        """
+        guessed, verdict = judged.exposure.guessed, judged.verdict
+        if not guessed or verdict.action is not Action.ALLOW:
+            return judged, ""
+        is_within, uses = await self._governance.guesses.spend(
+            self._session.principal,
+            self._target.name,
+            guessed,
+            allowed=verdict.obligations.guesses_per_day,
+        )
+        if is_within:
+            short = [one.text(self._target.name) for one in uses if one.left * 5 <= one.allowed]
+            return judged, f"You have used {', '.join(short)}." if short else ""
+        held = dataclasses.replace(
+            verdict,
+            action=Action.HOLD,
+            rule=GUESS_BUDGET,
+            text=describe_overdraft(uses, self._target.name),
+        )
+        return dataclasses.replace(judged, verdict=held), ""
 
     def marks(self, judged: Judgement) -> Mapping[str, str]:
         """Give the structure that a statement was judged by; what the session made is its own."""

@@ -289,6 +289,10 @@ class Runner:
         await self._check_standing()
         await self._reconnect_if_lost()
         judged = await self._judged(run)
+        said = ""
+        if not run.options.dry_run and judged.exposure.guessed:
+            judged, said = await self._judge.spend(judged)
+            run.judgement = judged
         if judged.verdict.depends_on_rows:
             statement = judged.statement
             await self._session.statement(run.id, run.index, statement, run.parameters)
@@ -311,6 +315,9 @@ class Runner:
                 sha256=statement_digest(run.text),
             )
             yield NoticeReceived(severity="NOTE", text=judged.verdict.text)
+        if said:
+            await self._session.notice("NOTE", said)
+            yield NoticeReceived(severity="NOTE", text=said)
         async with contextlib.aclosing(self._act(run, judged)) as events:
             async for event in events:
                 yield event

@@ -20,6 +20,7 @@ from bastion.core.model import (
     RawBatch,
     ResultColumn,
     Role,
+    Sensitivity,
     Target,
     TransactionState,
 )
@@ -432,6 +433,41 @@ class Emergencies(Protocol):
         Returns:
             False when somebody else was first.
         """
+        ...
+
+
+class GuessRecords(Protocol):
+    """What was tried on masked columns, as digests; and what was added to budgets."""
+
+    async def spend_guesses(
+        self,
+        person: str,
+        target: str,
+        day: datetime,
+        asked: Mapping[Sensitivity, Mapping[str, int]],
+        *,
+        allowed: int,
+    ) -> tuple[bool, Mapping[Sensitivity, tuple[int, int]]]:
+        """Take digests, each with the number of values it stands for, in one transaction.
+
+        A digest of this day costs nothing again. Where any class has too little left, nothing is
+        taken.
+
+        Returns:
+            Whether it was taken; used and allowed, extensions included, of each class asked.
+        """
+        ...
+
+    async def used_guesses(
+        self, person: str, target: str, day: datetime
+    ) -> Mapping[Sensitivity, tuple[int, int]]:
+        """Give what was used and what was added, by class."""
+        ...
+
+    async def extend_guesses(
+        self, person: str, target: str, day: datetime, sensitivity: Sensitivity, count: int
+    ) -> None:
+        """Add to a budget for one day."""
         ...
 
 

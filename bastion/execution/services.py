@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from bastion.core.guesses import GuessUse
 from bastion.core.model import PipelineEvent, Principal, RunOptions, Target
 from bastion.errors import AccessError, UsageError
 from bastion.execution.approvals import ApprovalDesk
@@ -38,6 +39,14 @@ class Services:
     async def alerts(self, principal: Principal) -> tuple[str, ...]:
         """Tell a reviewer who connects what is urgent beside the requests."""
         return await self.glass.alerts(principal)
+
+    async def guess_standing(
+        self, principal: Principal, target: Target
+    ) -> tuple[int, tuple[GuessUse, ...]]:
+        """Tell how many values of a class may be tried in a day, and what was tried today."""
+        allowed = self.governance.guesses_allowed(principal, target)
+        uses = await self.governance.guesses.standing(principal, target.name, allowed=allowed)
+        return allowed, uses
 
     async def open_session(
         self,

@@ -464,11 +464,13 @@ class _Shell:
             case "conninfo" | "status" | "s":
                 self._console.print(self._conninfo())
             case "why":
-                self._console.print(self._why())
+                await self._why()
             case "breakglass":
                 await self._break_glass(command.argument)
             case "undrop":
                 await self._undrop(command.argument)
+            case "budget":
+                await self._budget()
             case "history":
                 self._console.print(self._past(command.argument))
             case _:
@@ -570,12 +572,29 @@ class _Shell:
         )
         return "".join(f"{name:10} {visible(value)}\n" for name, value in pairs)
 
-    def _why(self) -> str:
+    async def _budget(self) -> None:
+        self._console.print(visible(await self._budget_text(), keeps_lines=True))
+
+    async def _budget_text(self, *, is_brief: bool = False) -> str:
+        """Say what was tried on masked columns today; briefly, nothing where nothing was."""
+        try:
+            allowed, uses = await self._services.guess_standing(self._principal, self._target)
+        except BastionError as error:
+            return f"{error.message}\n"
+        lines = [f"{one.text(self._target.name)}; {one.left} left.\n" for one in uses]
+        if not lines and not is_brief:
+            return f"Nothing was tried on masked columns today; {allowed} values a class may be.\n"
+        return "".join(lines)
+
+    async def _why(self) -> None:
         reasons = self._runner.explain_masks()
-        if not reasons:
-            return "No column of the last result was masked.\n"
         lines = "".join(f"  {visible(reason)}\n" for reason in reasons)
-        return f"{lines}To see such values, ask a reviewer or an administrator of the policy.\n"
+        if reasons:
+            lines += "To see such values, ask a reviewer or an administrator of the policy.\n"
+        else:
+            lines = "No column of the last result was masked.\n"
+        budget = visible(await self._budget_text(is_brief=True), keeps_lines=True)
+        self._console.print(f"{lines}{budget}")
 
     def _past(self, argument: str) -> str:
         count = int(argument) if argument.isdigit() else 20

@@ -15,7 +15,7 @@ from bastion import __version__
 from bastion.core.approval import Approval, ApprovalState
 from bastion.core.asking import group_alike, request_shape
 from bastion.core.breakglass import Emergency
-from bastion.core.model import Environment, Principal, Status, Target
+from bastion.core.model import Environment, Principal, Sensitivity, Status, Target
 from bastion.core.samples import keys_text, sample_lines
 from bastion.core.statement import scrub_secrets
 from bastion.errors import UsageError
@@ -248,6 +248,8 @@ HELP = (
     ("breakglass list", "who broke the glass, until when, and what waits for review"),
     ("breakglass review ID --reason TEXT", "say what you found (another person)"),
     ("breakglass end ID", "close the glass before its time"),
+    ("budget [TARGET]", "what you may still try on masked columns today"),
+    ("budget extend USER TARGET CLASS N --reason TEXT", "add to it for today (reviewers)"),
     ("sessions", "live sessions"),
     ("watch ID", "follow a live session"),
     ("kill ID --reason TEXT", "end a live session"),
@@ -540,6 +542,45 @@ async def _kill(services: Services, principal: Principal, request: VerbRequest) 
     )
 
 
+async def _budget(services: Services, principal: Principal, request: VerbRequest) -> Answer:
+    if request.words[:1] == ("extend",):
+        return await _budget_extend(services, principal, request)
+    if len(request.words) > 1:
+        raise UsageError(_usage("budget"))
+    targets = await services.reachable_targets(principal)
+    if request.words:
+        targets = (await services.find_target(principal, request.words[0]),)
+    rows = []
+    budgets: list[JsonObject] = []
+    for target in targets:
+        allowed, uses = await services.guess_standing(principal, target)
+        rows += [
+            (target.name, one.sensitivity.value, str(one.used), str(one.left)) for one in uses
+        ] or [(target.name, "each class", "0", str(allowed))]
+        used = {one.sensitivity.value: {"used": one.used, "left": one.left} for one in uses}
+        budgets.append({"target": target.name, "per_class": allowed, "classes": used})
+    head = ("target", "class", "tried today", "left")
+    return Answer(text=_table(head, rows), data={"budgets": budgets})
+
+
+async def _budget_extend(services: Services, principal: Principal, request: VerbRequest) -> Answer:
+    words = request.words[1:]
+    if len(words) != 4 or not words[3].isdigit():
+        raise UsageError(_usage("budget"))
+    user, name, word, count = words
+    target = await services.find_target(principal, name)
+    classes = {one.value: one for one in Sensitivity}
+    if word not in classes:
+        raise UsageError(f'There is no class "{word}". There are: {", ".join(classes)}.')
+    await services.governance.guesses.extend(
+        principal, user, target.name, classes[word], count=int(count), reason=request.reason
+    )
+    data: JsonObject = {"user": user, "target": name, "class": word, "added": int(count)}
+    return Answer(
+        text=f"{user} may try {count} more values of {word} on {name} today.\n", data=data
+    )
+
+
 Handler = Callable[[Services, Principal, VerbRequest], Awaitable[Answer]]
 _VERBS: dict[str, Handler] = {
     "targets": _targets,
@@ -559,6 +600,7 @@ _VERBS: dict[str, Handler] = {
     "breakglass review": _glass_review,
     "breakglass end": _glass_end,
     "breakglass open": _glass_open,
+    "budget": _budget,
 }
 _USAGES = {
     "req": "req list|show ID|approve ID|deny ID|wait ID|withdraw ID|revoke ID "
@@ -568,6 +610,7 @@ _USAGES = {
     "kill": "kill ID --reason TEXT",
     "breakglass": "breakglass list|open TARGET CODE --reason TEXT|end ID|"
     "review ID --reason TEXT [--json]",
+    "budget": "budget [TARGET] [--json], or: budget extend USER TARGET CLASS N --reason TEXT",
 }
 
 

@@ -224,8 +224,30 @@ column_classes = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
+guesses = sa.Table(
+    "guesses",
+    metadata,
+    sa.Column("person", sa.String(64), primary_key=True),
+    sa.Column("target", sa.String(63), primary_key=True),
+    sa.Column("sensitivity", sa.String(32), primary_key=True),
+    sa.Column("day", UtcDateTime, primary_key=True),
+    # Keyed; what was guessed cannot be read from it.
+    sa.Column("digest", sa.String(32), primary_key=True),
+    sa.Column("amount", sa.Integer, nullable=False),
+)
 
-VERSION = "0005"
+guess_extensions = sa.Table(
+    "guess_extensions",
+    metadata,
+    sa.Column("person", sa.String(64), primary_key=True),
+    sa.Column("target", sa.String(63), primary_key=True),
+    sa.Column("sensitivity", sa.String(32), primary_key=True),
+    sa.Column("day", UtcDateTime, primary_key=True),
+    sa.Column("amount", sa.Integer, nullable=False),
+)
+
+
+VERSION = "0006"
 """The newest step in ``migrations``; a test holds the two together."""
 
 

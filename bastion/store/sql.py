@@ -24,6 +24,7 @@ from bastion.store.classes import ColumnClasses
 from bastion.store.database import Database, check_whole
 from bastion.store.declarations import Declarations
 from bastion.store.emergencies import EmergencyRecords
+from bastion.store.guesses import GuessBudgets
 from bastion.store.history import Histories
 from bastion.store.notify import StoreNotifier
 from bastion.store.panics import Panics
@@ -55,6 +56,7 @@ class Store(
     Declarations,
     ColumnClasses,
     EmergencyRecords,
+    GuessBudgets,
 ):
     """All that is stored, for the server and for the command line."""
 
