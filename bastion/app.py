@@ -23,6 +23,7 @@ from bastion.config import Config, Paths, parse_listen
 from bastion.errors import BastionError, ConfigError, StoreError
 from bastion.execution.approvals import ApprovalDesk
 from bastion.execution.breakglass import GlassBox
+from bastion.execution.granting import Grants
 from bastion.execution.guessing import GuessBudget
 from bastion.execution.judging import Governance
 from bastion.execution.registry import SessionLimits, SessionRegistry
@@ -232,6 +233,7 @@ class Application:
                 changed=self._registry.changed,
                 quarantine=store,
                 audit=audit,
+                grants=Grants(store, audit, clock),
                 guesses=GuessBudget(store, users, audit, clock, mask_key),
                 glass=GlassBox(
                     store, users, audit, messenger, clock, self._registry.tell_overseers

@@ -43,6 +43,7 @@ def plan(
     *,
     chosen: Styles | None = None,
     book: TokenBook | None = None,
+    unmasked: frozenset[Sensitivity] = frozenset(),
 ) -> MaskPlan:
     """Decide for each column of a result whether it is shown, scanned or masked.
 
@@ -50,11 +51,12 @@ def plan(
         columns: the server's own description; where it disagrees with ``exposure``, all is masked.
         chosen: the styles of masks for who asks; None for the defaults.
         book: of the target, for the style ``token``; None where there are none.
+        unmasked: classes that a reviewer lets this person see now.
     """
     treatments = tuple(
-        _styled(treatment, column, chosen or Styles(), book)
-        for treatment, column in zip(
-            _treatments(statement, exposure, columns, catalogue), columns, strict=True
+        _unmasked(_styled(treatment, column, chosen or Styles(), book), exposure, index, unmasked)
+        for index, (treatment, column) in enumerate(
+            zip(_treatments(statement, exposure, columns, catalogue), columns, strict=True)
         )
     )
     shown = tuple(
@@ -88,6 +90,8 @@ class Treatment:
     style: Style = Style.FULL
     shown: list[Remembered] | None = None
     """Where ``cell`` puts the tokens that it gives out."""
+    raw: Sensitivity | None = None
+    """It would be masked as this class, and a reviewer lets this person see it."""
 
 
 class MaskPlan:
@@ -131,6 +135,15 @@ class MaskPlan:
             rows: Sequence[Row] = [tuple(_MASK for _ in row) for row in batch.rows]
             return MaskedBatch(columns=batch.columns, rows=rows)
         return MaskedBatch(columns=self.columns, rows=self._rewrite(batch.rows))
+
+    def count_raw(self, batch: RawBatch) -> dict[Sensitivity, int]:
+        """Count the cells of a batch that are shown although their class is masked, by class."""
+        counts: dict[Sensitivity, int] = {}
+        for index, treatment in enumerate(self.treatments):
+            if treatment.raw is not None:
+                cells = sum(1 for row in batch.rows if row[index] is not None)
+                counts[treatment.raw] = counts.get(treatment.raw, 0) + cells
+        return counts
 
     def take_tokens(self) -> tuple[Remembered, ...]:
         """Take the tokens given out since the last call: they are remembered before they show."""
@@ -229,6 +242,21 @@ def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalog
         keeps_shape=exposed.is_verbatim and len(classes) == 1,
         takes_token=exposed.is_native and exposed.is_proven,
     )
+
+
+def _unmasked(
+    treatment: Treatment, exposure: Exposure, index: int, unmasked: frozenset[Sensitivity]
+) -> Treatment:
+    """Show a column as it is where each class that can reach it may be seen, and nothing else."""
+    if treatment.masked is None or not unmasked or exposure.columns is None:
+        return treatment
+    if index >= len(exposure.columns):
+        return treatment
+    exposed = exposure.columns[index]
+    classes = exposed.classes | {Sensitivity(treatment.masked)}
+    if not exposed.is_proven or not classes <= unmasked:
+        return treatment
+    return Treatment(raw=Sensitivity(treatment.masked), reason="a reviewer lets you see it now")
 
 
 def _by_origin_alone(column: ResultColumn, catalogue: Catalogue) -> Treatment:

@@ -101,6 +101,13 @@ def guesses_allowed(principal: Principal, target: Target, policy: Policy) -> int
     return _obligations(principal, target, policy, RunOptions()).guesses_per_day
 
 
+def unmask_for_s(principal: Principal, target: Target, policy: Policy) -> float:
+    """Tell how long at most a principal may be shown masked values; 0 for never."""
+    words = ("", target.environment.value, *_role_words(principal))
+    found = [policy.limits[word] for word in words if word in policy.limits] or [Limits()]
+    return min(one.unmask_for_s for one in found)
+
+
 def common_styles(policy: Policy) -> Styles:
     """Choose of each class the style that tells least of all, for what anybody may see."""
     tables = [Styles(), *(Styles(chosen=table) for table in policy.masks.values())]

@@ -95,6 +95,9 @@ class Limits:
     lock_timeout_s: float = 5.0
     measured_keys: int = 10_000
     """Up to so many rows of a held write are told apart by their keys."""
+    unmask_for_s: float = 3600.0
+    """So long at most masked values of a class may be shown to whom a reviewer lets see them; 0:
+    never."""
     guesses_per_day: int = 100
     """Distinct values that a person may try on masked columns of one class and target in a day."""
 
@@ -288,6 +291,9 @@ _LIMIT_KEYS: _Readers = {
     "statement_timeout": lambda reader, value, where, key: reader.duration(value, where, key),
     "lock_timeout": lambda reader, value, where, key: reader.duration(value, where, key),
     "measured_keys": lambda reader, value, where, key: reader.number(value, where, key, _KEYS_MAX),
+    "unmask_for": lambda reader, value, where, key: (
+        0.0 if value in (0, "0", "0s") else reader.duration(value, where, key)
+    ),
     "guesses_per_day": lambda reader, value, where, key: reader.number(
         value, where, key, _GUESSES_MAX, least=0
     ),
@@ -298,6 +304,7 @@ _FIELDS = {
     "hold_open": "hold_open_s",
     "statement_timeout": "statement_timeout_s",
     "lock_timeout": "lock_timeout_s",
+    "unmask_for": "unmask_for_s",
 }
 
 
@@ -380,6 +387,7 @@ def _limit(reader: _Reader, table: Mapping[str, object], where: str, defaults: L
         "lock_timeout_s": defaults.lock_timeout_s,
         "measured_keys": defaults.measured_keys,
         "guesses_per_day": defaults.guesses_per_day,
+        "unmask_for_s": defaults.unmask_for_s,
     }
     for key, value in table.items():
         values[_FIELDS.get(key, key)] = _LIMIT_KEYS[key](reader, value, where, key)

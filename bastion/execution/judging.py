@@ -12,6 +12,7 @@ from bastion.core.breakglass import lift
 from bastion.core.catalogue import MARK_SEPARATOR, Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
+from bastion.core.grants import GrantKind
 from bastion.core.guesses import describe_overdraft
 from bastion.core.impact import measured_rows, relations_to_learn
 from bastion.core.lineage import trace
@@ -26,16 +27,18 @@ from bastion.core.model import (
     TransactionState,
     Verdict,
 )
-from bastion.core.policy import common_styles, decide, guesses_allowed, mask_styles
+from bastion.core.policy import common_styles, decide, guesses_allowed, mask_styles, unmask_for_s
 from bastion.core.retire import Retirement, settle
 from bastion.core.rules import Policy
 from bastion.core.statement import Statement, analyse
 from bastion.core.styles import Styles
 from bastion.core.tokens import read
 from bastion.core.tracking import advance
+from bastion.core.windows import single_row_table
 from bastion.errors import BastionError, StructureMovedError, UsageError
 from bastion.execution.approvals import ApprovalDesk
 from bastion.execution.breakglass import GlassBox
+from bastion.execution.granting import Grants
 from bastion.execution.guessing import GuessBudget
 from bastion.execution.ports import (
     Audit,
@@ -78,12 +81,17 @@ class Governance:
     audit: Audit
     glass: GlassBox
     guesses: GuessBudget
+    grants: Grants
     stages: dict[str, asyncio.Lock] = field(default_factory=dict)
     """By target: one write at a time is run there before anybody said yes."""
 
     def guesses_allowed(self, principal: Principal, target: Target) -> int:
         """Tell how many values of a masked class a principal's person may try in a day."""
         return guesses_allowed(principal, target, self.policy())
+
+    def unmask_for_s(self, principal: Principal, target: Target) -> float:
+        """Tell how long at most a principal may be shown masked values; 0 for never."""
+        return unmask_for_s(principal, target, self.policy())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +203,28 @@ class Judge:
             return judged
         lifted = lift(judged.verdict, judged.statement, judged.exposure, emergency)
         return dataclasses.replace(judged, verdict=lifted)
+
+    async def under_window(self, judged: Judgement) -> Judgement:
+        """Let a write of one row run where a reviewer gave this person a window on its table."""
+        verdict = judged.verdict
+        if verdict.action is not Action.HOLD or verdict.approvals_needed > 1:
+            return judged
+        table = single_row_table(judged.statement, judged.exposure, judged.catalogue)
+        if not table or self.context.has_restructured:
+            return judged
+        principal, grants = self._session.principal, self._governance.grants
+        for one in await grants.active(principal, self._target.name, GrantKind.WINDOW):
+            if one.subject == table and await grants.use(one, 1):
+                allowed = dataclasses.replace(
+                    verdict,
+                    action=Action.ALLOW,
+                    rule=f"window {one.id}",
+                    text=f"Runs under the window {one.id} on {table}, run {one.used + 1} of "
+                    f"{one.count_max}; held otherwise: {verdict.text}",
+                    rows_max=1,
+                )
+                return dataclasses.replace(judged, verdict=allowed)
+        return judged
 
     async def spend(self, judged: Judgement) -> tuple[Judgement, str]:
         """Take what a statement guesses of masked values from its person's budget, before it runs.

@@ -20,6 +20,7 @@ from bastion.core import masking
 from bastion.core.approval import Approval, ApprovalState, RunContext, binding_digest
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
+from bastion.core.grants import GrantKind, Wanted
 from bastion.core.impact import is_slip, objects_digest
 from bastion.core.keyset import KeyGuard
 from bastion.core.model import (
@@ -59,6 +60,7 @@ from bastion.errors import (
     TargetUnavailableError,
     UsageError,
 )
+from bastion.execution.asking import check_window, grant_request, grant_words, wanted_of
 from bastion.execution.holding import (
     GOES_BACK,
     ROLLED_BACK,
@@ -220,6 +222,22 @@ class Runner:
             async for event in events:
                 yield event
 
+    async def ask_grant(
+        self, wanted: Wanted, *, options: RunOptions
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """Ask a reviewer for a grant and, once there is a yes, take it up."""
+        run = Run(
+            index=1,
+            id=f"{self._session.id}-{next(self._numbers)}",
+            text=wanted.text,
+            parameters=(),
+            options=options,
+            started=self._governance.clock.monotonic(),
+        )
+        async with contextlib.aclosing(self._guard(run, self._ask_grant(run, wanted))) as events:
+            async for event in events:
+                yield event
+
     async def interrupt(self) -> None:
         """Cancel what runs at the server, or withdraw the request that is waited for."""
         self._is_interrupted = True
@@ -290,8 +308,8 @@ class Runner:
         await self._reconnect_if_lost()
         judged = await self._judged(run)
         said = ""
-        if not run.options.dry_run and judged.exposure.guessed:
-            judged, said = await self._judge.spend(judged)
+        if not run.options.dry_run:
+            judged, said = await self._judge.spend(await self._judge.under_window(judged))
             run.judgement = judged
         if judged.verdict.depends_on_rows:
             statement = judged.statement
@@ -393,6 +411,13 @@ class Runner:
 
     async def _resume_one(self, run: Run) -> AsyncGenerator[PipelineEvent, None]:
         await self._check_standing()
+        wanted = wanted_of(run.approval)
+        if wanted is not None:
+            judged = await self._judge.judge(run.text, run.options)
+            async with contextlib.aclosing(self._await_grant(run, judged, wanted)) as taken:
+                async for event in taken:
+                    yield event
+            return
         judged = await self._judged(run)
         await self._session.intent(
             run.id, run.index, judged.statement, run.parameters, judged.verdict
@@ -414,6 +439,49 @@ class Runner:
         ) as again:
             async for event in again:
                 yield event
+
+    async def _ask_grant(self, run: Run, wanted: Wanted) -> AsyncGenerator[PipelineEvent, None]:
+        await self._check_standing()
+        if self._session.principal.is_agent:
+            raise AccessError("A reviewer gives this to persons, never to agents.")
+        if not run.options.reason.strip():
+            raise UsageError("Say why you need it; the reviewer reads it.")
+        judged = await self._judge.judge(run.text, run.options)
+        if wanted.kind is GrantKind.WINDOW:
+            check_window(wanted.subject, judged.catalogue)
+        held = grant_request(run, self._run_context(judged), wanted, judged.verdict)
+        draft = draft_request(held, self._session, self.target, self._governance.clock.now())
+        await self._session.note("grant.asked", {"statement_id": run.id, "text": run.text})
+        await self._file(run, draft)
+        async with contextlib.aclosing(self._await_grant(run, judged, wanted)) as events:
+            async for event in events:
+                yield event
+
+    async def _await_grant(
+        self, run: Run, judged: Judgement, wanted: Wanted
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        approval = run.approval
+        if approval is None:
+            raise ApprovalError("There is no request to wait for.")
+        desk = self._governance.desk
+        await self._session.approval(run.id, approval)
+        if approval.state is ApprovalState.PENDING and run.options.wait_s != 0:
+            yield waiting_event(approval, await desk.eligible(approval), in_transaction=False)
+        approval = run.approval = await self._wait(run, approval)
+        await self._session.approval(run.id, approval)
+        if approval.state is not ApprovalState.APPROVED:
+            yield await self._conclude_unapproved(run, approval)
+            return
+        await self._check_standing()
+        yield await self._claim(run, judged, approval)
+        outcome = ApprovalState.FAILED
+        try:
+            grant = await self._governance.grants.give(approval, wanted)
+            outcome = ApprovalState.DONE
+        finally:
+            await asyncio.shield(desk.finish(approval.id, outcome))
+        await self._session.note("grant.given", {"statement_id": run.id, "grant": grant.id})
+        yield await conclude(self._session, run, Status.OK, message=grant_words(grant))
 
     async def _check_standing(self) -> None:
         refusal = await self._governance.users.refusal(self._session.principal, self.target.name)
@@ -862,6 +930,7 @@ class Runner:
         """Mask and record one batch: only then may it be shown."""
         if plan is None:
             raise StatementError("Rows came before their description.")
+        await self._count_raw(run, plan, raw)
         batch = plan.apply(raw)
         given = plan.take_tokens()
         if given:
@@ -870,6 +939,20 @@ class Runner:
         await self._session.rows(run.id, batch)
         run.row_count += len(batch.rows)
         return batch
+
+    async def _count_raw(self, run: Run, plan: masking.MaskPlan, raw: RawBatch) -> None:
+        """Count, on record, what is shown although it is masked for others; before it is."""
+        for sensitivity, cells in plan.count_raw(raw).items():
+            still_holds = await self._governance.grants.count_cells(
+                self._session.principal, self.target.name, sensitivity, cells
+            )
+            if not still_holds:
+                raise AccessError(
+                    f"The grant to see {sensitivity.value} has ended. Run the query again: it is "
+                    "masked, as for everybody."
+                )
+            fields = {"statement_id": run.id, "class": sensitivity.value, "cells": str(cells)}
+            await self._session.note("unmasked", fields)
 
     async def _retire(
         self, run: Run, plan: Retirement, judged: Judgement
@@ -983,16 +1066,24 @@ class Runner:
     async def _plan(self, run: Run, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
         book = await self._governance.tokens.book(self.target.name)
         judged = await self._judge.as_known_now(judged)
-        plan = self._make_plan(judged, head, book)
+        grants, principal = self._governance.grants, self._session.principal
+        unmasked = frozenset[Sensitivity]()
+        if judged.exposure.touches:
+            unmasked = await grants.unmasked(principal, self.target.name)
+        plan = self._make_plan(judged, head, book, unmasked)
         if any(column.masked == Sensitivity.UNPROVEN.value for column in plan.columns):
             learnt = await self._judge.learn_result(judged)
             if learnt is not None:
-                plan = self._make_plan(learnt, head, book)
+                plan = self._make_plan(learnt, head, book, unmasked)
         self._masks = plan.reasons
         return plan
 
     def _make_plan(
-        self, judged: Judgement, head: ResultHead, book: TokenBook | None = None
+        self,
+        judged: Judgement,
+        head: ResultHead,
+        book: TokenBook | None = None,
+        unmasked: frozenset[Sensitivity] = frozenset(),
     ) -> masking.MaskPlan:
         return masking.plan(
             judged.statement,
@@ -1001,6 +1092,7 @@ class Runner:
             judged.catalogue,
             chosen=self._judge.mask_styles(),
             book=book,
+            unmasked=unmasked,
         )
 
     async def _spend(self, rows: Sequence[Row]) -> None:

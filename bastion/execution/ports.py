@@ -13,6 +13,7 @@ from bastion.core.approval import Approval
 from bastion.core.breakglass import Emergency
 from bastion.core.carry import KnownClass
 from bastion.core.catalogue import Catalogue, Declaration
+from bastion.core.grants import Grant
 from bastion.core.keyset import KeyGuard
 from bastion.core.model import (
     Fence,
@@ -433,6 +434,26 @@ class Emergencies(Protocol):
         Returns:
             False when somebody else was first.
         """
+        ...
+
+
+class GrantRecords(Protocol):
+    """What reviewers gave to persons for a while."""
+
+    async def add_grant(self, grant: Grant) -> None:
+        """Put one on record."""
+        ...
+
+    async def list_grants(self, user: str | None = None) -> Sequence[Grant]:
+        """List them, of one account or all, newest first."""
+        ...
+
+    async def use_grant(self, grant_id: str, count: int, now: datetime) -> bool:
+        """Count uses, if it still holds at ``now`` and has so many left; one transaction."""
+        ...
+
+    async def end_grant(self, ended: Grant) -> None:
+        """Write who ended it, and when."""
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from bastion.core.grants import GrantKind, Wanted, wanted_unmask, wanted_window
 from bastion.core.guesses import GuessUse
 from bastion.core.model import PipelineEvent, Principal, RunOptions, Target
 from bastion.errors import AccessError, UsageError
@@ -39,6 +40,34 @@ class Services:
     async def alerts(self, principal: Principal) -> tuple[str, ...]:
         """Tell a reviewer who connects what is urgent beside the requests."""
         return await self.glass.alerts(principal)
+
+    def wanted(self, principal: Principal, target: Target, kind: str, words: str) -> Wanted:
+        """Read what somebody asks for: ``email for 15m``, or a table for a window.
+
+        Raises:
+            UsageError: says what to write.
+        """
+        if kind == GrantKind.WINDOW.value:
+            if "." not in words or " " in words:
+                raise UsageError("Write the table with its schema: window public.orders")
+            return wanted_window(words)
+        span_max_s = self.governance.unmask_for_s(principal, target)
+        return wanted_unmask(words, span_max_s=span_max_s)
+
+    async def ask_grant(
+        self,
+        session: Session,
+        target: Target,
+        wanted: Wanted,
+        options: RunOptions,
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """Ask a reviewer for a grant on a target, and take it up once there is a yes."""
+        runner = await self._connect(session, target)
+        try:
+            async for event in runner.ask_grant(wanted, options=options):
+                yield event
+        finally:
+            await runner.close()
 
     async def guess_standing(
         self, principal: Principal, target: Target

@@ -335,6 +335,8 @@ class _CommandRun:
         streams: dict[str, Callable[[VerbRequest, ExecOutput], Awaitable[Status]]] = {
             "req wait": self._req_wait,
             "rec play": self._rec_play,
+            "grant unmask": self._ask_grant,
+            "grant window": self._ask_grant,
             "watch": self._watch_session,
         }
         first = request.words[0] if request.words else ""
@@ -357,6 +359,15 @@ class _CommandRun:
         answer = verbs.waited(approval)
         await self._channel.write(answer.render(is_json=request.is_json).encode())
         return answer.status
+
+    async def _ask_grant(self, request: VerbRequest, output: ExecOutput) -> Status:
+        name, kind, words = verbs.grant_words(request)
+        target = await self._services.find_target(self._principal, name)
+        wanted = self._services.wanted(self._principal, target, kind, words)
+        options = RunOptions(reason=request.reason, wait_s=request.wait_s)
+        events = self._services.ask_grant(self._session, target, wanted, options)
+        await self._stream(events, output)
+        return output.status
 
     async def _rec_play(self, request: VerbRequest, _output: ExecOutput) -> Status:
         session_id = verbs.one_id(request, skip=1)

@@ -66,6 +66,8 @@ SHELL_COMMANDS: Mapping[str, str] = MappingProxyType(
         "limit N": "rows to show, up to the policy's limit",
         "pref vi on|off": "vi keys instead of emacs keys",
         "why": "why columns of the last result were masked, and how to ask",
+        "unmask CLASS for 15m reason TEXT": "ask a reviewer to let you see a class for a while",
+        "window SCHEMA.TABLE reason TEXT": "ask for 20 single-row writes of a table in 30 minutes",
         "budget": "what you may still try on masked columns today",
         "breakglass REASON": "lift holds here for 30 minutes; asks a fresh code, tells everybody",
         "undrop [NAME]": "bring a table back from quarantine; alone: list what is there",
@@ -220,8 +222,8 @@ _LISTING_NAMES = frozenset({"d", "dt", "dv", "dm", "di", "ds", "dn", "df", "du",
 _SHELL_NAMES = frozenset(
     {
         "?", "q", "quit", "exit", "c", "connect", "use", "u", "conninfo", "status", "s", "x", "t",
-        "timing", "pset", "limit", "pref", "why", "undrop", "budget", "breakglass", "reason",
-        "g", "gx", "G", "history", "#", "help",
+        "timing", "pset", "limit", "pref", "why", "undrop", "budget", "unmask", "window",
+        "breakglass", "reason", "g", "gx", "G", "history", "#", "help",
     }
 )  # fmt: skip
 SETTING_NAMES = frozenset({"x", "t", "timing", "limit", "pref", "reason", "pset"})

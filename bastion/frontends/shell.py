@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import AsyncGenerator
 
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.application.current import set_app
@@ -26,6 +27,7 @@ from pygments.lexers.sql import (  # type: ignore[import-untyped]
 )
 
 from bastion.core.breakglass import check_reason
+from bastion.core.grants import split_reason
 from bastion.core.model import (
     Engine,
     Environment,
@@ -401,11 +403,17 @@ class _Shell:
         options = RunOptions(limit=settings.limit, reason=settings.reason, wait_s=None)
         renderer = self._renderer(expanded=expanded)
         output = _ShellOutput(self._console, renderer, settings, self._progress, self._services)
+        await self._follow(self._runner.execute(text, options=options), output)
+
+    async def _follow(
+        self, events: AsyncGenerator[PipelineEvent, None], output: _ShellOutput
+    ) -> None:
+        """Show what the governed path gives, as it comes."""
         self._is_running = True
         started = time.monotonic()
         self._progress.start()
         try:
-            async for event in self._runner.execute(text, options=options):
+            async for event in events:
                 self._progress.clear()
                 output.show(event)
                 await self._console.flush()
@@ -469,6 +477,8 @@ class _Shell:
                 await self._break_glass(command.argument)
             case "undrop":
                 await self._undrop(command.argument)
+            case "unmask" | "window":
+                await self._ask_grant(command)
             case "budget":
                 await self._budget()
             case "history":
@@ -572,6 +582,21 @@ class _Shell:
         )
         return "".join(f"{name:10} {visible(value)}\n" for name, value in pairs)
 
+    async def _ask_grant(self, command: meta.MetaCommand) -> None:
+        """Ask a reviewer to show a class, or for half an hour on one table, and wait."""
+        words, reason = split_reason(command.argument)
+        settings = self._settings
+        try:
+            wanted = self._services.wanted(self._principal, self._target, command.name, words)
+        except BastionError as error:
+            self._console.print(f"{visible(error.message)}\n")
+            return
+        options = RunOptions(reason=reason or settings.reason, wait_s=None)
+        output = _ShellOutput(
+            self._console, self._renderer(), settings, self._progress, self._services
+        )
+        await self._follow(self._runner.ask_grant(wanted, options=options), output)
+
     async def _budget(self) -> None:
         self._console.print(visible(await self._budget_text(), keeps_lines=True))
 
@@ -590,7 +615,7 @@ class _Shell:
         reasons = self._runner.explain_masks()
         lines = "".join(f"  {visible(reason)}\n" for reason in reasons)
         if reasons:
-            lines += "To see such values, ask a reviewer or an administrator of the policy.\n"
+            lines += "To see such values, ask a reviewer: \\unmask CLASS for 15m reason TEXT\n"
         else:
             lines = "No column of the last result was masked.\n"
         budget = visible(await self._budget_text(is_brief=True), keeps_lines=True)

@@ -15,6 +15,7 @@ from bastion import __version__
 from bastion.core.approval import Approval, ApprovalState
 from bastion.core.asking import group_alike, request_shape
 from bastion.core.breakglass import Emergency
+from bastion.core.grants import Grant
 from bastion.core.model import Environment, Principal, Sensitivity, Status, Target
 from bastion.core.samples import keys_text, sample_lines
 from bastion.core.statement import scrub_secrets
@@ -248,6 +249,10 @@ HELP = (
     ("breakglass list", "who broke the glass, until when, and what waits for review"),
     ("breakglass review ID --reason TEXT", "say what you found (another person)"),
     ("breakglass end ID", "close the glass before its time"),
+    ("grant unmask TARGET CLASS 15m --reason TEXT", "ask a reviewer to let you see a class"),
+    ("grant window TARGET SCHEMA.TABLE --reason TEXT", "ask for 20 single-row writes of a table"),
+    ("grant list [--all]", "what was given, to whom, until when, and how often it was used"),
+    ("grant revoke ID [--reason TEXT]", "end one before its time"),
     ("budget [TARGET]", "what you may still try on masked columns today"),
     ("budget extend USER TARGET CLASS N --reason TEXT", "add to it for today (reviewers)"),
     ("sessions", "live sessions"),
@@ -542,6 +547,67 @@ async def _kill(services: Services, principal: Principal, request: VerbRequest) 
     )
 
 
+def grant_words(request: VerbRequest) -> tuple[str, str, str]:
+    """Give target, kind and words of ``grant unmask`` and ``grant window``.
+
+    Raises:
+        UsageError: says what to write.
+    """
+    kind, *words = request.words
+    if (kind, len(words)) not in {("unmask", 3), ("window", 2)}:
+        raise UsageError(_usage("grant"))
+    return words[0], kind, words[1] if kind == "window" else f"{words[1]} for {words[2]}"
+
+
+async def _grant_list(services: Services, principal: Principal, request: VerbRequest) -> Answer:
+    now = services.clock.now()
+    found = await services.governance.grants.list_grants(principal)
+    shown = [one for one in found if request.is_all or one.is_open(now)]
+    data: JsonObject = {"grants": [_grant_object(one, now) for one in shown]}
+    if not shown:
+        hint = "" if request.is_all else " grant list --all shows those that are over."
+        return Answer(text=f"Nothing is given.{hint}\n", data=data)
+    rows = [
+        (
+            one.id,
+            one.user,
+            one.target,
+            f"{one.kind.value} {one.subject}",
+            f"{one.used} of {one.count_max}" if one.count_max else str(one.used),
+            f"{one.until:%Y-%m-%d %H:%M}",
+            one.stands(now),
+            ", ".join(one.given_by),
+        )
+        for one in shown
+    ]
+    head = ("id", "user", "target", "what", "used", "until (UTC)", "state", "by")
+    return Answer(text=_table(head, rows), data=data)
+
+
+async def _grant_revoke(services: Services, principal: Principal, request: VerbRequest) -> Answer:
+    ended = await services.governance.grants.revoke(
+        principal, one_id(request, skip=1), request.reason
+    )
+    data = _grant_object(ended, services.clock.now())
+    return Answer(text=f"Ended: {ended.kind.value} {ended.subject} of {ended.user}.\n", data=data)
+
+
+def _grant_object(grant: Grant, now: datetime) -> JsonObject:
+    return {
+        "id": grant.id,
+        "kind": grant.kind.value,
+        "user": grant.user,
+        "target": grant.target,
+        "subject": grant.subject,
+        "used": grant.used,
+        "count_max": grant.count_max or None,
+        "until": timestamp(grant.until),
+        "state": grant.stands(now),
+        "given_by": list(grant.given_by),
+        "reason": grant.reason,
+    }
+
+
 async def _budget(services: Services, principal: Principal, request: VerbRequest) -> Answer:
     if request.words[:1] == ("extend",):
         return await _budget_extend(services, principal, request)
@@ -601,6 +667,8 @@ _VERBS: dict[str, Handler] = {
     "breakglass end": _glass_end,
     "breakglass open": _glass_open,
     "budget": _budget,
+    "grant list": _grant_list,
+    "grant revoke": _grant_revoke,
 }
 _USAGES = {
     "req": "req list|show ID|approve ID|deny ID|wait ID|withdraw ID|revoke ID "
@@ -610,12 +678,14 @@ _USAGES = {
     "kill": "kill ID --reason TEXT",
     "breakglass": "breakglass list|open TARGET CODE --reason TEXT|end ID|"
     "review ID --reason TEXT [--json]",
+    "grant": "grant list|unmask TARGET CLASS 15m --reason TEXT|window TARGET SCHEMA.TABLE "
+    "--reason TEXT|revoke ID [--json]",
     "budget": "budget [TARGET] [--json], or: budget extend USER TARGET CLASS N --reason TEXT",
 }
 
 
 def _key(request: VerbRequest) -> str:
-    if request.verb in ("req", "rec", "breakglass"):
+    if request.verb in ("req", "rec", "breakglass", "grant"):
         sub_word = request.words[0] if request.words else "list"
         return f"{request.verb} {sub_word}"
     return request.verb

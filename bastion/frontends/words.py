@@ -22,7 +22,7 @@ from bastion.errors import UsageError
 
 VERBS = (
     "targets", "whoami", "help", "req", "rec", "sessions", "watch", "kill", "mcp", "review",
-    "breakglass", "budget",
+    "breakglass", "budget", "grant",
 )  # fmt: skip
 FORMATS = ("table", "csv", "tsv", "json", "jsonl", "markdown", "vertical")
 _FORMAT_FLAGS = tuple(f"--{name}" for name in FORMATS if name != "table")

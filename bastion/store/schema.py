@@ -246,8 +246,18 @@ guess_extensions = sa.Table(
     sa.Column("amount", sa.Integer, nullable=False),
 )
 
+grants = sa.Table(
+    "grants",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("user", sa.String(64), nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    # The grant, sealed: who has no root key can neither make one nor lengthen it.
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
 
-VERSION = "0006"
+
+VERSION = "0007"
 """The newest step in ``migrations``; a test holds the two together."""
 
 

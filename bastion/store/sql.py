@@ -24,13 +24,14 @@ from bastion.store.classes import ColumnClasses
 from bastion.store.database import Database, check_whole
 from bastion.store.declarations import Declarations
 from bastion.store.emergencies import EmergencyRecords
+from bastion.store.grants import GrantBook
 from bastion.store.guesses import GuessBudgets
 from bastion.store.history import Histories
 from bastion.store.notify import StoreNotifier
 from bastion.store.panics import Panics
 from bastion.store.quarantine import RetiredTables
 from bastion.store.requests import Requests, close_open_requests
-from bastion.store.schema import accounts, approvals, emergencies, mask_tokens, targets
+from bastion.store.schema import accounts, approvals, emergencies, grants, mask_tokens, targets
 from bastion.store.targets import TargetRecords
 from bastion.store.tokens import MaskTokens
 
@@ -41,6 +42,7 @@ _SEALED = (
     (approvals, approvals.c.id, approvals.c.body),
     (emergencies, emergencies.c.id, emergencies.c.body),
     (mask_tokens, mask_tokens.c.record, mask_tokens.c.value),
+    (grants, grants.c.id, grants.c.body),
 )
 """Every sealed column, with the column that names its record."""
 
@@ -57,6 +59,7 @@ class Store(
     ColumnClasses,
     EmergencyRecords,
     GuessBudgets,
+    GrantBook,
 ):
     """All that is stored, for the server and for the command line."""
 

@@ -1,0 +1,96 @@
+"""Grants, each sealed as a whole, as uses of break-glass are."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bastion.core.grants import Grant, GrantKind
+from bastion.errors import StoreError
+from bastion.store.base import Shelf
+from bastion.store.box import SecretBox
+from bastion.store.schema import grants
+
+_TIMES = ("at", "until", "revoked_at")
+
+
+class GrantBook(Shelf):
+    """The port ``GrantRecords``."""
+
+    async def add_grant(self, grant: Grant) -> None:
+        """Put one on record."""
+        values = _row(grant, self._box)
+        await self._database.write(
+            lambda connection: connection.execute(grants.insert().values(values))
+        )
+
+    async def list_grants(self, user: str | None = None) -> Sequence[Grant]:
+        """List them, of one account or all, newest first."""
+        query = grants.select().order_by(grants.c.at.desc(), grants.c.id)
+        if user is not None:
+            query = query.where(grants.c.user == user)
+        return await self._database.read(
+            lambda connection: [_grant(row, self._box) for row in connection.execute(query)]
+        )
+
+    async def use_grant(self, grant_id: str, count: int, now: datetime) -> bool:
+        """Count uses, if it still holds and has so many left."""
+
+        def work(connection: sa.Connection) -> bool:
+            row = connection.execute(grants.select().where(grants.c.id == grant_id)).one_or_none()
+            grant = None if row is None else _grant(row, self._box)
+            if grant is None or not grant.is_open(now):
+                return False
+            used = grant.used + count
+            if 0 < grant.count_max < used:
+                return False
+            self._put(connection, dataclasses.replace(grant, used=used))
+            return True
+
+        return await self._database.write(work)
+
+    async def end_grant(self, ended: Grant) -> None:
+        """Write who ended it, and when."""
+
+        def work(connection: sa.Connection) -> None:
+            row = connection.execute(grants.select().where(grants.c.id == ended.id)).one()
+            stored = _grant(row, self._box)
+            by, at = ended.revoked_by, ended.revoked_at
+            self._put(connection, dataclasses.replace(stored, revoked_by=by, revoked_at=at))
+
+        await self._database.write(work)
+
+    def _put(self, connection: sa.Connection, grant: Grant) -> None:
+        update = grants.update().where(grants.c.id == grant.id)
+        connection.execute(update.values(_row(grant, self._box)))
+
+
+def _row(grant: Grant, box: SecretBox) -> dict[str, object]:
+    fields = dataclasses.asdict(grant) | {"kind": grant.kind.value}
+    for name in _TIMES:
+        fields[name] = None if fields[name] is None else fields[name].isoformat()
+    body = json.dumps(fields).encode()
+    return {
+        "id": grant.id,
+        "user": grant.user,
+        "at": grant.at,
+        "body": box.seal(body, table="grants", record=grant.id, field="body"),
+    }
+
+
+def _grant(row: sa.Row[tuple[object, ...]], box: SecretBox) -> Grant:
+    fields = json.loads(box.open(row.body, table="grants", record=row.id, field="body"))
+    for name in _TIMES:
+        fields[name] = None if fields[name] is None else datetime.fromisoformat(fields[name])
+    fields |= {"kind": GrantKind(fields["kind"]), "given_by": tuple(fields["given_by"])}
+    grant = Grant(**fields)
+    if (row.id, row.user) != (grant.id, grant.user):
+        raise StoreError(
+            "A grant in the store was changed from outside. Restore a backup of the store.",
+            detail=row.id,
+        )
+    return grant
