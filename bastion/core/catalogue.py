@@ -160,13 +160,13 @@ class Function:
     """Where its body looks bare names up, as PostgreSQL keeps it; empty: where the caller does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Catalogue:
     """Everything known about one target's current database, at one moment."""
 
     engine: Engine
     version: str
-    """Changes whenever the content does; caches key on it."""
+    """Changes whenever the content does."""
     server_version: str = ""
     is_mariadb: bool = False
     search_path: tuple[str, ...] = ("public",)

@@ -21,6 +21,7 @@ from bastion.core.effects import ChangeKind, OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure, merged
 from bastion.core.flow import Cte, Flow, Output, Scope, Source, either, fold, join
 from bastion.core.hidden import hidden_writes, telling_code
+from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.walk import NotTracedError, Walk, parse
 
@@ -50,7 +51,17 @@ class Traced:
 
 def trace(statement: Statement, *, catalogue: Catalogue, context: SessionContext) -> Exposure:
     """Tell what a statement can reveal. Never raises: what is not understood is not proven."""
-    return trace_fully(statement, catalogue=catalogue, context=context).exposure
+    # All of the context, whatever it will one day hold.
+    parts = (statement, *(getattr(context, name) for name in _CONTEXT))
+    exposure = _memo.find(statement.text, catalogue, parts)
+    if exposure is None:
+        exposure = trace_fully(statement, catalogue=catalogue, context=context).exposure
+        _memo.keep(statement.text, catalogue, parts, exposure)
+    return exposure
+
+
+_CONTEXT = tuple(field.name for field in dataclasses.fields(SessionContext))
+_memo: Memo[Exposure] = Memo()
 
 
 def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionContext) -> Traced:

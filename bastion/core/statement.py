@@ -30,6 +30,7 @@ from bastion.core.lexer import (
     terminators,
 )
 from bastion.core.measure import measuring_sql
+from bastion.core.memo import Memo
 from bastion.core.model import EffectClass, Engine, Fence
 from bastion.core.scrubbing import scrub_secrets, secret_spans
 from bastion.core.trees import Findings, Surroundings, examine, parse
@@ -41,6 +42,7 @@ __all__ = [
     "SessionChange",
     "Statement",
     "analyse",
+    "analyse_anew",
     "is_complete",
     "open_construct",
     "scrub_secrets",
@@ -56,34 +58,23 @@ def analyse(text: str, *, engine: Engine, catalogue: Catalogue, context: Context
         text: one piece of ``split``; more than one statement is not understood.
         context: prepared names, cursors and relations that the session has made.
     """
-    key = _cache_key(text, engine, catalogue, context)
-    found = _cache.get(key)
-    if found is not None:
-        return found[0]
-    statement = _fenced_variables(_Analyser(engine, catalogue, context).statement(text, 0))
-    if len(_cache) >= _CACHE_MAX:
-        _cache.pop(next(iter(_cache)), None)
-    # The mappings are kept alive with the entry, so that their ids cannot come back as others.
-    _cache[key] = (statement, (catalogue, context.prepared, context.cursors, context.relations))
+    parts = (engine, context.settings, context.prepared, context.cursors, context.relations)
+    statement = _memo.find(text, catalogue, parts)
+    if statement is None:
+        statement = analyse_anew(text, engine=engine, catalogue=catalogue, context=context)
+        _memo.keep(text, catalogue, parts, statement)
     return statement
 
 
-_CacheKey = tuple[str, Engine, int, int, int, int, tuple[tuple[str, str], ...]]
-_cache: dict[_CacheKey, tuple[Statement, object]] = {}
-_CACHE_MAX = 1024
+def analyse_anew(
+    text: str, *, engine: Engine, catalogue: Catalogue, context: ContextView
+) -> Statement:
+    """Do what ``analyse`` does, without what is remembered of the same text."""
+    return _fenced_variables(_Analyser(engine, catalogue, context).statement(text, 0))
+
+
+_memo: Memo[Statement] = Memo()
 _DEPTH_MAX = 8
-
-
-def _cache_key(text: str, engine: Engine, catalogue: Catalogue, context: ContextView) -> _CacheKey:
-    return (
-        text,
-        engine,
-        id(catalogue),
-        id(context.prepared) if context.prepared else 0,
-        id(context.cursors) if context.cursors else 0,
-        id(context.relations) if context.relations else 0,
-        context.settings,
-    )
 
 
 class _Analyser:
