@@ -32,7 +32,9 @@ from bastion.core.styles import Cell, Style, Styles, full
 from bastion.core.tokens import Remembered, TokenBook
 
 _MASK = styles.MASK
-_Rows = Callable[[Sequence[Row]], Sequence[Row]]
+_Shown = Sequence[Row]
+_Rows = Callable[[Sequence[Row]], _Shown]
+_Many = Callable[[Sequence[bytes]], Sequence[bytes]]
 
 
 def plan(
@@ -509,17 +511,23 @@ def _redact_binary(cell: bytes) -> bytes:
 
 
 def _rewriter(treatments: tuple[Treatment, ...]) -> _Rows:
-    """Build the function that rewrites rows: one generated expression for each row."""
+    """Build the function that rewrites rows: one generated loop for all that is masked."""
     fixed = tuple(index for index, item in enumerate(treatments) if item.cell and not item.is_scan)
     scanned = tuple(
         (index, item.cell) for index, item in enumerate(treatments) if item.cell and item.is_scan
     )
     if not fixed and not scanned:
         return lambda rows: rows
-    map_row = _generated(treatments, fixed) if fixed else None
+    many = tuple(
+        (index, styles.MANY[cell])
+        for index, item in enumerate(treatments)
+        if (cell := item.cell) is not None and cell in styles.MANY
+    )
+    map_rows = _generated(treatments, fixed) if fixed else None
 
     def rewrite(rows: Sequence[Row]) -> Sequence[Row]:
-        shown = rows if map_row is None else [map_row(row) for row in rows]
+        columns = [_masked_column(list(map(itemgetter(index), rows)), do) for index, do in many]
+        shown = rows if map_rows is None else map_rows(rows, *columns)
         for index, cell in scanned:
             changed = _changed_cells(list(map(itemgetter(index), rows)), cell)
             if changed:
@@ -527,6 +535,15 @@ def _rewriter(treatments: tuple[Treatment, ...]) -> _Rows:
         return shown
 
     return rewrite
+
+
+def _masked_column(cells: Sequence[bytes | None], many: _Many) -> Sequence[bytes | None]:
+    present = [cell for cell in cells if cell is not None]
+    masked = many(present)
+    if len(present) == len(cells):
+        return masked
+    left = iter(masked)
+    return [None if cell is None else next(left) for cell in cells]
 
 
 def _with_cells(rows: Sequence[Row], index: int, cells: dict[int, bytes]) -> Sequence[Row]:
@@ -596,26 +613,35 @@ _NESTED_MAX = 64
 _JSON_KEY = re.compile(rb'"(?=([^"\0]*)"\s*:)')
 
 
-def _generated(treatments: tuple[Treatment, ...], chosen: tuple[int, ...]) -> Callable[[Row], Row]:
-    """Write a row's function out, since a loop over cells costs twice as much.
+def _generated(treatments: tuple[Treatment, ...], chosen: tuple[int, ...]) -> Callable[..., _Shown]:
+    """Write a loop over rows out, since one over the cells of each costs twice as much.
 
-    The text is made of column numbers alone.
+    It takes the rows and, in order, the columns that are masked as a whole. The text is made of
+    column numbers alone.
     """
     names: dict[str, object] = {}
     parts = []
+    columns = []
     for index, treatment in enumerate(treatments):
         cell = treatment.cell
         if index not in chosen or cell is None:
-            parts.append(f"row[{index}]")
+            parts.append(f"r{index}")
+            continue
+        if cell in styles.MANY:
+            parts.append(f"c{index}")
+            columns.append(f"c{index}")
             continue
         constant = styles.CONSTANT.get(cell)
         names[f"f{index}"] = constant if constant is not None else cell
-        value = f"f{index}" if constant is not None else f"f{index}(row[{index}])"
-        parts.append(
-            value if treatment.hides_null else f"(None if row[{index}] is None else {value})"
-        )
-    source = f"lambda row: ({', '.join(parts)},)"
-    made: Callable[[Row], Row] = eval(source, names)  # noqa: S307 - numbers only, see above
+        value = f"f{index}" if constant is not None else f"f{index}(r{index})"
+        parts.append(value if treatment.hides_null else f"(None if r{index} is None else {value})")
+    row = "".join(f"r{index}," for index in range(len(treatments)))
+    each = f"({row}), {', '.join(columns)} in zip(rows, {', '.join(columns)}, strict=True)"
+    source = (
+        f"lambda {', '.join(('rows', *columns))}: "
+        f"[({', '.join(parts)},) for {each if columns else f'({row}) in rows'}]"
+    )
+    made: Callable[..., _Shown] = eval(source, names)  # noqa: S307 - numbers only, see above
     return made
 
 

@@ -10,8 +10,9 @@ import dataclasses
 import enum
 import functools
 import ipaddress
+import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from bastion.core import detectors
@@ -118,6 +119,26 @@ def _card(cell: bytes) -> bytes:
     return detectors.mask_card(cell.decode("utf-8", "replace")).encode()
 
 
+def _emails(cells: Sequence[bytes]) -> list[bytes]:
+    """Do what ``_email`` does to each of many, sooner."""
+    domains = [cell.partition(b"@")[2] for cell in cells]
+    tails = {domain: _email_tail(domain) for domain in set(domains)}
+    firsts = [cell[:1] for cell in cells]
+    # Each first letter stands alone as a byte, and none is missing.
+    first = b"".join(firsts)
+    if not all(tails.values()) or len(first) != len(cells) or not first.isalnum():
+        return list(map(_email, cells))
+    return list(map(operator.add, firsts, map(tails.__getitem__, domains)))
+
+
+def _cards(cells: Sequence[bytes]) -> list[bytes]:
+    """Do what ``_card`` does to each of many, sooner where all are as cards are, as a rule."""
+    are_cards = set(map(len, cells)) == {_CARD_LENGTH} and detectors.are_cards_of_16(
+        b"".join(cells)
+    )
+    return [_CARD_START + cell[-4:] for cell in cells] if are_cards else list(map(_card, cells))
+
+
 def _last_four(cell: bytes) -> bytes:
     """Keep the last four letters or digits of what has at least eight and no more than a line."""
     kept = _LAST.search(cell)
@@ -171,6 +192,12 @@ MASK = detectors.MASK.encode()
 DATE_MASK = "••••-••-••".encode()
 CONSTANT: Mapping[Cell, bytes] = MappingProxyType({full: MASK, hidden_date: DATE_MASK})
 """What gives the same for every cell."""
+MANY: Mapping[Cell, Callable[[Sequence[bytes]], list[bytes]]] = MappingProxyType(
+    {_email: _emails, _card: _cards}
+)
+"""What has a sooner way for many cells that gives the same."""
+_CARD_LENGTH = 16
+_CARD_START = "•••• •••• •••• ".encode()
 _PARTIAL: dict[Sensitivity, Cell] = {
     Sensitivity.EMAIL: _email,
     Sensitivity.CARD: _card,

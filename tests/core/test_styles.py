@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum import luhn
 
-from bastion.core import styles
+from bastion.core import detectors, styles
 from bastion.core.model import Principal, Role, Sensitivity
 from bastion.core.policy import mask_styles
 from bastion.core.rules import parse_policy
@@ -102,3 +103,46 @@ def test_what_is_not_proven_has_no_style_but_full():
     chosen = Styles(chosen={S.UNPROVEN: Style.PARTIAL, S.PASSWORD: Style.TOKEN})
     assert chosen.of(S.UNPROVEN) is Style.FULL
     assert chosen.of(S.PASSWORD) is Style.FULL
+
+
+def card(start: str) -> str:
+    """Give a number of 16 digits whose last makes the sum right."""
+    return next(f"{start}{last}" for last in range(10) if luhn.is_valid(f"{start}{last}"))
+
+
+ADDRESSES = st.one_of(
+    st.from_regex(rb"[a-z0-9.@]{0,12}@[a-z]{1,8}\.[a-z]{1,3}", fullmatch=True),
+    st.sampled_from([b"", b"@", b"a@b.com", b"@b.com", b"\xc3\xa4@b.com", b"a@@b.com", b"a@b"]),
+    st.binary(max_size=20),
+)
+CARDS = st.one_of(
+    st.from_regex(r"[2-6][0-9]{14}", fullmatch=True).map(lambda start: card(start).encode()),
+    st.from_regex(rb"[0-9]{16}", fullmatch=True),
+    st.from_regex(rb"[0-9 -]{12,20}", fullmatch=True),
+    st.sampled_from(
+        [b"", b"4111-1111-1111-1111", b"378282246310005", *(b"%d" % n * 16 for n in range(10))]
+    ),
+)
+
+
+@given(st.lists(ADDRESSES), st.lists(CARDS))
+def test_many_cells_at_once_are_masked_as_each_by_itself(addresses, cards):
+    email = styles.cell_of(Style.PARTIAL, S.EMAIL)
+    assert styles.MANY[email](addresses) == [email(one) for one in addresses]
+    last_four = styles.cell_of(Style.LAST_FOUR, S.CARD)
+    assert styles.MANY[last_four](cards) == [last_four(one) for one in cards]
+
+
+@given(st.lists(st.from_regex(r"[3-6][0-9]{14}", fullmatch=True).map(card), min_size=1))
+def test_right_card_numbers_are_known_all_at_once(cards):
+    # Each by itself, and all of them: one sum for each number, none runs into the next.
+    assert detectors.are_cards_of_16("".join(cards).encode()) == all(map(detectors.is_card, cards))
+
+
+@given(st.text(alphabet="0123456789 -\u0664", max_size=24))
+def test_the_sum_of_a_card_number_is_that_of_its_standard(text):
+    digits = text.replace(" ", "").replace("-", "")
+    if detectors.is_card(text):
+        assert luhn.is_valid(digits)
+    elif digits and len(set(digits)) > 1 and detectors._CARD_NUMBER.fullmatch(digits):
+        assert not (detectors._CARD.fullmatch(text) and luhn.is_valid(digits))
