@@ -48,6 +48,8 @@ QUEUE_BYTES_MAX = 512 * 1024
 """Of one recording, encoded and not yet on the disk; at this much, appends wait."""
 SYNC_LANES = 8
 """Files that are synced side by side."""
+QUEUED_S = 0.05
+"""How long a queued frame waits for one that is appended, to share its sync."""
 FOLLOW_CHUNK_BYTES = 256 * 1024
 FAILED_REASON = "ended: transcript could not be written"
 
@@ -78,6 +80,8 @@ class Journal:
         self.now = now
         self._gate = threading.Lock()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._held: dict[TranscriptWriter, list[_Job]] = {}
+        """Frames that nobody waits for, until somebody does or ``QUEUED_S`` is over."""
         self._thread: threading.Thread | None = None
         self._is_closing = False
         # Made with the first group that spans files: one session alone needs no more threads.
@@ -97,8 +101,15 @@ class Journal:
         """
         header = replace(header, signer=key_id(self._key.public_key()))
         path = recording_path(self.root, header)
+        creating = asyncio.get_running_loop().run_in_executor(
+            None, self._create, path, header.session_id
+        )
         try:
-            file = await asyncio.to_thread(self._create, path, header.session_id)
+            file = await asyncio.shield(creating)
+        except asyncio.CancelledError:
+            # The thread goes on: what it makes is nobody's.
+            creating.add_done_callback(self._discard_unwanted)
+            raise
         except OSError as error:
             raise as_failure(error) from error
         writer = TranscriptWriter(self, file)
@@ -149,6 +160,8 @@ class Journal:
         """Stop when all that is queued is on the disk; seals nothing by itself. Blocks."""
         with self._gate:
             self._is_closing = True
+            for writer in tuple(self._held):
+                self._let_go(writer)
             self._jobs.put(None)
         if self._thread is not None:
             self._thread.join()
@@ -165,17 +178,45 @@ class Journal:
             RecordingFailure: the journal is closed.
         """
         with self._gate:
-            if self._is_closing:
-                raise RecordingFailure("The journal is closed; nothing more can be recorded.")
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-                self._thread.start()
+            self._check_open()
+            self._let_go(job.writer)
             self._jobs.put(job)
+
+    def hold(self, job: _Job) -> bool:
+        """Keep a frame that nobody waits for, to go with the writer's next; for writers.
+
+        Returns:
+            Whether it is the first: ``release`` is due for it.
+
+        Raises:
+            RecordingFailure: the journal is closed.
+        """
+        with self._gate:
+            self._check_open()
+            held = self._held.setdefault(job.writer, [])
+            held.append(job)
+            return len(held) == 1
+
+    def release(self, writer: TranscriptWriter) -> None:
+        """Queue the frames that were held for a writer's next; for writers."""
+        with self._gate:
+            self._let_go(writer)
 
     def forget(self, file: ChainedFile) -> None:
         """Close a file that has ended; for writers."""
         self._files.discard(file)
         file.close()
+
+    def _check_open(self) -> None:
+        if self._is_closing:
+            raise RecordingFailure("The journal is closed; nothing more can be recorded.")
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+            self._thread.start()
+
+    def _let_go(self, writer: TranscriptWriter) -> None:
+        for job in self._held.pop(writer, ()):
+            self._jobs.put(job)
 
     def _create(self, path: Path, session_id: str) -> ChainedFile:
         # Without the full reserve no session begins: its end might not fit.
@@ -196,6 +237,10 @@ class Journal:
         )
         self._files.add(file)
         return file
+
+    def _discard_unwanted(self, creating: asyncio.Future[ChainedFile]) -> None:
+        if not creating.cancelled() and creating.exception() is None:
+            self._discard(creating.result())
 
     def _discard(self, file: ChainedFile) -> None:
         self.forget(file)
@@ -322,6 +367,19 @@ class TranscriptWriter:
         if events:
             await self._put(events, is_last=False)
 
+    async def start(self, *events: Event) -> asyncio.Future[None]:
+        """Take the events as one frame; on the disk when what this gives is done.
+
+        So more can be recorded while the disk works, in order and as one with what waits.
+
+        Raises:
+            RecordingFailure: the recording is broken or has ended.
+        """
+        done = await self._begin(events, is_last=False)
+        # Of several that fail together the first is enough to end whoever waits.
+        done.add_done_callback(lambda future: future.cancelled() or future.exception())
+        return done
+
     async def queue(self, *events: Event) -> None:
         """Take the events as one frame, on the disk before any frame that is appended later.
 
@@ -333,7 +391,7 @@ class TranscriptWriter:
                 is raised by the next call.
         """
         if events:
-            done = await self._begin(events, is_last=False)
+            done = await self._begin(events, is_last=False, is_awaited=False)
             # The failure is kept in ``failure``; nobody else looks at this future.
             done.add_done_callback(lambda future: future.cancelled() or future.exception())
 
@@ -404,16 +462,19 @@ class TranscriptWriter:
         # Whoever is cancelled here cancels this future, and nothing of the frame.
         await (await self._begin(events, is_last=is_last))
 
-    async def _begin(self, events: tuple[Event, ...], *, is_last: bool) -> asyncio.Future[None]:
+    async def _begin(
+        self, events: tuple[Event, ...], *, is_last: bool, is_awaited: bool = True
+    ) -> asyncio.Future[None]:
         async with self._order:
             while self._queued_bytes >= QUEUE_BYTES_MAX and self.failure is None:
+                self._journal.release(self)
                 self._drained.clear()
                 await self._drained.wait()
             self._check_open()
             # From here to the queue nothing awaits: a cancelled caller leaves no half frame.
             time_us = int((time.monotonic() - self._start_s) * 1_000_000)
             body = b"".join(self._encode(time_us, event) for event in events)
-            done = self._enqueue(body, time_us, is_last=is_last)
+            done = self._enqueue(body, time_us, is_last=is_last, is_awaited=is_awaited)
             self._is_last_queued = is_last
         return done
 
@@ -436,9 +497,15 @@ class TranscriptWriter:
             case _:
                 return self._encoder.encode(time_us, event)
 
-    def _enqueue(self, body: bytes, time_us: int, *, is_last: bool) -> asyncio.Future[None]:
+    def _enqueue(
+        self, body: bytes, time_us: int, *, is_last: bool, is_awaited: bool = True
+    ) -> asyncio.Future[None]:
         done: asyncio.Future[None] = self._loop.create_future()
-        self._journal.submit(_Job(writer=self, body=Body(time_us, body, is_last), done=done))
+        job = _Job(writer=self, body=Body(time_us, body, is_last), done=done)
+        if is_awaited:
+            self._journal.submit(job)
+        elif self._journal.hold(job):
+            self._loop.call_later(QUEUED_S, self._journal.release, self)
         self._queued_bytes += len(body)
         return done
 

@@ -600,6 +600,10 @@ class Terminal(Protocol):
         """Return when all written so far is recorded and handed to the client."""
         ...
 
+    async def ease(self) -> None:
+        """Return when so little is queued that more may be written meanwhile."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementHit:

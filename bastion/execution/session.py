@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import enum
+import functools
 import hashlib
+import itertools
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from bastion.core.approval import Approval
 from bastion.core.model import ErrorInfo, MaskedBatch, Principal, Row, Status, Target, Verdict
@@ -129,6 +132,24 @@ class Session:
             RecordingError: it could not be recorded and must not be shown.
         """
         await self._append(Output(data=data, is_stderr=is_stderr))
+
+    async def begin_output(self, data: bytes) -> asyncio.Future[None]:
+        """Begin to record what the client will see after ``settled``; more may be begun meanwhile.
+
+        Raises:
+            RecordingError: it could not be recorded and must not be shown.
+        """
+        with _in_words():
+            return await self._transcript.start(Output(data=data))
+
+    async def settled(self, begun: asyncio.Future[None]) -> None:
+        """Return when what was begun is on disk: only now may it be shown.
+
+        Raises:
+            RecordingError: it could not be recorded and must not be shown.
+        """
+        with _in_words():
+            await begun
 
     async def resize(self, columns: int, rows: int) -> None:
         """Record a new terminal size."""
@@ -294,19 +315,24 @@ class Session:
 
 def _framed(rows: Sequence[Row]) -> list[bytes]:
     """Give the cells with their lengths before them, NULL as one byte of its own."""
-    parts: list[bytes] = []
-    for row in rows:
-        for cell in row:
-            if cell is None:
-                parts.append(b"\xff")
-            else:
-                size = len(cell)
-                parts.append(_SIZES[size] if size < len(_SIZES) else size.to_bytes(8, "big"))
-                parts.append(cell)
+    cells = list(itertools.chain.from_iterable(rows))
+    parts = [b""] * (2 * len(cells))
+    if None in cells:
+        parts[0::2] = [_NULL if cell is None else _size(len(cell)) for cell in cells]
+        parts[1::2] = [cell or b"" for cell in cells]
+    else:
+        present = cast("list[bytes]", cells)
+        parts[0::2] = map(_size, map(len, present))
+        parts[1::2] = present
     return parts
 
 
-_SIZES = tuple(size.to_bytes(8, "big") for size in range(256))
+_NULL = b"\xff"
+
+
+@functools.lru_cache(maxsize=4096)
+def _size(size: int) -> bytes:
+    return size.to_bytes(8, "big")
 
 
 @contextlib.contextmanager

@@ -251,6 +251,10 @@ class Console:
         """Wait until all is recorded and handed to the client."""
         await self.terminal.drain()
 
+    async def ease(self) -> None:
+        """Wait until so little is left to record and to send that more may be made meanwhile."""
+        await self.terminal.ease()
+
     def close(self) -> None:
         """Let the terminal go."""
         self.terminal.on_input = None

@@ -416,7 +416,8 @@ class _Shell:
             async for event in events:
                 self._progress.clear()
                 output.show(event)
-                await self._console.flush()
+                is_between = isinstance(event, MaskedBatch)
+                await (self._console.ease() if is_between else self._console.flush())
         finally:
             self._is_running = False
             self._progress.stop()

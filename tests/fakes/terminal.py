@@ -33,6 +33,10 @@ class FakeTerminal:
         """Give others a turn, as a real channel does."""
         await asyncio.sleep(0)
 
+    async def ease(self) -> None:
+        """Give others a turn too."""
+        await asyncio.sleep(0)
+
     def resize(self, columns: int, rows: int) -> None:
         """Change the size as a client's window does."""
         self.columns, self.rows = columns, rows

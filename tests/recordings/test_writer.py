@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import recordings.writer
 from recordings.audit import read_rows
+from recordings.chained_file import ChainedFile
 from recordings.errors import RecordingFailure
 from recordings.events import EndEvent, Event, NoteEvent, Output, StatementEvent
 from recordings.reader import read_events
@@ -202,6 +204,70 @@ async def test_the_file_is_locked_as_long_as_its_writer_lives(desk: Desk):
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def syncs_of(writer: TranscriptWriter, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note how many bytes each sync of a recording's file makes durable."""
+    synced: list[int] = []
+    sync = ChainedFile.sync
+
+    def noting(file: ChainedFile) -> OSError | None:
+        if file is writer.file:
+            synced.append(len(file.written))
+        return sync(file)
+
+    monkeypatch.setattr(ChainedFile, "sync", noting)
+    return synced
+
+
+async def test_queued_frames_share_the_sync_of_the_next_that_is_waited_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    writer = await desk.open()
+    synced = syncs_of(writer, monkeypatch)
+    # Not even the timer may come between.
+    monkeypatch.setattr(recordings.writer, "QUEUED_S", 3600.0)
+    await writer.queue(NoteEvent(kind="one", fields={}))
+    await writer.queue(NoteEvent(kind="two", fields={}))
+    await writer.append(Output(data=b"shown"))
+    assert len(synced) == 1
+    kinds = [getattr(timed.event, "kind", "") for timed in read_events(writer.path)]
+    assert kinds[-3:] == ["one", "two", ""]
+    assert shown(writer.path) == b"shown"
+
+
+async def test_a_queued_frame_is_soon_on_the_disk_though_nothing_follows(desk: Desk):
+    writer = await desk.open()
+    before = writer.length_bytes
+    await writer.queue(NoteEvent(kind="alone", fields={}))
+    async with asyncio.timeout(10), contextlib.aclosing(writer.watch(before)) as chunks:
+        await anext(chunks)
+    assert b"alone" in writer.path.read_bytes()
+
+
+async def test_queued_frames_are_on_the_disk_when_the_journal_closes_or_a_recording_ends(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(recordings.writer, "QUEUED_S", 3600.0)
+    ending, open_still = await desk.open("s1"), await desk.open("s2")
+    await ending.queue(NoteEvent(kind="first", fields={}))
+    await open_still.queue(NoteEvent(kind="second", fields={}))
+    await ending.seal("end")
+    await asyncio.to_thread(desk.journal.close)
+    assert b"first" in ending.path.read_bytes()
+    assert b"second" in open_still.path.read_bytes()
+    with pytest.raises(RecordingFailure, match="closed"):
+        await open_still.queue(NoteEvent(kind="third", fields={}))
+
+
+async def test_queued_frames_are_bounded_too(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(recordings.writer, "QUEUED_S", 3600.0)
+    writer = await desk.open()
+    for _ in range(50):
+        await writer.queue(Output(data=b"x" * 65_536))
+        assert writer._queued_bytes <= QUEUE_BYTES_MAX + 80_000
+    await writer.seal("end")
+    assert len(shown(writer.path)) == 50 * 65_536
+
+
 async def test_a_closed_journal_takes_nothing_and_seals_nothing(desk: Desk):
     writer = await desk.open()
     await asyncio.to_thread(desk.journal.close)
@@ -246,7 +312,9 @@ async def test_an_opening_that_is_cancelled_leaves_no_live_recording(desk: Desk,
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await (await task).seal("it was too quick")
-    await asyncio.sleep(0.05)
+    # What threads still do, and what is then done about it, is over.
+    await asyncio.get_running_loop().shutdown_default_executor()
+    await asyncio.sleep(0.02)
     desk.journal.close()
     desk.new_journal().recover(lambda _: False)
     for path in desk.root.rglob("*.cast"):

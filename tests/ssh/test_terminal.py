@@ -52,6 +52,12 @@ class Transcript:
             raise RecordingError("The transcript cannot be written, so nothing can run.")
         self.happened.append(("recorded", data))
 
+    async def begin_output(self, data: bytes) -> asyncio.Future[None]:
+        return asyncio.ensure_future(self.output(data))
+
+    async def settled(self, begun: asyncio.Future[None]) -> None:
+        await begun
+
     async def resize(self, columns: int, rows: int) -> None:
         self.happened.append(("resized", f"{columns}x{rows}".encode()))
 
@@ -111,6 +117,34 @@ async def test_nothing_is_sent_before_it_is_on_the_disk(screen: Rig):
         assert [what for what, _ in screen.happened] == ["recorded", "sent"]
 
 
+async def test_what_is_recorded_together_is_sent_in_order_and_each_after_its_own(screen: Rig):
+    """Several frames are on their way to the disk, and it takes the later ones first."""
+    gates = [asyncio.Event() for _ in range(3)]
+    begun: list[bytes] = []
+
+    async def output(data: bytes, *, is_stderr: bool = False) -> None:
+        begun.append(data)
+        await gates[len(begun) - 1].wait()
+        screen.happened.append(("recorded", data[:1]))
+
+    screen.session.output = output
+    screen.channel.write = lambda data: screen.happened.append(("sent", data[:1]))
+    async with running(screen) as terminal:
+        for letter in "abc":
+            terminal.write(letter * 65_536)
+        await asyncio.sleep(0.02)
+        assert len(begun) == 3
+        gates[1].set()
+        await asyncio.sleep(0.02)
+        assert screen.happened == [("recorded", b"b")]
+        gates[0].set()
+        await asyncio.sleep(0.02)
+        assert screen.happened[1:] == [("recorded", b"a"), ("sent", b"a"), ("sent", b"b")]
+        gates[2].set()
+        await terminal.drain()
+        assert screen.happened[4:] == [("recorded", b"c"), ("sent", b"c")]
+
+
 async def test_a_transcript_that_fails_closes_the_terminal_with_nothing_sent(screen: Rig):
     async with running(screen) as terminal:
         screen.session.is_full = True
@@ -141,6 +175,35 @@ async def test_a_client_that_does_not_read_stops_the_terminal_at_a_bound(
             terminal.write("x" * 1000)
         assert terminal.closed.is_set()
         screen.wire.resume_writing()
+
+
+async def test_more_may_be_made_while_little_is_recorded_and_none_of_it_shows(screen: Rig):
+    async with running(screen) as terminal:
+        screen.session.gate.clear()
+        terminal.write("x" * 100_000)
+        await asyncio.wait_for(terminal.ease(), 1)
+        assert screen.happened == []
+        screen.session.gate.set()
+        await terminal.drain()
+
+
+@pytest.mark.parametrize("ending", ["recorded", "lost", "full"])
+async def test_who_makes_too_much_waits_until_it_is_recorded_and_sent_or_nobody_is_there(
+    screen: Rig, ending: str
+):
+    async with running(screen) as terminal:
+        screen.session.gate.clear()
+        terminal.write("x" * 200_000)
+        terminal.write("y" * 200_000)
+        easing = asyncio.get_running_loop().create_task(terminal.ease())
+        await asyncio.sleep(0.02)
+        assert not easing.done()
+        screen.session.is_full = ending == "full"
+        if ending == "lost":
+            screen.wire.lost()
+        screen.session.gate.set()
+        await asyncio.wait_for(easing, 1)
+        assert terminal.closed.is_set() is (ending != "recorded")
 
 
 async def test_a_paused_client_gets_it_all_later(screen: Rig):
