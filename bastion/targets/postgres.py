@@ -56,6 +56,8 @@ from bastion.targets.postgres_errors import Circumstances, translate_error
 from bastion.targets.postgres_marks import MARKS, compare_marks, marks_question, prepare_marks
 
 ROWS_PER_BATCH = 1000
+FIRST_BATCH_ROWS = 32
+"""Small, so that the first rows are there at once."""
 BYTES_PER_BATCH = 1_000_000
 HELD_BYTES_MAX = 16_000_000
 """Rows that a write returns are held back until it has committed; more than this is counted."""
@@ -191,6 +193,7 @@ class _Reader:
     rows: list[Row] = field(default_factory=list)
     size: int = 0
     seen: int = 0
+    batch_rows: int = FIRST_BATCH_ROWS
 
     @property
     def is_over(self) -> bool:
@@ -198,7 +201,7 @@ class _Reader:
 
     @property
     def is_full(self) -> bool:
-        return len(self.rows) >= ROWS_PER_BATCH or self.size >= BYTES_PER_BATCH
+        return len(self.rows) >= self.batch_rows or self.size >= BYTES_PER_BATCH
 
     def add(self, result: pq.abc.PGresult) -> None:
         """Take a chunk's rows, as many as the limit still allows."""
@@ -218,6 +221,7 @@ class _Reader:
         """Give the batch so far and begin the next."""
         batch = RawBatch(self.columns or (), self.rows)
         self.rows, self.size = [], 0
+        self.batch_rows = min(ROWS_PER_BATCH, self.batch_rows * 8)
         return batch
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from contextlib import suppress
 
@@ -30,7 +31,10 @@ _KINDS = {
     "f": RelationKind.FOREIGN,
 }
 _BLOCK_BYTES = 8192
-_BIG_ROWS = 10_000
+_PAGES = 100
+"""Of a large table that are looked into."""
+_SPARE = 1.25
+"""As chance may give fewer rows than asked for."""
 _SAMPLE_TIMEOUT_MS = "1000"
 
 _RELATIONS = """
@@ -219,7 +223,8 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
         return await _sample(link, relation, rows)
 
     classified = await classify_relations(bare, engine=Engine.POSTGRESQL, plan=plan, sample=sample)
-    return build_catalogue(
+    return await asyncio.to_thread(
+        build_catalogue,
         engine=Engine.POSTGRESQL,
         server_version=version,
         search_path=tuple(row[0] for row in path),
@@ -390,14 +395,29 @@ def _sample_query(relation: Relation, rows: int) -> str:
         for column in relation.columns
     )
     portion: sql.Composable = sql.SQL("")
-    if relation.row_estimate > _BIG_ROWS:
-        # Pages from all over the table: the oldest rows are often unlike the rest.
-        share = min(100.0, 100.0 * rows * 20 / relation.row_estimate)
-        portion = sql.SQL(" TABLESAMPLE SYSTEM ({})").format(sql.Literal(share))
+    if relation.row_estimate > 2 * rows:
+        portion = _portion(relation, rows)
     query = sql.SQL("SELECT {} FROM {}{} LIMIT {}").format(
         cells, sql.Identifier(relation.schema, relation.name), portion, sql.Literal(rows)
     )
     return query.as_string()
+
+
+def _portion(relation: Relation, rows: int) -> sql.Composable:
+    """Choose a few pages from all over a large table, and a few rows of each.
+
+    The oldest rows are often unlike the rest, and LIMIT alone would take the first pages whole.
+    """
+    pages = relation.size_bytes // _BLOCK_BYTES
+    wanted = _SPARE * rows
+    share = 5 * wanted / relation.row_estimate
+    if pages > 0:
+        share = max(_PAGES, wanted * pages / relation.row_estimate) / pages
+    share = min(1.0, share)
+    chance = min(1.0, wanted / (share * relation.row_estimate))
+    return sql.SQL(" TABLESAMPLE SYSTEM ({}) WHERE pg_catalog.random() <= {}").format(
+        sql.Literal(100 * share), sql.Literal(chance)
+    )
 
 
 async def _rows_or_less(link: Link, full: str, less: str) -> _Rows:

@@ -6,6 +6,7 @@ out is a class and one sentence of evidence, never a value.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
@@ -86,7 +87,14 @@ async def classify_relations(
             samples: Samples = {}
             if relation.kind in _SAMPLED_KINDS and time.monotonic() < ends_at:
                 samples = await sample(relation, plan.sample_rows)
-            classified[key] = _classified(relation, samples)
+            # Not on the loop: looking at values takes a while, and others type meanwhile.
+            classified[key] = await asyncio.to_thread(_classified, relation, samples)
+    return await asyncio.to_thread(_with_words_said, classified, plan)
+
+
+def _with_words_said(
+    classified: dict[tuple[str, str], Relation], plan: ScanPlan
+) -> dict[tuple[str, str], Relation]:
     return with_declared(with_known(classified, plan.remembered), plan.declared)
 
 

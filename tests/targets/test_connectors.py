@@ -151,6 +151,26 @@ async def test_sampling_reads_a_bounded_part_and_changes_nothing(shop, server, e
     assert len(samples) <= 2
 
 
+@pytest.mark.parametrize("rows", [2_000, 12_000])
+async def test_a_table_is_sampled_in_all_its_parts(shop, server, engine, rows):
+    """Its oldest rows are unlike the rest."""
+    numbers = f"generate_series(1, {rows}) n" if engine == "postgres" else f"seq_1_to_{rows}"
+    number = "n" if engine == "postgres" else "seq"
+    server.run(shop, "create table visits (id bigint primary key, c1 varchar(80), v text)")
+    server.run(
+        shop,
+        f"insert into visits select {number}, case when {number} < {rows // 4} then 'none' else"
+        f" concat('a', {number}, '@example.org') end, 'x' from {numbers}",
+    )
+    server.run(shop, "analyze visits" if engine == "postgres" else "analyze table visits")
+    catalogue = await connector_of(shop).catalogue()
+    visits = catalogue.resolve("visits")
+    assert visits.row_estimate > rows / 2
+    assert visits.column("c1").sensitivity is Sensitivity.EMAIL
+    assert "sample" in visits.column("c1").classification.evidence
+    assert visits.column("v").sensitivity is None
+
+
 async def test_a_spent_budget_leaves_columns_unproven_not_shown(shop):
     catalogue = await connector_of(shop, scan_budget_s=0.0).catalogue()
     customers = catalogue.resolve("customers")
