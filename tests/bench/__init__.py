@@ -1,0 +1,1 @@
+"""``make bench``: what the product costs, as ratios to a baseline measured in the same run."""

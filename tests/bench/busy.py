@@ -1,0 +1,106 @@
+"""A hundred people type at once: what recording before showing adds to each echo."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import asyncssh
+
+from tests.bench.report import quantiles, say
+
+SESSIONS = 100
+KEYS_PER_S = 5
+ROUND_S = 3.0
+ROUNDS = 6
+
+
+class _Client(asyncssh.SSHClientSession[bytes]):
+    def __init__(self) -> None:
+        self.echoed = asyncio.Event()
+
+    def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
+        self.channel = chan
+
+    def data_received(self, data: bytes, datatype: object) -> None:
+        self.echoed.set()
+
+
+async def bench_busy_node(folder: Path) -> None:
+    """100 sessions x 5 keys a second, recorded and bare by turns in one server."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.echo_server", str(folder)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert server.stdout is not None
+    try:
+        port = int(await asyncio.to_thread(server.stdout.readline))
+        async with contextlib.AsyncExitStack() as stack:
+            bare, recorded = [
+                [await _client(stack, port, f"{kind}-{n}") for n in range(SESSIONS)]
+                for kind in ("bare", "recorded")
+            ]
+            await asyncio.gather(*(client.echoed.wait() for client in recorded))
+            await _type(bare), await _type(recorded)
+            base: list[float] = []
+            ours: list[float] = []
+            rounds = []
+            for _ in range(ROUNDS):
+                without, with_it = await _type(bare), await _type(recorded)
+                base += without
+                ours += with_it
+                rounds.append((quantiles(without), quantiles(with_it)))
+    finally:
+        server.communicate("")
+    (b50, b99), (p50, p99) = quantiles(base), quantiles(ours)
+    added = sorted(with_it[0] - without[0] for without, with_it in rounds)[len(rounds) // 2]
+    tail = sorted(with_it[1] / without[1] for without, with_it in rounds)[len(rounds) // 2]
+    say(
+        "record before show adds, p50",
+        f"{added * 1e3:.2f} ms",
+        f"{p50 * 1e3:.2f} of bare {b50 * 1e3:.2f} ms",
+        bar="<= 1 ms",
+        is_met=added <= 1e-3,
+    )
+    say(
+        "record before show, p99",
+        f"{p99 * 1e3:.2f} ms",
+        f"bare {b99 * 1e3:.2f} ms",
+        tail,
+        bar="<= 1.3",
+        is_met=tail <= 1.3,
+    )
+
+
+async def _client(stack: contextlib.AsyncExitStack, port: int, name: str) -> _Client:
+    connection = await asyncssh.connect(
+        "127.0.0.1", port, username=name, known_hosts=None, client_keys=None, config=None,
+        encryption_algs=["aes128-gcm@openssh.com"], kex_algs=["curve25519-sha256"],
+    )  # fmt: skip
+    await stack.enter_async_context(connection)
+    _, client = await connection.create_session(_Client, encoding=None)
+    return client
+
+
+async def _type(clients: list[_Client]) -> list[float]:
+    samples: list[float] = []
+
+    async def keys(client: _Client, seed: int) -> None:
+        pick = random.Random(seed)
+        ends_at = time.perf_counter() + ROUND_S
+        await asyncio.sleep(pick.random() / KEYS_PER_S)
+        while time.perf_counter() < ends_at:
+            client.echoed.clear()
+            started = time.perf_counter()
+            client.channel.write(b"x")
+            await client.echoed.wait()
+            samples.append(time.perf_counter() - started)
+            await asyncio.sleep(pick.uniform(0.5, 1.5) / KEYS_PER_S)
+
+    await asyncio.gather(*(keys(client, n) for n, client in enumerate(clients)))
+    return samples

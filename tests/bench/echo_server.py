@@ -1,0 +1,128 @@
+"""A server that echoes keys, plainly or recorded first, by the name that the client logs in with.
+
+Run as ``python -m tests.bench.echo_server FOLDER``; prints its port. Both ways in one process, so
+that a run compares them under the same load: ``bare`` writes what came, ``recorded`` goes through
+the terminal of the product, where it is on the disk before it is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from bastion.core.model import Principal, Role
+from bastion.execution.session import Session, SessionFactory
+from bastion.installation import SystemClock
+from bastion.ssh.terminal import ChannelWire, RecordedTerminal
+from recordings.audit import AuditLog
+from recordings.events import Header
+from recordings.keys import make_private_key
+from recordings.writer import Journal
+
+PRINCIPAL = Principal(
+    user="ann", person="ann", is_agent=False, roles=frozenset({Role.ENGINEER}), targets=None,
+    key_fingerprint="", source="127.0.0.1",
+)  # fmt: skip
+
+
+def make_journal(folder: Path) -> Journal:
+    key, clock = make_private_key(), SystemClock()
+    folder.mkdir(parents=True, exist_ok=True)
+    audit = AuditLog(folder / "audit.log", key, now=clock.now)
+    return Journal(folder / "sessions", key, audit, now=clock.now)
+
+
+async def open_session(journal: Journal, name: str) -> Session:
+    """Open a session as the product does, on a journal of its own."""
+    clock = SystemClock()
+    header = Header(
+        session_id=name, started_at=clock.now(), columns=80, rows=24, user="ann", person="ann"
+    )
+
+    async def sealed(_: Session) -> None:
+        return
+
+    return await SessionFactory(journal, clock).open(
+        header, principal=PRINCIPAL, target=None, on_sealed=sealed
+    )
+
+
+class _Server(asyncssh.SSHServer):
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._name = ""
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+
+    def begin_auth(self, username: str) -> bool:
+        self._name = username
+        return False
+
+    def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
+        return _Echo(self._journal, self._name)
+
+
+class _Echo(asyncssh.SSHServerSession[bytes]):
+    def __init__(self, journal: Journal, name: str) -> None:
+        self._journal = journal
+        self._name = name
+        self._terminal: RecordedTerminal | None = None
+        self._work: asyncio.Task[None] | None = None
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        self._wire = ChannelWire(chan)
+
+    def shell_requested(self) -> bool:
+        return True
+
+    def session_started(self) -> None:
+        if self._name.startswith("recorded"):
+            self._work = asyncio.get_running_loop().create_task(self._record())
+
+    def data_received(self, data: bytes, datatype: Any) -> None:
+        if self._terminal is None:
+            self._wire.send_now(data)
+        else:
+            self._terminal.write(data.decode())
+
+    async def _record(self) -> None:
+        session = await open_session(self._journal, self._name)
+        self._terminal = RecordedTerminal(self._wire, session)
+        # The client types no sooner than this.
+        self._wire.send_now(b"$")
+        await self._terminal.run()
+        await session.end("done")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wire.lost()
+        if self._terminal is not None:
+            self._terminal.detach()
+
+
+async def _serve(folder: Path) -> None:
+    journal = make_journal(folder)
+    listener = await asyncssh.create_server(
+        lambda: _Server(journal),
+        "127.0.0.1",
+        0,
+        server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],
+        encryption_algs=["aes128-gcm@openssh.com"],
+        kex_algs=["curve25519-sha256"],
+        encoding=None,
+        line_editor=False,
+        backlog=300,
+        login_timeout=60,
+    )
+    sys.stdout.write(f"{listener.get_port()}\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)
+    listener.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1])))
