@@ -47,6 +47,7 @@ from bastion.store.tokens import StoreTokens
 from bastion.store.users import DailyBudget, StoreUsers
 from recordings.keys import load_private_key
 from recordings.seek import SeekIndexes, index_key
+from recordings.sshsig import DECISION_NAMESPACE, sign_message
 from recordings.writer import Journal
 
 log = logging.getLogger(__name__)
@@ -180,7 +181,15 @@ class Application:
             age_max_s=config.audit.anchor_age_max_s,
         )
         users = StoreUsers(store, clock, budget, refusal=anchoring.refusal)
-        desk = ApprovalDesk(store, users, notifier, clock, audit, messenger)
+        desk = ApprovalDesk(
+            store,
+            users,
+            notifier,
+            clock,
+            audit,
+            messenger,
+            sign=lambda message: sign_message(message, signing_key, DECISION_NAMESPACE),
+        )
         await desk.recover()
         self._desk = desk
         mask_key = _mask_key(paths)

@@ -258,6 +258,8 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
             command.add_argument("--anchor", type=Path, metavar="FILE", help=_ANCHOR)
         if verb == "show":
             command.add_argument("--json", action="store_true")
+    seal = verbs.add_parser("seal", help="the seal of one, signed for ssh-keygen -Y verify")
+    seal.add_argument("session", metavar="ID")
     verbs.add_parser("key", help="the allowed_signers line for ssh-keygen -Y verify")
     for verb, words in (("hold", "keep one, whatever the policy"), ("release", "end a hold")):
         command = verbs.add_parser(verb, help=words)

@@ -19,7 +19,7 @@ from bastion.installation import SystemClock, check_initialised, open_audit_log
 from recordings.age import check_recipient
 from recordings.archive import archivable, archive
 from recordings.asciicast import ExportFormat, export
-from recordings.audit import AuditRow, read_rows, verify_audit
+from recordings.audit import SEALED, AuditRow, read_rows, seal_message, verify_audit
 from recordings.catalog import Catalog
 from recordings.errors import FormatError
 from recordings.events import Output
@@ -41,7 +41,13 @@ from recordings.retention import (
 )
 from recordings.search import Found, SearchIndex
 from recordings.seek import SeekIndexes, index_key, screen_at
-from recordings.sshsig import allowed_signers_line, sign_stream
+from recordings.sshsig import (
+    PRINCIPAL,
+    SEAL_NAMESPACE,
+    allowed_signers_line,
+    sign_stream,
+    verify_message,
+)
 from recordings.verify import verify_file
 from recordings.words import moment_text, visible
 
@@ -71,6 +77,8 @@ def _run(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -
         case "key":
             say(allowed_signers_line(load_public_key(paths.recording_public_key)))
             return 0
+        case "seal":
+            return _seal(paths, parsed.session, say)
         case "hold" | "release":
             return _hold(paths, parsed, say)
         case "expire":
@@ -324,6 +332,34 @@ def _sign(paths: Paths, path: Path, parsed: argparse.Namespace, complain: Say) -
     with open_stream(path, parsed.identity) as stream:
         signature = sign_stream(stream, load_private_key(paths.signing_key))
     return _write([signature.encode()], parsed.output)
+
+
+def _seal(paths: Paths, session_id: str, say: Say) -> int:
+    """Print how a recording was sealed, as the audit log has it, with its SSH signature."""
+    read_on_record(paths, session_id, "seal", "")
+    for row in _rows(paths):
+        if row.event == SEALED and row.fields.get("session") == session_id:
+            break
+    else:
+        raise UsageError(
+            f"The audit log knows no seal of {session_id}. Try: bastion recording list"
+        )
+    signature = row.fields.get("sshsig")
+    if not isinstance(signature, str):
+        raise UsageError(
+            "This recording was sealed by an earlier version. Use: bastion recording sign"
+        )
+    message = seal_message(row.fields)
+    try:
+        signer = verify_message(message, signature, SEAL_NAMESPACE)
+    except FormatError as error:
+        raise UsageError(
+            "The audit log was changed: its seal does not fit. Run: bastion audit verify"
+        ) from error
+    line = signer.allowed_signers_line(PRINCIPAL, SEAL_NAMESPACE)
+    found = {"message": message.decode(), "signature": signature, "allowed_signers": line}
+    say(json.dumps({"sealed_at": str(row.at), **found}))
+    return 0
 
 
 def _redact(

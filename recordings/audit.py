@@ -37,6 +37,7 @@ from recordings.anchor import GENESIS, SignedHead, parse_head, read_heads
 from recordings.disk import sync_folder, write_all
 from recordings.errors import FormatError, RecordingFailure
 from recordings.events import Scalar
+from recordings.sshsig import SEAL_NAMESPACE, sign_message
 
 OPENED = "recording.opened"
 REACHED = "recording.reached"
@@ -153,6 +154,8 @@ class AuditLog:
         try:
             with self._lock, self._locked() as descriptor:
                 end = self._find_end(descriptor)
+                if event == SEALED:
+                    fields = {**fields, "sshsig": self._seal_signature(fields)}
                 return self._append(descriptor, end, event, fields)
         except OSError as error:
             self._known = _End()
@@ -161,6 +164,9 @@ class AuditLog:
                 " the disk, then try again.",
                 errno=error.errno,
             ) from error
+
+    def _seal_signature(self, fields: Mapping[str, Scalar]) -> str:
+        return sign_message(seal_message(fields), self._key, SEAL_NAMESPACE)
 
     async def record_async(self, event: str, fields: Mapping[str, Scalar]) -> str:
         """Append one act from the event loop, off it; see ``record``."""
@@ -257,6 +263,13 @@ class AuditLog:
         finally:
             os.close(descriptor)
         scratch.replace(target)
+
+
+def seal_message(fields: Mapping[str, object]) -> bytes:
+    """Write down how a recording was sealed, for its signature that OpenSSH checks."""
+    seal = {name: fields.get(name) for name in ("bytes", "frame", "head", "session")}
+    text = json.dumps(seal, sort_keys=True, separators=(",", ":"))
+    return f"bastion seal 1\n{text}\n".encode()
 
 
 def head_path(path: Path) -> Path:

@@ -179,6 +179,25 @@ def test_a_recording_is_signed_for_ssh_keygen(box: Box):
         box.run("archive", "--older-than", "0h")
 
 
+def test_a_seal_is_signed_for_ssh_keygen(box: Box):
+    box.record("s1")
+    code, said = box.run("seal", "s1")
+    assert code == 0
+    seal = json.loads(said)
+    signers, signature = box.folder / "allowed_signers", box.folder / "sig"
+    signers.write_text(seal["allowed_signers"])
+    signature.write_text(seal["signature"])
+    assert seal["allowed_signers"].split()[-1] == box.run("key")[1].split()[-1]
+    words = ["ssh-keygen", "-Y", "verify", "-n", "bastion-seal", "-I", "bastion"]
+    words += ["-f", str(signers), "-s", str(signature)]
+    for message, status in ((seal["message"], 0), (seal["message"].replace("s1", "s2"), 255)):
+        done = subprocess.run(words, input=message.encode(), capture_output=True, check=False)
+        assert done.returncode == status
+    assert '"session":"s1"' in seal["message"]
+    assert [row.fields["act"] for row in box.rows("recording.read")] == ["seal"]
+    assert box.run("seal", "s2")[0] != 0
+
+
 def test_a_recording_that_is_not_right_is_not_signed(box: Box):
     path = box.record("s1")
     path.write_bytes(path.read_bytes().replace(b"customers", b"cusTomers"))

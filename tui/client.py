@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bastion.wire import review as wire
+from bastion.wire.decision import Signed, Word, decision_message, subject_shown
+from recordings.sshsig import DECISION_NAMESPACE, Signer, armour, bytes_to_sign
 
 if TYPE_CHECKING:
     import asyncssh
 
-if TYPE_CHECKING:
-    pass
-
 CLIENT_NAME = "bastion-review 1"
 _ANSWER_TIMEOUT_S = 60.0
 _CONNECT_TIMEOUT_S = 30.0
+_SIGN_TIMEOUT_S = 60.0
 _RETRY_FIRST_S = 1.0
 _RETRY_MOST_S = 30.0
 _STABLE_S = 60.0
@@ -88,12 +90,21 @@ class Listener(Protocol):
 class ReviewClient:
     """One reviewer's connection: numbers requests, hands out answers and pushes."""
 
-    def __init__(self, open_stream: Callable[[], Awaitable[Stream]], *, is_durable: bool) -> None:
+    def __init__(
+        self,
+        open_stream: Callable[[], Awaitable[Stream]],
+        *,
+        is_durable: bool,
+        sign: Callable[[bytes, str], Awaitable[str]] | None = None,
+    ) -> None:
         """Keep the way to connect.
 
         Args:
             is_durable: come back after a lost connection; an inherited socket cannot.
+            sign: sign a decision with the key of this fingerprint; None: the keys are elsewhere.
         """
+        self._sign = sign
+        self._greeting: tuple[wire.Welcome, float] | None = None
         self._open_stream = open_stream
         self._is_durable = is_durable
         self._stream: Stream | None = None
@@ -156,6 +167,7 @@ class ReviewClient:
     async def _take(self, message: wire.Message, listener: Listener) -> None:
         match message:
             case wire.Welcome():
+                self._greeting = (message, time.monotonic())
                 listener.connected(message)
                 await self._watch_again()
             case wire.RecordingChunk(number=number):
@@ -230,20 +242,48 @@ class ReviewClient:
 
     async def approve(self, detail: wire.RequestDetail, comment: str) -> str:
         """Say yes to exactly what ``detail`` shows."""
+        signed = await self._signed(detail, comment, is_approval=True)
         return await self._act(
             lambda number: wire.Approve(
                 number=number,
                 id=detail.summary.id,
                 statement_sha256=detail.statement_sha256,
                 comment=comment,
+                signature=signed.signature if signed else "",
+                signed_at=signed.at if signed else None,
             )
         )
 
-    async def deny(self, request_id: str, reason: str) -> str:
-        """Say no."""
+    async def deny(self, detail: wire.RequestDetail, reason: str) -> str:
+        """Say no to exactly what ``detail`` shows."""
+        signed = await self._signed(detail, reason, is_approval=False)
         return await self._act(
-            lambda number: wire.Deny(number=number, id=request_id, reason=reason)
+            lambda number: wire.Deny(
+                number=number,
+                id=detail.summary.id,
+                reason=reason,
+                signature=signed.signature if signed else "",
+                signed_at=signed.at if signed else None,
+            )
         )
+
+    async def _signed(
+        self, detail: wire.RequestDetail, reason: str, *, is_approval: bool
+    ) -> Signed | None:
+        """Sign a decision with the key of this login; None over an inherited socket.
+
+        Raises:
+            RefusedError: the key cannot be used; nothing was sent.
+        """
+        if self._sign is None:
+            return None
+        if self._greeting is None:
+            raise RefusedError("There is no connection now. Wait until it is back.")
+        welcome, greeted_s = self._greeting
+        at = welcome.now + timedelta(seconds=time.monotonic() - greeted_s)
+        word = Word(reviewer=welcome.user, is_approval=is_approval, reason=reason, at=at)
+        message = decision_message(subject_shown(detail), word)
+        return Signed(signature=await self._sign(message, welcome.key_fingerprint), at=at)
 
     async def revoke(self, request_id: str, reason: str) -> str:
         """Take a yes back."""
@@ -341,7 +381,8 @@ def socket_client(fd: int) -> ReviewClient:
 
 def ssh_client(place: Place, prompter: Prompter) -> ReviewClient:
     """Make the client that logs in over SSH, and logs in again after a lost connection."""
-    return ReviewClient(_Login(place, prompter).open_stream, is_durable=True)
+    login = _Login(place, prompter)
+    return ReviewClient(login.open_stream, is_durable=True, sign=login.sign)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -426,6 +467,42 @@ class _Login:
             raise LeaveError(f"The bastion refused: {error.reason}.") from error
         except asyncssh.Error as error:
             raise ConnectionResetError(error.reason) from error
+
+    async def sign(self, message: bytes, fingerprint: str) -> str:
+        """Sign a decision with the key of the login, here or in the agent.
+
+        Raises:
+            RefusedError: that key is not at hand any more, or does not sign.
+        """
+        import asyncssh  # noqa: PLC0415
+
+        try:
+            async with asyncio.timeout(_SIGN_TIMEOUT_S), contextlib.AsyncExitStack() as stack:
+                for pair in await self._key_pairs(stack):
+                    if Signer(blob=pair.public_data).fingerprint == fingerprint:
+                        return await _signature(pair, message)
+        except (asyncssh.Error, OSError, ValueError, TimeoutError) as error:
+            raise RefusedError(
+                f"Your key did not sign, so nothing was sent: {_describe(error)}."
+            ) from error
+        raise RefusedError(
+            f"A decision is signed with the key that you have logged in with, {fingerprint}, and it"
+            " is not at hand any more. Name it with --identity, or add it to your agent."
+        )
+
+    async def _key_pairs(self, stack: contextlib.AsyncExitStack) -> Sequence[asyncssh.SSHKeyPair]:
+        """Give the keys that a login is tried with; those of an agent live as long as ``stack``."""
+        import asyncssh  # noqa: PLC0415
+
+        if self._place.identity:
+            return asyncssh.load_keypairs([await self._identity()])
+        from asyncssh.public_key import load_default_keypairs  # noqa: PLC0415
+
+        pairs = list(await asyncio.to_thread(load_default_keypairs))
+        if os.environ.get("SSH_AUTH_SOCK"):
+            agent = await stack.enter_async_context(asyncssh.connect_agent())
+            pairs += await agent.get_keys()
+        return pairs
 
     async def _trusted_keys(self) -> list[asyncssh.SSHKey]:
         """Read the host's known keys; an unknown host's key is fetched, shown and asked about."""
@@ -568,6 +645,16 @@ class _Login:
                     raise LeaveError("No passphrase, no connection.") from error
             except OSError as error:
                 raise LeaveError(f"{path} cannot be read: {_describe(error)}.") from error
+
+
+async def _signature(pair: asyncssh.SSHKeyPair, message: bytes) -> str:
+    """Let one key sign; a security key waits for a touch."""
+    if pair.sig_algorithm == b"ssh-rsa":
+        pair.set_sig_algorithm(b"rsa-sha2-512")
+    data = bytes_to_sign(message, DECISION_NAMESPACE)
+    in_agent: Callable[[bytes], Awaitable[bytes]] | None = getattr(pair, "sign_async", None)
+    signed = await in_agent(data) if in_agent else await asyncio.to_thread(pair.sign, data)
+    return armour(pair.public_data, signed, DECISION_NAMESPACE)
 
 
 def _describe(error: BaseException) -> str:

@@ -43,6 +43,17 @@ class ApprovalState(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What shows outside the bastion that a decision was made, and on what."""
+
+    message: str
+    """What is signed; see ``wire.decision``."""
+    bastion_signature: str
+    reviewer_signature: str = ""
+    """By the key of the reviewer's login; empty where they decided without their own program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One reviewer's word."""
 
@@ -51,6 +62,8 @@ class Decision:
     is_approval: bool
     reason: str
     at: datetime
+    proof: Proof | None = None
+    """None for decisions of earlier versions only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +169,13 @@ def check_reviewer(approval: Approval, reviewer: Principal) -> None:
 
 
 def decide(
-    approval: Approval, *, reviewer: Principal, approve: bool, reason: str, now: datetime
+    approval: Approval,
+    *,
+    reviewer: Principal,
+    approve: bool,
+    reason: str,
+    now: datetime,
+    proof: Proof | None = None,
 ) -> Approval:
     """Apply one reviewer's decision.
 
@@ -183,6 +202,7 @@ def decide(
         is_approval=approve,
         reason=reason.strip(),
         at=now,
+        proof=proof,
     )
     decided = dataclasses.replace(
         approval, decisions=(*approval.decisions, decision), revision=approval.revision + 1

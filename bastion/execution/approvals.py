@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bastion.core import approval as life
-from bastion.core.approval import Approval, ApprovalState
+from bastion.core.approval import Approval, ApprovalState, Proof
 from bastion.core.asking import ALIKE_MIN, are_alike
 from bastion.core.model import Principal, Role
+from bastion.core.scrubbing import scrub_secrets
 from bastion.errors import (
     AccessError,
     ApprovalError,
@@ -35,6 +36,8 @@ from bastion.execution.ports import (
     Notifier,
     Users,
 )
+from bastion.execution.proofs import check_signature, check_time
+from bastion.wire.decision import Signed, Word, decision_message, subject_held
 
 TOPIC = "approvals"
 """What the desk publishes on; the key is the request's id."""
@@ -61,12 +64,14 @@ class ApprovalDesk:
         audit: Audit,
         messenger: Messenger,
         *,
+        sign: Callable[[bytes], str],
         safety_poll_s: float = 5.0,
         flood_step_s: float = 0.1,
     ) -> None:
         """Join the desk to its parts.
 
         Args:
+            sign: gives the bastion's signature over a decision.
             safety_poll_s: how often a waiting request looks by itself, should a wake-up be lost.
             flood_step_s: each request that waits already and is alike delays the next by this.
         """
@@ -76,6 +81,7 @@ class ApprovalDesk:
         self._clock = clock
         self._audit = audit
         self._messenger = messenger
+        self._sign = sign
         self._safety_poll_s = safety_poll_s
         self._flood_step_s = flood_step_s
         self._submitting = asyncio.Lock()
@@ -166,16 +172,25 @@ class ApprovalDesk:
             unsubscribe()
 
     async def decide(
-        self, reviewer: Principal, request_id: str, *, approve: bool, reason: str
+        self,
+        reviewer: Principal,
+        request_id: str,
+        *,
+        approve: bool,
+        reason: str,
+        signed: Signed | None = None,
     ) -> Approval:
-        """Say yes or no; on record before it counts.
+        """Say yes or no; signed and on record before it counts.
+
+        Args:
+            signed: the reviewer's own signature, where their program made one.
 
         Raises:
             UnknownRequestError: there is none that this reviewer may see.
             SelfApprovalError: reviewer and requester are one person.
             AccessError: this reviewer may not decide, or may no longer.
             NotPendingError: somebody else was first (named), or it has ended otherwise.
-            ApprovalError: a denial without a reason.
+            ApprovalError: a denial without a reason, or a signature that does not fit.
             RecordingError: the decision could not be put on record; it does not count.
         """
         reviewer = await self._as_of_now(reviewer)
@@ -183,13 +198,22 @@ class ApprovalDesk:
         fields = {"reviewer": reviewer.user, "word": "yes" if approve else "no"}
         while True:
             request = await self.get(reviewer, request_id)
+            now = self._clock.now()
+            word = Word(
+                reviewer=reviewer.user,
+                is_approval=approve,
+                reason=reason,
+                at=now if signed is None else signed.at,
+            )
+            proof = await self._prove(request, reviewer, word, signed)
             try:
                 decided = life.decide(
                     request,
                     reviewer=reviewer,
                     approve=approve,
                     reason=reason,
-                    now=self._clock.now(),
+                    now=now,
+                    proof=proof,
                 )
             except ApprovalError:
                 if is_recorded:
@@ -198,11 +222,32 @@ class ApprovalDesk:
                 raise
             if not is_recorded:
                 written = {**_public(request), **fields, "reason": reason.strip()}
+                written |= dataclasses.asdict(proof)
                 await self._audit.record("approval.decision", written)
                 is_recorded = True
             if await self._approvals.swap(request, decided):
                 await self._announce("approval.decided", decided, reviewer=reviewer.user)
                 return decided
+
+    async def _prove(
+        self, request: Approval, reviewer: Principal, word: Word, signed: Signed | None
+    ) -> Proof:
+        """Check the reviewer's signature by the account as it is now, then add the bastion's."""
+        keys: frozenset[str] = frozenset()
+        if signed is not None:
+            account = await self._users.find(reviewer.user)
+            keys = frozenset(key.fingerprint for key in account.keys) if account else keys
+        message = decision_message(
+            subject_held(request, shown_text=scrub_secrets(request.text)), word
+        )
+        if signed is not None:
+            check_signature(message, signed, key=reviewer.key_fingerprint, keys=keys)
+            check_time(signed.at, self._clock.now())
+        return Proof(
+            message=message.decode(),
+            bastion_signature=self._sign(message),
+            reviewer_signature="" if signed is None else signed.signature,
+        )
 
     async def withdraw(self, principal: Principal, request_id: str) -> Approval:
         """Take a request back, on the word of the person behind it.

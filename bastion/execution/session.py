@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from bastion.core.approval import Approval
+from bastion.core.approval import Approval, ApprovalState
 from bastion.core.model import ErrorInfo, MaskedBatch, Principal, Row, Status, Target, Verdict
 from bastion.core.samples import keys_text, sample_lines
 from bastion.core.scrubbing import scrub_secrets, secret_parameters
 from bastion.core.statement import Statement
 from bastion.errors import RecordingError
 from bastion.execution.ports import Clock
+from bastion.execution.proofs import proof_fields
 from recordings.errors import RecordingFailure
 from recordings.events import (
     ApprovalEvent,
@@ -45,6 +46,7 @@ log = logging.getLogger(__name__)
 
 _CLOSER_TIMEOUT_S = 4.0
 _HIDDEN = b"***"
+_DECIDED = (ApprovalState.APPROVED, ApprovalState.DENIED)
 
 
 class SessionState(enum.Enum):
@@ -215,6 +217,9 @@ class Session:
                 is_measured=approval.impact.is_measured,
             )
         )
+        if approval.state in _DECIDED:
+            for fields in proof_fields(approval):
+                await self.note("decision", {"statement_id": statement_id, **fields})
 
     async def measurement(self, statement_id: str, approval: Approval) -> None:
         """Record what was measured for a request; its sample is masked as for anybody."""

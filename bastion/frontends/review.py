@@ -30,8 +30,10 @@ from bastion.errors import (
     UsageError,
 )
 from bastion.execution.ports import Clock, RecordingView, Targets
+from bastion.execution.proofs import own_key
 from bastion.execution.registry import SessionView
 from bastion.wire import review as wire
+from bastion.wire.decision import TABLES_MAX, Signed
 from recordings.errors import FormatError
 from recordings.files import open_stream
 
@@ -44,7 +46,6 @@ _NOTICES_MAX = 8
 _QUEUE_MAX = 500
 _HITS_MAX = 5
 _HIT_CHARACTERS_MAX = 200
-_TABLES_MAX = 20
 _CHANGED_MAX = 200
 _READ_BYTES = 64 * 1024
 _FIRST_LINE_CHARS = 200
@@ -66,7 +67,13 @@ class Desk(Protocol):
         ...
 
     async def decide(
-        self, reviewer: Principal, request_id: str, *, approve: bool, reason: str
+        self,
+        reviewer: Principal,
+        request_id: str,
+        *,
+        approve: bool,
+        reason: str,
+        signed: Signed | None = None,
     ) -> Approval:
         """Decide on a request."""
         ...
@@ -278,6 +285,7 @@ class _Conversation:
                 person=principal.person,
                 roles=tuple(sorted(principal.roles, key=lambda role: role.value)),
                 now=self._services.clock.now(),
+                key_fingerprint=principal.key_fingerprint,
             )
         )
         return ""
@@ -426,7 +434,11 @@ class _Conversation:
             words = await self._approve(message)
         elif isinstance(message, wire.Deny):
             await self._services.desk.decide(
-                self._principal, message.id, approve=False, reason=message.reason
+                self._principal,
+                message.id,
+                approve=False,
+                reason=message.reason,
+                signed=_signed(message),
             )
             words = f"Denied {message.id}; its requester reads your reason."
         else:
@@ -442,7 +454,11 @@ class _Conversation:
                 "This is not the statement that you were shown. Open the request again."
             )
         after = await self._services.desk.decide(
-            self._principal, message.id, approve=True, reason=message.comment
+            self._principal,
+            message.id,
+            approve=True,
+            reason=message.comment,
+            signed=_signed(message),
         )
         if after.state is not ApprovalState.PENDING:
             return f"Approved {message.id}."
@@ -552,7 +568,7 @@ class _Conversation:
             target=approval.context.target,
             environment=approval.environment,
             effect=approval.effect,
-            tables=approval.impact.tables[:_TABLES_MAX],
+            tables=approval.impact.tables[:TABLES_MAX],
             rows=approval.impact.rows,
             is_measured=approval.impact.is_measured,
             first_line=_first_line(scrub_secrets(approval.text)),
@@ -609,6 +625,7 @@ class _Conversation:
                     is_approval=decision.is_approval,
                     reason=decision.reason,
                     at=decision.at,
+                    signed_by=own_key(decision),
                 )
                 for decision in approval.decisions
             ),
@@ -632,6 +649,15 @@ def _urgency(summary: wire.RequestSummary) -> tuple[bool, bool, float]:
     is_open = summary.state in _OPEN_STATES
     when = summary.expires_at.timestamp()
     return (not summary.may_decide, not is_open, when if is_open else -when)
+
+
+def _signed(message: wire.Approve | wire.Deny) -> Signed | None:
+    """Give the reviewer's own signature; half of one is none that could be checked."""
+    if not message.signature and message.signed_at is None:
+        return None
+    if not message.signature or message.signed_at is None:
+        raise UsageError("A signature needs its time. Install the same release on both sides.")
+    return Signed(signature=message.signature, at=message.signed_at)
 
 
 def _verb(message: wire.Request) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bastion import __version__
-from bastion.core.approval import Approval, ApprovalState
+from bastion.core.approval import Approval, ApprovalState, Decision
 from bastion.core.asking import group_alike, request_shape
 from bastion.core.breakglass import Emergency
 from bastion.core.grants import Grant
@@ -21,6 +21,7 @@ from bastion.core.samples import keys_text, sample_lines
 from bastion.core.statement import scrub_secrets
 from bastion.errors import UsageError
 from bastion.execution.ports import RecordingView
+from bastion.execution.proofs import own_key, signatures
 from bastion.execution.registry import SessionView
 from bastion.execution.services import Services
 from bastion.frontends.envelope import JsonObject, impact_object, timestamp
@@ -148,6 +149,16 @@ def approval_object(approval: Approval) -> JsonObject:
                 "approve": decision.is_approval,
                 "reason": decision.reason,
                 "at": timestamp(decision.at),
+                "message": decision.proof.message if decision.proof else None,
+                "signatures": [
+                    {
+                        "by": one.principal,
+                        "key": one.fingerprint,
+                        "signature": one.signature,
+                        "allowed_signers": one.allowed_signers,
+                    }
+                    for one in signatures(decision)
+                ],
             }
             for decision in approval.decisions
         ],
@@ -334,13 +345,19 @@ def approval_text(services: Services, approval: Approval, eligible: Sequence[str
         *(
             (
                 "yes from" if decision.is_approval else "no from",
-                f"{decision.reviewer} at {timestamp(decision.at)} {decision.reason}".rstrip(),
+                f"{decision.reviewer} at {timestamp(decision.at)}{_signed_words(decision)} "
+                f"{decision.reason}".rstrip(),
             )
             for decision in approval.decisions
         ),
     ]
     statement = visible(scrub_secrets(approval.text), keeps_lines=True).replace("\n", "\n    ")
     return f"{_pairs(pairs)}statement:\n    {statement}\n"
+
+
+def _signed_words(decision: Decision) -> str:
+    key = own_key(decision)
+    return f", signed with {key}" if key else ""
 
 
 def _rows_seen(approval: Approval) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bastion.core.approval import Approval, ApprovalState, Decision, RunContext
+from bastion.core.approval import Approval, ApprovalState, Decision, Proof, RunContext
 from bastion.core.model import Environment, Impact, KeySet, Role, Sample, SampleRow
 from bastion.errors import ApprovalError, StoreError
 from bastion.store.base import Shelf
@@ -192,13 +192,20 @@ def _read_fields(fields: dict[str, Any]) -> Approval:
         "created_at": datetime.fromisoformat(fields["created_at"]),
         "expires_at": datetime.fromisoformat(fields["expires_at"]),
         "state": ApprovalState(fields["state"]),
-        "decisions": tuple(
-            Decision(**(decision | {"at": datetime.fromisoformat(decision["at"])}))
-            for decision in fields["decisions"]
-        ),
+        "decisions": tuple(_decision(decision) for decision in fields["decisions"]),
         "ended_at": None if ended_at is None else datetime.fromisoformat(ended_at),
     }
     return Approval(**(fields | typed))
+
+
+def _decision(fields: dict[str, Any]) -> Decision:
+    """Read one decision; those of earlier versions have no proof."""
+    proof = fields.get("proof")
+    typed = {
+        "at": datetime.fromisoformat(fields["at"]),
+        "proof": None if proof is None else Proof(**proof),
+    }
+    return Decision(**(fields | typed))
 
 
 def _impact(fields: dict[str, Any]) -> Impact:

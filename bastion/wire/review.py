@@ -79,6 +79,8 @@ class DecisionEntry:
     is_approval: bool
     reason: str
     at: datetime
+    signed_by: str = ""
+    """Fingerprint of the reviewer's own key; empty when only the bastion signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +206,10 @@ class Approve:
     statement_sha256: str
     """Of the text that the reviewer was shown; a yes to anything else is refused."""
     comment: str
+    signature: str = ""
+    """By the key of this login, over the message of ``wire.decision``; empty: none."""
+    signed_at: datetime | None = None
+    """The time in that message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +219,10 @@ class Deny:
     number: int
     id: str
     reason: str
+    signature: str = ""
+    """By the key of this login, over the message of ``wire.decision``; empty: none."""
+    signed_at: datetime | None = None
+    """The time in that message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +301,8 @@ class Welcome:
     roles: tuple[Role, ...]
     now: datetime
     """The server's clock, by which ages and expiries are counted."""
+    key_fingerprint: str = ""
+    """Of the key that this login was made with; decisions are signed with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 import contextlib
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +56,25 @@ def approve(town: Town, reviewer: str, request_id: str) -> Answer:
     return answer
 
 
+def openssh_accepts(town: Town, request_id: str) -> None:
+    """Check what ``req show --json`` gives with the real ssh-keygen, and nothing of ours."""
+    (decision,) = town.ask("bob", f"req show {request_id} --json").json["decisions"]
+    (one,) = decision["signatures"]
+    with tempfile.TemporaryDirectory() as folder:
+        signers, signature = Path(folder, "signers"), Path(folder, "sig")
+        signers.write_text(one["allowed_signers"])
+        signature.write_text(one["signature"])
+        words = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", one["by"], "-s", signature]
+        for message, status in ((decision["message"], 0), (decision["message"] + " ", 255)):
+            done = subprocess.run(
+                [*words, "-n", "bastion-decision"],
+                input=message.encode(),
+                capture_output=True,
+                check=False,
+            )
+            assert done.returncode == status, done
+
+
 @pytest.mark.parametrize(
     ("change", "effect"),
     [
@@ -84,6 +105,7 @@ def test_a_reviewer_sees_the_measured_rows_and_yes_runs_it_once(
     answer = finish(waiting)
     assert answer.status == 0, answer
     assert "bob" in answer.err
+    openssh_accepts(town, request_id)
     if effect == "delete":
         assert count(town, engine, mark) == 0
     times = town.log_of(f"{engine}-prod").count(sql)

@@ -282,7 +282,7 @@ class Story(RuleBasedStateMachine):
         old = self.desk
         self.desk = ApprovalDesk(
             old._approvals, old._users, old._notifier, self.clock, old._audit, old._messenger,
-            safety_poll_s=0.05, flood_step_s=0.001,
+            sign=old._sign, safety_poll_s=0.05, flood_step_s=0.001,
         )  # fmt: skip
         self.run(self.desk.recover())
         for key, book in self.books.items():

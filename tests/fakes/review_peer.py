@@ -145,6 +145,7 @@ class ReviewPeer:
         self.recordings: list[wire.RecordingEntry] = []
         self.casts: dict[str, bytes] = {}
         self.asked: list[wire.Message] = []
+        self.key_fingerprint = ""
         self.roles: tuple[Role, ...] = (Role.REVIEWER,)
         self.refusals: dict[type, str] = {}
         self.on_message: Callable[[wire.Message], None] | None = None
@@ -202,7 +203,14 @@ class ReviewPeer:
         match message:
             case wire.Hello():
                 await self.send(
-                    wire.Welcome(version=1, user="bob", person="bob", roles=self.roles, now=START)
+                    wire.Welcome(
+                        version=1,
+                        user="bob",
+                        person="bob",
+                        roles=self.roles,
+                        now=START,
+                        key_fingerprint=self.key_fingerprint,
+                    )
                 )
                 await self.push_requests()
                 await self.send(wire.SessionsChanged(sessions=tuple(self.sessions)))

@@ -31,7 +31,7 @@ from bastion.store.users import DailyBudget, StoreUsers
 from recordings.audit import AuditLog
 from recordings.writer import Journal
 from tests.fakes.clock import FakeClock
-from tests.fakes.store import ListedAudit, ListedMessages, opened_store
+from tests.fakes.store import ListedAudit, ListedMessages, opened_store, signed_by_bastion
 
 STEP_S = 30
 SHOP = Target(
@@ -246,7 +246,7 @@ async def ssh_rig(
             policy_version=lambda: "test",
             product_version="test",
         )
-        desk = ApprovalDesk(store, users, notifier, clock, audit, messages)
+        desk = ApprovalDesk(store, users, notifier, clock, audit, messages, sign=signed_by_bastion)
         services = Services(
             users=users,
             targets=NoDatabases(),

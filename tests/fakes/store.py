@@ -19,9 +19,19 @@ from bastion.store.box import SecretBox
 from bastion.store.notify import StoreNotifier
 from bastion.store.sql import Store
 from bastion.store.users import DailyBudget, StoreUsers
+from recordings.keys import make_private_key
+from recordings.sshsig import DECISION_NAMESPACE, sign_message
 from tests.fakes.clock import FakeClock
 
 Fields = Mapping[str, str | int | None]
+
+
+_BASTION_KEY = make_private_key()
+
+
+def signed_by_bastion(message: bytes) -> str:
+    """Sign as the bastion does."""
+    return sign_message(message, _BASTION_KEY, DECISION_NAMESPACE)
 
 
 class ListedAudit:
@@ -96,7 +106,15 @@ async def opened_desk(folder: Path, clock: FakeClock) -> AsyncIterator[DeskRig]:
         audit, messages = ListedAudit(), ListedMessages()
         users = StoreUsers(store, clock, DailyBudget(rows=10**6, size_bytes=10**9))
         desk = ApprovalDesk(
-            store, users, notifier, clock, audit, messages, safety_poll_s=0.05, flood_step_s=0.001
+            store,
+            users,
+            notifier,
+            clock,
+            audit,
+            messages,
+            sign=signed_by_bastion,
+            safety_poll_s=0.05,
+            flood_step_s=0.001,
         )
         try:
             yield DeskRig(

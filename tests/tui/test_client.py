@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import socket
 import subprocess
 import sys
@@ -10,7 +11,9 @@ import asyncssh
 import pytest
 
 from bastion.wire import review as wire
-from tests.fakes.review_peer import CAST, ReviewPeer, session_entry, summary
+from bastion.wire.decision import Word, decision_message, subject_shown
+from recordings.sshsig import DECISION_NAMESPACE, verify_message
+from tests.fakes.review_peer import CAST, ReviewPeer, detail, session_entry, summary
 from tui.client import LeaveError, Place, RefusedError, ReviewClient, socket_client, ssh_client
 
 
@@ -73,7 +76,9 @@ async def eventually(is_true):
 async def test_answers_find_their_questions(peer):
     client, ears = socket_client(await peer.start()), Ears()
     async with running(client, ears):
-        shown, denied = await asyncio.gather(client.show("req-1"), client.deny("req-1", "no"))
+        shown, denied = await asyncio.gather(
+            client.show("req-1"), client.deny(detail(summary("req-1")), "no")
+        )
     assert shown.summary.id == "req-1"
     assert denied == "Deny done."
 
@@ -83,7 +88,7 @@ async def test_a_refusal_carries_the_servers_words(peer):
     client, ears = socket_client(await peer.start()), Ears()
     async with running(client, ears):
         with pytest.raises(RefusedError, match="already denied"):
-            await client.deny("req-1", "no")
+            await client.deny(detail(summary("req-1")), "no")
 
 
 async def test_a_lost_connection_fails_what_waits_and_an_inherited_socket_is_the_end(peer):
@@ -93,7 +98,7 @@ async def test_a_lost_connection_fails_what_waits_and_an_inherited_socket_is_the
     )
     async with running(client, ears) as task:
         with pytest.raises(RefusedError, match=r"lost|sent"):
-            await client.deny("req-1", "no")
+            await client.deny(detail(summary("req-1")), "no")
         assert await task == "The bastion has ended this session."
         with pytest.raises(RefusedError, match="no connection"):
             await client.show("req-1")
@@ -288,3 +293,74 @@ def test_the_inherited_socket_needs_no_ssh():
     code = "import sys, tui.__main__; print('asyncssh' in sys.modules, 'sqlglot' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert found.stdout.split() == ["False", "False"]
+
+
+# --- signing ---
+
+
+@pytest.fixture
+def own_key(place, peer):
+    peer.key_fingerprint = asyncssh.read_private_key(place.identity).get_fingerprint()
+    return peer.key_fingerprint
+
+
+def message_of(decision, *, is_approval):
+    shown = detail(summary("req-1"))
+    reason = decision.comment if is_approval else decision.reason
+    word = Word(reviewer="bob", is_approval=is_approval, reason=reason, at=decision.signed_at)
+    return decision_message(subject_shown(shown), word)
+
+
+async def test_decisions_over_ssh_are_signed_with_the_key_of_the_login(place, peer, own_key):
+    ears = Ears("yes", "123456")
+    client = ssh_client(place, ears)
+    async with running(client, ears):
+        await client.approve(detail(summary("req-1")), "fine")
+        await client.deny(detail(summary("req-1")), "no")
+    yes, no = (one for one in peer.asked if isinstance(one, wire.Approve | wire.Deny))
+    for one in (yes, no):
+        message = message_of(one, is_approval=one is yes)
+        signer = verify_message(message, one.signature, DECISION_NAMESPACE)
+        assert signer.fingerprint == own_key
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+async def test_a_key_in_the_agent_signs_as_well(place, peer, tmp_path, monkeypatch, kind):
+    key, own = tmp_path / f"{kind}_key", tmp_path / "a"
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", key], check=True)
+    agent = await asyncio.create_subprocess_exec("ssh-agent", "-D", "-a", own)
+    try:
+        await eventually(own.exists)
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(own))
+        monkeypatch.setenv("HOME", str(tmp_path))
+        await asyncio.to_thread(subprocess.run, ["ssh-add", "-q", key], check=True)
+        peer.key_fingerprint = asyncssh.read_private_key(str(key)).get_fingerprint()
+        ears = Ears("yes", "123456")
+        client = ssh_client(dataclasses.replace(place, identity=""), ears)
+        async with running(client, ears):
+            await client.approve(detail(summary("req-1")), "fine")
+    finally:
+        agent.terminate()
+        await agent.wait()
+    (yes,) = (one for one in peer.asked if isinstance(one, wire.Approve))
+    message = message_of(yes, is_approval=True)
+    signer = verify_message(message, yes.signature, DECISION_NAMESPACE)
+    assert signer.fingerprint == peer.key_fingerprint
+
+
+async def test_without_the_key_of_the_login_nothing_is_sent(place, peer):
+    peer.key_fingerprint = "SHA256:gone"
+    ears = Ears("yes", "123456")
+    client = ssh_client(place, ears)
+    async with running(client, ears):
+        with pytest.raises(RefusedError, match="not at hand any more"):
+            await client.approve(detail(summary("req-1")), "fine")
+    assert not any(isinstance(one, wire.Approve) for one in peer.asked)
+
+
+async def test_over_an_inherited_socket_the_bastion_alone_signs(peer):
+    client, ears = socket_client(await peer.start()), Ears()
+    async with running(client, ears):
+        await client.approve(detail(summary("req-1")), "fine")
+    (yes,) = (one for one in peer.asked if isinstance(one, wire.Approve))
+    assert (yes.signature, yes.signed_at) == ("", None)

@@ -214,7 +214,7 @@ class ApprovalsScreen(ReviewScreen):
             return
         reason = await self.app.push_screen_wait(deny_dialog(detail))
         if reason is not None:
-            await self.act(self.review.client.deny(detail.summary.id, reason))
+            await self.act(self.review.client.deny(detail, reason))
 
     @work(group="act")
     async def action_revoke(self) -> None:

@@ -140,6 +140,8 @@ def _decisions(detail: RequestDetail) -> Iterator[Text]:
     for decision in detail.decisions:
         verb = "approved" if decision.is_approval else "denied"
         words = f"{decision.reviewer} {verb} at {decision.at:%H:%M:%S} UTC"
+        if decision.signed_by:
+            words += f", signed with {decision.signed_by}"
         yield _pair("Decision", f"{words}: {decision.reason}" if decision.reason else words)
 
 
