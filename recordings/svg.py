@@ -40,31 +40,34 @@ def svg_picture(session_id: str, screen: Screen, *, at_s: float | None) -> Itera
 
 def _row(cells: list[Cell], row: int) -> Iterator[str]:
     """Draw runs of cells of one style; spaces without a background draw nothing."""
-    run, start, style = "", 0, ""
+    run, start, kind = "", 0, ("", 1)
     for column, cell in enumerate(cells):
-        own = _style(cell.pen)
-        if own != style:
-            yield from _run(run, start, row, style)
-            run, start, style = "", column, own
-        if cell.width:
-            shown = cell.char if cell.char.isprintable() else "\N{REPLACEMENT CHARACTER}"
-            run += shown + " " * (cell.width - 1)
-    yield from _run(run, start, row, style)
+        if not cell.width:
+            # The second half of the wide character before it.
+            continue
+        own = (_style(cell.pen), cell.width)
+        if own != kind:
+            yield from _run(run, (start, row), *kind)
+            run, start, kind = "", column, own
+        run += cell.char if cell.char.isprintable() else "\N{REPLACEMENT CHARACTER}"
+    yield from _run(run, (start, row), *kind)
 
 
-def _run(text: str, column: int, row: int, style: str) -> Iterator[str]:
+def _run(text: str, place: tuple[int, int], style: str, cells: int) -> Iterator[str]:
+    """Draw characters that each take so many cells; a browser's font may be of another width."""
+    (column, row), width = place, cells * _CELL_WIDTH
     background, _, attributes = style.partition("|")
     top = row * _CELL_HEIGHT
     if background:
         yield (
-            f'<rect x="{column * _CELL_WIDTH}" y="{top}" width="{len(text) * _CELL_WIDTH}" '
+            f'<rect x="{column * _CELL_WIDTH}" y="{top}" width="{len(text) * width}" '
             f'height="{_CELL_HEIGHT}" fill="{background}"/>\n'
         )
     shown = text.strip()
     if shown:
-        left = (column + len(text) - len(text.lstrip())) * _CELL_WIDTH
+        left = column * _CELL_WIDTH + (len(text) - len(text.lstrip())) * width
         yield (
-            f'<text x="{left}" y="{top + 14}" textLength="{len(shown) * _CELL_WIDTH}"'
+            f'<text x="{left}" y="{top + 14}" textLength="{len(shown) * width}"'
             f"{attributes}>{escape(shown)}</text>\n"
         )
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -268,11 +268,12 @@ class SessionRegistry:
 
         Raises:
             UsageError: no such live session.
-            AccessError: the viewer may not watch it.
+            AccessError: the viewer may not watch it, or may no longer.
         """
         session = self._find(viewer, session_id)
         self._check_reader(viewer, session.principal.person)
-        await self._record_reading(viewer, session_id, "watch", f"from byte {offset}")
+        reading = {"session": session_id, "act": "watch", "purpose": "", "range": f"{offset}-"}
+        await self._record_reading(viewer, reading)
         async with contextlib.aclosing(session.watch(offset)) as chunks:
             async for end_offset, chunk in chunks:
                 yield end_offset, chunk
@@ -281,7 +282,8 @@ class SessionRegistry:
         self, viewer: Principal, *, limit: int = 200, query: str = ""
     ) -> tuple[RecordingView, ...]:
         """List recordings that the viewer may read, newest first; listing is audited."""
-        await self._record_reading(viewer, "", "list", query)
+        reading = {"session": "", "act": "list", "purpose": query, "range": f"first {limit}"}
+        await self._record_reading(viewer, reading)
         found = await self._recordings.search(query=query, limit=limit * 4)
         return tuple(view for view in found if self._may_read(viewer, view))[:limit]
 
@@ -294,7 +296,8 @@ class SessionRegistry:
         view = await self._recordings.find(session_id)
         if view is None or not self._may_read(viewer, view):
             raise UsageError(f"There is no recording {session_id} that you may read. Try: rec list")
-        await self._record_reading(viewer, session_id, "replay", purpose)
+        reading = {"session": session_id, "act": "replay", "purpose": purpose, "range": "all"}
+        await self._record_reading(viewer, reading)
         return view.path
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -346,13 +349,17 @@ class SessionRegistry:
             return False
         return not view.target or viewer.may_reach(view.target)
 
-    async def _record_reading(
-        self, viewer: Principal, session_id: str, act: str, purpose: str
-    ) -> None:
-        await self._audit.record(
-            "recording.read",
-            {"by": viewer.user, "session": session_id, "act": act, "purpose": purpose},
-        )
+    async def _record_reading(self, viewer: Principal, reading: Mapping[str, str]) -> None:
+        """Put a reading on record before its first byte, by the reader's rights of this moment.
+
+        Raises:
+            AccessError: the login is older than what was taken from its account.
+        """
+        refusal = await self._users.refusal(viewer, None)
+        if refusal is not None:
+            raise AccessError(refusal)
+        who = {"by": viewer.user, "person": viewer.person}
+        await self._audit.record("recording.read", {**who, **reading})
 
     @staticmethod
     def _view(session: Session) -> SessionView:

@@ -8,6 +8,7 @@ import pytest
 
 from bastion.config import Config, SessionsConfig
 from bastion.errors import AccessError, UsageError
+from recordings.audit import read_rows
 from tests.fakes.rig import Rig, running_rig
 
 
@@ -83,7 +84,41 @@ async def test_an_auditor_watches_from_the_start_and_is_on_record_first(rig: Rig
     async for _, chunk in rig.services.registry.watch(auditor, session.id):
         assert b"what ann saw" in chunk
         break
-    assert '"recording.read"' in rig.paths.audit_log.read_text()
+    assert readings(rig) == [
+        {"by": "ada", "person": "ada", "session": session.id, "act": "watch", "purpose": "",
+         "range": "0-"},
+    ]  # fmt: skip
+
+
+def readings(rig: Rig) -> list[dict]:
+    rows = read_rows(rig.paths.audit_log)
+    return [dict(row.fields) for row in rows if row.event == "recording.read"]
+
+
+async def test_each_reading_names_person_reason_and_range(rig: Rig):
+    session = await opened(rig, "ann")
+    await session.end("done")
+    rae, registry = await rig.principal("rae"), rig.services.registry
+    await registry.list_recordings(rae, limit=7, query="user:ann")
+    await registry.open_recording(rae, session.id, "INC-7")
+    listed, replayed = readings(rig)
+    assert (listed["act"], listed["purpose"], listed["range"]) == ("list", "user:ann", "first 7")
+    assert (replayed["person"], replayed["purpose"], replayed["range"]) == ("rae", "INC-7", "all")
+
+
+@pytest.mark.parametrize("act", ["watch", "list", "replay"])
+async def test_a_login_older_than_a_right_that_was_taken_reads_nothing(rig: Rig, act: str):
+    session, registry = await opened(rig, "ann"), rig.services.registry
+    rae = await rig.principal("rae")
+    await rig.administration.set_disabled("rae", is_disabled=True)
+    reading = {
+        "watch": lambda: anext(registry.watch(rae, session.id)),
+        "list": lambda: registry.list_recordings(rae),
+        "replay": lambda: registry.open_recording(rae, session.id, "why"),
+    }[act]
+    with pytest.raises(AccessError, match="disabled"):
+        await reading()
+    assert not readings(rig)
 
 
 async def test_a_disabled_account_loses_its_sessions(rig: Rig):
