@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,18 +11,21 @@ from typing import Any
 import pytest
 
 from bastion.core.approval import ApprovalState
-from bastion.core.model import Engine, Environment, Principal, Role, Target
+from bastion.core.model import Engine, Environment, KeySet, Principal, Role, Target
 from bastion.errors import RecordingError
+from bastion.execution.ports import PublicKey
 from bastion.execution.registry import SessionLimits, SessionRegistry
 from bastion.execution.session import Session, SessionFactory
 from bastion.frontends.review import serve_review
 from bastion.store.audit import AuditTrail
 from bastion.store.recordings import RecordingFolder
 from bastion.wire import review as wire
+from bastion.wire.decision import Word, decision_message, subject_shown
 from recordings.audit import AuditLog, read_rows
 from recordings.keys import make_private_key
 from recordings.packed import pack
 from recordings.seek import SeekIndexes, index_key
+from recordings.sshsig import DECISION_NAMESPACE, sign_message, verify_message
 from recordings.writer import Journal
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import DeskRig, add_people, draft, opened_desk, principal, some_key
@@ -706,3 +710,61 @@ async def test_an_unanswering_client_does_not_hold_up_the_end(rig, connect):
             await asyncio.shield(client.tasks[0])
     client.valve.is_open.set()
     await client.finished()
+
+
+# --- signing ---
+
+
+def signed_as_shown(detail: wire.RequestDetail, key, at, *, is_approval: bool, reason: str) -> str:
+    """Sign as ``bastion-review`` does, of what it was sent."""
+    word = Word(reviewer="bob", is_approval=is_approval, reason=reason, at=at)
+    return sign_message(decision_message(subject_shown(detail), word), key, DECISION_NAMESPACE)
+
+
+@pytest.fixture
+async def signing(rig):
+    key = make_private_key()
+    signer = verify_message(b"", sign_message(b"", key, "x"), "x")
+    line = " ".join(signer.allowed_signers_line("bob", "x").split()[2:])
+    await rig.desk_rig.store.add_key("bob", PublicKey(fingerprint=signer.fingerprint, line=line))
+    return key, dataclasses.replace(BOB, key_fingerprint=signer.fingerprint)
+
+
+KEYS = KeySet(columns=("id",), count=2, digest="ab" * 32, tags="cd" * 16)
+
+
+@pytest.mark.parametrize("text", ["delete from orders", "create user x password 'canary'"])
+async def test_what_a_reviewer_is_sent_is_what_their_signature_is_checked_against(
+    rig, connect, signing, text
+):
+    key, bob = signing
+    base = draft("r1", rig.clock.now(), text=text)
+    impact = dataclasses.replace(
+        base.impact, keys=KEYS, rows=2, tables=tuple(f"public.t{n}" for n in range(40))
+    )
+    await rig.desk.submit(dataclasses.replace(base, impact=impact, parameters=(b"\xff", None)))
+    client = await connect(bob)
+    shown = (await client.ask(wire.ShowRequest, id="r1")).request
+    at = rig.clock.now()
+    signature = signed_as_shown(shown, key, at, is_approval=True, reason="fine")
+    asked = {"id": "r1", "statement_sha256": shown.statement_sha256, "signed_at": at}
+    other = await client.ask(wire.Approve, **asked, comment="another", signature=signature)
+    assert (other.is_ok, "does not fit" in other.message) == (False, True)
+    half = await client.ask(wire.Approve, **asked, comment="fine")
+    assert not half.is_ok
+    yes = await client.ask(wire.Approve, **asked, comment="fine", signature=signature)
+    assert yes.is_ok, yes.message
+    seen = (await client.ask(wire.ShowRequest, id="r1")).request
+    assert [one.signed_by for one in seen.decisions] == [bob.key_fingerprint]
+
+
+async def test_a_no_is_signed_as_well(rig, connect, signing):
+    key, bob = signing
+    await rig.file()
+    client = await connect(bob)
+    shown = (await client.ask(wire.ShowRequest, id="r1")).request
+    at = rig.clock.now()
+    signature = signed_as_shown(shown, key, at, is_approval=False, reason="no")
+    no = await client.ask(wire.Deny, id="r1", reason="no", signature=signature, signed_at=at)
+    assert no.is_ok, no.message
+    assert (await rig.desk.get(BOB, "r1")).decisions[0].proof.reviewer_signature == signature
