@@ -66,8 +66,10 @@ class Catalog:
         if not session_id or not all(part.isalnum() or part in "-_" for part in session_id):
             return None
         for suffix in SUFFIXES:
-            for path in self._root.glob(f"*/*/*/{session_id}{suffix}"):
-                return path
+            # The newest day, as in lists, where somebody has put a second one.
+            found = max(self._root.glob(f"*/*/*/{session_id}{suffix}"), default=None)
+            if found is not None:
+                return found
         return None
 
     def list_entries(self, *, limit: int = 200) -> tuple[RecordingEntry, ...]:
@@ -116,7 +118,12 @@ class Catalog:
 
 
 def _recordings(folder: Path) -> list[Path]:
-    return sorted((path for path in folder.iterdir() if path.name.endswith(SUFFIXES)), reverse=True)
+    """Give one file of each recording, the very form that ``Catalog.find`` takes."""
+    forms: dict[str, Path] = {}
+    for suffix in reversed(SUFFIXES):
+        # The plain one counts: beside it, an archive is not done, or was put there.
+        forms |= {session_name(path): path for path in folder.glob(f"*{suffix}")}
+    return sorted(forms.values(), reverse=True)
 
 
 def about_path(path: Path) -> Path:

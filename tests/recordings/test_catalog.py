@@ -9,6 +9,7 @@ import pytest
 from recordings.catalog import Catalog
 from recordings.events import Output, StatementEvent, VerdictEvent
 from recordings.packed import pack
+from recordings.verify import verify_all
 from tests.recordings.conftest import Desk
 
 
@@ -101,3 +102,16 @@ def test_a_missing_root_has_no_recordings(tmp_path: Path):
     assert catalog.list_entries() == ()
     assert list(catalog.paths()) == []
     assert catalog.find("a") is None
+
+
+async def test_lists_and_look_ups_take_the_same_file_where_another_was_put_beside_it(desk: Desk):
+    """Else one could show what the other does not verify."""
+    path = await desk.sealed()
+    other = await desk.sealed("s2", statements=1)
+    pack(other, path.with_name("s1.cast.zst"))
+    catalog = Catalog(desk.root)
+    assert catalog.find("s1") == path
+    assert [entry.path for entry in catalog.list_entries() if entry.path.stem[:2] == "s1"] == [path]
+    assert [one for one, name in catalog.paths() if name == "s1"] == [path]
+    reports = dict(verify_all(desk.root, desk.public, desk.audit_path))
+    assert not reports[path.with_name("s1.cast.zst")].is_ok
