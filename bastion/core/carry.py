@@ -63,7 +63,7 @@ def carried_by_writes(
             continue
         for name, flow in flows.items():
             classes = _classes(flow)
-            if classes:
+            if classes and not flow.is_document:
                 found += _filled(relation, name, classes, flow.words, catalogue)
     return tuple(found)
 
@@ -169,7 +169,8 @@ def _filled(
     return [
         _known(relation.schema, relation.name, column.name, classes, words)
         for column in relation.columns
-        if fold(column.name, catalogue.engine) == name and classes - {column.sensitivity}
+        if fold(column.name, catalogue.engine) == name
+        and (classes - {column.sensitivity} or column.classification.is_inside)
     ]
 
 
@@ -229,9 +230,14 @@ def _remembered(
         for place in (schema, ""):
             for which in (column.name, ANY):
                 known = carried.get(place_of(place, name, which))
-                if known is not None and (is_open or known.sensitivity is not column.sensitivity):
+                if known is None:
+                    continue
+                is_other = known.sensitivity is not column.sensitivity
+                # What was written into documents is not known by the names in them.
+                if is_open or is_other or column.classification.is_inside:
                     # Of two classes in one column, neither's style may show a part.
-                    chosen = known.sensitivity if is_open else Sensitivity.SECRET
+                    is_one = is_open or not is_other
+                    chosen = known.sensitivity if is_one else Sensitivity.SECRET
                     return _with_class(column, chosen, known.evidence)
     was = numbered.get((relation.oid, column.number)) if relation.oid and is_open else None
     if was is None or was.column == column.name:

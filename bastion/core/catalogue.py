@@ -41,6 +41,9 @@ class Classification:
     is masked, since the parts would no longer be known."""
     is_kept: bool = False
     """Nothing in the column shows it now: it was filled or renamed from what was known."""
+    is_inside: bool = False
+    """It was found inside documents, by the names of members or the form of values: shown as it
+    stands, only those are hidden."""
     found: Classification | None = None
     """Where a person said what it holds: what was found without that."""
 

@@ -50,6 +50,8 @@ def classify_column(
     found = _by_type(kind) or _by_name(name, comment, kind, values)
     if found is None and kind == "document":
         found = _document(values)
+    if found is None and kind == "text":
+        found = _documents_in_text(values)
     if found is None and kind in _PROVEN_KINDS:
         found = Classification(sensitivity=None, evidence=f"the type {type_name} holds none")
     if found is None:
@@ -208,13 +210,22 @@ def _document(values: list[str]) -> Classification:
     if hits:
         sensitivity, count = hits.most_common(1)[0]
         words = f"{count} of {len(values)} sampled documents hold {sensitivity.value}"
-        return Classification(sensitivity=sensitivity, evidence=words)
+        is_json = all(value[:1] in "{[" for value in values)
+        return Classification(sensitivity=sensitivity, evidence=words, is_inside=is_json)
     if values:
         words = f"{len(values)} sampled documents look harmless"
         return Classification(sensitivity=None, evidence=words)
     return Classification(
         sensitivity=Sensitivity.UNPROVEN, evidence="no documents to sample yet; masked until then"
     )
+
+
+def _documents_in_text(values: list[str]) -> Classification | None:
+    """Look at JSON in columns of text: pieces of it would show without the names of members."""
+    if not values or not all(value[:1] in "{[" and value[-1:] in "}]" for value in values):
+        return None
+    found = _document(values)
+    return found if found.sensitivity is not None else None
 
 
 def _document_classes(value: str) -> Iterator[Sensitivity]:
@@ -232,6 +243,7 @@ def _document_classes(value: str) -> Iterator[Sensitivity]:
                 if named is not None and inner not in (None, "", False, True, [], {}):
                     yield named
                 stack.append(inner)
+            yield from _named_pair(item)
         elif isinstance(item, list):
             stack += item
         elif isinstance(item, str):
@@ -240,11 +252,20 @@ def _document_classes(value: str) -> Iterator[Sensitivity]:
                 yield found
 
 
+def _named_pair(item: dict[str, object]) -> Iterator[Sensitivity]:
+    """Look for a name that stands as a value, ``{"name": "ssn", "value": …}``."""
+    for key, inner in item.items():
+        if str(key).casefold() in ("name", "key", "field", "attribute") and len(item) > 1:
+            named = classify_name(inner) if isinstance(inner, str) else None
+            if named is not None:
+                yield named
+
+
 def _text_classes(value: str) -> Iterator[Sensitivity]:
     if value.startswith("\\x"):
         value = _decode_hex(value)
-    for word in re.findall(r"<(\w+)[^>]*>[^<]+<|\b(\w+)=", value):
-        named = classify_name(word[0] or word[1])
+    for word in re.findall(r"<(\w+)[^>]*>[^<]+<|\b(\w+)=|\\\"(\w+)\\\"\s*:", value):
+        named = classify_name(word[0] or word[1] or word[2])
         if named is not None:
             yield named
     for piece in re.split(r"[{}\[\],\"<>\s()]+", value):

@@ -27,6 +27,8 @@ class ColumnExposure:
     is_verbatim: bool = False
     """The stored value itself arrives, whole: only then may a mask keep a part of it. Of what was
     computed, ``substr(email, 3, 1) || '@x.org'``, a kept letter would be any letter."""
+    is_document: bool = False
+    """A stored document as it stands: only what is sensitive inside is hidden."""
     is_native: bool = False
     """And nothing that a person typed or made in the session can stand in its place: a token of
     it answers no guess."""
@@ -84,5 +86,6 @@ def _either(one: ColumnExposure, other: ColumnExposure) -> ColumnExposure:
         is_plain=one.is_plain and other.is_plain,
         hides_null=one.hides_null or other.hides_null,
         is_verbatim=one.is_verbatim and other.is_verbatim,
+        is_document=one.is_document and other.is_document,
         is_native=one.is_native and other.is_native,
     )

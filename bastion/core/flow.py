@@ -50,6 +50,8 @@ class Flow:
     """Those of ``embedded`` that were cut or recoded, so that no detector knows them again."""
     is_verbatim: bool = False
     """One stored value, whole: a mask that keeps a part of it keeps always the same part."""
+    is_document: bool = False
+    """A stored document as it stands, which is hidden in part."""
     is_native: bool = False
     """A sensitive value as the database holds it, neither made nor typed by the person."""
 

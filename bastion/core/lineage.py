@@ -226,6 +226,7 @@ def _exposed(flow: Flow) -> ColumnExposure:
         is_plain=flow.is_plain,
         hides_null=flow.is_telling,
         is_verbatim=flow.is_verbatim,
+        is_document=flow.is_document and not flow.spoiled,
         is_native=flow.is_native and not flow.spoiled,
     )
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
-from bastion.core import detectors, messages, styles, tokens
+from bastion.core import detectors, documents, messages, styles, tokens
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.classify import classify_name, type_kind
 from bastion.core.effects import OutputKind, Statement
@@ -85,6 +85,8 @@ class Treatment:
     hides_null: bool = False
     """NULL is masked too, since it tells of the value it was computed from."""
     reason: str = ""
+    is_document: bool = False
+    """A document, which is hidden in part: the values under telling names, or of telling form."""
     keeps_shape: bool = False
     """A style may leave a part: it is one stored value, of one class."""
     takes_token: bool = False
@@ -239,6 +241,8 @@ def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalog
     if not classes:
         return _hide(Sensitivity.UNPROVEN, exposed.reason)
     hidden = _hide(_chief(classes), exposed.reason or "the server names its column")
+    if exposed.is_document and exposed.is_proven and classes == exposed.classes:
+        return dataclasses.replace(hidden, cell=_redact_inside, is_document=True)
     return dataclasses.replace(
         hidden,
         keeps_shape=exposed.is_verbatim and len(classes) == 1,
@@ -424,78 +428,20 @@ def _redact_text(cell: bytes) -> bytes:
         text = cell.decode()
     except UnicodeDecodeError:
         return cell
-    if text[:1] in "{[" and text[-1:] in "}]":
-        found = _redact_document(text)
-        if found is not None:
-            return found.encode("utf-8", "replace")
-    return detectors.redact(text).encode()
+    return documents.redact_text(text).encode("utf-8", "replace")
 
 
 def _redact_json(cell: bytes) -> bytes:
     text = cell.decode("utf-8", "replace")
-    found = _redact_document(text)
+    found = documents.redact_json(text)
     return _MASK if found is None else cell if found == text else found.encode("utf-8", "replace")
 
 
-def _redact_document(text: str) -> str | None:
-    """Hide inside a JSON document; byte for byte the same when nothing is found, None if none."""
-    try:
-        document = json.loads(text, parse_float=_Number, parse_int=_Number)
-    except (ValueError, RecursionError):
-        return None
-    try:
-        redacted, changed = _redact_value(document)
-    except RecursionError:
-        return None
-    if not changed:
-        return text
-    return _dump(redacted)
-
-
-class _Number(str):
-    """A JSON number as written, so that a document keeps its digits."""
-
-    __slots__ = ()
-
-
-def _dump(value: object) -> str:
-    if isinstance(value, _Number):
-        return str(value)
-    if isinstance(value, dict):
-        inner = (
-            f"{json.dumps(key, ensure_ascii=False)}: {_dump(item)}" for key, item in value.items()
-        )
-        return "{" + ", ".join(inner) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_dump(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _redact_value(value: object) -> tuple[object, bool]:
-    if isinstance(value, _Number):
-        is_card = detectors.is_card(value)
-        return (detectors.MASK, True) if is_card else (value, False)
-    if isinstance(value, str):
-        found = detectors.redact(value)
-        return found, found != value
-    if isinstance(value, list):
-        parts = [_redact_value(item) for item in value]
-        return [part for part, _ in parts], any(changed for _, changed in parts)
-    if isinstance(value, dict):
-        return _redact_object(value)
-    return value, False
-
-
-def _redact_object(value: dict[str, object]) -> tuple[object, bool]:
-    kept: dict[str, object] = {}
-    has_changed = False
-    for key, item in value.items():
-        is_named = classify_name(key) is not None and item not in (None, "", True, False)
-        redacted, changed = (detectors.MASK, True) if is_named else _redact_value(item)
-        name = detectors.redact(key)
-        kept[name] = redacted
-        has_changed = has_changed or changed or name != key
-    return kept, has_changed
+def _redact_inside(cell: bytes) -> bytes:
+    """Hide inside a document that is known to hold sensitive values; whole where it is none."""
+    text = cell.decode("utf-8", "replace")
+    found = documents.redact_json(text) if text[:1] in ("{", "[") else None
+    return _MASK if found is None else found.encode("utf-8", "replace")
 
 
 def _redact_binary(cell: bytes) -> bytes:
@@ -507,7 +453,7 @@ def _redact_binary(cell: bytes) -> bytes:
         except ValueError:
             raw = cell
     text = raw.decode("utf-8", "replace")
-    return cell if detectors.redact(text) == text else _MASK
+    return cell if documents.redact_text(text) == text else _MASK
 
 
 def _rewriter(treatments: tuple[Treatment, ...]) -> _Rows:
@@ -576,9 +522,15 @@ def _is_quiet_text(cells: Sequence[bytes]) -> bool:
     blob = b"\0".join((b"", *cells))
     if detectors.may_hold_joined(blob, longest):
         return False
+    if b"\0<" in blob and any(map(_may_be_telling_xml, cells)):
+        return False
     if b"\0{" not in blob and b"\0[" not in blob:
         return True
     return _are_quiet_documents(b"\0".join(cell for cell in cells if cell[:1] in (b"{", b"[")))
+
+
+def _may_be_telling_xml(cell: bytes) -> bool:
+    return cell[:1] == b"<" and cell[-1:] == b">"
 
 
 def _is_quiet_json(cells: Sequence[bytes]) -> bool:
@@ -604,12 +556,17 @@ def _are_quiet_documents(blob: bytes) -> bool:
         return False
     # Each quote may open a key: in what is no JSON, nobody knows which do.
     keys = set(_JSON_KEY.findall(blob))
-    return not any(classify_name(key.decode("utf-8", "replace")) for key in keys)
+    if any(classify_name(key.decode("utf-8", "replace")) for key in keys):
+        return False
+    # A name may also stand as a value, beside what it names.
+    words = {word.decode("utf-8", "replace") for word in _JSON_WORD.findall(blob)}
+    return not any(classify_name(word) for word in words)
 
 
 _CELLS_PER_LOOK = 32
 _NESTED_MAX = 64
 """Brackets in a document that nest no deeper than Python's stack, whatever their order."""
+_JSON_WORD = re.compile(rb':\s*"([A-Za-z][\w .-]{1,40})"')
 _JSON_KEY = re.compile(rb'"(?=([^"\0]*)"\s*:)')
 
 

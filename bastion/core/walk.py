@@ -1083,6 +1083,8 @@ def _stored(relation: Relation, column: Column, *, is_made: bool) -> Flow:
         evidence = column.classification.evidence
         return dataclasses.replace(flow, reason=f"reads {relation.name}.{column.name} ({evidence})")
     embedded = column.classification.embedded
+    if column.classification.is_inside and not is_made:
+        return dataclasses.replace(flow, is_document=True)
     if embedded is None:
         return flow
     return dataclasses.replace(flow, embedded=frozenset({embedded}))

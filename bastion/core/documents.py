@@ -1,0 +1,169 @@
+"""Hide sensitive values inside JSON, XML and free text that are shown, and keep them valid.
+
+A value is sensitive by its form, by the name before it (``"ssn": …``, ``<ssn>…``), or by a name
+that stands beside it as a value (``{"name": "ssn", "value": …}``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from bastion.core import detectors
+from bastion.core.builtins import names
+from bastion.core.classify import classify_name
+
+
+class _Number(str):
+    """A JSON number as written, so that a document keeps its digits."""
+
+    __slots__ = ()
+
+
+class _Object(list[tuple[str, object]]):
+    """A JSON object as written: two members may have one name."""
+
+    __slots__ = ()
+
+
+def redact_text(text: str) -> str:
+    """Hide inside a text that may be a document; what is not hidden stays byte for byte."""
+    if text[:1] in "{[" and text[-1:] in "}]":
+        found = redact_json(text)
+        if found is not None:
+            return found
+        if any(classify_name(name) is not None for name in _ESCAPED.findall(text)):
+            # Documents inside an array, or in a document as text.
+            return detectors.MASK
+    if text[:1] == "<" and text[-1:] == ">":
+        text = _redact_xml(text)
+    return detectors.redact(text)
+
+
+def redact_json(text: str) -> str | None:
+    """Hide inside a JSON document; byte for byte the same when nothing is found, None if none."""
+    try:
+        document = json.loads(
+            text, parse_float=_Number, parse_int=_Number, object_pairs_hook=_Object
+        )
+        redacted, changed = _redact_value(document)
+    except (ValueError, RecursionError):
+        return None
+    if not changed:
+        return text
+    # What stands under a telling name may stand elsewhere in the document too.
+    hidden = {item for item in _hidden(document) if len(item) >= _REPEATED_MIN}
+    return _dump(_without(redacted, hidden) if hidden else redacted)
+
+
+def _hidden(value: object) -> Iterator[str]:
+    """Give the strings and numbers under telling names."""
+    if isinstance(value, _Object):
+        for key, item in value:
+            yield from _strings(item) if classify_name(key) is not None else _hidden(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _hidden(item)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield str(value)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item[1] if isinstance(value, _Object) else item)
+
+
+def _without(value: object, hidden: set[str]) -> object:
+    if isinstance(value, _Object):
+        return _Object((key, _without(item, hidden)) for key, item in value)
+    if isinstance(value, list):
+        return [_without(item, hidden) for item in value]
+    if isinstance(value, str) and any(item in value for item in hidden):
+        return detectors.MASK
+    return value
+
+
+_REPEATED_MIN = 4
+
+
+def _dump(value: object) -> str:
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, _Object):
+        inner = (f"{json.dumps(key, ensure_ascii=False)}: {_dump(item)}" for key, item in value)
+        return "{" + ", ".join(inner) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_dump(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _redact_value(value: object) -> tuple[object, bool]:
+    if isinstance(value, _Number):
+        is_card = detectors.is_card(value)
+        return (detectors.MASK, True) if is_card else (value, False)
+    if isinstance(value, str):
+        found = detectors.redact(value)
+        return found, found != value
+    if isinstance(value, _Object):
+        return _redact_object(value)
+    if isinstance(value, list):
+        parts = [_redact_value(item) for item in value]
+        return [part for part, _ in parts], any(changed for _, changed in parts)
+    return value, False
+
+
+def _redact_object(value: _Object) -> tuple[object, bool]:
+    kept = _Object()
+    has_changed = False
+    is_pair = any(
+        key.casefold() in _NAMING and isinstance(item, str) and classify_name(item) is not None
+        for key, item in value
+    )
+    for key, item in value:
+        is_named = classify_name(key) is not None or (is_pair and key.casefold() in _HOLDING)
+        is_hidden = is_named and item not in (None, "", True, False)
+        redacted, changed = (detectors.MASK, True) if is_hidden else _redact_value(item)
+        name = detectors.redact(key)
+        kept.append((name, redacted))
+        has_changed = has_changed or changed or name != key
+    return kept, has_changed
+
+
+def _redact_xml(text: str) -> str:
+    """Hide what stands inside elements and attributes with a telling name."""
+    kept, place = [], 0
+    for match in _OPEN.finditer(text):
+        end = text.find(f"</{match['name']}", match.end())
+        if match.start() < place or end < 0 or not _is_telling(match):
+            continue
+        if text[match.end() : end].strip():
+            kept += [text[place : match.end()], detectors.MASK]
+            place = end
+    return _ATTRIBUTE.sub(_hide_attribute, "".join(kept) + text[place:])
+
+
+def _is_telling(match: re.Match[str]) -> bool:
+    if classify_name(match["name"].rpartition(":")[2]) is not None:
+        return True
+    return any(
+        name.casefold() in _NAMING and classify_name(value) is not None
+        for name, value in _MEMBERS.findall(match["rest"])
+    )
+
+
+def _hide_attribute(match: re.Match[str]) -> str:
+    if classify_name(match["name"].rpartition(":")[2]) is None:
+        return match.group()
+    return f"{match['before']}{detectors.MASK}{match['quote']}"
+
+
+_ESCAPED = re.compile(r"\\+\"([^\"\\]{1,64})\\+\"\s*:")
+_NAMING = names("name key field label attribute attr property type code id kind k n column title")
+_HOLDING = names("value val v data content text values string")
+_OPEN = re.compile(r"<(?P<name>[A-Za-z_][\w:.-]*)(?P<rest>(?:\s[^<>]*)?)(?<!/)>")
+_MEMBERS = re.compile(r"([\w:.-]+)\s*=\s*[\"']([^\"'<>]{1,64})[\"']")
+_ATTRIBUTE = re.compile(
+    r"(?P<before>\s(?P<name>[\w:.-]+)\s*=\s*(?P<quote>[\"']))[^\"'<>]+(?P=quote)"
+)
