@@ -95,6 +95,8 @@ class Column:
     comment: str = ""
     number: int = 0
     """PostgreSQL's attribute number; 1-based position elsewhere."""
+    parts: tuple[str, ...] = ()
+    """Names inside of its type, where that is one of rows."""
 
     @property
     def sensitivity(self) -> Sensitivity | None:

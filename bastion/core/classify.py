@@ -37,6 +37,7 @@ def classify_column(
     comment: str,
     samples: Sequence[str | None],
     is_key: bool = False,
+    parts: Sequence[str] = (),
 ) -> Classification:
     """Classify one column.
 
@@ -44,10 +45,11 @@ def classify_column(
         type_name: as the server prints it, ``character varying(80)``, ``int4``, ``jsonb``.
         samples: some of its values as text, None for NULL; empty when none could be read.
         is_key: it is a primary or foreign key made of numbers.
+        parts: names inside of its type, where that is one of rows.
     """
     kind = type_kind(type_name)
     values = [value for value in samples if value is not None and value.strip()]
-    found = _by_type(kind) or _by_name(name, comment, kind, values)
+    found = _by_type(kind) or _by_name(name, comment, kind, values) or _by_parts(parts)
     if found is None and kind == "document":
         found = _document(values)
     if found is None and kind == "text":
@@ -148,6 +150,15 @@ def _by_name(name: str, comment: str, kind: str, values: list[str]) -> Classific
     return None
 
 
+def _by_parts(parts: Sequence[str]) -> Classification | None:
+    for part in parts:
+        sensitivity = classify_name(part)
+        if sensitivity is not None:
+            words = f"a part of its type is called {part}"
+            return Classification(sensitivity=sensitivity, evidence=words)
+    return None
+
+
 def _by_comment(comment: str) -> Sensitivity | None:
     words = "_".join(split_words(comment))
     for sensitivity, pattern in _COMMENTS:
@@ -210,8 +221,8 @@ def _document(values: list[str]) -> Classification:
     if hits:
         sensitivity, count = hits.most_common(1)[0]
         words = f"{count} of {len(values)} sampled documents hold {sensitivity.value}"
-        is_json = all(value[:1] in "{[" for value in values)
-        return Classification(sensitivity=sensitivity, evidence=words, is_inside=is_json)
+        is_inside = all(_is_document(value) for value in values)
+        return Classification(sensitivity=sensitivity, evidence=words, is_inside=is_inside)
     if values:
         words = f"{len(values)} sampled documents look harmless"
         return Classification(sensitivity=None, evidence=words)
@@ -221,11 +232,14 @@ def _document(values: list[str]) -> Classification:
 
 
 def _documents_in_text(values: list[str]) -> Classification | None:
-    """Look at JSON in columns of text: pieces of it would show without the names of members."""
-    if not values or not all(value[:1] in "{[" and value[-1:] in "}]" for value in values):
-        return None
-    found = _document(values)
-    return found if found.sensitivity is not None else None
+    """Look at JSON and XML in columns of text: pieces of it would show without the names in it."""
+    is_document = bool(values) and all(map(_is_document, values))
+    found = _document(values) if is_document else None
+    return found if found is not None and found.sensitivity is not None else None
+
+
+def _is_document(value: str) -> bool:
+    return value[:1] + value[-1:] in ("{}", "[]", "<>")
 
 
 def _document_classes(value: str) -> Iterator[Sensitivity]:

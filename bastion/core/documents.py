@@ -41,6 +41,18 @@ def redact_text(text: str) -> str:
     return detectors.redact(text)
 
 
+def redact_inside(text: str) -> str | None:
+    """Hide inside a document that is known to hold sensitive values; None where it is none."""
+    if text[:1] in ("{", "["):
+        return redact_json(text)
+    if text[:1] != "<" or text[-1:] != ">":
+        return None
+    found = detectors.redact(_redact_xml(text))
+    # What free text inside names, ``ssn=123``, is in no element of that name.
+    has_loose = any(classify_name(name) is not None for name in _LOOSE.findall(found))
+    return None if has_loose else found
+
+
 def redact_json(text: str) -> str | None:
     """Hide inside a JSON document; byte for byte the same when nothing is found, None if none."""
     try:
@@ -159,6 +171,7 @@ def _hide_attribute(match: re.Match[str]) -> str:
     return f"{match['before']}{detectors.MASK}{match['quote']}"
 
 
+_LOOSE = re.compile(r"(\w+)\s*[=:](?!\s*[\"'])")
 _ESCAPED = re.compile(r"\\+\"([^\"\\]{1,64})\\+\"\s*:")
 _NAMING = names("name key field label attribute attr property type code id kind k n column title")
 _HOLDING = names("value val v data content text values string")

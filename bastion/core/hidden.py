@@ -84,6 +84,8 @@ def telling_code(
     if not statement.is_understood:
         code = "\n".join((text, *_called(text, catalogue)))
         named = _words(code) & (sensitive_names(catalogue, made) | _tainted(context))
+        if not named and any(context.variables.values()) and _KEEPS_SETTING.search(code):
+            named = {"a variable that took a masked value"}
         if named:
             return (f"the code reads {min(named)}, and what it does may tell its values",)
         if sensitive_names(catalogue) and _BUILDS.search(code):
@@ -108,14 +110,23 @@ def _tainted(context: SessionContext) -> frozenset[str]:
     return frozenset(name.casefold() for name, classes in context.variables.items() if classes)
 
 
-def reads_sensitive(function: str, catalogue: Catalogue, made: Iterable[Relation] = ()) -> bool:
+def reads_sensitive(
+    function: str,
+    catalogue: Catalogue,
+    made: Iterable[Relation] = (),
+    *,
+    is_tainted: bool = False,
+) -> bool:
     """Tell whether a function that nobody traced may read sensitive columns, by what it names.
 
     Args:
         made: relations of the session.
+        is_tainted: variables of the session took masked values.
     """
     code = "\n".join(_called(function, catalogue))
     if not _words(code).isdisjoint(sensitive_names(catalogue, made)):
+        return True
+    if is_tainted and _KEEPS_SETTING.search(code):
         return True
     return bool(sensitive_names(catalogue, made)) and _BUILDS.search(code) is not None
 

@@ -439,8 +439,7 @@ def _redact_json(cell: bytes) -> bytes:
 
 def _redact_inside(cell: bytes) -> bytes:
     """Hide inside a document that is known to hold sensitive values; whole where it is none."""
-    text = cell.decode("utf-8", "replace")
-    found = documents.redact_json(text) if text[:1] in ("{", "[") else None
+    found = documents.redact_inside(cell.decode("utf-8", "replace"))
     return _MASK if found is None else found.encode("utf-8", "replace")
 
 

@@ -756,8 +756,15 @@ class Walk:
             return flow
         if name in _SYSTEM_COLUMNS and self.engine is Engine.POSTGRESQL:
             return HARMLESS
-        # PostgreSQL reads t.f as f(t) where t has no column f.
-        return join([source.whole, unproven("a column that is not known")])
+        called = self.as_call(name, source.whole)
+        return called or join([source.whole, unproven("a column that is not known")])
+
+    def as_call(self, name: str, row: Flow) -> Flow | None:
+        """Give what ``t.f`` carries where t has no column f: PostgreSQL reads f(t)."""
+        found = self.catalogue.functions.get(name.casefold())
+        if not found:
+            return None
+        return join([row, self._user_function(name, found, [row])])
 
     # -- expressions ---------------------------------------------------------------------------
 
@@ -886,7 +893,9 @@ class Walk:
             outputs = self._body_outputs(function, arguments)
             if outputs is None:
                 predicates.check_effects(self, name, join([*arguments, HARMLESS]))
-                if reads_sensitive(name, self.catalogue, self.relations.values()):
+                is_tainted = any(self.variables.values())
+                made = self.relations.values()
+                if reads_sensitive(name, self.catalogue, made, is_tainted=is_tainted):
                     flows.append(hidden(f"the function {name} may read what is masked"))
                 return join([*flows, unproven(f"the function {name} is not known")])
             flows += [output.flow for output in outputs]
@@ -1339,7 +1348,11 @@ def _dot(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flow
     found = source.find(fold(field, walk.engine)) if source is not None else None
     if found is not None:
         return found
-    return walk._with_path(node, computed(walk.flow(node.this, scope, ctes)))
+    flow = computed(walk.flow(node.this, scope, ctes))
+    called = walk.as_call(fold(field, walk.engine), flow)
+    if called is not None or source is not None:
+        return called or join([flow, unproven("a column that is not known")])
+    return walk._with_path(node, flow)
 
 
 def _parameter(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> Flow:

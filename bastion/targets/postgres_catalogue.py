@@ -67,6 +67,28 @@ WHERE a.attnum > 0 AND NOT a.attisdropped
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
 ORDER BY a.attrelid, a.attnum
 """
+_PARTS = """
+WITH RECURSIVE inside(root, part) AS (
+    SELECT DISTINCT a.atttypid, a.atttypid FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid >= 16384 AND a.attnum > 0 AND a.atttypid >= 16384
+    UNION
+    SELECT i.root, x.part FROM inside i JOIN pg_catalog.pg_type t ON t.oid = i.part
+    CROSS JOIN LATERAL (
+        SELECT t.typelem UNION SELECT t.typbasetype UNION
+        SELECT a.atttypid FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+    ) x(part)
+    WHERE x.part >= 16384
+)
+SELECT c.attrelid::text, c.attnum::text,
+       pg_catalog.string_agg(DISTINCT a.attname::text, E'\\x01')
+FROM inside i
+JOIN pg_catalog.pg_type t ON t.oid = i.part AND t.typrelid <> 0
+JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_attribute c ON c.atttypid = i.root AND c.attrelid >= 16384 AND c.attnum > 0
+GROUP BY c.attrelid, c.attnum
+"""
+"""What is inside of columns with types of rows, arrays and domains of such included."""
 _KEYS = """
 SELECT i.indrelid::text, i.indisprimary::text,
        pg_catalog.array_to_string(ARRAY(
@@ -280,6 +302,10 @@ def _parents(words: str) -> tuple[tuple[str, str], ...]:
 
 async def _columns(link: Link) -> dict[str, list[Column]]:
     columns: dict[str, list[Column]] = defaultdict(list)
+    parts = {
+        (oid, number): tuple(names.split("\x01"))
+        for oid, number, names in await _rows(link, _PARTS)
+    }
     for oid, number, name, type_name, is_required, default, comment in await _rows_or_less(
         link, _COLUMNS.format(default=_DEFAULT), _COLUMNS.format(default=_NOTHING)
     ):
@@ -292,6 +318,7 @@ async def _columns(link: Link) -> dict[str, list[Column]]:
                 default=default,
                 comment=comment,
                 number=int(number),
+                parts=parts.get((oid, number), ()),
             )
         )
     return columns

@@ -231,6 +231,7 @@ def _classified(relation: Relation, samples: Samples) -> Relation:
                 comment=column.comment,
                 samples=samples.get(column.name, ()),
                 is_key=column.name in keys,
+                parts=column.parts,
             ),
         )
         for column in relation.columns

@@ -295,3 +295,10 @@ def test_system_columns_of_structure_are_harmless() -> None:
 def test_evidence_is_one_sentence_without_values() -> None:
     found = classify_column(name="c1", type_name="text", comment="", samples=EMAILS)
     assert found.evidence == "100% of 20 sampled values look like email"
+
+
+def test_type_of_rows_is_known_by_the_names_in_it() -> None:
+    found = classify_column(
+        name="p", type_name="person", comment="", samples=["(Ada,x)"], parts=("name", "ssn")
+    )
+    assert found.sensitivity is Sensitivity.SSN

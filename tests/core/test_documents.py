@@ -63,7 +63,7 @@ def test_harmless_documents_stay_byte_for_byte(text: str) -> None:
 
 @pytest.mark.parametrize("type_name", ["jsonb", "text"])
 def test_column_of_documents_is_known_by_what_is_inside(type_name: str) -> None:
-    for text in JSON[:4]:
+    for text in (*JSON[:4], *XML[:2]):
         found = classify_column(name="payload", type_name=type_name, comment="", samples=[text] * 5)
         assert found.sensitivity is not None, text
         assert found.is_inside
@@ -97,6 +97,8 @@ def test_column_that_its_name_gives_away_is_hidden_whole() -> None:
         (b"S3CR3T421x", "•••••"),
         (b'{"ssn": "S3CR3T421x"', "•••••"),
         (b"\x01{}", "•••••"),
+        (b"<u><ssn>S3CR3T421x</ssn><n>1</n></u>", "<u><ssn>•••••</ssn><n>1</n></u>"),
+        (b"<log>ssn=S3CR3T421x</log>", "•••••"),
     ],
 )
 def test_stored_document_is_hidden_in_part_and_anything_else_whole(cell: bytes, shown: str) -> None:

@@ -261,3 +261,20 @@ def test_setting_from_current_may_not_keep_a_masked_value() -> None:
     text = "select set_config('app.k', ssn, false) from users ;; "
     assert last(f"{text}create function g() returns int set app.k from current as 'x'").laundering
     assert last(f"{text}alter role ann set app.k from current").laundering
+
+
+def test_column_of_a_row_may_be_a_function_of_it() -> None:
+    shop = with_function("select ssn from users")
+    for sql in ("select products.f from products", "select (p).f from products p"):
+        assert hides_all(last(sql, shop=shop))
+    shop = with_function("begin return (select ssn from users); end", language="plpgsql")
+    assert last("select id from products p where p.f like 'S%'", shop=shop).inference
+
+
+def test_code_that_reads_a_variable_with_a_masked_value_is_inference() -> None:
+    text = "select set_config('app.k', ssn, false) from users ;; "
+    code = "begin if current_setting('app'||'.k') like 'S%' then raise 'x'; end if; return ''; end"
+    assert last(f"{text}do $$ {code} $$").inference
+    shop = with_function(code, language="plpgsql")
+    assert last(f"{text}select id from products where f('x') = ''", shop=shop).inference
+    assert not last("select id from products where f('x') = ''", shop=shop).inference

@@ -79,6 +79,8 @@ do $$ begin if (select ssn from users where id=1) like 'S%' then raise exception
 select id from t where f_pl(1) like 'S%' and id=1
 set enable_seqscan=off ;; select id from users where ssn is not null
 insert into t values (100,'S3CR3T421x') ;; select t.id from t join users u on u.ssn=t.v
+create function fq(t) returns text language sql as 'select ssn from users where id=1' ;; select (t).fq from t where id=1
+create type person as (name text, ssn text) ;; create table comp as select id, row(name,ssn)::person as p from users ;; select (p).ssn from comp where id=1
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
@@ -773,3 +775,148 @@ select * from ts_stat('select to_tsvector(ssn) from users')
 copy (select id, ssn from users) to stdout with (format csv, header)
 copy t from stdin
 comment on column users.ssn is 'x' ;; select col_description('users'::regclass,3)
+create or replace function f_id(a text) returns text language sql as $$ select ssn from users where id=1 $$ ;; begin ;; create or replace function f_id(a text) returns text language sql as $$ select a $$ ;; rollback ;; select f_id('x')
+create function pg_temp.upper2(text) returns text language sql as 'select ssn from users where id=1' ;; select upper2('a') ;; select pg_temp.upper2('a')
+create function fq(a text, b int default 1) returns text language sql as 'select ssn from users where id=b' ;; select fq('x')
+create function fv(variadic a int[]) returns text language sql as 'select ssn from users where id=a[1]' ;; select fv(1,2)
+create function fi() returns int language sql as $$ insert into t select 400+id, ssn from users returning id $$ ;; select fi() ;; select v from t where id=401
+create function fc() returns text language sql as $$ select 'a'; select ssn from users where id=1; $$ ;; select fc()
+create function fc() returns text language sql as $$ create temp table if not exists zz9 as select ssn from users; select 'a'; $$ ;; select fc() ;; select * from zz9
+create operator ~~~ (leftarg=text, rightarg=text, function=texticregexeq) ;; select 1 from users where ssn ~~~ '^s' and id=1
+create operator public.= (leftarg=text, rightarg=text, function=texticregexeq) ;; select id from users where ssn operator(public.=) '^s'
+select id from users where ssn operator(pg_catalog.~~) 'S%'
+select id from users where ssn operator(pg_catalog.=) 'S3CR3T421x' and false
+select ssn operator(pg_catalog.||) '' from users where id=1
+create aggregate ag2(text) (sfunc=textcat, stype=text) ;; select ag2(ssn) from users where id=1 ;; select ag2(v) is null from t
+create temp table z as select ssn as q from users ;; alter table z rename to z2 ;; alter table z2 rename to t2 ;; select v from t2 ;; select * from t2
+create temp table z as select id, ssn as v from users ;; alter table z set schema public ;; select v from z
+create temp table z as select id, ssn as v from users ;; alter table if exists only pg_temp.z rename to t ;; select v from pg_temp.t ;; select v from t
+create temp table z as select id, ssn as v from users ;; alter view if exists z rename to t ;; select v from t
+create temp view z as select id, ssn as v from users ;; alter view z rename to t ;; select v from t ;; select upper(v) from t
+create temp view z as select id, ssn as v from users ;; alter table z rename to t ;; select v from t ;; select upper(v) from t
+create temp view z as select id, name as v, ssn as w from users ;; alter view z rename column w to q ;; alter view z rename column v to w ;; alter view z rename column q to v ;; select v from z ;; select w from z
+create temp view z as select id, name as v, ssn as w from users ;; begin ;; alter view z rename column w to q ;; rollback ;; select w from z
+create temp table z(a text, b text) ;; insert into z select ssn,'x' from users ;; alter table z drop column b ;; alter table z rename a to b ;; select b from z
+create temp table z(a text) ;; create temp view zv as select a from z ;; create temp view zw as select a from zv ;; update z set a='x' ;; insert into z select ssn from users ;; select a from zw ;; select upper(a) from zw
+create temp table z(a text) ;; create function pg_temp.fz() returns setof text language sql as 'select a from z' ;; insert into z select ssn from users ;; select pg_temp.fz() ;; select count(*) from pg_temp.fz() f where f like 'S%'
+create temp table z(a text) ;; create function fz() returns setof text language plpgsql as $$ begin return query select a from z; end $$ ;; insert into z select ssn from users ;; select count(*) from fz() f where f like 'S%' ;; select 1 from t where (select max(f) from fz() f) like 'z%'
+create temp table z(a text) ;; prepare p as select a from z ;; insert into z select ssn from users ;; execute p
+create temp table z(a text) ;; begin ;; declare c cursor for select a from z ;; insert into z select ssn from users ;; fetch all c
+create temp table z(a text) ;; begin ;; savepoint s ;; insert into z select ssn from users ;; rollback to s ;; insert into z values ('a') ;; select a from z
+create temp table z(a text) ;; copy z from stdin
+create temp table z(a text) ;; with i as (insert into z select ssn from users returning a) select a from i ;; select a from z
+create temp table z(a text, b text) ;; insert into z select 'k', ssn from users ;; update z set a=b ;; select a from z
+create temp table z(a text, b text) ;; insert into z select 'k', ssn from users ;; update z set (a,b)=(b,a) ;; select a from z
+create temp table z(a text, b text) ;; insert into z select 'k', ssn from users ;; update z x set a=y.b from z y ;; select a from z
+create temp table z(a text, b text) ;; insert into z select 'k', ssn from users ;; insert into z select b, a from z ;; select a from z
+create temp table z(a text, b text) ;; insert into z values ('1',null) ;; insert into z (select 'k', ssn from users) on conflict do nothing ;; select b from z
+create temp table z(id int, a text) ;; merge into z using users u on z.id=u.id when not matched then insert (id,a) values (u.id,u.ssn) returning z.a ;; select a from z
+create temp table z(id int, a text default current_setting('app.k',true)) ;; select set_config('app.k',ssn,false) from users where id=1 ;; insert into z(id) values (1) ;; select a from z
+select set_config('app.k',ssn,false) from users where id=1 ;; select 1 where current_setting('app.k') like 'S%'
+select set_config('app.k',ssn,false) from users where id=1 ;; do $$ begin if current_setting('app.k') like 'S%' then raise 'x'; end if; end $$
+select set_config('app.k',ssn,false) from users where id=1 ;; alter database postgres set app.k from current
+select set_config('app.k',ssn,false) from users where id=1 ;; create view vq as select current_setting('app.k') as s ;; select s from vq
+select set_config('app.k',ssn,false) from users where id=1 ;; create function fk() returns text language sql as $$ select current_setting('app.k') $$ ;; select fk()
+select set_config('app.k',ssn,false) from users where id=1 ;; create function fk(x text default current_setting('app.k')) returns text language sql as $$ select x $$ ;; select fk()
+select set_config('timezone',ssn,false) from users where id=1
+select set_config('app.k','x',false), set_config('app.k',ssn,false) from users where id=1 ;; rollback ;; select current_setting('app.k')
+begin ;; select set_config('app.k',ssn,true) from users where id=1 ;; commit ;; select current_setting('app.k',true)
+create temp sequence sq9 ;; create temp table z(id int default nextval('sq9'), a text) ;; insert into z(a) select 'x' from users, generate_series(1,ascii(ssn)) ;; select last_value from sq9
+select nextval('sq') from users where ssn > 'M'
+select nextval('sq') from users order by ssn
+select case when ssn > 'M' then nextval('sq') end from users
+select count(*) from users where (select nextval('sq')) > 0
+select coalesce(nullif(ssn > 'M', true)::text, nextval('sq')::text) from users where id=1
+select u.id from users u, lateral (select 1 where u.ssn > 'M') x
+select u.id from users u left join lateral (select 1 as k where u.ssn > 'M') x on true where x.k is not null
+select u.id, x.k from users u left join lateral (select 1 as k from t where t.id < ascii(u.ssn)-80) x on true
+select x.k is null from users u left join lateral (select t.id k from t where t.v < u.ssn limit 1) x on true
+select id, exists(select 1 from t where t.v < u.ssn) from users u
+select id, (select count(*) from t where t.v < u.ssn) from users u
+select id, array(select 1 from t where t.v < u.ssn) from users u
+select id, (select t.id from t where t.v >= u.ssn order by t.v limit 1) from users u
+select count(*) from users group by cube(ssn, name)
+select count(*) from users group by grouping sets ((left(ssn,1)))
+select sum(id) from users group by ssn like 'S%'
+select id from users order by ssn = 'S3CR3T421x'
+select id from users where not ssn = 'S3CR3T421x' and id=1
+select id from users where ssn <> all(array['S3CR3T421x','a']) and id=1
+select id from users where ssn = 'S3CR3T421x' is true and id=1
+select id from users where (ssn = 'S3CR3T421x') is not false and id=1
+select id from users where ssn similar to 'S%'
+select id from users where ssn ^@ 'S'
+select id from users where ssn ~>=~ 'S'
+select id from users where array[ssn] && array['S3CR3T421x']
+select id from users where ssn::bytea = '\x00'
+select id from users where row(ssn) = row('S3CR3T421x') and id=1
+select id from users where u.* = users.* 
+select id from users u where u in (select x from users x where x.ssn > 'M')
+select id from users where id in (select max(id) from users group by left(ssn,1))
+select distinct on (left(ssn,1)) id from users
+select id from users except select id from users where ssn > 'M'
+select id from users limit (select count(*) from users where ssn > 'M')
+select max(id) over (partition by ssn > 'M') from users
+select id, dense_rank() over w from users window w as (order by ssn)
+select percentile_cont(0.5) within group (order by length(ssn)) from users
+select width_bucket(ssn, array['A','M','Z']) from users where id=1
+select regr_slope(id, ascii(ssn)), corr(id, ascii(ssn)), var_pop(ascii(ssn)) from users
+select json_agg(x) from (select id from users order by ssn) x
+select jsonb_object_agg(id, ssn is not null) from users
+select to_char(ascii(ssn),'RN'), chr(ascii(ssn)), lpad('',ascii(ssn),'x') from users where id=1
+select make_date(2000,1,ascii(ssn)-80) from users where id=1
+select timestamp '2020-01-01' + make_interval(days => ascii(ssn)) from users where id=1
+select array_fill(0, array[ascii(ssn)]) from users where id=1
+select array_length(array_fill(0, array[ascii(ssn)]),1) is null from users where id=1
+select string_agg(v, (select ssn from users where id=1)) from t
+select translate('abc','abc',(select ssn from users where id=1))
+select overlay('aaaaaaaaaa' placing ssn from 1) from users where id=1
+select xmlserialize(content xmlelement(name x, xmlattributes(ssn as a)) as text) from users where id=1
+select xmlforest(ssn as a), xmlcomment(ssn), xmlpi(name a, ssn) from users where id=1
+select xmlexists('//a[starts-with(.,"S")]' passing xmlelement(name a, ssn)) from users where id=1
+select count(*) from users where xmlexists('//a[starts-with(.,"S")]' passing xmlelement(name a, ssn))
+select ts_rank(to_tsvector('simple',ssn),to_tsquery('simple','s:*')) from users where id=1
+select querytree(to_tsquery('simple',ssn)) from users where id=1
+select numnode(plainto_tsquery('simple',ssn)) from users where id=1
+select * from users u, string_to_table(u.ssn,'C') x
+select count(*) from users, regexp_matches(ssn,'[0-9]','g') where users.id=1
+select count(*) from users, generate_subscripts(string_to_array(ssn,'C'),1) where users.id=1
+select count(*) from users, json_array_elements(array_to_json(string_to_array(ssn,'C'))) where users.id=1
+select count(*) from rows from (generate_series(1,3), generate_series(1,(select ascii(ssn)-80 from users where id=1))) x
+with recursive r(n) as (select 1 union all select n+1 from r where n < (select ascii(ssn)-75 from users where id=1)) select count(*) from r
+with recursive r(s) as (select ssn from users where id=1 union select substr(s,2) from r where s <> '') select count(*) from r
+with recursive r(s,n) as (select ssn,0 from users where id=1 union all select substr(s,2),n+1 from r where length(s)>0) select max(n) from r
+with d as (delete from t where v < (select ssn from users where id=1) returning 1) select count(*) from d
+with u as (update t set v=v where exists (select 1 from users where ssn > 'M' and id=1) returning 1) select count(*) from u
+insert into t select 700, 'x' where (select ssn from users where id=1) like 'S%'
+insert into t select 700+id, 'x' from users where ssn > 'M' returning id
+insert into t select 700+id, 'x' from users order by ssn limit 1 returning id
+insert into t values (1, 'x') on conflict (id) do update set v = 'y' where (select ssn from users where id=1) like 'S%' returning id
+insert into t values (1, 'x') on conflict (id) do update set v = excluded.v || (select ssn from users where id=1) returning v
+update t set id = id + (select ascii(ssn) from users where id=1) where id=1 returning id
+update t set v = case when (select ssn from users where id=1) like 'S%' then 'a' else 'b' end where id=1 returning v
+delete from t where id = (select ascii(ssn)-82 from users where id=1) returning id
+lock table users in access share mode nowait
+select pg_size_pretty(pg_relation_size('users'))
+select pg_input_is_valid(ssn,'int') from users where id=1
+select * from pg_input_error_info((select ssn from users where id=1),'int')
+select pg_typeof(ssn), pg_collation_for(ssn) from users where id=1
+select to_regclass(ssn), to_regtype(ssn) from users where id=1
+select ssn::regtype from users where id=1
+select has_table_privilege(ssn,'select') from users where id=1
+select pg_get_serial_sequence(ssn,'id') from users where id=1
+select obj_description(ascii(ssn)) from users where id=1
+select pg_describe_object(ascii(ssn),1,1) from users where id=1
+select current_setting(ssn, true) from users where id=1
+select current_setting(ssn) from users where id=1
+select pg_terminate_backend(ascii(ssn)) from users where id=1
+select format('%s %I', name, ssn) from users where id=1
+select format(ssn, 1) from users where id=1
+select age(to_timestamp(ascii(ssn))) from users where id=1
+select any_value(ssn) filter (where id=1) from users
+select (select ssn from users where id=1) is json
+select ssn is json from users where id=1
+select ssn is normalized from users where id=1
+select (ssn, id) overlaps (ssn, id) from users
+select timezone(ssn, now()) from users where id=1
+select date_trunc(ssn, now()) from users where id=1
+select extract(epoch from ssn::interval) from users where id=1
