@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from bastion.core.catalogue import Catalogue, Column, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
-from bastion.core.model import Sensitivity
+from bastion.core.model import Engine, Sensitivity
 from bastion.core.structure import computed_part
 
 _ROUNDS_MAX = 4
@@ -81,6 +81,8 @@ def telling_code(
     """Say where code or structure may show by what it does, or refuses, what a value is."""
     text = statement.text
     made = tuple(context.relations.values())
+    if _is_unprepared(statement, context):
+        return ()
     if not statement.is_understood:
         code = "\n".join((text, *_called(text, catalogue)))
         named = _words(code) & (sensitive_names(catalogue, made) | _tainted(context))
@@ -104,6 +106,15 @@ def telling_code(
     if named:
         return (f"{statement.head} computes or checks with {min(named)}",)
     return ()
+
+
+def _is_unprepared(statement: Statement, context: SessionContext) -> bool:
+    """Tell whether it executes a name that the session never prepared: the server refuses it.
+
+    Code that was not understood may have prepared some, out of sight.
+    """
+    is_execute = statement.engine is Engine.POSTGRESQL and statement.head == "EXECUTE"
+    return is_execute and not statement.is_understood and "*" not in context.variables
 
 
 def _tainted(context: SessionContext) -> frozenset[str]:

@@ -48,7 +48,10 @@ def computed_part(text: str, engine: Engine, *, is_tainted: bool) -> Computed:
     for place in range(2, len(words)):
         if _is_computing(words, tokens, place) or (is_tainted and words[place] in _KEYS):
             start = 0 if words[0] == "create" else min(3, len(tokens) - 1)
-            return Computed(columns=text[tokens[start].start :], row=text[tokens[place].start :])
+            # A key that names its columns takes no other column of the table that it points to.
+            is_plain_key = words[place] == "references" and "(" in words[place : place + 5]
+            row = "" if is_plain_key else text[tokens[place].start :]
+            return Computed(columns=text[tokens[start].start :], row=row)
     return _NOTHING
 
 

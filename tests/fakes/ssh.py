@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from bastion.core.model import Engine, Environment, Role, Target
 from bastion.execution.approvals import ApprovalDesk
 from bastion.execution.breakglass import GlassBox
+from bastion.execution.granting import Grants
+from bastion.execution.guessing import GuessBudget
 from bastion.execution.judging import Governance
 from bastion.execution.ports import Connector
 from bastion.execution.registry import SessionLimits, SessionRegistry
@@ -266,6 +268,8 @@ async def ssh_rig(
                 changed=registry.changed,
                 quarantine=store,
                 audit=audit,
+                guesses=GuessBudget(store, users, audit, clock, b"k" * 32),
+                grants=Grants(store, audit, clock),
                 glass=GlassBox(store, users, audit, messages, clock, registry.tell_overseers),
             ),
         )
