@@ -1,10 +1,10 @@
-# Six verbs. VENV may point elsewhere; PYTHON picks the interpreter (3.11 to 3.13).
+# Eight verbs. VENV may point elsewhere; PYTHON picks the interpreter (3.11 to 3.13).
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: install demo test test-long check bench mariadb
+.PHONY: install demo test test-long check bench bench-masking bench-guard mariadb
 
 install: $(VENV)/.installed
 
@@ -41,3 +41,10 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev mariadb
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# Published figures: measured on real servers, printed, and written into docs/masking-quality.md.
+bench-masking: $(VENV)/.installed-dev mariadb
+	BASTION_QUALITY=write $(BIN)/python -m pytest -q -s -p no:randomly tests/quality/test_published.py -k "masking or classes or everyday"
+
+bench-guard: $(VENV)/.installed-dev mariadb
+	BASTION_QUALITY=write $(BIN)/python -m pytest -q -s -p no:randomly tests/quality/test_published.py -k guard

@@ -1,0 +1,259 @@
+"""The published figures: what leaks, what is spoiled, what changes and what is held for nothing.
+
+``make bench-masking`` and ``make bench-guard`` measure on real servers, print the tables and renew
+``docs/masking-quality.md``; ``test_published.py`` holds ``make test`` to the figures there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bastion.core.classify import classify_column
+from bastion.core.model import (
+    Finished,
+    MaskedBatch,
+    NoticeReceived,
+    ResultStarted,
+    RunOptions,
+    Status,
+)
+from tests.conftest import SEED, DatabaseServer
+from tests.end_to_end.test_corpus import SECRET, checksum, leaked
+from tests.fakes.rig import Rig, running_rig
+from tests.quality.everyday import CORPUS, Outcome, compare, lines_of
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "masking-quality.md"
+ENGINES = ("postgresql", "mysql")
+EVERYDAY = ("everyday_shop", "everyday_tools")
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one technique."""
+
+    tried: int = 0
+    failed: int = 0
+    """Leaked, changed the database, or was held for nothing."""
+    held: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Figures:
+    """What one engine's runs gave, by technique."""
+
+    engine: str
+    tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+    @property
+    def tried(self) -> int:
+        return sum(one.tried for one in self.tallies.values())
+
+    @property
+    def failed(self) -> int:
+        return sum(one.failed for one in self.tallies.values())
+
+    def note(self, technique: str, line: str, *, failed: bool, held: bool = False) -> None:
+        tally = self.tallies[technique]
+        tally.tried += 1
+        tally.held += held
+        if failed:
+            tally.failed += 1
+            tally.failures.append(line)
+
+
+def labeller(name: str) -> Callable[[str], str]:
+    """Read the techniques of a corpus; gives the technique of a probe."""
+    found = []
+    for line in (CORPUS / name).read_text().splitlines():
+        if line and not line.startswith("#"):
+            technique, _, pattern = line.partition("\t")
+            found.append((technique, re.compile(pattern, re.IGNORECASE)))
+
+    def label(probe: str) -> str:
+        return next((name for name, pattern in found if pattern.search(probe)), "")
+
+    return label
+
+
+def server_of(engine: str, request: Callable[[str], DatabaseServer]) -> DatabaseServer:
+    return request("postgres_server" if engine == "postgresql" else "mariadb_server")
+
+
+async def answer(rig: Rig, target: str, probe: str) -> tuple[str, set[Status]]:
+    """Run one probe; gives every word and cell that was shown, and how it ended."""
+    said: list[str] = []
+    ends = set()
+    principal = await rig.principal("ann")
+    async with rig.runner("ann", target) as runner:
+        for text in probe.removeprefix("COPYOUT ").split(" ;; "):
+            async for event in runner.execute(text, options=RunOptions(wait_s=0)):
+                match event:
+                    case ResultStarted():
+                        said += [column.name for column in event.columns]
+                    case MaskedBatch():
+                        said += [
+                            cell.decode(errors="replace")
+                            for row in event.rows
+                            for cell in row
+                            if cell
+                        ]
+                    case NoticeReceived():
+                        said.append(event.text)
+                    case Finished():
+                        ends.add(event.status)
+                        said += [event.message, event.rule_text, event.tag]
+                        said += [event.error.message, event.error.hint] if event.error else []
+                        if event.status is Status.PENDING:
+                            desk = rig.services.governance.desk
+                            await desk.withdraw(principal, event.request_id)
+    return "\n".join(said), ends
+
+
+async def people(rig: Rig) -> None:
+    await rig.add_user("ann", "engineer")
+    await rig.add_user("rae", "reviewer")
+
+
+async def measure_masking(engine: str, server: DatabaseServer, directory: Path) -> Figures:
+    """Send every masking probe in production and look at all that was shown and recorded."""
+    figures, label = Figures(engine), labeller("techniques_masking.tsv")
+    url = server.create_database("quality", f"probe_{server.engine}.sql")
+    async with running_rig(directory) as rig:
+        await people(rig)
+        await rig.add_target("prod", url, "production")
+        for probe in lines_of(f"masking_{engine}.sql"):
+            shown, ends = await answer(rig, "prod", probe)
+            told = shown.replace(SECRET, "") if SECRET in probe else shown
+            is_held = bool(ends & {Status.PENDING, Status.BLOCKED})
+            figures.note(label(probe), probe, failed=bool(leaked(told)), held=is_held)
+        recorded = "".join(
+            path.read_text(errors="replace") for path in rig.paths.sessions.rglob("*.cast")
+        )
+    typed = "".join(lines_of(f"masking_{engine}.sql"))
+    if SECRET not in typed:
+        figures.note("recording", "all", failed=bool(leaked(recorded)))
+    server.drop_database(url)
+    return figures
+
+
+async def measure_everyday(engine: str, server: DatabaseServer, directory: Path) -> Figures:
+    """Compare everyday answers with the database's own, byte for byte."""
+    figures = Figures(engine)
+    url = server.create_database("everyday", f"shop_{server.engine}.sql")
+    async with running_rig(directory) as rig:
+        await people(rig)
+        await rig.add_target("shop", url, "production")
+        for corpus in EVERYDAY:
+            lines = lines_of(f"{corpus}_{engine}.sql")
+            for one in await compare(rig, "shop", server, url, lines):
+                is_held = one.outcome in {Outcome.HELD, Outcome.BLOCKED}
+                is_other = one.outcome is not Outcome.SAME
+                figures.note(corpus, one.line, failed=is_other, held=is_held)
+    server.drop_database(url)
+    return figures
+
+
+async def measure_guard(engine: str, server: DatabaseServer, directory: Path) -> Figures:
+    """Send attacks without an approval, with a checksum of the database behind each."""
+    figures = Figures(engine)
+    url = server.create_database("guard", f"probe_{server.engine}.sql")
+    before = checksum(server, url)
+    async with running_rig(directory) as rig:
+        await people(rig)
+        await rig.add_target("prod", url, "production")
+        for corpus in ("destructive", "guard", "not_reads"):
+            for probe in lines_of(f"{corpus}_{engine}.sql"):
+                _, ends = await answer(rig, "prod", probe)
+                is_changed = checksum(server, url) != before
+                is_held = bool(ends & {Status.PENDING, Status.BLOCKED})
+                figures.note(corpus, probe, failed=is_changed, held=is_held)
+                if is_changed:
+                    _restore(server, url)
+        for probe in lines_of(f"reads_{engine}.sql"):
+            _, ends = await answer(rig, "prod", probe)
+            is_held = bool(ends & {Status.PENDING, Status.BLOCKED})
+            figures.note("ordinary reads held", probe, failed=is_held, held=is_held)
+    server.drop_database(url)
+    return figures
+
+
+def _restore(server: DatabaseServer, url: str) -> None:
+    if server.engine == "postgres":
+        server.run(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    else:
+        database = url.rsplit("/", 1)[1]
+        server.run(url, f"DROP DATABASE `{database}`; CREATE DATABASE `{database}`")
+    server.run(url, (SEED / f"probe_{server.engine}.sql").read_text())
+
+
+def measure_classes() -> Figures:
+    """Classify labelled columns by their values alone, and look-alikes that must stay harmless."""
+    figures = Figures("classes")
+    for line in (CORPUS / "classes.tsv").read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        wanted, name, type_name, *samples = line.split("\t")
+        found = classify_column(
+            name=name, type_name=type_name, comment="", samples=samples, is_key=False
+        ).sensitivity
+        word = found.value if found else "none"
+        technique = "look-alike" if wanted == "none" else "telling values"
+        figures.note(technique, f"{name}: {word}, not {wanted}", failed=word != wanted)
+    return figures
+
+
+def table(figures: list[Figures], *, failed: str) -> Iterator[str]:
+    """Give lines of Markdown: techniques by engine."""
+    yield "| technique | engine | tried | " + failed + " | held or refused |"
+    yield "|---|---|---|---|---|"
+    for one in figures:
+        for technique, tally in sorted(one.tallies.items()):
+            yield f"| {technique} | {one.engine} | {tally.tried} | {tally.failed} | {tally.held} |"
+        held = sum(tally.held for tally in one.tallies.values())
+        yield f"| **all** | {one.engine} | {one.tried} | {one.failed} | {held} |"
+
+
+def published(section: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Read tried and failed of each technique and engine from the page."""
+    text = PAGE.read_text().partition(f"## {section}\n")[2].partition("\n## ")[0]
+    rows = (line.strip("|").split("|") for line in text.splitlines() if line.startswith("| "))
+    cells = ([cell.strip(" *") for cell in row] for row in rows)
+    return {
+        (row[0], row[1]): (int(row[2]), int(row[3]))
+        for row in cells
+        if len(row) == 5 and row[2].isdigit()
+    }
+
+
+SECTIONS = {
+    "Masking": ("leaked", measure_masking),
+    "Everyday answers": ("changed", measure_everyday),
+    "Guard": ("failed", measure_guard),
+}
+
+
+async def measure(
+    section: str, request: Callable[[str], DatabaseServer], directory: Path
+) -> list[Figures]:
+    """Measure one section on both engines; recordings stay in the directory."""
+    work = SECTIONS[section][1]
+    return [
+        await work(engine, server_of(engine, request), directory / engine) for engine in ENGINES
+    ]
+
+
+def renew(sections: dict[str, list[Figures]]) -> None:
+    """Write figures into the page, section by section; what is not measured stays."""
+    text = PAGE.read_text()
+    for section, figures in sections.items():
+        failed = SECTIONS[section][0] if section in SECTIONS else "wrong"
+        head, _, rest = text.partition(f"## {section}\n")
+        words, _, tail = rest.partition("| technique ")
+        after = "\n## " + tail.partition("\n## ")[2] if "\n## " in tail else "\n"
+        text = f"{head}## {section}\n{words}" + "\n".join(table(figures, failed=failed)) + after
+    PAGE.write_text(text)
