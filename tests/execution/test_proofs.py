@@ -91,7 +91,14 @@ async def test_a_decision_without_an_own_program_is_signed_by_the_bastion_alone(
         {"late": timedelta(minutes=6)},
         {"late": -timedelta(minutes=6)},
     ],
-    ids=str,
+    ids=[
+        "another answer",
+        "another reason",
+        "another name",
+        "another key",
+        "too late",
+        "too early",
+    ],
 )
 async def test_a_signature_over_anything_else_does_not_count(rig, changes):
     request = await rig.desk.get(BOB, "r1")
