@@ -31,7 +31,7 @@ def hold(section: str, figures: list[Figures], *, failed: str) -> None:
     known = published(section)
     for one in figures:
         for technique, tally in one.tallies.items():
-            _, failed_then = known[technique, one.engine]
+            _, failed_then = known.get((technique, one.engine), (0, 0))
             assert tally.failed <= failed_then, (technique, one.engine, tally.failures)
 
 
