@@ -230,6 +230,7 @@ class _Shell:
         self._target = runner.target
         self._settings = ShellSettings()
         self._history = _History()
+        self._last_statement = ""
         self._completer = SqlCompleter(self._target.engine)
         self._prompt = self._make_prompt()
         self._progress = _Progress(console, services)
@@ -386,8 +387,8 @@ class _Shell:
         command = meta.parse_meta(text)
         if command is not None:
             return await self._meta(command)
-        statement, expanded = _without_go(text)
-        await self._run(statement, expanded=expanded)
+        self._last_statement, expanded = _without_go(text)
+        await self._run(self._last_statement, expanded=expanded)
         return False
 
     async def _remember(self, text: str) -> None:
@@ -453,7 +454,7 @@ class _Shell:
             case "c" | "connect" | "use" | "u":
                 return await self._switch(argument)
             case "g" | "gx" | "G":
-                await self._again(is_expanded=command.name != "g")
+                await self._again(command)
             case "#":
                 await self._learn_names(is_loud=True)
             case _ if meta.is_listing(command):
@@ -561,12 +562,16 @@ class _Shell:
         self._next_target = target.name
         return True
 
-    async def _again(self, *, is_expanded: bool) -> None:
-        past = [text for text in self._history.get_strings() if meta.parse_meta(text) is None]
-        if not past:
-            raise UsageError("There is no statement to run again.")
-        text, _ = _without_go(past[-1])
-        await self._run(text, expanded=is_expanded)
+    async def _again(self, command: meta.MetaCommand) -> None:
+        """Run this session's last statement again; what stood here last week is only history."""
+        if command.argument:
+            raise UsageError(
+                f"\\{command.name} takes nothing here: the bastion starts no program and writes "
+                "no file. Write: ssh HOST TARGET --csv -c '…' | program"
+            )
+        if not self._last_statement:
+            raise UsageError("This session has run no statement yet; \\history lists older ones.")
+        await self._run(self._last_statement, expanded=command.name != "g")
 
     def _conninfo(self) -> str:
         target, principal = self._target, self._principal

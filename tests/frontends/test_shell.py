@@ -413,6 +413,29 @@ async def test_a_closing_big_g_shows_records_once():
         assert desk.runner.texts == ["select 1"]
 
 
+async def test_g_repeats_this_sessions_last_statement_and_never_an_older_ones():
+    services = FakeServices()
+    services.history.past = ["delete from orders;"]
+    async with shell(services) as desk:
+        await desk.enter("\\g")
+        await desk.terminal.expect("This session has run no statement yet")
+        await desk.enter("select 1;")
+        await desk.terminal.expect("(2 rows)")
+        await desk.enter("\\gx")
+        await desk.terminal.expect("-[ RECORD 1 ]")
+        assert desk.runner.texts == ["select 1;", "select 1;"]
+
+
+@pytest.mark.parametrize("command", ["\\g | id", "\\g /tmp/out", "\\gx out.txt"])
+async def test_g_starts_no_program_and_writes_no_file(command):
+    async with shell() as desk:
+        await desk.enter("select 1;")
+        await desk.terminal.expect("(2 rows)")
+        await desk.enter(command)
+        await desk.terminal.expect("takes nothing here")
+        assert desk.runner.texts == ["select 1;"]
+
+
 async def test_limit_and_reason_go_to_the_governed_path():
     async with shell() as desk:
         await desk.enter("\\limit 7")
