@@ -13,10 +13,12 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
+from bastion.core import relations
+from bastion.core.bodies import parse
 from bastion.core.catalogue import Catalogue, Classification, Column, Relation, RelationKind
 from bastion.core.flow import Flow, Scope, Source
 from bastion.core.model import Sensitivity
-from bastion.core.walk import NotTracedError, Walk, parse
+from bastion.core.walk import NotTracedError, Walk
 
 _Key = tuple[str, str]
 
@@ -132,7 +134,7 @@ def _flow(text: str, relation: Relation, catalogue: Catalogue) -> Flow:
     if not isinstance(tree, exp.Select):
         return unknown
     walk = Walk(catalogue, relations={}, variables={})
-    outputs = walk.relation_outputs(relation)
+    outputs = relations.relation_outputs(walk, relation)
     scope = Scope(sources=[Source(name=relation.name, outputs=outputs, relation=relation)])
     try:
         return walk.flow(tree.expressions[0], scope, {})

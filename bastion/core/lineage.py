@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from bastion.core import predicates, tokens
+from bastion.core.bodies import overrides, parse
 from bastion.core.carry import KnownClass, carried_by_making, carried_by_writes
 from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
@@ -23,7 +24,7 @@ from bastion.core.flow import Cte, Flow, Output, Scope, Source, either, fold, jo
 from bastion.core.hidden import hidden_writes, telling_code
 from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
-from bastion.core.walk import NotTracedError, Walk, parse
+from bastion.core.walk import NotTracedError, Walk
 
 _NOT_TRACED = (
     NotTracedError,
@@ -98,7 +99,7 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
     try:
         outputs = _outputs(walk, tree)
         _check_destination(walk, statement, outputs)
-        if walk.overrides(statement.text, tree):
+        if overrides(walk, statement.text, tree):
             reason = "a function of the database has the name of a built-in"
     except _NOT_TRACED as error:
         outputs = None
@@ -236,7 +237,7 @@ def _outputs(walk: Walk, tree: exp.Expr) -> tuple[Output, ...]:
         inner = tree.args.get("expression")
         if not isinstance(inner, exp.Expr):
             return ()
-        return walk.query(inner, None, walk._with(tree, {}))
+        return walk.query(inner, None, walk.with_ctes(tree, {}))
     if isinstance(tree, exp.Set):
         return _set_variables(walk, tree)
     return walk.query(tree, None, {})
@@ -311,7 +312,7 @@ def _write(walk: Walk, node: exp.Expr, scope: Scope, ctes: dict[str, Cte]) -> tu
         raise NotTracedError("RETURNING INTO is not known")
     outputs: list[Output] = []
     for item in returning.expressions:
-        outputs += walk._project(item, scope, ctes)
+        outputs += walk.project(item, scope, ctes)
     return tuple(outputs)
 
 
@@ -320,7 +321,7 @@ def _target(walk: Walk, node: exp.Expr, scope: Scope) -> Relation | None:
     table = node.this if isinstance(node, exp.Schema) else node
     if not isinstance(table, exp.Table):
         raise NotTracedError("the written relation is not known")
-    walk._add_from(table, scope, {})
+    walk.add_from(table, scope, {})
     source = scope.sources[0]
     walk.touch(source.whole)
     return source.relation
@@ -445,7 +446,7 @@ def _assign_pair(
 def _owner(walk: Walk, column: exp.Column, scope: Scope) -> Relation | None:
     """Find whose column a MySQL multi-table UPDATE sets."""
     if column.args.get("table") is not None:
-        source = walk._row_of(column.args["table"], column.args.get("db"), scope)
+        source = walk.row_of(column.args["table"], column.args.get("db"), scope)
         return source.relation if source is not None else None
     name = fold(column.this, walk.engine)
     owners = [source for source in scope.sources if source.has(name)]
@@ -456,7 +457,7 @@ def _update(walk: Walk, node: exp.Update, scope: Scope, ctes: dict[str, Cte]) ->
     relation = _target(walk, node.this, scope)
     clause = node.args.get("from_")
     if clause is not None:
-        walk._add_from(clause.this, scope, ctes)
+        walk.add_from(clause.this, scope, ctes)
     where = node.args.get("where")
     for pair in node.expressions:
         _assign_pair(walk, pair, scope, ctes, relation)
@@ -467,7 +468,7 @@ def _update(walk: Walk, node: exp.Update, scope: Scope, ctes: dict[str, Cte]) ->
 def _delete(walk: Walk, node: exp.Delete, scope: Scope, ctes: dict[str, Cte]) -> None:
     _target(walk, node.this, scope)
     for item in node.args.get("using") or []:
-        walk._add_from(item, scope, ctes)
+        walk.add_from(item, scope, ctes)
     where = node.args.get("where")
     if where is not None:
         predicates.check(walk, where.this, scope, ctes, clause="WHERE")
@@ -475,7 +476,7 @@ def _delete(walk: Walk, node: exp.Delete, scope: Scope, ctes: dict[str, Cte]) ->
 
 def _merge(walk: Walk, node: exp.Merge, scope: Scope, ctes: dict[str, Cte]) -> None:
     relation = _target(walk, node.this, scope)
-    walk._add_from(node.args["using"], scope, ctes)
+    walk.add_from(node.args["using"], scope, ctes)
     predicates.check(walk, node.args["on"], scope, ctes, clause="JOIN")
     for when in node.args["whens"].expressions:
         condition = when.args.get("condition")

@@ -11,7 +11,7 @@ from sqlglot import exp
 from bastion.core import predicates
 from bastion.core.builtins import names
 from bastion.core.flow import Flow, FlowKind
-from bastion.core.predicates import Walker
+from bastion.core.walker import Walker
 
 
 def marked(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:

@@ -7,50 +7,18 @@ else on a sensitive column is inference, in words.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Protocol
 
 from sqlglot import exp
 
 from bastion.core import tokens
 from bastion.core.builtins import PURE
 from bastion.core.builtins import names as words
-from bastion.core.catalogue import Catalogue, Relation
-from bastion.core.flow import Cte, Flow, FlowKind, Output, Scope, Source, either, fold, join
+from bastion.core.catalogue import Relation
+from bastion.core.flow import Flow, FlowKind, Output, Scope, Source, either, fold, join
 from bastion.core.guesses import Guess, guess_key
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.rowcount import keeps_count
-
-Ctes = dict[str, Cte]
-
-
-class Walker(Protocol):
-    """The walk over the statement, as far as predicates need it."""
-
-    engine: Engine
-    catalogue: Catalogue
-    inference: dict[str, None]
-    laundering: dict[str, None]
-    touches: set[Sensitivity]
-    guesses: int
-    guessed: list[Guess]
-    bindable: set[int]
-    """Literals of tokens, by ``id``, that are only compared with columns of their class."""
-
-    def query(self, node: exp.Expr, parent: Scope | None, ctes: Ctes) -> tuple[Output, ...]:
-        """Walk a query inside."""
-        ...
-
-    def flow(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
-        """Give what may reach an expression."""
-        ...
-
-    def parts(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
-        """Give what may reach the parts of an expression."""
-        ...
-
-    def touch(self, flow: Flow) -> Flow:
-        """Note that a value was referred to."""
-        ...
+from bastion.core.walker import Ctes, Walker
 
 
 def check_select(walk: Walker, node: exp.Select, scope: Scope, ctes: Ctes) -> None:

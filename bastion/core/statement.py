@@ -19,7 +19,8 @@ from bastion.core.effects import (
     SessionChange,
     Statement,
 )
-from bastion.core.heads import Head, Inner, read_head
+from bastion.core.head import Head, Inner
+from bastion.core.heads import read_head
 from bastion.core.lexer import (
     Kind,
     Lexed,

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
+from bastion.core.bodies import parse
 from bastion.core.catalogue import Catalogue, Classification, Column, Relation, RelationKind
 from bastion.core.context import SessionContext
 from bastion.core.effects import ChangeKind, OutputKind, SessionChange, Statement
@@ -21,7 +22,6 @@ from bastion.core.flow import Flow, Output, fold
 from bastion.core.lineage import Traced, trace_fully
 from bastion.core.made import altered, either_relation, is_checked
 from bastion.core.model import EffectClass, Engine, Sensitivity
-from bastion.core.walk import parse
 
 _HARMLESS = Classification(sensitivity=None, evidence="made in this session of harmless values")
 _UNPROVEN = Classification(

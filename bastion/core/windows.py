@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from bastion.core.bodies import parse
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.effects import Statement
 from bastion.core.exposure import Exposure
 from bastion.core.flow import fold
 from bastion.core.model import EffectClass
-from bastion.core.walk import parse
 
 _EFFECTS = (
     frozenset({EffectClass.INSERT}),

@@ -1,0 +1,325 @@
+"""Statements about the session's settings: SET, SHOW, RESET, DISCARD, USE."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bastion.core.effects import ChangeKind, OutputKind
+from bastion.core.head import (
+    BEGIN_WORDS,
+    Head,
+    Inner,
+    Reader,
+    Words,
+    make,
+    unknown,
+    word_list,
+)
+from bastion.core.model import EffectClass
+
+
+def _show(words: Words) -> Head:
+    if words.is_pg:
+        if words.count < 2:
+            return unknown("The name of a setting is expected here.")
+        return make(EffectClass.READ, output=OutputKind.SETTING)
+    return _show_mysql(words)
+
+
+def _show_mysql(words: Words) -> Head:
+    index = words.skip(1, "full", "global", "session", "local", "extended", "count")
+    what = words.at(index)
+    where = words.find("where", start=index)
+    if where > 0 and any(words.at(i) in {"select", "(", "@"} for i in range(where, words.count)):
+        return unknown("The condition of SHOW is computed, which is not read.")
+    if any(words.at(i) == ":" for i in range(words.count)):
+        return unknown("It assigns a variable.")
+    if what in {"explain", "analyze", "binlog", "relaylog"}:
+        return make(EffectClass.OUTSIDE, reason="It shows what other sessions ran.")
+    if what in _SHOW_SETTINGS:
+        return make(EffectClass.READ, output=OutputKind.SETTING)
+    if what in _SHOW_STRUCTURE:
+        return make(EffectClass.READ, output=OutputKind.STRUCTURE)
+    # Processes, warnings, engine states quote values: they run, and every cell is masked.
+    return make(EffectClass.READ, output=OutputKind.UNKNOWN)
+
+
+def _set(words: Words) -> Head:
+    return _set_postgresql(words) if words.is_pg else _set_mysql(words)
+
+
+def _set_postgresql(words: Words) -> Head:
+    if words.starts("set constraints"):
+        return make(EffectClass.TRANSACTION)
+    if words.starts("set transaction"):
+        return _set_transaction(words, 2)
+    if words.starts("set session characteristics"):
+        return _pinned("transaction_read_only")
+    index = words.skip(1, "session", "local")
+    if words.at(index) in {"authorization", "role"}:
+        return _pinned("role", EffectClass.PRIVILEGE)
+    if words.at(index) == "names":
+        return _pinned("client_encoding")
+    if words.at(index) == "schema":
+        return _search_path(words, index + 1)
+    if words.starts("time zone", index):
+        return _setting("timezone", words.rest(index + 2))
+    return _set_named(words, index)
+
+
+def _set_named(words: Words, index: int) -> Head:
+    name, after = _setting_name(words, index)
+    if not name or words.at(after) not in {"=", "to"}:
+        return unknown("SET name TO value is expected here.")
+    if words.at(after + 1) == "default" and name not in _HARMLESS_PG:
+        return _pinned(name)
+    if name == "search_path":
+        return _search_path(words, after + 1)
+    if not _is_plain_value(words, after + 1):
+        return unknown("The value of a setting is a literal.")
+    return _judge_setting(name, words.rest(after + 1), _HARMLESS_PG)
+
+
+def _setting_name(words: Words, index: int) -> tuple[str, int]:
+    schema, name, after = words.name(index)
+    return (f"{schema}.{name}" if schema else name).lower(), after
+
+
+def _judge_setting(name: str, value: str, harmless: frozenset[str]) -> Head:
+    if name in harmless or name.startswith("enable_"):
+        return _setting(name, value)
+    if name in _PINNED:
+        return _pinned(name)
+    if "." in name and name.partition(".")[0] not in _LIBRARIES:
+        return _setting(name, value)
+    return make(EffectClass.ADMIN, reason=f"The setting {name} is not among the harmless ones.")
+
+
+def _search_path(words: Words, index: int) -> Head:
+    reason = "It changes which tables and functions bare names mean."
+    head = make(EffectClass.ADMIN, reason=reason)
+    return replace(head, change=ChangeKind.SET, name="search_path", value=words.rest(index))
+
+
+def _pinned(name: str, effect: EffectClass = EffectClass.ADMIN) -> Head:
+    reason = f"The bastion pins the setting {name}; a statement judged under it must run under it."
+    return replace(make(effect, reason=reason), pinned=(name,))
+
+
+def _set_transaction(words: Words, index: int) -> Head:
+    tail = [words.at(position) for position in range(index, words.count)]
+    if "write" in tail:
+        return _pinned("transaction_read_only")
+    if any(word not in BEGIN_WORDS for word in tail):
+        return unknown("SET TRANSACTION is given something that is not known.")
+    return make(EffectClass.TRANSACTION)
+
+
+def _set_mysql(words: Words) -> Head:
+    if words.starts("set statement"):
+        return _set_statement(words)
+    if words.at(1) == "password":
+        return make(EffectClass.PRIVILEGE, reason="It changes a password.")
+    if words.at(1) in {"role", "default"}:
+        return _pinned("role", EffectClass.PRIVILEGE)
+    if words.at(1) in {"names", "character", "charset"}:
+        return _pinned("character_set")
+    index = words.skip(1, "session", "local")
+    if words.at(1) in {"global", "persist", "persist_only"}:
+        return make(EffectClass.ADMIN, reason="It changes a setting of the whole server.")
+    if words.at(index) == "transaction":
+        # Without SESSION it holds for the next transaction only; both may lift the fence.
+        return _set_transaction_mysql(words, index)
+    if words.at(index) == "@" and words.at(index + 1) != "@":
+        return _variables(words, index)
+    if words.find(",", start=index) > 0:
+        return unknown("It sets several things at once. Set one in each statement.")
+    return _system_variable(words, index)
+
+
+def _set_transaction_mysql(words: Words, index: int) -> Head:
+    tail = [words.at(position) for position in range(index + 1, words.count)]
+    if "read" in tail and ("write" in tail or "only" in tail):
+        return _pinned("transaction_read_only")
+    return make(EffectClass.TRANSACTION)
+
+
+def _variables(words: Words, index: int) -> Head:
+    """Read ``@a = value, @b = value``; settings of the server among them are not read."""
+    name, values = "", []
+    while True:
+        token = words.tokens[index + 1] if index + 1 < words.count else None
+        after = index + 2 + (words.at(index + 2) == ":")
+        if token is None or words.starts("@ @", index) or words.at(index) != "@":
+            return unknown("It sets several things at once. Set one in each statement.")
+        if words.at(after) != "=":
+            return unknown("SET @name = value is expected here.")
+        comma = words.find(",", start=after)
+        end = comma if comma > 0 else words.count
+        name = name or f"@{token.value.lower()}"
+        values.append(words.between(after + 1, end))
+        if comma < 0:
+            break
+        index = comma + 1
+    return Head(
+        change=ChangeKind.SET,
+        name=name,
+        value=values[0],
+        inner=f"SELECT {', '.join(values)}",
+        inner_use=Inner.EXPRESSION,
+    )
+
+
+def _system_variable(words: Words, index: int) -> Head:
+    while words.at(index) == "@":
+        index += 1
+    if words.at(index) in {"global", "persist", "persist_only"} and words.at(index + 1) == ".":
+        return make(EffectClass.ADMIN, reason="It changes a setting of the whole server.")
+    if words.at(index) in {"session", "local"} and words.at(index + 1) == ".":
+        index += 2
+    name, after = _setting_name(words, index)
+    if words.at(after) == ":":
+        after += 1
+    if not name or words.at(after) != "=":
+        return unknown("SET name = value is expected here.")
+    if not _is_plain_value(words, after + 1):
+        return unknown("The value of a setting is a literal.")
+    if words.at(after + 1) == "default" and name not in _HARMLESS_MY:
+        return _pinned(name)
+    return _judge_setting(name, words.rest(after + 1), _HARMLESS_MY)
+
+
+def _is_plain_value(words: Words, index: int) -> bool:
+    return all(
+        words.at(position) not in {"(", "select", "@"} for position in range(index, words.count)
+    )
+
+
+def _set_statement(words: Words) -> Head:
+    end = words.find("for", start=2)
+    if end < 0 or any(words.at(index) in {"(", "@"} for index in range(2, end)):
+        return unknown("SET STATEMENT name = literal FOR statement is expected here.")
+    names = {words.at(index - 1) for index in range(3, end) if words.at(index) == "="}
+    risky = names - _HARMLESS_STATEMENT
+    if risky or not names:
+        return _pinned(" ".join(sorted(risky)) or "statement")
+    return Head(inner=words.rest(end + 1), inner_use=Inner.RUN)
+
+
+def _reset(words: Words) -> Head:
+    if not words.is_pg:
+        return make(EffectClass.ADMIN, reason="It resets a part of the server.")
+    name = words.at(1)
+    if words.count == 2 and name in _HARMLESS_PG:
+        return _setting(name, "default")
+    if words.count == 3 and words.starts("time zone", 1):
+        return _setting("timezone", "default")
+    if name == "search_path":
+        return replace(_search_path(words, 1), value="default")
+    reason = "It would lift the settings that the bastion pins."
+    return replace(make(EffectClass.ADMIN, reason=reason), pinned=(name or "all",))
+
+
+def _discard(words: Words) -> Head:
+    if words.at(1) == "plans":
+        return make(EffectClass.SESSION)
+    if words.at(1) in {"temp", "temporary", "sequences"}:
+        return replace(
+            make(EffectClass.ADMIN, reason="It drops what the session has made."),
+            change=ChangeKind.DISCARD,
+        )
+    reason = "It would lift the settings that the bastion pins."
+    return replace(make(EffectClass.ADMIN, reason=reason), pinned=("all",))
+
+
+def _use(words: Words) -> Head:
+    if words.count == 2 and words.name(1)[1] == words.database:
+        return make(EffectClass.SESSION)
+    reason = "It changes the database, and with it what bare names mean."
+    return replace(make(EffectClass.ADMIN, reason=reason), pinned=("database",))
+
+
+_SHOW_STRUCTURE = word_list(
+    """
+    tables columns fields index indexes keys create table databases schemas triggers events
+    procedure function grants open privileges package
+    """
+)
+_SHOW_SETTINGS = word_list(
+    """
+    variables status engines storage charset character collation plugins profiles timezones
+    master replica slave binary authors contributors locales all_slaves
+    """
+)
+_PINNED = word_list("""transaction_read_only default_transaction_read_only transaction_isolation
+    default_transaction_isolation default_transaction_deferrable transaction_deferrable
+    session_replication_role role session_authorization standard_conforming_strings
+    client_encoding backslash_quote escape_string_warning statement_timeout lock_timeout
+    transaction_timeout idle_in_transaction_session_timeout idle_session_timeout row_security
+    client_min_messages log_statement check_function_bodies allow_system_table_mods
+    default_tablespace temp_tablespaces session_preload_libraries local_preload_libraries
+    jit_provider sql_mode character_set_client character_set_connection character_set_results
+    collation_connection character_set_database autocommit tx_read_only transaction_read_only
+    tx_isolation max_statement_time max_execution_time sql_safe_updates sql_log_bin
+    foreign_key_checks unique_checks init_connect lock_wait_timeout innodb_lock_wait_timeout
+    wait_timeout interactive_timeout net_read_timeout net_write_timeout names pseudo_thread_id
+    sql_select_limit old_mode session_track_state_change check_constraint_checks
+    big_tables low_priority_updates sql_quote_show_create local_infile debug debug_dbug
+    skip_replication gtid_domain_id gtid_seq_no server_id timestamp""")
+_HARMLESS_PG = word_list(
+    """
+    datestyle intervalstyle timezone extra_float_digits bytea_output application_name work_mem
+    hash_mem_multiplier maintenance_work_mem temp_buffers effective_cache_size
+    random_page_cost seq_page_cost cpu_tuple_cost cpu_index_tuple_cost cpu_operator_cost
+    effective_io_concurrency max_parallel_workers max_parallel_workers_per_gather
+    parallel_setup_cost parallel_tuple_cost min_parallel_table_scan_size
+    min_parallel_index_scan_size force_parallel_mode debug_parallel_query
+    parallel_leader_participation jit jit_above_cost jit_inline_above_cost
+    jit_optimize_above_cost join_collapse_limit from_collapse_limit geqo geqo_threshold
+    plan_cache_mode constraint_exclusion cursor_tuple_fraction default_statistics_target
+    lc_messages lc_monetary lc_numeric lc_time default_text_search_config xmlbinary xmloption
+    array_nulls track_io_timing compute_query_id gin_fuzzy_search_limit timezone_abbreviations
+    """
+)
+_HARMLESS_MY = word_list(
+    """
+    time_zone lc_messages lc_time_names group_concat_max_len max_join_size join_buffer_size
+    sort_buffer_size read_buffer_size read_rnd_buffer_size tmp_table_size max_heap_table_size
+    optimizer_switch optimizer_search_depth optimizer_prune_level optimizer_trace_max_mem_size
+    optimizer_use_condition_selectivity join_cache_level use_stat_tables histogram_size
+    max_sort_length max_length_for_sort_data div_precision_increment cte_max_recursion_depth
+    max_recursive_iterations eq_range_index_dive_limit profiling profiling_history_size
+    query_cache_type range_optimizer_max_mem_size sql_big_selects default_week_format
+    rand_seed1 rand_seed2 analyze_sample_percentage
+    """
+)
+_LIBRARIES = word_list(
+    """
+    auto_explain citus credcheck dblink file_fdw google_columnar_engine hypopg ip4r orioledb
+    passwordcheck pg_cron pg_hint_plan pg_partman_bgw pg_prewarm pg_qualstats pg_repack pg_squeeze
+    pg_stat_monitor pg_stat_statements pg_strom pg_tle pgaudit pglogical plan_filter plcoffee
+    plperl plpgsql plpgsql_check plpython plv8 postgis postgres_fdw rds repmgr safeupdate
+    sepgsql set_user supautils timescaledb vector wal2json
+    """
+)
+_HARMLESS_STATEMENT = _HARMLESS_MY | {"max_statement_time", "max_execution_time"}
+
+
+def _setting(name: str, value: str) -> Head:
+    head = make(EffectClass.SESSION)
+    return replace(head, change=ChangeKind.SET, name=name, value=value)
+
+
+BOTH: dict[str, Reader] = {
+    "show": _show,
+    "set": _set,
+    "reset": _reset,
+}
+
+POSTGRESQL: dict[str, Reader] = {
+    "discard": _discard,
+}
+
+MYSQL: dict[str, Reader] = {
+    "use": _use,
+}

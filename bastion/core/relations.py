@@ -1,0 +1,207 @@
+"""What a name in FROM stands for, and what its columns carry: tables, views, the session's own."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlglot import exp
+
+from bastion.core.catalogue import (
+    Catalogue,
+    Classification,
+    Column,
+    Relation,
+    RelationKind,
+)
+from bastion.core.flow import (
+    Flow,
+    FlowKind,
+    Output,
+    either,
+    fold,
+    join,
+    unproven,
+)
+from bastion.core.model import Engine, Sensitivity
+from bastion.core.walker import Walker
+
+
+def find_relation(walk: Walker, node: exp.Table) -> Relation | None:
+    """Find the relation that a table node names, the session's own first."""
+    if node.args.get("catalog") is not None:
+        return None
+    schema_node = node.args.get("db")
+    if walk.engine is Engine.MYSQL:
+        return _find_mysql(walk, node.name, schema_node.name if schema_node else None)
+    name = fold(node.this, walk.engine)
+    if schema_node is not None:
+        schema = fold(schema_node, walk.engine)
+        own = walk.relations.get((schema, name))
+        stored = walk.catalogue.resolve(name, schema)
+        return _shadowed(own, stored) if own is not None else stored
+    found = walk.catalogue.resolve(name)
+    temporary = walk.relations.get(("pg_temp", name))
+    if temporary is not None:
+        return _shadowed(temporary, found)
+    if found is not None and found.schema == "pg_catalog":
+        return found
+    own = next(
+        (
+            walk.relations[(place, name)]
+            for place in walk.catalogue.search_path
+            if (place, name) in walk.relations
+        ),
+        None,
+    )
+    return _shadowed(own, found) if own is not None else found
+
+
+def _find_mysql(walk: Walker, name: str, schema: str | None) -> Relation | None:
+    places = [schema] if schema is not None else list(walk.catalogue.search_path)
+    for place in places:
+        own = walk.relations.get((place, name))
+        stored = walk.catalogue.relations.get((place, name))
+        if own is not None:
+            return _shadowed(own, stored)
+        if stored is not None:
+            return stored
+    folded = {(place.casefold(), name.casefold()) for place in places}
+    for held in (walk.relations, walk.catalogue.relations):
+        for key, relation in held.items():
+            if (key[0].casefold(), key[1].casefold()) in folded:
+                return relation
+    return None
+
+
+def relation_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:
+    """Give a relation's columns; a view's by its definition."""
+    key = (relation.schema, relation.name)
+    is_made = key in walk.relations and relation is not walk.catalogue.relations.get(key)
+    if relation.kind in _VIEWS and relation.definition and not is_made:
+        if key not in walk.views:
+            walk.views[key] = _view_outputs(walk, relation)
+        return walk.views[key]
+    outputs = tuple(
+        Output(
+            name=fold(column.name, walk.engine),
+            flow=_stored(relation, column, is_made=is_made),
+        )
+        for column in relation.columns
+    )
+    if relation.definition and is_made and relation.kind in _VIEWS:
+        return _made_view(walk, relation, outputs)
+    return outputs
+
+
+def _made_view(walk: Walker, relation: Relation, before: tuple[Output, ...]) -> tuple[Output, ...]:
+    """Give a view of the session: what it read when it was made, and what is there by now."""
+    now = _inner_outputs(walk, relation.definition, sees_session=True)
+    if now is None or len(now) != len(before):
+        flow = unproven(f"the view {relation.name} is not understood")
+        return tuple(Output(name=one.name, flow=join([one.flow, flow])) for one in before)
+    return tuple(
+        Output(name=one.name, flow=either(one.flow, other.flow))
+        for one, other in zip(before, now, strict=True)
+    )
+
+
+def _view_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:
+    names = [fold(column.name, walk.engine) for column in relation.columns]
+    outputs = _inner_outputs(walk, relation.definition)
+    if outputs is None or len(outputs) != len(names):
+        flow = unproven(f"the view {relation.name} is not understood")
+        return tuple(Output(name=name, flow=flow) for name in names)
+    found = []
+    for column, name, output in zip(relation.columns, names, outputs, strict=True):
+        flow = output.flow
+        if column.sensitivity not in (None, Sensitivity.UNPROVEN):
+            own = _column_flow(relation, column.name, column.sensitivity, is_made=False)
+            flow = either(flow, own)
+        found.append(Output(name=name, flow=flow))
+    return tuple(found)
+
+
+def _inner_outputs(
+    walk: Walker, text: str, *, sees_session: bool = False
+) -> tuple[Output, ...] | None:
+    """Trace the text of a view.
+
+    Args:
+        sees_session: it was made in the session, of what was made there.
+    """
+    found = walk.trace_inner(text, _of_definitions(walk), sees_session=sees_session)
+    return found[0] if found is not None else None
+
+
+def _of_definitions(walk: Walker) -> Catalogue:
+    path = walk.catalogue.definitions_path
+    if path is None:
+        return walk.catalogue
+    return dataclasses.replace(walk.catalogue, search_path=path, definitions_path=None)
+
+
+_VIEWS = (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
+
+
+def _shadowed(own: Relation, stored: Relation | None) -> Relation:
+    """Give a relation of the session that hides a stored one.
+
+    The session's may be gone again, by DROP or a rollback: then the name means the stored one.
+    """
+    if stored is None or stored is own:
+        return own
+    if [column.name for column in own.columns] == [column.name for column in stored.columns]:
+        columns = tuple(
+            mine if mine.sensitivity is not None else other
+            for mine, other in zip(own.columns, stored.columns, strict=True)
+        )
+    else:
+        unsure = Classification(
+            sensitivity=Sensitivity.UNPROVEN, evidence="its name stands for two relations"
+        )
+        columns = tuple(
+            dataclasses.replace(column, classification=unsure) for column in own.columns
+        )
+    return dataclasses.replace(own, columns=columns)
+
+
+def _stored(relation: Relation, column: Column, *, is_made: bool) -> Flow:
+    flow = _column_flow(relation, column.name, column.sensitivity, is_made=is_made)
+    if column.classification.is_declared:
+        # A person's word: what is declared harmless is not searched for what it looks like.
+        is_plain = column.sensitivity is None
+        words = column.classification.evidence.partition(" (found:")[0]
+        return dataclasses.replace(flow, is_plain=is_plain, reason=f"{column.name} is {words}")
+    if column.classification.is_kept:
+        evidence = column.classification.evidence
+        return dataclasses.replace(flow, reason=f"reads {relation.name}.{column.name} ({evidence})")
+    embedded = column.classification.embedded
+    if column.classification.is_inside and not is_made:
+        return dataclasses.replace(flow, is_document=True)
+    if embedded is None:
+        return flow
+    return dataclasses.replace(flow, embedded=frozenset({embedded}))
+
+
+def _column_flow(
+    relation: Relation, name: str, sensitivity: Sensitivity | None, *, is_made: bool
+) -> Flow:
+    label = f"{relation.name}.{name}"
+    if sensitivity is None:
+        is_system = relation.kind is RelationKind.SYSTEM
+        kind = FlowKind.MADE if is_made else FlowKind.STORED
+        return Flow(kind=kind, is_plain=is_system)
+    if sensitivity is Sensitivity.UNPROVEN:
+        return Flow(
+            classes=frozenset({sensitivity}),
+            reason=f"{label} has not been sampled with values",
+            kind=FlowKind.STORED,
+        )
+    return Flow(
+        classes=frozenset({sensitivity}),
+        reason=f"reads {label}",
+        kind=FlowKind.STORED,
+        columns=frozenset({label}),
+        is_verbatim=not is_made,
+        is_native=not is_made,
+    )

@@ -1,0 +1,423 @@
+"""What each kind of expression carries: literals, columns, functions, casts, aggregates.
+
+An expression that is not listed here is not known, and what it gives is not proven.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from sqlglot import exp
+
+from bastion.core import bodies, predicates
+from bastion.core.builtins import PURE, names
+from bastion.core.classify import classify_name
+from bastion.core.flow import (
+    HARMLESS,
+    TYPED,
+    Flow,
+    Scope,
+    computed,
+    fold,
+    join,
+    made,
+    unproven,
+    verbatim,
+)
+from bastion.core.marks import keeps_whole
+from bastion.core.model import Engine
+from bastion.core.walker import Ctes, Walker
+
+
+def flow_of(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    """Give what may reach the value of an expression, by what kind of node it is."""
+    handler = _HANDLERS.get(type(node))
+    if handler is not None:
+        return handler(walk, node, scope, ctes)
+    if isinstance(node, exp.Query | exp.Values):
+        return _scalar(walk, node, scope, ctes)
+    if isinstance(node, exp.Func):
+        return _typed_function(walk, node, scope, ctes)
+    flow = walk.parts(node, scope, ctes)
+    if isinstance(node, _UNDERSTOOD):
+        return flow
+    return join([flow, unproven(f"{node.key} is not known")])
+
+
+def _scalar(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    outputs = walk.query(node, scope, ctes)
+    if len(outputs) == 1:
+        return outputs[0].flow
+    return join(output.flow for output in outputs)
+
+
+def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> Flow:
+    flows = [walk.flow(part, scope, ctes) for part in node.iter_expressions()]
+    flow = join(flows)
+    if keeps_whole(node, flows):
+        flow = verbatim(flow)
+    names = {name.casefold() for name in node.sql_names()}
+    if isinstance(node, _UNKNOWN_FUNCTIONS) or not names.isdisjoint(walk.catalogue.functions):
+        return join([flow, unproven(f"the function {min(names, default='')} is not known")])
+    predicates.check_call(walk, names, flow, node)
+    if isinstance(node, _ROW_MAKERS):
+        predicates.check_rows_from(walk, call_name(node), flow, node)
+        flow = made(flow)
+    return _with_path(walk, node, flow)
+
+
+def _with_path(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
+    """Add the class that a path into a document names, ``meta ->> 'ssn'``."""
+    if flow.is_plain or flow.sensitive:
+        return flow
+    for word in _path_words(node):
+        sensitivity = classify_name(word)
+        if sensitivity is not None:
+            named = Flow(classes=frozenset({sensitivity}), reason="a path into a document says so")
+            return walk.touch(join([flow, named]))
+    return flow
+
+
+def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    """Give what may reach the result of a function that sqlglot has no class for."""
+    name = node.name.casefold()
+    arguments = [walk.flow(item, scope, ctes) for item in node.expressions]
+    flow = join(arguments)
+    found = walk.catalogue.functions.get(name)
+    if found:
+        return bodies.user_function(walk, name, found, arguments)
+    if name in _DECLASSIFIERS:
+        return flow if flow.is_telling and name != "pg_typeof" else HARMLESS
+    predicates.check_effects(walk, name, flow)
+    if name not in PURE[walk.engine]:
+        return join([flow, unproven(f"the function {name} is not known")])
+    predicates.check_call(walk, {name}, flow, node)
+    if name in ("set_config", "current_setting"):
+        return _setting(walk, name, node, arguments)
+    if name in _ROW_MAKER_NAMES:
+        predicates.check_rows_from(walk, name, flow, node)
+        flow = made(flow)
+    if name == "last_insert_id" and flow.sensitive:
+        walk.laundering[f"last_insert_id keeps {flow.words}"] = None
+    return _with_path(walk, node, flow)
+
+
+def _setting(walk: Walker, name: str, node: exp.Expr, arguments: list[Flow]) -> Flow:
+    first = node.expressions[0] if node.expressions else None
+    if not isinstance(first, exp.Literal) or not first.is_string:
+        return join([*arguments, unproven("a setting that is not known")])
+    setting = first.name.casefold()
+    if name == "set_config":
+        value = arguments[1] if len(arguments) > 1 else HARMLESS
+        walk.assign(setting, value)
+        if value.sensitive and "." not in setting:
+            walk.laundering[f"the setting {setting} takes {value.words}"] = None
+        return value
+    return walk.variable(setting)
+
+
+_DECLASSIFIERS = frozenset({"pg_typeof", "num_nulls", "num_nonnulls", "isnull", "grouping"})
+
+
+_ROW_MAKERS = (
+    exp.GenerateSeries,
+    exp.ExplodingGenerateSeries,
+    exp.Explode,
+    exp.Unnest,
+    exp.JSONExtractArray,
+)
+
+
+_ROW_MAKER_NAMES = names(
+    """
+    generate_series generate_subscripts unnest regexp_split_to_table regexp_matches
+    string_to_table json_each jsonb_each json_each_text jsonb_each_text json_array_elements
+    jsonb_array_elements json_array_elements_text jsonb_array_elements_text json_object_keys
+    jsonb_object_keys jsonb_path_query jsonb_path_query_tz ts_debug ts_parse
+    json_populate_recordset jsonb_populate_recordset json_to_recordset jsonb_to_recordset
+    """
+)
+
+
+_UNKNOWN_FUNCTIONS = (exp.ReadCSV, exp.OpenJSON, exp.AnonymousAggFunc, exp.CombinedAggFunc)
+
+
+_UNDERSTOOD = (
+    exp.Binary,
+    exp.Unary,
+    exp.Predicate,
+    exp.Alias,
+    exp.All,
+    exp.Any,
+    exp.Array,
+    exp.AtTimeZone,
+    exp.Between,
+    exp.Bracket,
+    exp.CharacterSet,
+    exp.Collate,
+    exp.DataType,
+    exp.DataTypeParam,
+    exp.Distinct,
+    exp.Filter,
+    exp.From,
+    exp.FormatJson,
+    exp.HavingMax,
+    exp.IgnoreNulls,
+    exp.In,
+    exp.Interval,
+    exp.IntervalSpan,
+    exp.JSONBExtract,
+    exp.JSONColumnDef,
+    exp.JSONKeyValue,
+    exp.JSONPath,
+    exp.JSONPathPart,
+    exp.JSONSchema,
+    exp.JSONValue,
+    exp.Kwarg,
+    exp.Order,
+    exp.Ordered,
+    exp.PrimaryKey,
+    exp.RespectNulls,
+    exp.Slice,
+    exp.Tuple,
+    exp.Where,
+    exp.WithinGroup,
+    exp.WindowSpec,
+)
+
+
+def call_name(call: exp.Expr) -> str:
+    """Name the function that a node calls; empty when it calls none."""
+    if isinstance(call, exp.Anonymous):
+        return call.name.casefold()
+    if isinstance(call, exp.Unnest):
+        return "unnest"
+    if isinstance(call, exp.ExplodingGenerateSeries | exp.GenerateSeries):
+        return "generate_series"
+    return call.sql_name().casefold() if isinstance(call, exp.Func) else ""
+
+
+def _path_words(node: exp.Expr) -> Iterator[str]:
+    if not isinstance(node, _PATHS) and not node.name.casefold().startswith("json"):
+        return
+    for literal in node.find_all(exp.Literal, exp.JSONPathKey):
+        if isinstance(literal, exp.JSONPathKey):
+            yield str(literal.this)
+        elif literal.is_string:
+            yield from re.findall(r"[A-Za-z_]+", literal.name)
+
+
+_PATHS = (
+    exp.JSONExtract,
+    exp.JSONExtractScalar,
+    exp.JSONBExtract,
+    exp.JSONBExtractScalar,
+    exp.JSONExtractArray,
+    exp.JSONValue,
+)
+
+
+_Handler = Callable[[Walker, exp.Expr, Scope, Ctes], Flow]
+
+
+def _typed(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    return TYPED
+
+
+def _placeholder(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    return walk.placeholder
+
+
+def _connector(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    """AND and OR skip what need not be computed, and an error shows whether they did."""
+    flow = walk.parts(node, scope, ctes)
+    if flow.sensitive:
+        predicates.check(walk, node, scope, ctes, clause=node.key.upper())
+    return flow
+
+
+def _word(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    """A unit such as YEAR; sqlglot also makes words of columns, ``date_trunc(ssn, now())``."""
+    found = walk.visible_column(exp.Column(this=exp.to_identifier(node.name)), scope)
+    return join([found, TYPED]) if found is not None else TYPED
+
+
+def _column(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    return walk.column(node, scope) if isinstance(node, exp.Column) else HARMLESS
+
+
+def _wrapped(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    return walk.flow(node.this, scope, ctes)
+
+
+def _declassified(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    """COUNT: how many, not which; but not of what is NULL by its value."""
+    flow = walk.parts(node, scope, ctes)
+    return flow if flow.is_telling else HARMLESS
+
+
+def _every_row(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    return join([HARMLESS, *(source.whole for source in scope.sources)])
+
+
+def _count(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    if isinstance(node.this, exp.Star):
+        return HARMLESS
+    if isinstance(node.this, exp.Distinct):
+        predicates.check_count_distinct(walk, node.this.expressions, scope, ctes)
+    return _declassified(walk, node, scope, ctes)
+
+
+def _exists(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    if not isinstance(node.this, exp.Query):
+        return walk.parts(node, scope, ctes)
+    walk.query(node.this, scope, ctes)
+    return HARMLESS
+
+
+def _is(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    flow = walk.parts(node, scope, ctes)
+    is_harmless = isinstance(node.expression, exp.Null) and not flow.is_telling
+    return HARMLESS if is_harmless else flow
+
+
+def _case(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    predicates.check_case(walk, node, scope, ctes)
+    return walk.parts(node, scope, ctes)
+
+
+def _if(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    if not isinstance(node.parent, exp.Case):
+        predicates.check(walk, node.this, scope, ctes, clause="IF")
+    return walk.parts(node, scope, ctes)
+
+
+def _window(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    flow = walk.flow(node.this, scope, ctes)
+    joined = join([flow, *predicates.check_window(walk, node, scope, ctes)])
+    return verbatim(joined) if flow.is_verbatim else joined
+
+
+def _filter(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    where = node.expression
+    predicates.check(walk, where.this, scope, ctes, clause="FILTER")
+    return walk.flow(node.this, scope, ctes)
+
+
+def _ordered_list(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    for item in node.expressions:
+        predicates.check_key(walk, item, scope, ctes, clause="ORDER BY")
+    return walk.parts(node, scope, ctes)
+
+
+def _dot(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    field = node.expression
+    if isinstance(field, exp.Func) and isinstance(node.this, exp.Identifier):
+        schema = fold(node.this, walk.engine)
+        flow = walk.flow(field, scope, ctes)
+        known = walk.catalogue.functions.get(field.name.casefold(), ())
+        is_known = schema == "pg_catalog" or any(item.schema == schema for item in known)
+        return flow if is_known else join([flow, unproven("a function that is not known")])
+    if not isinstance(field, exp.Identifier):
+        return join([walk.flow(node.this, scope, ctes), unproven("a row that is not known")])
+    source = walk.row_source(node.this, scope)
+    found = source.find(fold(field, walk.engine)) if source is not None else None
+    if found is not None:
+        return found
+    flow = computed(walk.flow(node.this, scope, ctes))
+    called = walk.as_call(fold(field, walk.engine), flow)
+    if called is not None or source is not None:
+        return called or join([flow, unproven("a column that is not known")])
+    return _with_path(walk, node, flow)
+
+
+def _parameter(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    if walk.engine is Engine.POSTGRESQL:
+        return scope.argument(f"${node.name}") or TYPED
+    return walk.variable(node.name)
+
+
+def _server_variable(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    name = node.name.casefold()
+    if walk.variables.get(name) or walk.variables.get("*"):
+        return unproven("a variable that was set from elsewhere")
+    return TYPED
+
+
+def _assignment(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    flow = walk.flow(node.expression, scope, ctes)
+    if isinstance(node.this, exp.Parameter):
+        walk.assign(node.this.name, flow, is_immediate=True)
+        if not flow.sensitive and (flow.classes or flow.embedded or not flow.is_proven):
+            # Another row, or a part read before this one, may show the value.
+            name = f"the variable @{node.this.name.casefold()}"
+            walk.laundering[f"{name} takes values that are not proven harmless"] = None
+        return flow
+    return join([flow, unproven("an assignment")])
+
+
+def _anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    return anonymous(walk, node, scope, ctes)
+
+
+def _cast(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    flow = walk.flow(node.this, scope, ctes)
+    target = node.args.get("to")
+    kind = str(target.args.get("kind") or "") if isinstance(target, exp.DataType) else ""
+    if kind.strip('"').casefold() in walk.catalogue.casts:
+        if flow.sensitive:
+            walk.inference[f"a cast to {kind} on {flow.words}"] = None
+        return join([flow, unproven("a cast that is not known")])
+    if not isinstance(target, exp.DataType) or target.this not in exp.DataType.TEXT_TYPES:
+        predicates.check_cast(walk, node.this, flow, target)
+    if flow.is_verbatim and predicates.is_plain_text(target, walk.engine):
+        return verbatim(computed(flow))
+    return computed(flow)
+
+
+def _in(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    return walk.parts(node, scope, ctes)
+
+
+_HANDLERS: dict[type[exp.Expr], _Handler] = {
+    exp.Literal: _typed,
+    exp.Null: _typed,
+    exp.Boolean: _typed,
+    exp.Placeholder: _placeholder,
+    exp.And: _connector,
+    exp.Or: _connector,
+    exp.National: _typed,
+    exp.HexString: _typed,
+    exp.BitString: _typed,
+    exp.ByteString: _typed,
+    exp.RawString: _typed,
+    exp.UnicodeString: _typed,
+    exp.Introducer: _typed,
+    exp.Var: _word,
+    exp.Identifier: _word,
+    exp.DataType: _typed,
+    exp.Column: _column,
+    exp.Paren: _wrapped,
+    exp.Alias: _wrapped,
+    exp.Star: _every_row,
+    exp.Count: _count,
+    exp.CountIf: _case,
+    exp.ApproxDistinct: _declassified,
+    exp.Grouping: _declassified,
+    exp.Exists: _exists,
+    exp.Is: _is,
+    exp.Case: _case,
+    exp.If: _if,
+    exp.Window: _window,
+    exp.Filter: _filter,
+    exp.Order: _ordered_list,
+    exp.Dot: _dot,
+    exp.Parameter: _parameter,
+    exp.SessionParameter: _server_variable,
+    exp.PropertyEQ: _assignment,
+    exp.Anonymous: _anonymous,
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
+    exp.In: _in,
+}
