@@ -230,6 +230,27 @@ def published(section: str) -> dict[tuple[str, str], tuple[int, int]]:
     }
 
 
+def worse(known: dict[tuple[str, str], tuple[int, int]], figures: list[Figures]) -> list[str]:
+    """Say where figures are worse than the published ones: more failed, or less was tried.
+
+    Args:
+        known: tried and failed by technique and engine; other engines' are left alone.
+    """
+    found = []
+    for one in figures:
+        techniques = {technique for technique, engine in known if engine == one.engine} - {"all"}
+        for technique in sorted(techniques | set(one.tallies)):
+            tried_then, failed_then = known.get((technique, one.engine), (0, 0))
+            tally = one.tallies.get(technique, Tally())
+            place = f"{technique} on {one.engine}"
+            if tally.failed > failed_then:
+                failures = f"{failed_then} were published: {tally.failures}"
+                found.append(f"{place}: {tally.failed} failed, {failures}")
+            if tally.tried < tried_then:
+                found.append(f"{place}: {tally.tried} tried, {tried_then} were published")
+    return found
+
+
 SECTIONS = {
     "Masking": ("leaked", measure_masking),
     "Everyday answers": ("changed", measure_everyday),
@@ -254,6 +275,6 @@ def renew(sections: dict[str, list[Figures]]) -> None:
         failed = SECTIONS[section][0] if section in SECTIONS else "wrong"
         head, _, rest = text.partition(f"## {section}\n")
         words, _, tail = rest.partition("| technique ")
-        after = "\n## " + tail.partition("\n## ")[2] if "\n## " in tail else "\n"
+        after = "\n\n## " + tail.partition("\n## ")[2] if "\n## " in tail else "\n"
         text = f"{head}## {section}\n{words}" + "\n".join(table(figures, failed=failed)) + after
     PAGE.write_text(text)

@@ -18,21 +18,22 @@ from tests.quality.published import (
     published,
     renew,
     table,
+    worse,
 )
 
 WRITES = os.environ.get("BASTION_QUALITY") == "write"
 
 
 def hold(section: str, figures: list[Figures], *, failed: str) -> None:
-    """Compare with what is published; fewer failures are welcome, and more attempts too."""
+    """Compare with what is published; then, on demand, publish.
+
+    Fewer failures are welcome, and more attempts too. Who means to try less, or knows why more
+    must fail, changes the page by hand and says why in the commit.
+    """
+    sys.stdout.write("\n".join(["", *table(figures, failed=failed), ""]) if WRITES else "")
+    assert worse(published(section), figures) == []
     if WRITES:
-        sys.stdout.write("\n".join(["", *table(figures, failed=failed), ""]))
         renew({section: figures})
-    known = published(section)
-    for one in figures:
-        for technique, tally in one.tallies.items():
-            _, failed_then = known.get((technique, one.engine), (0, 0))
-            assert tally.failed <= failed_then, (technique, one.engine, tally.failures)
 
 
 @pytest.mark.timeout(600)
@@ -67,3 +68,26 @@ async def test_the_guard_is_no_worse_than_published(request: pytest.FixtureReque
 def test_every_masking_probe_has_a_technique(engine: str):
     label = labeller("techniques_masking.tsv")
     assert [line for line in lines_of(f"masking_{engine}.sql") if not label(line)] == []
+
+
+def test_a_figure_is_worse_with_more_failures_or_with_fewer_attempts():
+    figures = Figures("mysql")
+    for number in range(3):
+        figures.note("document", f"probe {number}", failed=number == 0)
+    assert worse({}, [Figures("mysql")]) == []
+    assert worse({("document", "mysql"): (3, 1), ("all", "mysql"): (3, 1)}, [figures]) == []
+    assert worse({("document", "mysql"): (2, 2), ("cursor", "postgresql"): (9, 0)}, [figures]) == []
+    assert worse({("document", "mysql"): (3, 0)}, [figures]) == [
+        "document on mysql: 1 failed, 0 were published: ['probe 0']"
+    ]
+    assert worse({("document", "mysql"): (4, 1)}, [figures]) == [
+        "document on mysql: 3 tried, 4 were published"
+    ]
+    gone = {("cursor", "mysql"): (1, 0), ("document", "mysql"): (3, 1)}
+    assert worse(gone, [figures]) == ["cursor on mysql: 0 tried, 1 were published"]
+
+
+def test_a_new_technique_may_not_begin_with_failures():
+    figures = Figures("mysql")
+    figures.note("cursor", "fetch", failed=True)
+    assert worse({}, [figures]) == ["cursor on mysql: 1 failed, 0 were published: ['fetch']"]
