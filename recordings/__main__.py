@@ -11,9 +11,12 @@ from pathlib import Path
 from recordings.asciicast import ExportFormat, export, output_text
 from recordings.audit import verify_audit
 from recordings.errors import RecordingError
+from recordings.files import open_stream
 from recordings.keys import load_public_key
 from recordings.sshsig import allowed_signers_line
 from recordings.verify import verify_file
+
+_CHUNK_BYTES = 1 << 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +61,12 @@ def _run(parsed: argparse.Namespace) -> int:
         case "key":
             _say(allowed_signers_line(load_public_key(parsed.file)), is_error=False)
             return 0
+        case "unpack":
+            if parsed.output is not None and _is_same(parsed.file, parsed.output):
+                _say("The plain recording would overwrite the packed one.", is_error=True)
+                return 2
+            with open_stream(parsed.file, parsed.identity) as stream:
+                return _write(iter(lambda: stream.read(_CHUNK_BYTES), b""), parsed.output)
         case "cat":
             shown = output_text(parsed.file, identity=parsed.identity)
             return _write((text.encode() for text in shown), None)
@@ -93,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
         )
     cat = commands.add_parser("cat", help="print all output, as the terminal got it")
     cat.add_argument("file", type=Path, metavar="FILE")
+    unpack = commands.add_parser("unpack", help="write ID.cast as it was before it was archived")
+    unpack.add_argument("file", type=Path, metavar="FILE")
+    unpack.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
     exports = commands.add_parser("export", help="write another format")
     exports.add_argument("file", type=Path, metavar="FILE")
     exports.add_argument(
@@ -104,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     exports.add_argument("--at", type=float, metavar="SECONDS", help="moment of an svg (the end)")
     key = commands.add_parser("key", help="the allowed_signers line for ssh-keygen -Y verify")
     key.add_argument("file", type=Path, metavar="PUB")
-    for command in (verify, cat, exports):
+    for command in (verify, cat, unpack, exports):
         command.add_argument(
             "--identity", type=Path, metavar="FILE", help="age key of an encrypted recording"
         )

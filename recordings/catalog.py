@@ -7,6 +7,7 @@ kept as long as the file does not change.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -156,7 +157,7 @@ def _read_entry(path: Path, size_bytes: int) -> RecordingEntry:
         return _read_about(path, size_bytes)
     with open_stream(path) as stream:
         header = decode_header(stream.readline())
-        end = _read_tail(stream, size_bytes) if stream.seekable() else None
+        end = _read_tail(stream) if stream.seekable() else None
         if end is None:
             end = _scan(stream)
     unsealed = "live" if is_being_written(path) else "crashed"
@@ -183,9 +184,9 @@ class _End:
     is_sealed: bool = False
 
 
-def _read_tail(stream: BinaryIO, size_bytes: int) -> _End | None:
+def _read_tail(stream: BinaryIO) -> _End | None:
     """Read the last frame and the seal; None when the file does not end so."""
-    stream.seek(max(0, size_bytes - _TAIL_BYTES))
+    stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
     lines = stream.read(_TAIL_BYTES).rstrip(b"\n").split(b"\n")
     seal = read_seal_line(lines[-1])
     if seal is None or not seal.is_final:

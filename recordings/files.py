@@ -15,7 +15,7 @@ from recordings.age import MAGIC as _AGE_MAGIC
 from recordings.age import open_decrypted
 from recordings.errors import FormatError
 from recordings.events import Header
-from recordings.packed import SeekablePacked
+from recordings.packed import SeekablePacked, read_table
 
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 SUFFIXES = (".cast", ".cast.zst", ".cast.zst.age")
@@ -23,6 +23,8 @@ SUFFIXES = (".cast", ".cast.zst", ".cast.zst.age")
 
 def open_stream(path: Path, identity: Path | None = None) -> BinaryIO:
     """Open the plain bytes of a recording in any of its forms, told apart by content.
+
+    They can be read anywhere, but for a zstd file that does not say how long its frames are.
 
     Args:
         identity: file with the age key of an encrypted one.
@@ -36,9 +38,7 @@ def open_stream(path: Path, identity: Path | None = None) -> BinaryIO:
     if start.startswith(_AGE_MAGIC):
         file.close()
         return unpacked(open_decrypted(path, identity))
-    if not start.startswith(_ZSTD_MAGIC):
-        return file
-    return unpacked(file)
+    return unpacked(file) if start.startswith(_ZSTD_MAGIC) else file
 
 
 def unpacked(file: BinaryIO) -> BinaryIO:
@@ -46,11 +46,14 @@ def unpacked(file: BinaryIO) -> BinaryIO:
 
     Reading raises FormatError where it is damaged or cut.
     """
+    table = read_table(file)
+    if table is not None:
+        return io.BufferedReader(SeekablePacked(file, table), 1 << 16)
     # Across frames: what is glued behind a packed recording must not go unseen.
-    unpacked = zstandard.ZstdDecompressor().stream_reader(
+    unpacker = zstandard.ZstdDecompressor().stream_reader(
         file, read_across_frames=True, closefd=True
     )
-    return io.BufferedReader(_Unpacked(unpacked), 1 << 20)
+    return io.BufferedReader(_Unpacked(unpacker), 1 << 20)
 
 
 class _Unpacked(io.RawIOBase):
@@ -73,27 +76,6 @@ class _Unpacked(io.RawIOBase):
     def close(self) -> None:
         self._reader.close()  # type: ignore[no-untyped-call]
         super().close()
-
-
-def open_seekable(path: Path, identity: Path | None = None) -> BinaryIO:
-    """Open the plain bytes of a recording to read anywhere in them, where its form allows that.
-
-    An encrypted one, and a packed one that does not say how long its frames are, comes as
-    ``open_stream`` gives it.
-
-    Raises:
-        OSError: it cannot be read.
-        FormatError: it is damaged, or encrypted and not for this identity.
-    """
-    stream = open_stream(path, identity)
-    if stream.seekable() or path.suffix == ".age":
-        return stream
-    try:
-        packed = SeekablePacked(path.open("rb"))
-    except FormatError:
-        return stream
-    stream.close()
-    return io.BufferedReader(packed, 1 << 16)
 
 
 def is_encrypted(path: Path) -> bool:

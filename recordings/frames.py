@@ -26,6 +26,7 @@ from recordings.events import FORMAT_VERSION, Header, decode_header
 _CHUNK_BYTES = 1 << 20
 _SEAL_MARK_WITHIN = 48
 _GARBLED_SEAL = "its signature is garbled"
+_UNSIGNED = "no signature of this key vouches for it"
 _LEAP_BYTES_MAX = 16 << 20
 """Held while looking for the next signature; a writer signs far more often."""
 
@@ -269,9 +270,13 @@ class FrameWalk:
         return self._note(seal, hidden_bytes)
 
     def _note(self, seal: Seal, hidden_bytes: int) -> bool:
-        place = (self.frames, self.head, self._base + self._position + hidden_bytes)
-        if (seal.frames, seal.head, seal.length_bytes) != place:
+        place = (self.frames, self._base + self._position + hidden_bytes)
+        if (seal.frames, seal.length_bytes) != place:
             return self._fail("its signature is for another place")
+        if seal.head != self.head:
+            # Frames before it were chained anew, as whoever restores heads does with changed ones.
+            self._check_signatures(is_last=False)
+            return self._fail(_UNSIGNED)
         if self.header is None or bool(seal.digest) is not (self.header.format_version >= 3):
             return self._fail("its signature is of another format version")
         self._unchecked.append(seal)
@@ -289,17 +294,19 @@ class FrameWalk:
         self.tail = b""
         self.length_bytes += len(rest)
 
-    def _check_signatures(self) -> None:
+    def _check_signatures(self, *, is_last: bool = True) -> None:
         """Check the last signature; only when it does not hold, those before it.
 
         A head commits to all before it, earlier signatures included, so one that holds is the
         word for all. Where it does not, whoever could write a chain may have made all frames
         since the last one that does.
+
+        Args:
+            is_last: no later one was seen that does not hold.
         """
         if self._key is None:
             return
         session_id = self.session_id
-        is_last = True
         while self._unchecked:
             seal = self._unchecked.pop()
             if seal.is_signed_by(session_id, self._key):
@@ -310,4 +317,4 @@ class FrameWalk:
         if not is_last:
             self.seal = None
             self.frames = self.signed_frames
-            self.fault = "no signature of this key vouches for it"
+            self.fault = _UNSIGNED

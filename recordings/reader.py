@@ -25,7 +25,7 @@ from recordings.events import (
     decode_header,
     decode_lines,
 )
-from recordings.files import open_seekable, open_stream
+from recordings.files import open_stream
 
 UNKNOWN = "unknown"
 """Status of a statement whose outcome never came."""
@@ -185,7 +185,7 @@ def has_frame(path: Path, end: int, frame: int, head: str, *, identity: Path | N
         OSError: it cannot be read.
         FormatError: it is garbled.
     """
-    with open_seekable(path, identity) as stream:
+    with open_stream(path, identity) as stream:
         if stream.seekable():
             link = link_before(stream, end)
         else:
@@ -215,7 +215,7 @@ def read_events(
         FormatError: a line cannot be read.
     """
     parser = EventParser(offset=offset)
-    with (open_seekable if offset else open_stream)(path, identity) as stream:
+    with open_stream(path, identity) as stream:
         _skip(stream, offset)
         while chunk := stream.read(_CHUNK_BYTES):
             yield from parser.feed(chunk)

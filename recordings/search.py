@@ -24,7 +24,7 @@ from recordings.events import (
     StatementEvent,
     decode_lines,
 )
-from recordings.files import open_seekable, session_name
+from recordings.files import open_stream, session_name
 from recordings.query import Query
 from recordings.reader import RawFrame, raw_frames
 from recordings.search_tables import SCHEMA, Row, drop, is_told, opened, select, take
@@ -126,7 +126,7 @@ class SearchIndex:
         if not wanted:
             return Found(entry=entry, hits=())
         hits: list[Hit] = []
-        with contextlib.suppress(OSError, FormatError), open_seekable(entry.path) as stream:
+        with contextlib.suppress(OSError, FormatError), open_stream(entry.path) as stream:
             for frame in _frames_at(stream, list(wanted)[:hits_max]):
                 hits += _hits(frame, wanted[frame.start])
         return Found(entry=entry, hits=tuple(hits)) if hits else None

@@ -37,7 +37,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from recordings.derived import seek_path
 from recordings.disk import write_all
 from recordings.events import Event, decode_header, decode_lines
-from recordings.files import open_seekable, session_name
+from recordings.files import open_stream, session_name
 from recordings.reader import link_before, raw_frames
 from recordings.screen import Screen
 
@@ -116,7 +116,7 @@ class SeekIndexes:
         try:
             # Another process at it does the same work.
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with open_seekable(recording) as stream:
+            with open_stream(recording) as stream:
                 if stream.seekable():
                     self._extend(descriptor, stream, session_name(recording), pause_s)
         except BlockingIOError:
@@ -252,7 +252,7 @@ def screen_at(
         FormatError: it is garbled.
     """
     time_us = None if at_s is None else round(at_s * 1_000_000)
-    with open_seekable(recording, identity) as stream:
+    with open_stream(recording, identity) as stream:
         keyframe = None
         if indexes is not None:
             with contextlib.suppress(OSError):

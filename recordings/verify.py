@@ -181,12 +181,20 @@ def _verify(
             session_id=walk.session_id,
             frames=walk.frames,
         )
-    return _compare(path, walk, audit, identity)
+    report = _compare(path, walk, audit, identity)
+    if report.is_ok and audit is not None and (archives := _marks(path, audit).archives):
+        is_other = path.suffix != ".cast" and file_digest(path) not in archives
+        return _bad(walk, "its packing was changed, if not what is in it") if is_other else report
+    return report
+
+
+def _marks(path: Path, audit: AuditReport | None) -> SessionMarks:
+    return _UNKNOWN if audit is None else audit.sessions.get(session_name(path), _UNKNOWN)
 
 
 def _judge_encrypted(path: Path, audit: AuditReport | None, identity: Path | None) -> Report | None:
     """Judge an encrypted file by its bytes; None: it must be decrypted and walked."""
-    marks = _UNKNOWN if audit is None else audit.sessions.get(session_name(path), _UNKNOWN)
+    marks = _marks(path, audit)
     archives, about = marks.archives, about_path(path)
     fault = ""
     has_about = identity is None and bool(marks.abouts) and about.exists()

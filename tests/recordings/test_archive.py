@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -10,17 +11,23 @@ from pathlib import Path
 
 import pyrage
 import pytest
+import zstandard
 
+from recordings.__main__ import main
 from recordings.age import check_recipient
 from recordings.archive import ARCHIVED, archivable, archive
 from recordings.asciicast import ExportFormat, export
 from recordings.audit import read_rows
 from recordings.catalog import Catalog
 from recordings.errors import FormatError
+from recordings.events import parse_line
+from recordings.files import open_stream
+from recordings.keys import load_public_key
+from recordings.packed import pack
 from recordings.query import Query
 from recordings.reader import read_statements
 from recordings.search import SearchIndex
-from recordings.verify import verify_all, verify_file
+from recordings.verify import verify_all, verify_file, verify_recording
 from tests.recordings.conftest import Desk
 
 
@@ -216,3 +223,68 @@ async def test_a_garbled_list_file_hides_nothing_but_the_list(desk: Desk, keys: 
         about.write_text(text)
         assert Catalog(desk.root).list_entries() == ()
     assert verify_file(packed, desk.key_path, identity=keys.path).is_ok
+
+
+async def test_heads_are_left_out_of_an_archive_and_come_back(desk: Desk):
+    plain = await desk.sealed(statements=40)
+    whole = plain.read_bytes()
+    packed = archive_all(desk)
+    with packed.open("rb") as file:
+        unpacker = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        played = unpacker.readall()
+    heads = re.findall(rb'head\\":\\"([0-9a-f]{64})', whole)
+    kept = sum(head in played for head in set(heads))
+    assert len(set(heads)) > 150
+    assert kept < 10
+    assert [parse_line(raw)[1] for raw in played.splitlines()[1:]] == [
+        parse_line(raw)[1] for raw in whole.splitlines()[1:]
+    ], "zstd alone gives an asciicast that plays"
+    out = desk.folder / "out.cast"
+    assert main(["unpack", str(packed), "-o", str(out)]) == 0
+    assert out.read_bytes() == whole
+    assert main(["unpack", str(packed), "-o", str(packed)]) == 2
+
+
+async def test_no_change_of_an_archive_goes_unseen(desk: Desk):
+    await desk.sealed()
+    packed = archive_all(desk)
+    data = packed.read_bytes()
+    for place in range(0, len(data), 5):
+        packed.write_bytes(data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :])
+        assert verify_file(packed, desk.key_path).exit_code == 1, place
+    for end in (*range(0, len(data), 61), *range(len(data) - 20, len(data))):
+        packed.write_bytes(data[:end])
+        assert verify_file(packed, desk.key_path).exit_code == 1, end
+    packed.write_bytes(data + data)
+    assert verify_file(packed, desk.key_path).exit_code == 1
+
+
+async def test_a_changed_frame_of_an_archive_is_named_from_the_last_signature_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    """Packed anew with all checksums right, as somebody would who wants it to go unseen."""
+    plain = await desk.sealed(statements=40)
+    changed, packed = desk.folder / "s1.cast", desk.folder / "s1.cast.zst"
+    changed.write_bytes(plain.read_bytes().replace(b"where id = 30", b"where id = 31"))
+    pack(changed, packed)
+    assert verify_file(packed, desk.key_path).first_bad_frame == 117
+    packed.unlink()
+    head = re.compile(rb',\\"head\\":\\"[0-9a-f]{64}\\"')
+    monkeypatch.setattr("recordings.packed.thin_line", lambda _, __, last: head.sub(b"", last))
+    pack(changed, packed)
+    report = verify_file(packed, desk.key_path)
+    assert report.exit_code == 1
+    assert "no signature of this key vouches for it" in report.message
+    assert report.first_bad_frame in range(64, 118)
+
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.mark.parametrize("name", ["one_frame", "heads_kept", "thin"])
+def test_archives_of_each_earlier_form_stay_readable(name: str):
+    folder, packed = FIXTURES / "v3", FIXTURES / "packed" / f"{name}.cast.zst"
+    with open_stream(packed) as stream:
+        assert stream.read() == (folder / "session.cast").read_bytes()
+    report = verify_recording(packed, load_public_key(folder / "recording.pub"))
+    assert report.state == "sealed"

@@ -28,7 +28,7 @@ from recordings.events import (
     Tally,
     encode_header,
 )
-from recordings.files import open_seekable
+from recordings.files import open_stream
 from recordings.packed import FRAME_BYTES, SeekablePacked, pack
 from recordings.reader import read_events, read_header
 from recordings.screen import Screen
@@ -235,7 +235,7 @@ def test_packed_bytes_are_the_plain_ones_at_any_offset(desk: Desk, data: st.Data
         plain.write_bytes(random.Random(1).randbytes(FRAME_BYTES * 3 + 17))
         pack(plain, packed)
     whole = plain.read_bytes()
-    with open_seekable(packed) as stream:
+    with open_stream(packed) as stream:
         assert isinstance(stream.raw, SeekablePacked)  # type: ignore[attr-defined]
         for _ in range(3):
             offset = data.draw(st.integers(0, len(whole) + 10))
@@ -260,7 +260,7 @@ def test_damaged_packed_bytes_are_refused_or_read_in_order(desk: Desk, data: st.
         whole[:at] + bytes([whole[at] ^ data.draw(st.integers(1, 255))]) + whole[at + 1 : kept]
     )
     try:
-        with open_seekable(broken) as stream:
+        with open_stream(broken) as stream:
             stream.read()
     except FormatError:
         pass
