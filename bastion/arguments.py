@@ -240,17 +240,7 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
                 "--at", metavar="TIME", help="moment of an svg: 01:23:45, or seconds"
             )
         if verb == "redact":
-            command.add_argument(
-                "--statement", type=int, action="append", metavar="N", help="take out this one"
-            )
-            command.add_argument(
-                "--output",
-                action="append",
-                dest="removed_output",
-                metavar="FROM-TO",
-                help="take out what was shown in these seconds",
-            )
-            command.add_argument("-o", type=Path, dest="output", metavar="OUT", required=True)
+            _add_redactions(command)
         if verb in ("export", "sign"):
             command.add_argument("-o", "--output", type=Path, metavar="OUT")
         if verb == "verify":
@@ -297,3 +287,34 @@ def _add_store(commands: _Commands[argparse.ArgumentParser]) -> None:
     ):
         verbs.add_parser(verb, help=words).add_argument("file", type=Path, metavar="FILE")
     verbs.add_parser("rotate", help="seal all secrets with a new root key")
+
+
+def _add_redactions(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--statement", type=int, action="append", metavar="N", help="take out this one"
+    )
+    command.add_argument(
+        "--cell",
+        action="append",
+        metavar="N:ROW:COLUMN",
+        help="take out one cell of what statement N shows",
+    )
+    command.add_argument(
+        "--column",
+        action="append",
+        metavar="N:COLUMN",
+        help="take out a column of what statement N shows",
+    )
+    command.add_argument(
+        "--only-there",
+        action="store_true",
+        help="leave the same text where it stands elsewhere",
+    )
+    command.add_argument(
+        "--output",
+        action="append",
+        dest="removed_output",
+        metavar="FROM-TO",
+        help="take out what was shown in these seconds",
+    )
+    command.add_argument("-o", type=Path, dest="output", metavar="OUT", required=True)

@@ -27,7 +27,7 @@ from recordings.files import open_stream
 from recordings.keys import load_private_key, load_public_key
 from recordings.query import parse_query
 from recordings.reader import StatementView, read_events, read_header, read_statements
-from recordings.redact import Redaction, redact
+from recordings.redact import Redaction, left_over, redact
 from recordings.retention import (
     Due,
     KeepPolicy,
@@ -369,9 +369,15 @@ def _redact(
     redaction = Redaction(
         statements=frozenset(parsed.statement or ()),
         outputs=tuple(_parse_range(text) for text in parsed.removed_output or ()),
+        cells=tuple(_parse_cell(text) for text in parsed.cell or ()),
+        columns=tuple(_parse_column(text) for text in parsed.column or ()),
     )
-    if not redaction.statements and not redaction.outputs:
-        raise UsageError("Say what to take out: --statement N or --output FROM-TO.")
+    chosen = (redaction.statements, redaction.outputs, redaction.cells, redaction.columns)
+    if not any(chosen):
+        raise UsageError(
+            "Say what to take out: --statement N, --cell N:ROW:COLUMN, --column N:COLUMN or"
+            " --output FROM-TO."
+        )
     report = verify_file(
         path, paths.recording_public_key, paths.audit_log, identity=parsed.identity
     )
@@ -382,12 +388,49 @@ def _redact(
     with target.open("xb") as file:
         try:
             file.writelines(redact(path, redaction, identity=parsed.identity))
+            file.flush()
+            if not parsed.only_there:
+                _check_left_over(target, redaction)
         except FormatError:
             target.unlink()
             raise
     report = verify_file(target, paths.recording_public_key, paths.audit_log)
     (say if report.state == "redacted" else complain)(report.message)
     return report.exit_code
+
+
+def _check_left_over(target: Path, redaction: Redaction) -> None:
+    """Refuse a copy that still has the text of a cell elsewhere, and say where.
+
+    Raises:
+        FormatError: it has.
+    """
+    places = [f"{kind} at {moment_text(at_s)}" for at_s, kind in left_over(target, redaction.taken)]
+    if places:
+        more = f" and {len(places) - _PLACES_MAX} more" if len(places) > _PLACES_MAX else ""
+        raise FormatError(
+            "Not redacted: the same text stands elsewhere:"
+            f" {', '.join(places[:_PLACES_MAX])}{more}."
+            " Take it out there too, or say --only-there."
+        )
+
+
+_PLACES_MAX = 5
+
+
+def _parse_cell(text: str) -> tuple[int, int, str]:
+    statement, _, rest = text.partition(":")
+    row, _, column = rest.partition(":")
+    if not (_NUMBER.fullmatch(statement) and _NUMBER.fullmatch(row) and column):
+        raise UsageError(f'"{text}" is no cell. Write N:ROW:COLUMN, as in 3:2:email.')
+    return int(statement), int(row), column
+
+
+def _parse_column(text: str) -> tuple[int, str]:
+    statement, _, column = text.partition(":")
+    if not (_NUMBER.fullmatch(statement) and column):
+        raise UsageError(f'"{text}" is no column. Write N:COLUMN, as in 3:email.')
+    return int(statement), column
 
 
 def _parse_range(text: str) -> tuple[float, float]:
@@ -467,6 +510,7 @@ def _keep_policy(paths: Paths) -> KeepPolicy:
 
 # Archive
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _RANGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)-([0-9]+(?:\.[0-9]+)?)")
 _MOMENT = re.compile(r"(?:(?:([0-9]{1,4}):)?([0-9]{1,4}):)?([0-9]{1,7}(?:\.[0-9]{1,6})?)")
 _AGE = re.compile(r"([0-9]{1,6})([dh])")

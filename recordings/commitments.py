@@ -11,6 +11,8 @@ The salt key is the last line of frame 0, code ``h``, and so is committed to its
 has neither it nor the lines that were taken out: in their place stand lines ``y`` with leaf and
 length, and before each chain line an ``h`` with the salts of the lines that are left. Whoever has
 the copy can check every one of those, and cannot guess the others: their salts are gone.
+
+The leaf of an ``o`` line that shows cells of a result is made of its parts: see ``cells``.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import re
 import struct
 from collections.abc import Iterable, Sequence
 
+from recordings.cells import GRID_MARK, cut_leaf, shown_leaf
 from recordings.errors import FormatError
 from recordings.events import line
 
@@ -28,6 +31,8 @@ SALT_BYTES = 16
 _SALT_DOMAIN = b"bastion recording salt 2\n"
 _LINE_DOMAIN = b"bastion recording line 2\n"
 _FRAME_DOMAIN = b"bastion recording frame 2\n"
+_SHOWN_MARK = b', "o", "'
+_CUT_MARK = b', "z", "'
 _NO_SALT = bytes(SALT_BYTES)
 _TIME = rb"\[[0-9]+\.[0-9]{6}"
 _KEY_LINE = re.compile(_TIME + rb', "h", "\{\\"salt_key\\":\\"([0-9a-f]{64})\\"\}"\]\n')
@@ -46,6 +51,12 @@ def split_lines(body: bytes) -> list[bytes]:
 def salt_key_line(time_us: int, salt_key: bytes) -> bytes:
     """Write the last line of frame 0."""
     return line(time_us, "h", f'{{"salt_key":"{salt_key.hex()}"}}')
+
+
+def read_salt_key(text: bytes) -> bytes | None:
+    """Read the last line of frame 0; None: it is not there, as in a redacted copy."""
+    found = _KEY_LINE.fullmatch(text)
+    return None if found is None else bytes.fromhex(found[1].decode())
 
 
 def salts_line(time_us: int, salts: Iterable[bytes]) -> bytes:
@@ -74,7 +85,13 @@ def leaf(salt_of_line: bytes, text: bytes | memoryview) -> bytes:
 
 
 def leaves(salt_key: bytes, frame: int, body: bytes) -> list[bytes]:
-    """Commit to each line of a frame's body."""
+    """Commit to each line of a frame's body.
+
+    Raises:
+        FormatError: cells do not fit the line that shows them.
+    """
+    if GRID_MARK in body:
+        return _leaves_of_cells(salt_key, frame, split_lines(body))
     view = memoryview(body)
     found: list[bytes] = []
     start = 0
@@ -82,6 +99,20 @@ def leaves(salt_key: bytes, frame: int, body: bytes) -> list[bytes]:
         found.append(leaf(salt(salt_key, frame, len(found)), view[start:end]))
         start = end
     return found
+
+
+def _leaves_of_cells(salt_key: bytes, frame: int, lines: Sequence[bytes]) -> list[bytes]:
+    found = []
+    for index, (text, following) in enumerate(zip(lines, (*lines[1:], b""), strict=True)):
+        of_line = salt(salt_key, frame, index)
+        is_pair = shows_cells(text, following)
+        found.append(shown_leaf(of_line, text, following) if is_pair else leaf(of_line, text))
+    return found
+
+
+def shows_cells(text: bytes, following: bytes) -> bool:
+    """Tell whether a line is an ``o`` line, and the following one the grid of its cells."""
+    return GRID_MARK in following and _SHOWN_MARK in text
 
 
 def committed_head(
@@ -101,6 +132,7 @@ class CommitmentReader:
         self.salt_key: bytes | None = None
         """None: before frame 0, or in a redacted copy."""
         self.removed_lines = 0
+        self.removed_cells = 0
         self.hidden_bytes = 0
         """How much longer the recording is than the copy, up to and with the last frame."""
 
@@ -112,9 +144,8 @@ class CommitmentReader:
         """
         if frame == 0:
             lines = split_lines(body)
-            found = _KEY_LINE.fullmatch(lines[-1])
-            self.salt_key = None if found is None else bytes.fromhex(found[1].decode())
-            if found is None and len(lines) != 2:
+            self.salt_key = read_salt_key(lines[-1])
+            if self.salt_key is None and len(lines) != 2:
                 raise FormatError("its salt key is missing")
         if self.salt_key is not None:
             of_lines = leaves(self.salt_key, frame, body)
@@ -127,24 +158,40 @@ class CommitmentReader:
         salts = self._take_salts(time_us, lines) if frame else [_NO_SALT] * len(lines)
         length = 0
         of_lines: list[bytes] = []
-        for text in lines:
-            removed = _REMOVED_LINE.fullmatch(text)
-            if removed is None:
-                if not salts:
-                    raise FormatError("a line has no salt")
-                of_lines.append(leaf(salts.pop(0), text))
-                length += len(text)
+        is_cut = False
+        for index, text in enumerate(lines):
+            if is_cut and _CUT_MARK in text:
+                is_cut = False
                 continue
-            commitment, original = bytes.fromhex(removed[1].decode()), int(removed[2])
-            # One spelling only: what is not covered by a digest must be fixed.
-            if text != removed_line(time_us, commitment, original):
-                raise FormatError("a removed line is misspelt")
-            self.removed_lines += frame > 0
+            following, third = (*lines[index + 1 : index + 3], b"", b"")[:2]
+            removed = _REMOVED_LINE.fullmatch(text)
+            if removed is not None:
+                commitment, size = self._removed(frame, time_us, text, removed)
+            elif shows_cells(text, following) and _CUT_MARK in third:
+                is_cut = True
+                commitment, size, cells = cut_leaf(time_us, text, following, third)
+                self.removed_cells += cells
+            elif not salts:
+                raise FormatError("a line has no salt")
+            elif shows_cells(text, following):
+                commitment, size = shown_leaf(salts.pop(0), text, following), len(text)
+            else:
+                commitment, size = leaf(salts.pop(0), text), len(text)
             of_lines.append(commitment)
-            length += original
+            length += size
         if frame and salts:
             raise FormatError("a salt has no line")
         return length, of_lines
+
+    def _removed(
+        self, frame: int, time_us: int, text: bytes, found: re.Match[bytes]
+    ) -> tuple[bytes, int]:
+        commitment, length = bytes.fromhex(found[1].decode()), int(found[2])
+        # One spelling only: what is not covered by a digest must be fixed.
+        if text != removed_line(time_us, commitment, length):
+            raise FormatError("a removed line is misspelt")
+        self.removed_lines += frame > 0
+        return commitment, length
 
     def _take_salts(self, time_us: int, lines: list[bytes]) -> list[bytes]:
         found = _SALTS_LINE.fullmatch(lines.pop()) if lines else None

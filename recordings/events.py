@@ -8,10 +8,12 @@ is JSON text. No line begins with ``#`` and none is ever left cut: asciinema 2.x
     r  resize, COLSxROWS         v  verdict          w  notice        c  chain, ends a frame
     m  marker, one a statement   a  approval         k  note          s  signature
     h  salts                     n  rows and digest  e  end           y  line taken out
+    t  a result begins           g  its cells in an ``o``             z  cells taken out
 
 Output is bytes, asciicast is text. Where an ``o`` line's text does not encode to the very bytes
 that were shown (invalid UTF-8, a character cut in two), or where they went to stderr, a ``b``
-line with the bytes follows at once. Order in the file is the truth; times never run backwards.
+line with the bytes follows at once. Where it shows cells of a result, a ``g`` line says which of
+its bytes they are. Order in the file is the truth; times never run backwards.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from typing import TypeVar
 
 from recordings.errors import FormatError
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 OUTPUT_LINE_BYTES_MAX = 64 * 1024
 """Longer output is cut into several lines of one frame."""
 MARKER_CHARACTERS_MAX = 80
@@ -68,12 +70,36 @@ class Header:
     format_version: int = FORMAT_VERSION
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where the cells of one result stand in an output, row by row."""
+
+    result: int
+    first: int
+    """Number of the first of them in the result, from 0."""
+    spans: tuple[int, ...]
+    """By turns: bytes before a cell, bytes of the cell."""
+    each: int = 1
+    """How many cells each of these is: in large results, whole rows are told apart and no cells."""
+
+    @property
+    def count(self) -> int:
+        """Count the cells."""
+        return self.each * (len(self.spans) // 2)
+
+    def moved(self, by: int) -> Grid:
+        """Give it for an output that begins ``by`` bytes earlier."""
+        return dataclasses.replace(self, spans=(self.spans[0] + by, *self.spans[1:]))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """Bytes that the client was shown."""
 
     data: bytes
     is_stderr: bool = False
+    cells: tuple[Grid, ...] = ()
+    """In order, and none in another; each counts from where ``data`` begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +160,23 @@ class ApprovalEvent:
     is_measured: bool = False
     tables: tuple[str, ...] = ()
     expires_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultEvent:
+    """A result begins; its cells are numbered row by row."""
+
+    statement_id: str
+    result: int
+    """Its number in the session, from 1."""
+    columns: tuple[str, ...]
+    masks: tuple[str, ...] = ()
+    """For each column the class that hides it and how, ``email partial``, or ``email raw`` where it
+    was shown all the same; empty for one that nothing hides. None at all: nothing is hidden."""
+
+    def place(self, cell: int) -> tuple[int, int]:
+        """Give row and column of a cell, both from 0."""
+        return divmod(cell, len(self.columns))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +255,7 @@ Event = (
     | StatementEvent
     | VerdictEvent
     | ApprovalEvent
+    | ResultEvent
     | RowsEvent
     | OutcomeEvent
     | NoticeEvent
@@ -225,6 +269,7 @@ _Payload = (
     StatementEvent
     | VerdictEvent
     | ApprovalEvent
+    | ResultEvent
     | RowsEvent
     | OutcomeEvent
     | NoticeEvent
@@ -237,6 +282,7 @@ _PAYLOADS: dict[str, type[_Payload]] = {
     "q": StatementEvent,
     "v": VerdictEvent,
     "a": ApprovalEvent,
+    "t": ResultEvent,
     "n": RowsEvent,
     "u": OutcomeEvent,
     "w": NoticeEvent,
@@ -245,7 +291,7 @@ _PAYLOADS: dict[str, type[_Payload]] = {
     "y": RemovedEvent,
 }
 _CODES: dict[type, str] = {kind: code for code, kind in _PAYLOADS.items()}
-_RESERVED_CODES = frozenset("oirmxbcsh")
+_RESERVED_CODES = frozenset("oirmxbgzcsh")
 
 
 class LineEncoder:
@@ -269,14 +315,10 @@ class LineEncoder:
                 return line(time_us, _CODES[type(event)], encode_payload(event))
 
     def _output(self, time_us: int, output: Output) -> bytes:
-        view = memoryview(output.data)
-        pieces = [
-            self._piece(time_us, bytes(view[start : start + OUTPUT_LINE_BYTES_MAX]), output)
-            for start in range(0, max(len(view), 1), OUTPUT_LINE_BYTES_MAX)
-        ]
-        return b"".join(pieces)
+        return b"".join([self._piece(time_us, piece) for piece in _pieces(output)])
 
-    def _piece(self, time_us: int, data: bytes, output: Output) -> bytes:
+    def _piece(self, time_us: int, output: Output) -> bytes:
+        data = output.data
         decoder = self._decoders[output.is_stderr]
         is_exact = not output.is_stderr and not decoder.getstate()[0]
         try:
@@ -285,12 +327,78 @@ class LineEncoder:
             is_exact = False
             text = decoder.decode(data)
         if is_exact:
-            return _line(time_us, "o", _quoted(data, text))
+            shown = _line(time_us, "o", _quoted(data, text))
+            return shown + b"".join([line(time_us, "g", _grid_text(one)) for one in output.cells])
         shown = line(time_us, "o", text)
         behind: dict[str, str | bool] = {"base64": base64.b64encode(data).decode()}
         if output.is_stderr:
             behind["stderr"] = True
         return shown + line(time_us, "b", json.dumps(behind))
+
+
+def _pieces(output: Output) -> Iterator[Output]:
+    """Cut an output into lines: of one result each, none too long, and no cell cut in two."""
+    data, start = output.data, 0
+    piece: Output | None = None
+    for grid in output.cells:
+        at, kept, number = 0, list[int](), grid.first
+        for gap, size in zip(grid.spans[::2], grid.spans[1::2], strict=True):
+            if piece is not None:
+                # What stands before the first cell of a result goes with it.
+                yield piece
+                start, piece = start + len(piece.data), None
+            if kept and at + gap + size - start > OUTPUT_LINE_BYTES_MAX:
+                piece = _of_cells(data[start:at], grid, number, kept)
+                yield piece
+                number, start, kept, piece = number + piece.cells[0].count, at, [], None
+            kept += (gap if kept else at + gap - start, size)
+            at += gap + size
+        piece = _of_cells(data[start:at], grid, number, kept)
+    if piece is not None:
+        end = start + len(piece.data)
+        if len(data) - start <= OUTPUT_LINE_BYTES_MAX:
+            end = len(data)
+        yield dataclasses.replace(piece, data=data[start:end])
+        start = end
+    if piece is None or start < len(data):
+        for at in range(start, max(len(data), 1), OUTPUT_LINE_BYTES_MAX):
+            yield Output(data=data[at : at + OUTPUT_LINE_BYTES_MAX], is_stderr=output.is_stderr)
+
+
+def _of_cells(data: bytes, grid: Grid, first: int, spans: list[int]) -> Output:
+    return Output(data=data, cells=(dataclasses.replace(grid, first=first, spans=tuple(spans)),))
+
+
+def _grid_text(grid: Grid) -> str:
+    spans = ",".join(map(str, grid.spans))
+    numbers = f'"result":{grid.result},"first":{grid.first},"each":{grid.each}'
+    return f'{{{numbers},"spans":[{spans}]}}'
+
+
+def read_grid(text: str) -> Grid:
+    """Read the string of a ``g`` line.
+
+    Raises:
+        FormatError: it is not spelt as written.
+    """
+    values = _object(_load(text.encode("utf-8", "surrogatepass")), 'an event "g"')
+    grid = Grid(result=0, first=0, spans=())
+    match values:
+        case {
+            "result": int() as result,
+            "first": int() as first,
+            "each": int() as each,
+            "spans": [*spans],
+        }:
+            sizes = tuple(size for size in spans if type(size) is int and size >= 0)
+            grid = Grid(result=result, first=first, spans=sizes, each=each)
+            is_whole = len(sizes) > 0 and len(sizes) % 2 == 0
+            is_right = is_whole and first >= 0 and each > 0 and _grid_text(grid) == text
+        case _:
+            is_right = False
+    if not is_right:
+        raise FormatError("A grid of cells is garbled.")
+    return grid
 
 
 def line(time_us: int, code: str, text: str) -> bytes:
@@ -409,29 +517,51 @@ def parse_line(raw: bytes) -> tuple[int, str, str]:
 
 
 def decode_lines(raw_lines: Sequence[bytes]) -> Iterator[tuple[int, str, Event]]:
-    """Read the lines of one frame: microseconds, code, event; joins ``o`` with its ``b``.
+    """Read the lines of one frame: microseconds, code, event; joins ``o`` with what belongs to it.
 
     Chain and signature lines come as ``UnknownEvent``.
 
     Raises:
         FormatError: a line cannot be read.
     """
-    pending: tuple[int, str] | None = None
+    shown: Output | None = None
+    shown_us = 0
     for raw in raw_lines:
         time_us, code, text = parse_line(raw)
-        if pending is not None:
-            if code == "b":
-                yield pending[0], "o", _bytes_behind(text)
-                pending = None
-                continue
-            yield pending[0], "o", Output(data=pending[1].encode("utf-8", "replace"))
-            pending = None
+        if shown is not None and code in _BEHIND:
+            shown = _BEHIND[code](shown, text)
+            continue
+        if shown is not None:
+            yield shown_us, "o", shown
+            shown = None
         if code == "o":
-            pending = (time_us, text)
+            shown, shown_us = Output(data=text.encode("utf-8", "replace")), time_us
         else:
             yield time_us, code, decode_payload(code, text)
-    if pending is not None:
-        yield pending[0], "o", Output(data=pending[1].encode("utf-8", "replace"))
+    if shown is not None:
+        yield shown_us, "o", shown
+
+
+def _with_cells(shown: Output, text: str) -> Output:
+    return dataclasses.replace(shown, cells=(read_grid(text),))
+
+
+def _without_cells(shown: Output, text: str) -> Output:
+    """Give the output of a redacted copy, where other words stand for what was taken out."""
+    values = _object(_load(text.encode("utf-8", "surrogatepass")), 'an event "z"')
+    spans = [list(grid.spans) for grid in shown.cells]
+    match values:
+        case {"removed": [*removed]} if spans:
+            for one in removed:
+                match one:
+                    case [int() as index, str() as words, str()] if 0 <= index < len(spans[0]) // 2:
+                        spans[0][2 * index + 1] = len(words.encode())
+                    case _:
+                        raise FormatError("A cell that was taken out is garbled.")
+            grid = dataclasses.replace(shown.cells[0], spans=tuple(spans[0]))
+            return dataclasses.replace(shown, cells=(grid,))
+        case _:
+            raise FormatError("A line of cells that were taken out is garbled.")
 
 
 def marker_for(statement: StatementEvent) -> Marker:
@@ -543,7 +673,7 @@ def _parameter(item: object) -> bytes | None:
             raise FormatError("A parameter is of the wrong type.")
 
 
-def _bytes_behind(text: str) -> Output:
+def _bytes_behind(_shown: Output, text: str) -> Output:
     values = _object(_load(text.encode("utf-8", "surrogatepass")), 'an event "b"')
     return Output(
         data=_unbase64(str(values.get("base64", ""))), is_stderr=values.get("stderr") is True
@@ -579,3 +709,11 @@ def _list(value: object, name: str) -> list[object]:
 
 def _decoder() -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+
+_BEHIND: dict[str, Callable[[Output, str], Output]] = {
+    "b": _bytes_behind,
+    "g": _with_cells,
+    "z": _without_cells,
+}
+"""What stands behind an ``o`` line and belongs to it."""

@@ -86,6 +86,11 @@ class FrameWalk:
         return 0 if self._commitments is None else self._commitments.removed_lines
 
     @property
+    def removed_cells(self) -> int:
+        """Count the cells that were taken out of lines that are left."""
+        return 0 if self._commitments is None else self._commitments.removed_cells
+
+    @property
     def is_redacted(self) -> bool:
         """Tell whether this is a redacted copy, after frame 0."""
         return self._commitments is not None and self._commitments.salt_key is None

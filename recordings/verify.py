@@ -255,7 +255,8 @@ def _judge_sealed(walk: FrameWalk, marks: SessionMarks) -> Report:
     if marks.sealed is None and marks.crashed is not None:
         return _bad(walk, "the audit log closed it as crashed, yet it is sealed")
     if walk.is_redacted:
-        words = f"redacted copy, {walk.removed_lines} lines removed, all else sealed and untouched"
+        removed = f"{walk.removed_lines} lines and {walk.removed_cells} cells removed"
+        words = f"redacted copy, {removed}, all else sealed and untouched"
         return _good(walk, "redacted", words)
     return _good(walk, "sealed", "sealed and whole")
 

@@ -132,6 +132,18 @@ class MaskPlan:
                 said.append(f"{column.name}: shown, {treatment.reason}")
         return tuple(said)
 
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Give for each column class and style of its mask, ``email raw`` where it is shown."""
+        return tuple(
+            f"{one.raw.value} raw"
+            if one.raw is not None
+            else f"{one.masked} {one.style.value}"
+            if one.masked is not None
+            else ""
+            for one in self.treatments
+        )
+
     def apply(self, batch: RawBatch) -> MaskedBatch:
         """Mask one batch; NULL stays NULL, rows keep their order."""
         width = len(self.treatments)

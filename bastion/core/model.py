@@ -402,6 +402,8 @@ class ResultStarted:
     """A result set begins."""
 
     columns: tuple[ResultColumn, ...]
+    result: int = 0
+    """Its number in the transcript, from 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

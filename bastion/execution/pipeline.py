@@ -886,7 +886,9 @@ class Runner:
                     case ResultHead():
                         plan = await self._plan(run, judged, event)
                         run.has_rows = True
-                        yield ResultStarted(columns=plan.columns)
+                        names = [column.name for column in plan.columns]
+                        number = await self._session.result(run.id, names, plan.masks)
+                        yield ResultStarted(columns=plan.columns, result=number)
                     case RawBatch():
                         batch = await self._masked(run, plan, event)
                         yield batch

@@ -27,6 +27,7 @@ from bastion.core.model import (
 )
 from bastion.core.retire import RetiredTable
 from bastion.core.tokens import Remembered, TokenBook
+from recordings.events import Grid
 
 
 class Clock(Protocol):
@@ -568,8 +569,12 @@ class ByteChannel(Protocol):
     """Only LANG, LC_*, NO_COLOR, ACCESSIBLE and TERM."""
     columns: int
 
-    async def write(self, data: bytes) -> None:
-        """Record, then send to stdout; ConnectionError when the client is gone."""
+    async def write(self, data: bytes, cells: tuple[Grid, ...] = ()) -> None:
+        """Record, and where it shows cells of results, then send to stdout.
+
+        Raises:
+            ConnectionError: the client is gone.
+        """
         ...
 
     async def write_err(self, data: bytes) -> None:

@@ -30,12 +30,14 @@ from recordings.errors import RecordingFailure
 from recordings.events import (
     ApprovalEvent,
     Event,
+    Grid,
     Header,
     NoteEvent,
     NoticeEvent,
     OutcomeEvent,
     Output,
     Resize,
+    ResultEvent,
     RowsEvent,
     StatementEvent,
     VerdictEvent,
@@ -99,6 +101,7 @@ class Session:
         self._on_sealed = on_sealed
         self._ending: set[asyncio.Task[None]] = set()
         self._closers: list[Callable[[str], Awaitable[None]]] = []
+        self._results = 0
 
     async def watch(self, offset: int) -> AsyncGenerator[tuple[int, bytes], None]:
         """Stream ``(end_offset, bytes)`` of the transcript from ``offset`` until it is sealed."""
@@ -127,22 +130,27 @@ class Session:
 
         return remove
 
-    async def output(self, data: bytes, *, is_stderr: bool = False) -> None:
+    async def output(
+        self, data: bytes, *, is_stderr: bool = False, cells: tuple[Grid, ...] = ()
+    ) -> None:
         """Record what the client is about to see; on disk when this returns.
+
+        Args:
+            cells: where it shows cells of results.
 
         Raises:
             RecordingError: it could not be recorded and must not be shown.
         """
-        await self._append(Output(data=data, is_stderr=is_stderr))
+        await self._append(Output(data=data, is_stderr=is_stderr, cells=cells))
 
-    async def begin_output(self, data: bytes) -> asyncio.Future[None]:
+    async def begin_output(self, data: bytes, cells: tuple[Grid, ...] = ()) -> asyncio.Future[None]:
         """Begin to record what the client will see after ``settled``; more may be begun meanwhile.
 
         Raises:
             RecordingError: it could not be recorded and must not be shown.
         """
         with _in_words():
-            return await self._transcript.start(Output(data=data))
+            return await self._transcript.start(Output(data=data, cells=cells))
 
     async def settled(self, begun: asyncio.Future[None]) -> None:
         """Return when what was begun is on disk: only now may it be shown.
@@ -240,6 +248,23 @@ class Session:
         await self.note(
             "trial", {"statement_id": statement_id, "how": how, "sha256": statement_digest(text)}
         )
+
+    async def result(self, statement_id: str, columns: Sequence[str], masks: Sequence[str]) -> int:
+        """Record that a result begins, and how each column is masked: on disk before it is drawn.
+
+        Returns:
+            Its number in the session, from 1.
+        """
+        self._results += 1
+        await self._queue(
+            ResultEvent(
+                statement_id=statement_id,
+                result=self._results,
+                columns=tuple(columns),
+                masks=tuple(masks) if any(masks) else (),
+            )
+        )
+        return self._results
 
     async def rows(self, statement_id: str, batch: MaskedBatch) -> None:
         """Record count and digest of a masked batch: on disk before what is drawn of it."""

@@ -22,6 +22,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from bastion.execution.ports import Terminal
+from bastion.frontends.drawn import Drawn
 
 BURST_S = 0.05
 """Keys closer together than this were not typed by hand."""
@@ -244,7 +245,9 @@ class Console:
 
     def print(self, text: str) -> None:
         """Write lines; LF becomes CR LF."""
-        if text:
+        if isinstance(text, Drawn):
+            self.terminal.write(text.with_crlf())
+        elif text:
             self.terminal.write(text.replace("\r\n", "\n").replace("\n", "\r\n"))
 
     async def flush(self) -> None:

@@ -19,6 +19,7 @@ from bastion.core.model import (
     StatementStarted,
     Status,
 )
+from bastion.frontends.drawn import Places, joined
 from bastion.frontends.render import json_cell, json_column, json_text
 
 JsonObject = dict[str, object]
@@ -32,6 +33,7 @@ class EnvelopeBuilder:
 
     def __init__(self) -> None:
         self._results: list[tuple[tuple[ResultColumn, ...], list[str]]] = []
+        self._places = Places(0, 0)
         self._notices: list[JsonObject] = []
 
     def feed(self, event: PipelineEvent) -> str:
@@ -47,6 +49,7 @@ class EnvelopeBuilder:
                 self._notices.append({"severity": event.severity, "text": event.text})
             case ResultStarted():
                 self._results.append((event.columns, []))
+                self._places = Places(event.result, len(event.columns))
             case MaskedBatch():
                 self._add(event)
             case Finished():
@@ -72,12 +75,17 @@ class EnvelopeBuilder:
         columns, lines = self._results[-1]
         if not rows:
             return
-        texts = []
-        for row in rows:
-            cells = [json_cell(column, cell) for column, cell in zip(columns, row, strict=True)]
-            texts.append(f"[{','.join(cells)}]")
+
+        def write(rows: Sequence[Row], mark: str) -> str:
+            between = f"{mark},{mark}"
+            texts = []
+            for row in rows:
+                cells = [json_cell(column, cell) for column, cell in zip(columns, row, strict=True)]
+                texts.append(f"[{mark}{between.join(cells)}{mark}]")
+            return ",".join(texts)
+
         # One text for a batch: a text for each row would take twice the memory.
-        lines.append(",".join(texts))
+        lines.append(self._places.draw(rows, write, between=","))
 
     def _finish(self, event: Finished) -> str:
         members = [f'"status":{json_text(event.status.value)}', f'"statement":{event.index}']
@@ -85,12 +93,12 @@ class EnvelopeBuilder:
             columns, rows = self._results[0] if self._results else ((), [])
             members.append(_result_text(columns, rows))
             if len(self._results) > 1:
-                more = ",".join("{" + _result_text(*result) + "}" for result in self._results[1:])
-                members.append(f'"more_results":[{more}]')
+                more = [joined(("{", _result_text(*one), "}")) for one in self._results[1:]]
+                members.append(joined(('"more_results":[', joined(more, ","), "]")))
         members += [
             f"{json_text(name)}:{json_text(value)}" for name, value in self._details(event).items()
         ]
-        return "{" + ",".join(members) + "}"
+        return joined(("{", joined(members, ","), "}"))
 
     def _details(self, event: Finished) -> JsonObject:
         details: JsonObject = {}
@@ -180,4 +188,4 @@ def timestamp(moment: datetime) -> str:
 
 def _result_text(columns: tuple[ResultColumn, ...], rows: list[str]) -> str:
     described = json_text([json_column(column) for column in columns])
-    return f'"columns":{described},"rows":[{",".join(rows)}]'
+    return joined((f'"columns":{described},"rows":[', joined(rows, ","), "]"))

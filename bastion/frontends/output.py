@@ -17,6 +17,7 @@ from bastion.core.model import (
     Waiting,
 )
 from bastion.execution.ports import ByteChannel, Clock
+from bastion.frontends.drawn import Drawn, cells_of, joined
 from bastion.frontends.envelope import EnvelopeBuilder
 from bastion.frontends.meta import Listing
 from bastion.frontends.narration import (
@@ -80,7 +81,7 @@ class ExecOutput:
         if self.is_json:
             line = self._envelope.feed(event)
             if line:
-                await self._write(line + "\n")
+                await self._write(joined((line, "\n")))
         match event:
             case NoticeReceived() if not self.is_json:
                 await self._narrate(notice_text(event))
@@ -90,7 +91,7 @@ class ExecOutput:
                 self._waiting = None
                 await self._narrate(resumed_text(event))
             case ResultStarted() if not self.is_json:
-                await self._begin(event.columns)
+                await self._begin(event.columns, event.result)
             case MaskedBatch() if not self.is_json:
                 self._has_rows = self._has_rows or bool(event.rows)
                 await self._write(self._renderer.batch(event))
@@ -146,13 +147,13 @@ class ExecOutput:
         )
         await self._narrate(hold_text(event, self._clock.now(), closing=closing))
 
-    async def _begin(self, columns: tuple[ResultColumn, ...]) -> None:
+    async def _begin(self, columns: tuple[ResultColumn, ...], result: int = 0) -> None:
         await self._end_result()
         self._is_in_result = True
         self._has_rows = False
         if self._request.format not in ("table", "vertical", "markdown"):
             await self._narrate(masked_text(columns))
-        await self._write(self._renderer.begin(columns))
+        await self._write(self._renderer.begin(columns, result))
 
     async def _end_result(self) -> None:
         if self._is_in_result:
@@ -185,8 +186,11 @@ class ExecOutput:
             await self._narrate(f"{line}\n")
 
     async def _write(self, text: str) -> None:
-        if text:
-            await self._channel.write(text.encode("utf-8", "surrogateescape"))
+        if not text:
+            return
+        if self._channel.has_terminal and isinstance(text, Drawn):
+            text = text.with_crlf()
+        await self._channel.write(text.encode("utf-8", "surrogateescape"), cells_of(text))
 
     async def _narrate(self, text: str) -> None:
         if not self._request.is_quiet:

@@ -23,6 +23,7 @@ from wcwidth import wcswidth
 
 from bastion.core.model import MaskedBatch, ResultColumn, Row
 from bastion.errors import UsageError
+from bastion.frontends.drawn import MARK, Places, joined
 
 _ROWS_PER_LOOK = 50
 WIDTH_SAMPLE_ROWS = 500
@@ -41,7 +42,7 @@ _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?
 _JSON_PLAIN = re.compile(r"[ !#-\[\]-~\u2022]*+")
 """What JSON writes as it is: printable ASCII, and the dots of masks."""
 _ASCII = bytes(range(0x20, 0x7F))
-_NARROW = re.compile("[ -~\u00a1-\u02ff\u0370-\u0482\u2022]*+")
+_NARROW = re.compile("[\0 -~\u00a1-\u02ff\u0370-\u0482\u2022]*+")
 """As wide as they are long: Latin, Greek and Cyrillic letters, and the dots of masks."""
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 _EXACT_INTEGER_MAX = 2**53
@@ -74,10 +75,17 @@ class RenderOptions:
 
 
 class Renderer(Protocol):
-    """One format; ``begin`` (rows | batch)* ``end`` for each result set, any number of sets."""
+    """One format; ``begin`` (rows | batch)* ``end`` for each result set, any number of sets.
 
-    def begin(self, columns: tuple[ResultColumn, ...]) -> str:
-        """Start a result set."""
+    What they give knows where the cells stand: see ``drawn``.
+    """
+
+    def begin(self, columns: tuple[ResultColumn, ...], result: int = 0) -> str:
+        """Start a result set.
+
+        Args:
+            result: its number in the transcript; 0 for words of our own.
+        """
         ...
 
     def batch(self, batch: MaskedBatch) -> str:
@@ -276,6 +284,11 @@ class _Base(abc.ABC):
 
     def __init__(self) -> None:
         self.columns: tuple[ResultColumn, ...] = ()
+        self.places = Places(0, 0)
+
+    def _take(self, columns: tuple[ResultColumn, ...], result: int) -> None:
+        self.columns = columns
+        self.places = Places(result, len(columns))
 
     def batch(self, batch: MaskedBatch) -> str:
         return self.rows(batch.rows)
@@ -293,23 +306,25 @@ class _Table(_Base):
         self._options = options
         self._sample: list[list[str | None]] = []
         self._widths: list[int] = []
-        self._template = ""
+        self._templates: dict[str, str] = {}
         self._is_laid_out = False
         self._count = 0
+        self._result = 0
         self._vertical: _Vertical | None = None
         if options.expanded == "on":
             self._vertical = _Vertical(width, options)
         self._sampled_rows: list[Row] = []
 
-    def begin(self, columns: tuple[ResultColumn, ...]) -> str:
-        self.columns = columns
+    def begin(self, columns: tuple[ResultColumn, ...], result: int = 0) -> str:
+        self._take(columns, result)
         self._sample, self._sampled_rows = [], []
         self._is_laid_out = False
         self._count = 0
+        self._result = result
         if self._options.expanded == "auto":
             self._vertical = None
         if self._vertical:
-            return self._vertical.begin(columns)
+            return self._vertical.begin(columns, result)
         return ""
 
     def rows(self, rows: Sequence[Row]) -> str:
@@ -321,7 +336,7 @@ class _Table(_Base):
         else:
             cells = [self._cells(row) for row in rows]
         if self._is_laid_out:
-            return "".join(map(self._line, cells))
+            return self.places.draw(cells, self._lines)
         self._sample += cells
         if self._options.expanded == "auto":
             self._sampled_rows += rows
@@ -332,10 +347,10 @@ class _Table(_Base):
     def end(self) -> str:
         text = "" if self._is_laid_out or self._vertical else self._lay_out()
         if self._vertical:
-            return text + self._vertical.end()
+            return joined((text, self._vertical.end()))
         if self._options.is_tuples_only or not self._options.has_footer:
             return text
-        return text + f"({plural(self._count, 'row')})\n"
+        return joined((text, f"({plural(self._count, 'row')})\n"))
 
     def _cells(self, row: Row) -> list[str | None]:
         return [None if cell is None else cut(visible(_plain(cell))) for cell in row]
@@ -352,18 +367,22 @@ class _Table(_Base):
                 width = null_width if cell is None else text_width(cell)
                 self._widths[index] = max(self._widths[index], width)
         is_wide = sum(self._widths) + 3 * len(self._widths) - 1 > self._width > 0
-        self._template = "|".join(
+        fields = [
             f" %{width}s " if column.is_numeric and column.masked is None else f" %-{width}s "
             for column, width in zip(self.columns, self._widths, strict=True)
-        )
+        ]
+        self._templates = {
+            mark: "|".join([f"{mark}{field}{mark}" for field in fields]) for mark in ("", MARK)
+        }
         if self._options.expanded == "auto" and is_wide and len(self.columns) > 1:
             self._vertical = _Vertical(self._width, self._options)
             rows, self._sampled_rows, self._sample = self._sampled_rows, [], []
-            return self._vertical.begin(self.columns) + self._vertical.rows(rows)
+            begun = self._vertical.begin(self.columns, self._result)
+            return joined((begun, self._vertical.rows(rows)))
         lines = [] if self._options.is_tuples_only else self._head(headings)
-        lines += map(self._line, self._sample)
+        lines.append(self.places.draw(self._sample, self._lines))
         self._sample, self._sampled_rows = [], []
-        return "".join(lines)
+        return joined(lines)
 
     def _head(self, headings: list[str]) -> list[str]:
         cells = []
@@ -373,15 +392,18 @@ class _Table(_Base):
         rule = "+".join("-" * (width + 2) for width in self._widths)
         return ["|".join(cells).rstrip() + "\n", rule + "\n"]
 
-    def _line(self, cells: list[str | None]) -> str:
+    def _lines(self, rows: Sequence[list[str | None]], mark: str) -> str:
+        return "".join([self._line(cells, mark) for cells in rows])
+
+    def _line(self, cells: list[str | None], mark: str) -> str:
         if not (self._options.has_colour and None in cells):
             null = self._options.null_text
-            line = self._template % tuple([null if cell is None else cell for cell in cells])
+            line = self._templates[mark] % tuple([null if cell is None else cell for cell in cells])
             if line.isascii() or _NARROW.fullmatch(line):
-                return line.rstrip() + "\n"
-        return self._measured_line(cells)
+                return f"{line.removesuffix(mark).rstrip()}{mark}\n"
+        return self._measured_line(cells, mark)
 
-    def _measured_line(self, cells: list[str | None]) -> str:
+    def _measured_line(self, cells: list[str | None], mark: str) -> str:
         """Draw a row whose characters may be wider than one cell of the terminal."""
         parts = []
         for column, cell, width in zip(self.columns, cells, self._widths, strict=True):
@@ -390,8 +412,9 @@ class _Table(_Base):
             if cell is None and self._options.has_colour:
                 text = f"{_DIM}{text}{_PLAIN}"
             is_right = column.is_numeric and column.masked is None
-            parts.append(f" {padding}{text} " if is_right else f" {text}{padding} ")
-        return "|".join(parts).rstrip() + "\n"
+            field = f" {padding}{text} " if is_right else f" {text}{padding} "
+            parts.append(f"{mark}{field}{mark}")
+        return f"{'|'.join(parts).removesuffix(mark).rstrip()}{mark}\n"
 
 
 class _Vertical(_Base):
@@ -404,21 +427,24 @@ class _Vertical(_Base):
         self._count = 0
         self._name_width = 0
 
-    def begin(self, columns: tuple[ResultColumn, ...]) -> str:
-        self.columns = columns
+    def begin(self, columns: tuple[ResultColumn, ...], result: int = 0) -> str:
+        self._take(columns, result)
         self._count = 0
         self._name_width = max((text_width(heading(column)) for column in columns), default=0)
         return ""
 
     def rows(self, rows: Sequence[Row]) -> str:
-        return "".join(map(self._record, rows))
+        return self.places.draw(rows, self._records)
 
     def end(self) -> str:
         if self._options.is_tuples_only or not self._options.has_footer:
             return ""
         return f"({plural(self._count, 'row')})\n"
 
-    def _record(self, row: Row) -> str:
+    def _records(self, rows: Sequence[Row], mark: str) -> str:
+        return "".join([self._record(row, mark) for row in rows])
+
+    def _record(self, row: Row, mark: str) -> str:
         self._count += 1
         lines = []
         if not self._options.is_tuples_only:
@@ -429,10 +455,9 @@ class _Vertical(_Base):
         indent = " " * self._name_width
         for column, cell in zip(self.columns, row, strict=True):
             name = heading(column)
-            pieces = self._value(cell).split("\n")
+            pieces = [f" {piece}".rstrip() for piece in self._value(cell).split("\n")]
             padding = " " * (self._name_width - text_width(name))
-            lines.append(f"{name}{padding} | {pieces[0]}".rstrip())
-            lines += [f"{indent} | {piece}".rstrip() for piece in pieces[1:]]
+            lines.append(f"{name}{padding} |{mark}{f'{chr(10)}{indent} |'.join(pieces)}{mark}")
         return "\n".join(lines) + "\n"
 
     def _value(self, cell: bytes | None) -> str:
@@ -450,8 +475,8 @@ class _Markdown(_Base):
         self._options = options
         self._has_begun = False
 
-    def begin(self, columns: tuple[ResultColumn, ...]) -> str:
-        self.columns = columns
+    def begin(self, columns: tuple[ResultColumn, ...], result: int = 0) -> str:
+        self._take(columns, result)
         blank = "\n" if self._has_begun else ""
         self._has_begun = True
         names = " | ".join(self._escape(heading(column)) for column in columns)
@@ -459,7 +484,11 @@ class _Markdown(_Base):
         return f"{blank}| {names} |\n| {rules} |\n"
 
     def rows(self, rows: Sequence[Row]) -> str:
-        return "".join(f"| {' | '.join(map(self._cell, row))} |\n" for row in rows)
+        return self.places.draw(rows, self._lines)
+
+    def _lines(self, rows: Sequence[Row], mark: str) -> str:
+        between = f"{mark} | {mark}"
+        return "".join([f"| {mark}{between.join(map(self._cell, row))}{mark} |\n" for row in rows])
 
     def end(self) -> str:
         return ""
@@ -494,8 +523,8 @@ class _Separated(_Base):
         self._needs_quotes = re.compile(pattern)
         self._quotable = (separator.encode(), b'"', b"\r", b"\n", b"\\.")
 
-    def begin(self, columns: tuple[ResultColumn, ...]) -> str:
-        self.columns = columns
+    def begin(self, columns: tuple[ResultColumn, ...], result: int = 0) -> str:
+        self._take(columns, result)
         self._count = 0
         blank = "\n" if self._has_begun and self._is_quoted else ""
         self._has_begun = True
@@ -505,19 +534,25 @@ class _Separated(_Base):
 
     def rows(self, rows: Sequence[Row]) -> str:
         self._count += len(rows)
+        return self.places.draw(rows, self._lines)
+
+    def _lines(self, rows: Sequence[Row], mark: str) -> str:
         return "".join(
             [
-                self._some(rows[start : start + _ROWS_PER_LOOK])
+                self._some(rows[start : start + _ROWS_PER_LOOK], mark)
                 for start in range(0, len(rows), _ROWS_PER_LOOK)
             ]
         )
 
-    def _some(self, rows: Sequence[Row]) -> str:
+    def _some(self, rows: Sequence[Row], mark: str) -> str:
+        between, end = f"{mark}{self._separator}{mark}", f"{mark}\n{mark}"
         if self._are_fields(rows):
-            separator = self._separator.encode()
+            separator = between.encode()
             lines = [separator.join([cell or b"" for cell in row]) for row in rows]
-            return _plain(b"\n".join(lines)) + "\n"
-        return "".join([f"{self._separator.join(map(self._cell, row))}\n" for row in rows])
+            text = _plain(end.encode().join(lines))
+        else:
+            text = end.join([between.join(map(self._cell, row)) for row in rows])
+        return f"{mark}{text}{mark}\n"
 
     def _are_fields(self, rows: Sequence[Row]) -> bool:
         """Tell whether all cells are written as they are, in one look at all of them."""
@@ -552,37 +587,41 @@ class _Separated(_Base):
 class _JsonLines(_Base):
     """One object per row."""
 
-    def begin(self, columns: tuple[ResultColumn, ...]) -> str:
-        self.columns = columns
+    def begin(self, columns: tuple[ResultColumn, ...], result: int = 0) -> str:
+        self._take(columns, result)
         self._names = [json_text(name) for name in _unique_names(columns)]
         return ""
 
     def rows(self, rows: Sequence[Row]) -> str:
-        return "".join("{" + self._members(row) + "}\n" for row in rows)
+        return self.places.draw(rows, self._lines)
 
     def end(self) -> str:
         return ""
 
-    def _members(self, row: Row) -> str:
+    def _lines(self, rows: Sequence[Row], mark: str) -> str:
+        return "".join(["{" + self._members(row, mark) + "}\n" for row in rows])
+
+    def _members(self, row: Row, mark: str) -> str:
         return ",".join(
-            f"{name}:{json_cell(column, cell)}"
-            for name, column, cell in zip(self._names, self.columns, row, strict=True)
+            [
+                f"{name}:{mark}{json_cell(column, cell)}{mark}"
+                for name, column, cell in zip(self._names, self.columns, row, strict=True)
+            ]
         )
 
 
 class _JsonArray(_JsonLines):
     r"""One array of objects per result set, for ``\pset format json``."""
 
-    def begin(self, columns: tuple[ResultColumn, ...]) -> str:
+    def begin(self, columns: tuple[ResultColumn, ...], result: int = 0) -> str:
         self._is_first = True
-        return super().begin(columns) + "["
+        return super().begin(columns, result) + "["
 
-    def rows(self, rows: Sequence[Row]) -> str:
-        pieces = []
-        for row in rows:
-            pieces.append(("\n " if self._is_first else ",\n ") + "{" + self._members(row) + "}")
-            self._is_first = False
-        return "".join(pieces)
+    def _lines(self, rows: Sequence[Row], mark: str) -> str:
+        first = "" if self._is_first else ","
+        self._is_first = self._is_first and not rows
+        lines = [f"\n {{{self._members(row, mark)}}}" for row in rows]
+        return first + ",".join(lines) if lines else ""
 
     def end(self) -> str:
         return "]\n" if self._is_first else "\n]\n"

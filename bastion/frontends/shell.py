@@ -789,7 +789,7 @@ class _ShellOutput:
             case ResultStarted():
                 self._end_result()
                 self._is_in_result, self._has_rows = True, False
-                self._console.print(self._renderer.begin(event.columns))
+                self._console.print(self._renderer.begin(event.columns, event.result))
             case MaskedBatch():
                 self._has_rows = self._has_rows or bool(event.rows)
                 self._console.print(self._renderer.batch(event))

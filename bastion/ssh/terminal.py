@@ -21,6 +21,8 @@ import asyncssh
 
 from bastion.errors import RecordingError
 from bastion.execution.session import Session
+from bastion.frontends.drawn import cells_of
+from recordings.events import Grid, Output
 
 log = logging.getLogger(__name__)
 
@@ -200,7 +202,7 @@ class RecordedTerminal:
         self._on_input: Callable[[str], None] | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._newlines = _Newlines()
-        self._queue: deque[bytes | _Size] = deque()
+        self._queue: deque[Output | _Size] = deque()
         self._begun: deque[tuple[asyncio.Future[None], bytes]] = deque()
         """On its way to the disk; not sent."""
         self._queued_bytes = 0
@@ -228,8 +230,11 @@ class RecordedTerminal:
         """
         if not text or self.closed.is_set():
             return
-        data = self._newlines.translate(text.encode("utf-8", "replace"))
-        self._queue.append(data)
+        sent = text.encode("utf-8", "replace")
+        data = self._newlines.translate(sent)
+        # Where the terminal changes the text after all, its cells are not told apart.
+        cells = cells_of(text) if len(data) == len(sent) else ()
+        self._queue.append(Output(data=data, cells=cells))
         self._queued_bytes += len(data)
         self._drained.clear()
         self._woken.set()
@@ -308,8 +313,8 @@ class RecordedTerminal:
             if isinstance(first, _Size):
                 await self._session.resize(first.columns, first.rows)
                 continue
-            data = self._with_what_follows(first)
-            self._begun.append((await self._session.begin_output(data), data))
+            data, cells = self._with_what_follows(first)
+            self._begun.append((await self._session.begin_output(data, cells), data))
         if not self._begun:
             return
         begun, data = self._begun.popleft()
@@ -318,17 +323,18 @@ class RecordedTerminal:
         self._queued_bytes -= len(data)
         self._eased.set()
 
-    def _with_what_follows(self, first: bytes) -> bytes:
-        parts = [first]
-        size = len(first)
+    def _with_what_follows(self, first: Output) -> tuple[bytes, tuple[Grid, ...]]:
+        parts, cells = [first.data], [*first.cells]
+        size = len(first.data)
         while self._queue and size < _CHUNK_BYTES:
             item = self._queue[0]
             if isinstance(item, _Size):
                 break
-            parts.append(item)
-            size += len(item)
+            parts.append(item.data)
+            cells += [grid.moved(size) for grid in item.cells]
+            size += len(item.data)
             self._queue.popleft()
-        return b"".join(parts)
+        return b"".join(parts), tuple(cells)
 
     def _stop(self) -> None:
         self.closed.set()
@@ -362,14 +368,14 @@ class RecordedChannel:
         """Tell whether the client is gone."""
         return self.closed.is_set()
 
-    async def write(self, data: bytes) -> None:
-        """Record, then send to stdout.
+    async def write(self, data: bytes, cells: tuple[Grid, ...] = ()) -> None:
+        """Record, and where it shows cells of results, then send to stdout.
 
         Raises:
             RecordingError: it could not be recorded and was not sent.
             ConnectionError: the client is gone.
         """
-        await self._write(data, is_stderr=False)
+        await self._write(data, is_stderr=False, cells=cells)
 
     async def write_err(self, data: bytes) -> None:
         """Record, then send to stderr.
@@ -423,15 +429,18 @@ class RecordedChannel:
         if self.on_interrupt is not None:
             self.on_interrupt()
 
-    async def _write(self, data: bytes, *, is_stderr: bool) -> None:
+    async def _write(self, data: bytes, *, is_stderr: bool, cells: tuple[Grid, ...] = ()) -> None:
         if not data:
             return
         async with self._writing:
             if self.has_terminal:
-                data = self._newlines.translate(data)
+                sent, data = data, self._newlines.translate(data)
+                # Where the terminal changes the text after all, its cells are not told apart.
+                cells = cells if len(data) == len(sent) else ()
             if not self._wire.is_open:
                 raise ConnectionError("the client is gone")
-            await self._session.output(data, is_stderr=is_stderr and not self.has_terminal)
+            is_apart = is_stderr and not self.has_terminal
+            await self._session.output(data, is_stderr=is_apart, cells=cells)
             await self._wire.send(data, is_stderr=is_stderr)
 
     def _read_keys(self, data: bytes) -> bytes:

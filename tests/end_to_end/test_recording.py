@@ -299,6 +299,38 @@ def test_passwords_stay_out_of_everything_that_is_kept(archive: Town, target: st
             assert secret.encode() not in path.read_bytes(), path
 
 
+def alone(town: Town, path: Path) -> subprocess.CompletedProcess[str]:
+    """Verify a file as an auditor does, with none of the bastion's commands."""
+    words = ["-m", "recordings", "verify", path, "--key", town.house.state / "recording.pub"]
+    return subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_cells_are_taken_out_of_what_was_shown_and_the_rest_is_proven(
+    archive: Town, engine: str, tmp_path: Path
+):
+    path, answer = one(archive, engine)
+    mark = answer.out.splitlines()[1].rsplit(",", 1)[1]
+    words = ("recording", "redact", path.stem)
+    copy = tmp_path / "copy.cast"
+    # It stands in each row and in the statement.
+    refused = archive.house.cli(*words, "--cell", "1:2:3", "-o", str(copy), check=False)
+    assert refused.status != 0
+    assert "statement 1" in refused.out + refused.err
+    assert not copy.exists()
+    done = archive.house.cli(*words, "--column", "1:3", "--only-there", "-o", str(copy))
+    count = len(answer.out.splitlines()) - 1
+    assert f"{count} cells removed" in done.out
+    shown = "".join(text for _, code, text in events(copy) if code == "o")
+    # MariaDB names a column by the text of its expression.
+    assert mark not in shown.replace(answer.out.splitlines()[0], "")
+    assert answer.out.splitlines()[5].rsplit(",", 1)[0] in shown
+    assert alone(archive, copy).returncode == 0
+    copy.write_bytes(copy.read_bytes().replace("▒".encode(), "▓".encode(), 1))
+    assert alone(archive, copy).returncode == 1
+
+
 # Reading is an act too
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 import pyte
 
+from recordings.events import Grid
+
 
 class FakeTerminal:
     """The port ``Terminal``; what is written is drawn on a real terminal emulator."""
@@ -97,7 +99,7 @@ class FakeChannel:
         self.breaks_after: int | None = None
         self._pieces = list(pieces)
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: bytes, cells: tuple[Grid, ...] = ()) -> None:
         """Keep what goes to stdout; fail once the client is gone."""
         if self.breaks_after is not None and len(self.out) >= self.breaks_after:
             self.closed.set()

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-
-def u64(*numbers: int) -> bytes:
-    return b"".join(number.to_bytes(8, "big") for number in numbers)
-
-
-def micros(raw: bytes) -> int:
-    return int(raw[1 : raw.index(b",")].replace(b".", b""))
-
-
-def spelt(time_us: int, code: str, fields: dict[str, object]) -> bytes:
-    text = json.dumps(json.dumps(fields, separators=(",", ":")))
-    return f'[{time_us // 10**6}.{time_us % 10**6:06d}, "{code}", {text}]'.encode()
-
-
-def sha(*parts: bytes) -> bytes:
-    return hashlib.sha256(b"".join(parts)).digest()
+from tests.recordings.second_leaves import fields_of, leaves, micros, sha, spelt, u64
 
 
 def head_of(version: int, key: bytes, start: bytes, frame: int, us: int, lines: list[bytes]):
-    leaves = lines
+    found, length = lines, sum(map(len, lines))
     if version > 1:
-        salts = [sha(b"bastion recording salt 2\n", key, u64(frame, i)) for i in range(len(lines))]
-        salts = [salt[:16] if frame else bytes(16) for salt in salts]
-        leaves = [sha(b"bastion recording line 2\n", salts[i], raw) for i, raw in enumerate(lines)]
-    start += u64(frame, us, sum(map(len, lines)))
-    return sha(b"bastion recording frame %d\n" % min(version, 2), start, sha(*leaves))
+        found, length = leaves(key, frame, us, lines)
+    start += u64(frame, us, length)
+    return sha(b"bastion recording frame %d\n" % min(version, 2), start, sha(*found)), length
 
 
 def signed(key: Ed25519PublicKey, signature: str, message: bytes) -> bool:
@@ -58,31 +40,33 @@ def check_seal(raw: bytes, key: Ed25519PublicKey, session: str, place: tuple[obj
 
 
 def walk(data: bytes, key: Ed25519PublicKey) -> tuple[str, list[tuple[str, int]], bool]:
-    ends, session, offset, body, salt_key, head = [], "", 0, [], b"", bytes(32)
+    ends, session, read, offset, body, salt_key, head = [], "", 0, 0, [], b"", bytes(32)
     *lines, rest = data.split(b"\n")
     for number, raw in enumerate(lines):
         code = "" if raw[:1] == b"{" else json.loads(raw)[1]
         if number == 0:
             session, version = map(json.loads(raw)["bastion"].get, ("session_id", "format_version"))
         if number == 1 and version > 1:
-            salt_key = bytes.fromhex(json.loads(json.loads(raw)[2])["salt_key"])
-        digest = [sha(data[:offset]).hex()] if code == "s" and version > 2 else []
+            salt_key = bytes.fromhex(fields_of(raw).get("salt_key", ""))
+        digest = [sha(data[:read]).hex()] if code == "s" and version > 2 else []
+        if digest and not salt_key:
+            digest = [fields_of(raw)["sha256"]]
         place = (len(ends), head.hex(), offset, *digest)
+        read += len(raw) + 1
         if code == "s" and not body and check_seal(raw, key, session, place):
             if rest or number != len(lines) - 1:
                 raise ValueError
-            return session, [*ends[:-1], (head.hex(), len(data))], True
+            return session, [*ends[:-1], (head.hex(), offset + len(raw) + 1)], True
         if code != "c":
             body.append(raw + b"\n")
         else:
             time_us = micros(raw)
-            head = head_of(version, salt_key, head, len(ends), time_us, body)
+            head, length = head_of(version, salt_key, head, len(ends), time_us, body)
             if raw != spelt(time_us, "c", {"frame": len(ends), "head": head.hex()}):
                 raise ValueError
-            body = []
-            ends.append((head.hex(), offset + len(raw) + 1))
-        offset += len(raw) + 1
-    if body or rest or not ends:
+            body, offset = [], offset + length + len(raw) + 1
+            ends.append((head.hex(), offset))
+    if body or rest or not ends or (version > 1 and not salt_key):
         raise ValueError
     return session, ends, False
 
