@@ -106,6 +106,7 @@ def _of_body(
     walk.inference |= inner.inference
     walk.laundering |= inner.laundering
     walk.guesses += inner.guesses
+    walk.guessed += inner.guessed
     return outputs
 
 

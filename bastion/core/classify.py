@@ -48,7 +48,9 @@ def classify_column(
         parts: names inside of its type, where that is one of rows.
     """
     kind = type_kind(type_name)
+    # What an enum or set may hold stands in its type.
     values = [value for value in samples if value is not None and value.strip()]
+    values = values or _LABEL.findall(type_name)
     found = _by_type(kind) or _by_name(name, comment, kind, values) or _by_parts(parts)
     if found is None and kind == "document":
         found = _document(values)
@@ -102,7 +104,10 @@ def split_words(name: str) -> tuple[str, ...]:
 
 
 def type_kind(type_name: str) -> str:
-    """Sort a type: number, text, date, document, address, plain (holds nothing), or other."""
+    """Sort a type: number, text, date, document, address, opaque, plain (holds nothing), or other.
+
+    Opaque is what has a value but no words, such as a UUID: only its name can tell of it.
+    """
     base = re.sub(r"\(.*?\)", "", type_name.casefold()).strip()
     if base.endswith("[]") or base.startswith("_"):
         inner = type_kind(base.removesuffix("[]").removeprefix("_"))
@@ -173,6 +178,8 @@ def _fits(sensitivity: Sensitivity, kind: str, values: list[str]) -> bool:
         return sensitivity is Sensitivity.BIRTH_DATE
     if kind == "boolean":
         return False
+    if kind == "opaque":
+        return sensitivity in _OPAQUE_CLASSES
     if kind == "number":
         return sensitivity in _NUMERIC_CLASSES and not _are_small(values)
     return True
@@ -421,11 +428,16 @@ _NUMERIC_CLASSES = frozenset(
         Sensitivity.IBAN,
         Sensitivity.IP_ADDRESS,
         Sensitivity.BIRTH_DATE,
+        Sensitivity.PASSWORD,
         Sensitivity.SECRET,
     }
 )
+_OPAQUE_CLASSES = frozenset(
+    {Sensitivity.SSN, Sensitivity.PASSWORD, Sensitivity.TOKEN, Sensitivity.SECRET}
+)
 _WEAK = frozenset({Sensitivity.CARD, Sensitivity.PHONE, Sensitivity.IP_ADDRESS})
-_PROVEN_KINDS = frozenset({"date", "boolean"})
+_PROVEN_KINDS = frozenset({"date", "boolean", "opaque"})
+_LABEL = re.compile(r"'((?:[^']|'')+)'")
 _KINDS = {
     **dict.fromkeys(
         names(
@@ -440,12 +452,15 @@ _KINDS = {
         names(
             """
     text varchar character char bpchar citext tinytext mediumtext longtext name nvarchar nchar
-    string
+    string enum set
     """
         ),
         "text",
     ),
-    **dict.fromkeys(["date", "timestamp", "timestamptz", "datetime"], "date"),
+    **dict.fromkeys(
+        names("date timestamp timestamptz datetime year daterange tsrange tstzrange"), "date"
+    ),
+    **dict.fromkeys(["uuid", "bit", "varbit"], "opaque"),
     **dict.fromkeys(["bool", "boolean"], "boolean"),
     **dict.fromkeys(
         names(
@@ -459,10 +474,10 @@ _KINDS = {
     **dict.fromkeys(
         names(
             """
-    uuid time timetz interval year bit varbit point line lseg box path polygon circle geometry
+    time timetz interval point line lseg box path polygon circle geometry
     geography macaddr macaddr8 pg_lsn xid xid8 cid tid txid_snapshot regclass regtype regproc
-    regrole regnamespace int4range int8range numrange tsrange tstzrange daterange enum set
-    linestring multipoint multilinestring multipolygon geometrycollection void
+    regrole regnamespace int4range int8range numrange linestring multipoint multilinestring
+    multipolygon geometrycollection void
     """
         ),
         "plain",

@@ -59,6 +59,19 @@ _HASH = re.compile(
     r"|SCRAM-SHA-256\$\d+:[^\s\"']{20,}|\$pbkdf2[^\s\"']{16,}|\$P\$[./A-Za-z0-9]{31}"
     r"|\*[0-9A-F]{40}\b|bcrypt_sha256\$[^\s\"']{20,}"
 )
+_NAMED = re.compile(
+    r"(?P<before>\b(?:[A-Z0-9]{1,40}[_.-]){0,4}(?:pass(?:word|wd|phrase|wort|code)|pwd|ssns?|secret"
+    r"|(?:[a-z]{1,40})?token|(?:api|access|secret|private|auth|signing|encryption)[_-]?key"
+    r"|social[_ -]security(?:[_ -](?:no|nr|number))?)(?:[_-](?:hash|value|key))?"
+    r"[\"'`\\]{0,2}\s{0,2}(?P<sign>:=|=>|=|:)\s{0,2})"
+    r"(?P<value>\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|[^\s\"',;&|)\]}<>]{1,512})",
+    re.IGNORECASE,
+)
+"""A value behind a name that says what it is, in a log line, a URL or a connection string."""
+_NO_VALUES = frozenset(
+    "null none nil true false yes no empty missing invalid expired required ? $1 %s".split()
+)
+_LOGIN = re.compile(r"(?P<before>://[^\s:/@]{1,64}:)[^\s/@]{1,128}@")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d)")
 _DATE = re.compile(r"((?:18|19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 _DATE_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d{2})")
@@ -239,6 +252,9 @@ def _suspects(blob: bytes, longest: int) -> Iterator[_Suspect]:
         yield _FREE_EMAIL, _hide_email
     if longest < _DIGITS_LENGTH_MIN:
         return
+    if (b"=" in blob or b":" in blob) and any(map(blob.lower().__contains__, _SECRET_STEMS)):
+        yield _NAMED, _hide_named
+        yield _LOGIN, _hide_login
     if longest >= _KEY_LENGTH_MIN:
         is_long = _LONG_WORD in blob.translate(_WORDS)
         if b"PRIVATE KEY" in blob or (is_long and _has_key_start(blob)):
@@ -273,6 +289,19 @@ def _squeezed(shape: bytes) -> bytes:
 
 def _hide_all(match: re.Match[str]) -> str:
     return MASK
+
+
+def _hide_named(match: re.Match[str]) -> str:
+    """Hide ``S3cret`` in ``password=S3cret``; behind a colon prose may go on as well."""
+    value = match["value"]
+    is_prose = match["sign"] == ":" and value.isalpha()
+    if is_prose or value.strip("'\"").casefold() in _NO_VALUES or MASK in value:
+        return match.group()
+    return f"{match['before']}{MASK}"
+
+
+def _hide_login(match: re.Match[str]) -> str:
+    return f"{match['before']}{MASK}@"
 
 
 def _hide_email(match: re.Match[str]) -> str:
@@ -360,6 +389,8 @@ _KEY_STARTS = (
     (b"A", (b"AKIA", b"ASIA", b"AIza")),
 )  # fmt: skip
 """What each alternative of ``_KEY`` holds, private keys aside: a byte, and a word with it."""
+_SECRET_STEMS = (b"pass", b"pwd", b"secret", b"token", b"key", b"ssn", b"security", b"://")
+"""What each name in ``_NAMED`` holds, and ``_LOGIN``."""
 _HASH_STARTS = (b"$", b"*", b"{S", b"{M", b"{C")
 """What each alternative of ``_HASH`` begins with or holds."""
 _PHONE_SHAPE = re.compile(rb"\+0[0 ().\-\x80-\xff]{6}")

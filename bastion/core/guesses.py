@@ -52,7 +52,7 @@ def guess_key(columns: Iterable[str], subject: exp.Expr, value: exp.Expr) -> str
     """
     if not all(isinstance(node, _TYPED_NODES) for node in value.walk()):
         return ""
-    return "\x1f".join((*sorted(columns), _spelling(subject), value.sql()))
+    return "\x1f".join((*sorted(columns), spelling(subject), value.sql()))
 
 
 def describe_overdraft(over: Iterable[GuessUse], target: str) -> str:
@@ -70,7 +70,7 @@ _TYPED_NODES = (
 )  # fmt: skip
 
 
-def _spelling(node: exp.Expr) -> str:
+def spelling(node: exp.Expr) -> str:
     """Give what is done to a column before it is compared; its name is known by itself."""
     words = []
     inner = node.unnest()

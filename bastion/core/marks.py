@@ -29,6 +29,8 @@ def marked(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
         spoiled = flow.embedded
     if isinstance(node, exp.Substring | exp.Coalesce) and flow.sensitive:
         predicates.check_lazy(walk, node, flow)
+    if flow.sensitive and not _never_fails(node, name):
+        predicates.note_failure(walk, node, flow)
     if is_telling == flow.is_telling and spoiled == flow.spoiled:
         return flow
     return dataclasses.replace(flow, is_telling=is_telling, spoiled=spoiled)
@@ -39,9 +41,35 @@ def _is_null_with_its_parts(node: exp.Expr, name: str) -> bool:
         # SUBSTRING (text FROM pattern) is NULL where the pattern does not match.
         start = node.args.get("start")
         return not (isinstance(start, exp.Literal) and start.is_string)
-    if isinstance(node, _CHOOSING) or name in _CHOOSING_NAMES:
+    if isinstance(node, _CHOOSING) or name in _CHOOSING_NAMES or _varies_in_place(node, name):
         return False
     return isinstance(node, _NULL_KEEPING) or name in _WHOLE_NAMES or name in _STEADY_NAMES
+
+
+def _never_fails(node: exp.Expr, name: str) -> bool:
+    """Tell whether the server computes this of any value, without an error or a warning."""
+    if isinstance(node, exp.Cast):
+        return node.to.this in exp.DataType.TEXT_TYPES
+    if isinstance(node, exp.Binary) and isinstance(node, exp.Predicate):
+        # A pattern may be none.
+        is_pattern = isinstance(node, _PATTERNS)
+        return not is_pattern or node.expression.find(*predicates.VARYING) is None
+    if isinstance(node, _ARITHMETIC):
+        return any(isinstance(side.unnest(), _STEPS) for side in (node.this, node.expression))
+    if _varies_in_place(node, name):
+        return False
+    return isinstance(node, _NULL_KEEPING + _TOTAL) or name in _STEADY_NAMES | _TOTAL_NAMES
+
+
+def _varies_in_place(node: exp.Expr, name: str) -> bool:
+    """Tell whether a column, and not the text, says where a function cuts or how far it goes."""
+    if name in _PLACED_NAMES:
+        places = list(node.expressions[1:])
+    elif isinstance(node, _PLACED):
+        places = [node.args.get(key) for key in _PLACES]
+    else:
+        return False
+    return any(isinstance(at, exp.Expr) and at.find(*predicates.VARYING) for at in places)
 
 
 def keeps_whole(node: exp.Expr, flows: Sequence[Flow]) -> bool:
@@ -140,6 +168,33 @@ _STEADY = (
 )  # fmt: skip
 """NULL exactly where what they are made of is NULL."""
 _NULL_KEEPING = (*_WHOLE, *_STEADY)
+_STEPS = (exp.Literal, exp.Interval, exp.Column)
+_PATTERNS = (exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo)
+_PLACED = (
+    exp.Substring, exp.Left, exp.Right, exp.Pad, exp.Repeat, exp.Lag, exp.Lead, exp.NthValue,
+    exp.Ntile, exp.SplitPart, exp.SubstringIndex, exp.Overlay, exp.ToChar, exp.TimeToStr,
+    exp.Encode, exp.RegexpReplace, exp.RegexpExtract,
+)  # fmt: skip
+_PLACES = (
+    "start", "length", "expression", "offset", "part_index", "count", "from_", "for_", "format",
+    "charset", "times", "modifiers",
+)  # fmt: skip
+_PLACED_NAMES = names(
+    """
+    left right substr substring mid lpad rpad repeat lag lead nth_value split_part substring_index
+    overlay insert to_char date_format encode format regexp_replace regexp_substr regexp_count
+    regexp_instr regexp_match regexp_matches regexp_like date_trunc
+    """
+)
+_TOTAL = (
+    exp.Predicate, exp.Connector, exp.Not, exp.Between, exp.In, exp.Is, exp.Nullif, exp.Count,
+    exp.Substring, exp.Stuff, exp.RegexpReplace, exp.RegexpExtract, exp.RegexpCount,
+    exp.RegexpInstr, exp.LogicalOr, exp.LogicalAnd, exp.Round, exp.Floor, exp.Ceil, exp.Abs,
+    exp.Sign, exp.Quarter, exp.DayOfYear, exp.DayOfMonth, exp.DayOfWeek, exp.Week, exp.DateDiff,
+    exp.TimestampDiff, exp.Soundex, exp.JSONType, exp.StringToArray, exp.Split, exp.ArraySize,
+    exp.Levenshtein, exp.Space, exp.ByteLength, exp.BitLength, exp.RowNumber, exp.ApproxDistinct,
+    exp.Grouping, exp.JSONBContains, exp.ArrayContainsAll, exp.Chr, exp.Exists, exp.Date,
+)  # fmt: skip
 _WHOLE_NAMES = names(
     """
     max min any_value coalesce ifnull nvl array_agg
@@ -162,6 +217,21 @@ _STEADY_NAMES = names(
     month split_part substring_index quarter dayofyear extract strpos date_format timestampdiff
     datediff array_length cardinality substr mid left right concat concat_ws string_agg
     array_to_string format btrim ltrim rtrim
+    """
+)
+_TOTAL_NAMES = _WHOLE_NAMES | names(
+    """
+    nullif greatest least isnull num_nulls num_nonnulls pg_typeof starts_with strpos position
+    locate instr field find_in_set elt strcmp regexp_replace regexp_substr regexp_count regexp_like
+    regexp_match regexp_matches regexp_split_to_array regexp_split_to_table similarity
+    word_similarity levenshtein soundex metaphone dmetaphone difference unaccent crc32 hashtext
+    to_tsvector json_typeof jsonb_typeof json_array_length jsonb_array_length string_to_array
+    string_to_table array_position array_positions array_remove array_replace array_to_json
+    json_strip_nulls round floor ceil ceiling abs sign sum avg count stddev variance bool_or
+    bool_and every row_number rank dense_rank ntile percent_rank cume_dist make_set rownum day
+    dayofmonth dayofweek weekday week monthname dayname last_day timestampdiff date_add date_sub
+    adddate subdate json_valid json_length json_type json_keys json_contains lcase ucase
+    character_length bit_count digest hmac
     """
 )
 _CHOOSING_NAMES = names(

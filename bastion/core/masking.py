@@ -392,7 +392,7 @@ def _shown(column: ResultColumn, *, is_plain: bool) -> Treatment:
     if is_plain or column.is_numeric:
         return _SHOWN
     kind = type_kind(column.type_name)
-    if kind in ("number", "date", "boolean", "plain"):
+    if kind in ("number", "date", "boolean", "opaque", "plain"):
         return _SHOWN
     if kind == "address":
         return _hide(Sensitivity.IP_ADDRESS, "its type holds network addresses")

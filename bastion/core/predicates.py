@@ -15,7 +15,7 @@ from bastion.core.builtins import PURE
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Relation
 from bastion.core.flow import Flow, FlowKind, Output, Scope, Source, either, fold, join
-from bastion.core.guesses import Guess, guess_key
+from bastion.core.guesses import Guess, guess_key, spelling
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.rowcount import keeps_count
 from bastion.core.walker import Ctes, Walker
@@ -164,10 +164,15 @@ _CHOOSING_TYPES = (exp.DType.USERDEFINED, exp.DType.ENUM, exp.DType.SET)
 _HARMLESS_TYPES = words("citext hstore ltree")
 
 
-def check_distinct_arms(walk: Walker, left: tuple[Output, ...], right: tuple[Output, ...]) -> None:
-    """Look at UNION, INTERSECT and EXCEPT, which compare whole rows."""
+def check_arms(walk: Walker, left: tuple[Output, ...], right: tuple[Output, ...]) -> None:
+    """Look at INTERSECT and EXCEPT, which compare whole rows."""
     for one, other in zip(left, right, strict=False):
         _compare(walk, [one.flow, other.flow], "set operation")
+
+
+def check_distinct_arms(walk: Walker, left: tuple[Output, ...], right: tuple[Output, ...]) -> None:
+    """Look at UNION, INTERSECT and EXCEPT, which compare whole rows, also with each other."""
+    check_arms(walk, left, right)
     _check_distinct(walk, left)
     _check_distinct(walk, right)
 
@@ -184,7 +189,7 @@ def check_arithmetic(walk: Walker, node: exp.Expr, flow: Flow) -> None:
     """Look at arithmetic that fails for some values only."""
     if isinstance(node, exp.Div | exp.Mod | exp.IntDiv | exp.Pow):
         is_telling = any(not isinstance(part, exp.Literal) for part in node.expression.walk()) and (
-            node.expression.find(*_VARYING) is not None
+            node.expression.find(*VARYING) is not None
         )
     else:
         is_telling = _has_number(node, _LARGE_DIGITS)
@@ -201,13 +206,14 @@ def check_lazy(walk: Walker, node: exp.Expr, flow: Flow) -> None:
     else:
         places = [node.args[key] for key in ("start", "length") if node.args.get(key) is not None]
         has_code = any(item.find(exp.Ascii, exp.Case, exp.If) is not None for item in places)
-        has_column = any(item.find(*_VARYING) is not None for item in places)
-        is_telling = has_code or (has_column and node.this.find(*_VARYING) is None)
+        has_column = any(item.find(*VARYING) is not None for item in places)
+        is_telling = has_code or (has_column and node.this.find(*VARYING) is None)
     if is_telling:
         _infer(walk, node.key.upper(), flow)
 
 
-_VARYING = (exp.Column, exp.Parameter, exp.Query)
+VARYING = (exp.Column, exp.Parameter, exp.Query)
+"""What may be another value in each row or at each run."""
 _MAY_FAIL = (exp.Div, exp.Mod, exp.Cast, exp.Anonymous, exp.Query)
 
 
@@ -326,8 +332,20 @@ def _compare_nodes(
 ) -> None:
     sides = [_side(walk, left, scope, ctes), _side(walk, right, scope, ctes)]
     _compare(walk, sides, clause, nodes=(left, right))
+    one, other = sides
+    if one.sensitive and not one.columns.isdisjoint(other.columns) and _differ(left, right):
+        # ``ssn = lower(ssn)`` joins nothing: it asks how the value is spelled.
+        _infer(walk, clause, one)
     _note_tokens(walk, left, sides[1], clause)
     _note_tokens(walk, right, sides[0], clause)
+
+
+def _differ(left: exp.Expr, right: exp.Expr) -> bool:
+    """Tell whether two sides of one column are spelled in different ways."""
+    inner = right.unnest()
+    if isinstance(inner, exp.Any | exp.All) and isinstance(inner.this.unnest(), exp.Array):
+        return any(_differ(left, item) for item in inner.this.unnest().expressions)
+    return spelling(left) != spelling(right)
 
 
 def _note_tokens(walk: Walker, node: exp.Expr, other: Flow, clause: str) -> None:
@@ -434,9 +452,18 @@ def _note_guess(walk: Walker, count: int, flow: Flow, nodes: tuple[exp.Expr, ...
         walk.guessed.append(Guess(classes=flow.sensitive, count=count, key=key))
 
 
+def note_failure(walk: Walker, node: exp.Expr, flow: Flow) -> None:
+    """Note what fails for some values only: whether it did is an answer, and costs one guess."""
+    key = "\x1f".join((*sorted(flow.columns), "may fail", node.sql()))
+    walk.guessed.append(Guess(classes=flow.sensitive, count=1, key=key))
+
+
 def note_written_guess(walk: Walker, sensitivity: Sensitivity, flow: Flow) -> None:
-    """Note a typed value that goes where each may stand once: a refusal tells who has it."""
-    if flow.kind is FlowKind.TYPED and flow.guesses:
+    """Note a value that goes where each may stand once: a refusal tells who has it."""
+    if flow.kind is not FlowKind.TYPED and not flow.classes:
+        # How many values a function makes, or others hold, cannot be counted.
+        _infer(walk, "values, each of which may stand once,", flow)
+    elif flow.kind is FlowKind.TYPED and flow.guesses:
         guess = Guess(classes=frozenset({sensitivity}), count=flow.guesses, key="")
         walk.guessed.append(guess)
 

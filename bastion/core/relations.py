@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from sqlglot import exp
 
+from bastion.core.bodies import parse
 from bastion.core.catalogue import (
     Catalogue,
     Classification,
@@ -17,6 +19,7 @@ from bastion.core.flow import (
     Flow,
     FlowKind,
     Output,
+    computed,
     either,
     fold,
     join,
@@ -84,7 +87,7 @@ def relation_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:
     outputs = tuple(
         Output(
             name=fold(column.name, walk.engine),
-            flow=_stored(relation, column, is_made=is_made),
+            flow=_stored(walk, relation, column, is_made=is_made),
         )
         for column in relation.columns
     )
@@ -165,8 +168,11 @@ def _shadowed(own: Relation, stored: Relation | None) -> Relation:
     return dataclasses.replace(own, columns=columns)
 
 
-def _stored(relation: Relation, column: Column, *, is_made: bool) -> Flow:
+def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) -> Flow:
     flow = _column_flow(relation, column.name, column.sensitivity, is_made=is_made)
+    if flow.sensitive and _is_made_of_others(walk, relation, column):
+        # ``ascii(ssn)`` has few values: to try them is no search for somebody one knows.
+        flow = computed(flow)
     if column.classification.is_declared:
         # A person's word: what is declared harmless is not searched for what it looks like.
         is_plain = column.sensitivity is None
@@ -181,6 +187,21 @@ def _stored(relation: Relation, column: Column, *, is_made: bool) -> Flow:
     if embedded is None:
         return flow
     return dataclasses.replace(flow, embedded=frozenset({embedded}))
+
+
+def _is_made_of_others(walk: Walker, relation: Relation, column: Column) -> bool:
+    """Tell whether a column holds what an expression makes of others, more than their spelling."""
+    words = set(re.findall(r"\w+", column.default.casefold()))
+    others = {other.name.casefold() for other in relation.columns if other is not column}
+    if words.isdisjoint(others):
+        return False
+    tree = parse(f"SELECT {column.default}", walk.engine)
+    if not isinstance(tree, exp.Select) or len(tree.expressions) != 1:
+        return True
+    inner = tree.expressions[0].unnest()
+    while isinstance(inner, exp.Lower | exp.Upper | exp.Trim | exp.Cast):
+        inner = inner.this.unnest()
+    return not isinstance(inner, exp.Column)
 
 
 def _column_flow(

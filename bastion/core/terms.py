@@ -199,7 +199,7 @@ def call_name(call: exp.Expr) -> str:
 
 
 def _path_words(node: exp.Expr) -> Iterator[str]:
-    if not isinstance(node, _PATHS) and not node.name.casefold().startswith("json"):
+    if not isinstance(node, _PATHS) and not node.name.casefold().startswith(_PATH_CALLS):
         return
     for literal in node.find_all(exp.Literal, exp.JSONPathKey):
         if isinstance(literal, exp.JSONPathKey):
@@ -208,6 +208,7 @@ def _path_words(node: exp.Expr) -> Iterator[str]:
             yield from re.findall(r"[A-Za-z_]+", literal.name)
 
 
+_PATH_CALLS = ("json", "column_get", "xpath", "extractvalue", "hstore")
 _PATHS = (
     exp.JSONExtract,
     exp.JSONExtractScalar,

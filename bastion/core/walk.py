@@ -166,6 +166,8 @@ class Walk:
         right = self.query(node.expression, parent, ctes)
         if node.args.get("distinct"):
             predicates.check_distinct_arms(self, left, right)
+        elif not isinstance(node, exp.Union):
+            predicates.check_arms(self, left, right)
         if len(left) != len(right) or node.args.get("by_name"):
             raise NotTracedError("the arms of a set operation differ")
         outputs = tuple(

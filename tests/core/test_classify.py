@@ -197,6 +197,25 @@ def test_named_column_is_masked_whatever_it_holds() -> None:
     assert classify("phone", ["4930901820"], "bigint") is Sensitivity.PHONE
 
 
+@pytest.mark.parametrize(
+    "type_name", ["enum('S3CR3T421x','b')", "set('a','b')", "uuid", "bit(64)", "varbit", "uuid[]"]
+)
+def test_named_column_is_masked_whatever_its_type(type_name: str) -> None:
+    assert classify("ssn", [], type_name) is Sensitivity.SSN
+    assert classify("reset_token", [], type_name) is Sensitivity.TOKEN
+
+
+def test_types_without_words_are_harmless_under_a_harmless_name() -> None:
+    assert classify("id", [], "uuid") is None
+    assert classify("phone", [], "uuid") is None
+    assert classify("status", [], "enum('new','paid')") is None
+    assert classify("made", [], "year") is None
+    assert classify("birth_year", ["1980"], "year") is Sensitivity.BIRTH_DATE
+    assert classify("who", [], "enum('a1@example.com','b2@example.com')") is Sensitivity.EMAIL
+    assert classify("pin", ["4711", "1234"], "int4") is Sensitivity.PASSWORD
+    assert classify("pin", ["0", "1"], "int4") is None
+
+
 def test_comment_can_tell() -> None:
     assert classify("c7", ["x"], comment="the customer's e-mail address") is Sensitivity.EMAIL
 

@@ -55,6 +55,41 @@ def test_xml_hides_what_telling_names_hold_and_stays_xml(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "login ssn=S3CR3T421x user=a1",
+        "api_key=S3CR3T421x;x=1",
+        "DB_PASSWORD='S3CR3T421x'",
+        'x-auth-token: "S3CR3T421x"',
+        "postgres://app:S3CR3T421x@localhost/shop",
+        "GET /?a=1&access_token=S3CR3T421x&b=2",
+        "client_secret => S3CR3T421x",
+        '{"log": "pwd=S3CR3T421x"}',
+        "password: S3CR3T421x",
+    ],
+)
+def test_free_text_hides_what_stands_behind_a_telling_name(text: str) -> None:
+    assert SECRET not in redact_text(text)
+    found = classify_column(name="c", type_name="text", comment="", samples=[text, "x"])
+    assert found.embedded is not None or found.sensitivity is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Password: reset requested by mail",
+        "the token: expired",
+        "max_tokens=4096 tokens=5",
+        "session_token=null",
+        "monkey=3 key=5 foreign key: id",
+        "http://host:8080/x@y at 12:30",
+    ],
+)
+def test_prose_about_secrets_stays_readable(text: str) -> None:
+    assert redact_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
     ['{"a": 1.0,  "name": "plan"}', "<a><name>Ada</name><b/></a>", "{a,b}", "<", "a < b > c", "{}"],
 )
 def test_harmless_documents_stay_byte_for_byte(text: str) -> None:

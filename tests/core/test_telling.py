@@ -14,9 +14,18 @@ from bastion.core.lineage import trace
 from bastion.core.model import Engine
 from bastion.core.statement import analyse
 from bastion.core.tracking import advance
-from tests.fakes.catalogues import make_catalogue
+from tests.fakes.catalogues import make_catalogue, make_relation
 
-SHOPS = {engine: make_catalogue(engine) for engine in Engine}
+KEYED = make_relation("public", "keyed", "id int4, ssn text SSN", unique_keys=(("ssn",),))
+"""Each ssn may stand in it once."""
+SHOPS = {
+    engine: dataclasses.replace(
+        shop,
+        relations=MappingProxyType({**shop.relations, ("public", "keyed"): KEYED}),
+    )
+    for engine in Engine
+    if (shop := make_catalogue(engine))
+}
 
 
 def last(text: str, engine: Engine = Engine.POSTGRESQL, shop: Catalogue | None = None) -> Exposure:
@@ -215,10 +224,91 @@ def test_rows_of_what_is_stored_are_no_inference(call: str) -> None:
         "set enable_seqscan = off ;; select id from users where ssn is not null",
         "select t.id from products t join users u on u.ssn = t.sku",
         "select 1 where table_to_xml('users',true,true,'')::text like '%S3%'",
+        "select id from users where ssn = lower(ssn)",
+        "select id from users where ssn = any(array[upper(ssn)])",
+        "select u.id from users u join users v on trim(u.ssn) = v.ssn",
+        "create temp table z(ssn text) ;; select ssn from users intersect all select ssn from z",
+        "select ssn from users except all select name from users",
+        "insert into keyed(ssn) select chr(g) from generate_series(65, 90) g",
+        "insert into keyed(ssn) select sku from products on conflict do nothing",
     ],
 )
 def test_ways_to_ask_without_a_guess_are_inference(text: str) -> None:
     assert last(text).inference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select a.id from users a join users b on a.ssn = b.ssn",
+        "select a.id from users a join users b on lower(a.ssn) = lower(b.ssn)",
+        "select a.id from users a join employees b on a.ssn = lower(b.ssn)",
+        "insert into keyed(ssn) select ssn from users",
+        "insert into keyed(id) select g from generate_series(1, 9) g",
+    ],
+)
+def test_joins_and_copies_of_stored_values_are_no_inference(text: str) -> None:
+    assert not last(text).inference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select ssn::int from users",
+        "select length(ssn)::numeric(1, 0) from users",
+        "select substr(name, 1, 0 - (ssn > 'M')::int) from users",
+        "select ascii(ssn) * ascii(ssn) * ascii(ssn) from users",
+        "select to_timestamp(ssn, 'YYYY') from users",
+        "select parse_ident(ssn), to_tsquery(ssn) from users",
+        "select int4range(60, ascii(ssn)) from users",
+        "select trim_array(array[1, 2, 3], length(ssn)) from users",
+        "select ntile(ascii(ssn) - 60) over () from users",
+        "select name ~ ssn from users",
+    ],
+)
+def test_what_fails_for_some_values_only_costs_a_guess(text: str) -> None:
+    guessed = last(text).guessed
+    assert guessed
+    assert all(guess.key for guess in guessed)
+    assert last(text).guessed == guessed
+    assert last(text.replace("60", "61").replace("'M'", "'N'")).guessed[-1].count == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select upper(ssn), length(ssn), left(ssn, 2), substr(ssn, 2, 3), md5(ssn) from users",
+        "select ssn || name, concat_ws(' ', name, ssn), replace(ssn, '-', '') from users",
+        "select max(ssn), count(ssn), array_agg(ssn), string_agg(ssn, ',') from users",
+        "select ssn is null, coalesce(ssn, ''), case when ssn is null then 1 end from users",
+        "select to_char(birth_date, 'YYYY'), extract(year from age(birth_date)) from employees",
+        "select birth_date::text, birth_date + 1, birth_date - interval '1 year' from employees",
+        "select first_value(ssn) over (order by id), lag(ssn, 1) over (order by id) from users",
+        "select row_to_json(u), to_jsonb(u), meta ->> 'plan' from users u",
+        "select ssn ~ '^1', ssn like '1%', ssn > 'M' from users",
+    ],
+)
+def test_what_never_fails_costs_nothing(text: str) -> None:
+    assert not last(text).guessed
+
+
+def test_guess_inside_a_function_is_spent_by_who_calls_it() -> None:
+    shop = with_function("select count(*) from users where ssn = p")
+    assert len(last("select f('x')", shop=shop).guessed) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select nth_value(id, ascii(ssn) - 60) over () from users",
+        "select lag(id, length(ssn)) over (order by id) from users",
+        "select lpad(name, ascii(ssn) - 60, 'x') from users",
+    ],
+)
+def test_null_that_a_place_in_a_value_makes_is_masked_too(text: str) -> None:
+    exposure = last(text)
+    assert exposure.columns is not None
+    assert exposure.columns[0].hides_null
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ set @n=(select ssn from users where id=1) ;; do 1/(ascii(@n)-83)
 set @n=(select ssn from users where id=1) ;; show variables where variable_name > @n
 create table zz (id int primary key, q varchar(80), foreign key (q) references users(ssn)) ;; insert into zz values (1,'S3CR3T421x')
 select make_set(ascii(ssn),1,(select id from t)) from users where id=1
+select ssn from en where id=1
+select id from en order by ssn
+select line from `lines` where id=1
+select substring_index(line,'=',-1) from `lines` where id=1
+select column_get(dyn,'ssn' as char) from `lines` where id=1
+select id from gen where code=83
+select lpad('a',ascii(ssn)-60,'b') from users where id=1
+select lpad('a',ascii(ssn)-60,'b') is null from users where id=1
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

@@ -81,6 +81,17 @@ set enable_seqscan=off ;; select id from users where ssn is not null
 insert into t values (100,'S3CR3T421x') ;; select t.id from t join users u on u.ssn=t.v
 create function fq(t) returns text language sql as 'select ssn from users where id=1' ;; select (t).fq from t where id=1
 create type person as (name text, ssn text) ;; create table comp as select id, row(name,ssn)::person as p from users ;; select (p).ssn from comp where id=1
+select token from sessions where id=1
+select pwd from sessions where id=1
+select line from lines where id=1
+select split_part(line,'=',2) from lines where id=1
+select reverse(line), md5(line) from lines where id=1
+select id from gen where code=83
+select id from users where ssn = lower(ssn)
+select id from users where ssn = any(array[upper(ssn)])
+select nth_value(id, ascii(ssn)-55) over () from users where id=1
+create temp table z(ssn text) ;; insert into z values ('S3CR3T421x') ;; select count(*) from (select ssn from users intersect all select ssn from z) q
+insert into users(id,ssn) select 77+g, chr(64+g)||'3CR3T421x' from generate_series(1,26) g on conflict do nothing
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users

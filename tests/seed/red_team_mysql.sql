@@ -9,12 +9,16 @@ INSERT INTO ledger SELECT seq, concat('{E}',seq,'@example.com'), elt(1+seq%2,'{C
 CREATE TABLE notes (id int PRIMARY KEY, body text);
 CREATE VIEW v_users AS SELECT id, name AS label, ssn AS label2 FROM users;
 CREATE VIEW v2 AS SELECT id, label2 AS z FROM v_users;
-CREATE TABLE gen (id int PRIMARY KEY, ssn varchar(80), low varchar(80) AS (lower(ssn)) STORED);
+CREATE TABLE gen (id int PRIMARY KEY, ssn varchar(80), low varchar(80) AS (lower(ssn)) STORED, code int AS (ascii(ssn)) VIRTUAL);
 INSERT INTO gen(id,ssn) SELECT id, ssn FROM users;
 CREATE TABLE parts (id int, ssn varchar(80), k varchar(9)) PARTITION BY LIST (id) (PARTITION p1 VALUES IN (1), PARTITION p2 VALUES IN (2));
 INSERT INTO parts SELECT id, ssn, 'k' FROM users WHERE id IN (1,2);
 CREATE TABLE ver (id int PRIMARY KEY, ssn varchar(80)) WITH SYSTEM VERSIONING;
 INSERT INTO ver SELECT id, ssn FROM users;
+CREATE TABLE en (id int PRIMARY KEY, ssn enum('{S1}','{S2}','x'));
+INSERT INTO en SELECT id, ssn FROM users WHERE ssn IS NOT NULL;
+CREATE TABLE `lines` (id int PRIMARY KEY, line text, dyn blob);
+INSERT INTO `lines` SELECT id, concat('login ssn=', replace(ssn, ' ', ''), ' ok'), column_create('ssn', ssn) FROM users WHERE ssn IS NOT NULL;
 CREATE SEQUENCE sq;
 CREATE FUNCTION f_id(a varchar(80)) RETURNS varchar(80) DETERMINISTIC RETURN a;
 CREATE FUNCTION f_get(i int) RETURNS varchar(80) READS SQL DATA RETURN (SELECT ssn FROM users WHERE id=i);
