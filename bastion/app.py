@@ -45,6 +45,8 @@ from bastion.store.recordings import RecordingFolder
 from bastion.store.sql import Store
 from bastion.store.tokens import StoreTokens
 from bastion.store.users import DailyBudget, StoreUsers
+from recordings.age import check_recipient
+from recordings.errors import FormatError
 from recordings.keys import load_private_key
 from recordings.seek import SeekIndexes, index_key
 from recordings.sshsig import DECISION_NAMESPACE, sign_message
@@ -155,7 +157,13 @@ class Application:
         audit_log = open_audit_log(paths, clock)
         audit = AuditTrail(audit_log, syslog=config.audit.syslog)
         self._stack.callback(audit.close)
-        journal = Journal(paths.sessions, signing_key, audit_log, now=clock.now)
+        journal = Journal(
+            paths.sessions,
+            signing_key,
+            audit_log,
+            now=clock.now,
+            recipients=_live_recipients(config),
+        )
         self._stack.push_async_callback(asyncio.to_thread, journal.close)
         recovered = await asyncio.to_thread(journal.recover, lambda _session_id: False)
         if recovered:
@@ -388,6 +396,13 @@ def _only_server(paths: Paths) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _live_recipients(config: Config) -> list[str]:
+    try:
+        return [check_recipient(one) for one in config.recording.live_recipients.split()]
+    except FormatError as error:
+        raise ConfigError(f'bastion.toml, [recording], key "live_recipients": {error}') from error
 
 
 def _messenger(config: Config) -> HookMessenger:

@@ -98,10 +98,13 @@ class AuditConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingConfig:
-    """``[recording]``: what becomes of recordings that have ended."""
+    """``[recording]``: who can read recordings, and what becomes of those that have ended."""
 
     recipients: str = _words(
         "", "age recipients (age1…), a space between two, that archives are encrypted to"
+    )
+    live_recipients: str = _words(
+        "", "age recipients that recordings are encrypted to as they are written; none: plain"
     )
     keep_days: int = _whole(
         0, 0, 36_500, "days after which two persons may delete a recording; 0 is never"

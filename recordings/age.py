@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from recordings.errors import FormatError
+from recordings.errors import EncryptedError, FormatError
 
 try:
     import pyrage  # type: ignore[import-untyped]
@@ -57,6 +57,26 @@ def encrypt(source: Path, target: Path, recipients: Sequence[str]) -> bytes:
     return _decrypt(target, [witness])
 
 
+def encrypt_bytes(plain: bytes, recipients: Sequence[str]) -> bytes:
+    """Encrypt a few bytes, with the same proof.
+
+    Raises:
+        FormatError: a recipient is none, or what came out does not decrypt.
+    """
+    module = _module()
+    witness = module.x25519.Identity.generate()
+    named = [module.x25519.Recipient.from_str(check_recipient(one)) for one in recipients]
+    sealed: bytes = module.encrypt(plain, [*named, witness.to_public()])
+    if module.decrypt(sealed, [witness]) != plain:
+        raise FormatError("What was encrypted does not decrypt to the same.")
+    return sealed
+
+
+def decrypt_bytes(path: Path, identity: Path) -> bytes:
+    """Decrypt a small file; see ``open_decrypted``."""
+    return open_decrypted(path, identity).getvalue()
+
+
 def open_decrypted(path: Path, identity: Path | None) -> io.BytesIO:
     """Decrypt a file into memory.
 
@@ -69,7 +89,7 @@ def open_decrypted(path: Path, identity: Path | None) -> io.BytesIO:
     """
     _module()
     if identity is None:
-        raise FormatError(f"{path.name} is encrypted with age. Name the key: --identity FILE")
+        raise EncryptedError(f"{path.name} is encrypted with age. Name the key: --identity FILE")
     return io.BytesIO(_decrypt(path, _read_identities(identity)))
 
 

@@ -26,7 +26,7 @@ from recordings.catalog import Catalog, RecordingEntry, about_path
 from recordings.disk import sync_folder
 from recordings.errors import FormatError
 from recordings.events import Scalar
-from recordings.files import file_digest, session_name, unpacked
+from recordings.files import file_digest, is_encrypted_within, session_name, unpacked
 from recordings.packed import pack
 from recordings.search import forget
 from recordings.verify import verify_recording
@@ -72,7 +72,8 @@ def archive(
     file goes.
 
     Args:
-        recipients: of age; none: packed and not encrypted.
+        recipients: of age; none: packed and not encrypted. One that was encrypted as it was
+            written is only packed.
         by: who asks, for the audit log.
         checkpoint: called with the name of each step done; for tests.
 
@@ -85,6 +86,9 @@ def archive(
     report = verify_recording(plain, public_key, audit.path)
     if report.state != "sealed":
         raise FormatError(f"Not archived, and left as it is: {report.message}")
+    if is_encrypted_within(plain):
+        # Its content is under a key of its own, which could not be erased under another.
+        recipients = ()
     target = plain.with_name(plain.name + (".zst.age" if recipients else ".zst"))
     for left in plain.parent.glob(f".{plain.name}.*"):
         # Of a run that was killed, and perhaps not encrypted.

@@ -46,6 +46,8 @@ SEALED = "recording.sealed"
 CRASHED = "recording.crashed"
 ARCHIVED = "recording.archived"
 DELETED = "recording.deleted"
+ERASED = "recording.erased"
+"""The key of an encrypted recording was destroyed; the recording itself stands."""
 REPAIRED = "audit.repaired"
 
 _ROW_DOMAIN = b"bastion audit row 1\n"
@@ -96,6 +98,11 @@ class SessionMarks:
     """Copied from how it ended, when it was deleted by retention."""
     archives: set[str] = field(default_factory=set)
     """SHA-256 of its packed or encrypted files, in hex."""
+    content_opened: SessionMark | None = None
+    content_sealed: SessionMark | None = None
+    """Of what is in a recording that was encrypted as it was written."""
+    is_erased: bool = False
+    """Its key was destroyed."""
     abouts: set[str] = field(default_factory=set)
     """SHA-256 of what lists show of it while it is encrypted, in hex."""
 
@@ -439,9 +446,12 @@ def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
     if row.event == REACHED:
         _note_reached(sessions, row)
         return
-    if row.event not in (OPENED, SEALED, CRASHED, ARCHIVED, DELETED):
+    if row.event not in (OPENED, SEALED, CRASHED, ARCHIVED, DELETED, ERASED):
         return
     marks = sessions.setdefault(str(row.fields.get("session")), SessionMarks())
+    if row.event == ERASED:
+        marks.is_erased = True
+        return
     if row.event == ARCHIVED:
         marks.archives.add(str(row.fields.get("sha256")))
         if "about" in row.fields:
@@ -455,8 +465,10 @@ def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
     match row.event:
         case "recording.opened":
             marks.opened, marks.opened_at = mark, row.at
+            marks.content_opened = _parse_place(row.fields.get("content"))
         case "recording.sealed":
             marks.sealed = mark
+            marks.content_sealed = _parse_place(row.fields.get("content"))
         case "recording.deleted":
             marks.deleted = mark
         case _:
@@ -465,14 +477,19 @@ def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
 
 def _note_reached(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
     for session, place in row.fields.items():
-        found = _REACHED.fullmatch(str(place))
-        if found is None:
+        mark = _parse_place(place)
+        if mark is None:
             continue
         marks = sessions.setdefault(session, SessionMarks())
-        if marks.reached is None or marks.reached.frame < int(found[1]):
-            marks.reached = SessionMark(
-                frame=int(found[1]), head=found[2], length_bytes=int(found[3])
-            )
+        if marks.reached is None or marks.reached.frame < mark.frame:
+            marks.reached = mark
+
+
+def _parse_place(place: Scalar) -> SessionMark | None:
+    found = _REACHED.fullmatch(str(place))
+    if found is None:
+        return None
+    return SessionMark(frame=int(found[1]), head=found[2], length_bytes=int(found[3]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

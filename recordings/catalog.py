@@ -25,7 +25,7 @@ from recordings.events import (
     decode_payload,
     parse_line,
 )
-from recordings.files import SUFFIXES, is_being_written, open_stream, session_name
+from recordings.files import SUFFIXES, is_being_written, open_chained, session_name
 
 _TAIL_BYTES = 4096
 _CHUNK_BYTES = 1 << 20
@@ -155,7 +155,7 @@ def _read_about(path: Path, size_bytes: int) -> RecordingEntry:
 def _read_entry(path: Path, size_bytes: int) -> RecordingEntry:
     if path.suffix == ".age":
         return _read_about(path, size_bytes)
-    with open_stream(path) as stream:
+    with open_chained(path) as stream:
         header = decode_header(stream.readline())
         end = _read_tail(stream) if stream.seekable() else None
         if end is None:

@@ -5,6 +5,7 @@ For the journal's thread alone; only ``close`` may come from elsewhere.
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import copy
 import hashlib
@@ -12,8 +13,9 @@ import os
 import secrets
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -33,7 +35,11 @@ from recordings.commitments import (
     salt_key_line,
 )
 from recordings.disk import write_all
-from recordings.events import EndEvent, LineEncoder, Scalar
+from recordings.encrypted import DataKey, decrypted, encrypted_line
+from recordings.events import EndEvent, Header, LineEncoder, Scalar, encode_header
+
+_PLACE_BYTES = 64 * 1024
+"""Of content, between two places in an encrypted file that reading can begin at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,17 @@ class Body:
 
     time_us: int
     data: bytes
-    is_last: bool
+    is_last: bool = False
     """The final signature follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """What bodies became: bytes for the file, and what they say to those who may read."""
+
+    whole: bytes
+    content: bytes
+    """The same where nothing is encrypted."""
 
 
 @dataclass(slots=True)
@@ -64,12 +79,26 @@ class ChainState:
     signed_us: int = 0
     is_ended: bool = False
     """The final signature is written."""
+    content: Content | None = None
+    """Where it is encrypted."""
 
     def draft(self) -> ChainState:
         """Give a copy to go on from, which may come to nothing."""
         draft = copy.copy(self)
         draft.digest = self.digest.copy()
+        if self.content is not None:
+            draft.content = self.content.draft()
         return draft
+
+    def put(self, body: Body) -> Chained:
+        """Chain one body, behind the last the final signature too."""
+        plain, content = body.data, b""
+        if self.content is not None:
+            plain, content = self.content.put(body, self.frames)
+        whole = self.frame(body.time_us, plain)
+        if body.is_last:
+            whole += self._final()
+        return Chained(whole, content or whole)
 
     def frame(self, time_us: int, body: bytes) -> bytes:
         """Chain one body and give the frame's bytes."""
@@ -102,12 +131,42 @@ class ChainState:
         self.signed_us = self.time_us
         return seal.signed_line(self.session_id, self.key)
 
+    def _final(self) -> bytes:
+        line = self.signature(is_final=True)
+        self.length_bytes += len(line)
+        self.is_ended = True
+        return line
+
     def _is_signature_due(self) -> bool:
         return self.frames > 0 and (
             self.frames - self.signed_frames >= SIGN_EVERY_FRAMES
             or self.length_bytes - self.signed_bytes >= SIGN_EVERY_BYTES
             or self.time_us - self.signed_us >= SIGN_EVERY_S * 1_000_000
         )
+
+
+@dataclass(slots=True)
+class Content:
+    """What an encrypted recording holds: a recording of its own, and the key that it is under."""
+
+    state: ChainState
+    key: DataKey
+    header: Header
+    """What stands in the clear."""
+
+    def draft(self) -> Content:
+        """Give a copy to go on from, which may come to nothing."""
+        return replace(self, state=self.state.draft())
+
+    def put(self, body: Body, frame: int) -> tuple[bytes, bytes]:
+        """Chain one body, and give the lines that stand for it in the file, and what they hold."""
+        content = self.state.put(body).whole
+        text = self.key.seal(frame, content)
+        if frame == 0:
+            return encode_header(replace(self.header, content=text.decode())), content
+        # How it ended is in the clear, for lists.
+        clear = body.data if body.is_last else b""
+        return encrypted_line(self.state.time_us, text) + clear, content
 
 
 @dataclass(slots=True, eq=False)
@@ -120,6 +179,9 @@ class ChainedFile:
     """Of what is on the disk."""
     draft: ChainState | None = None
     written: bytes = b""
+    """Content that is not durable yet, or was not taken."""
+    places: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)], repr=False)
+    """Of an encrypted file: where its content has come to, and where in the file that is."""
     is_broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     """So that nobody closes the descriptor, and the system gives it away, in mid-write."""
@@ -129,15 +191,12 @@ class ChainedFile:
         if self.is_broken or self.descriptor < 0:
             return OSError(0, "the recording had failed before")
         draft = self.state.draft()
-        parts = []
-        for body in bodies:
-            parts.append(draft.frame(body.time_us, body.data))
-            if body.is_last:
-                parts.append(_final(draft))
-        self.draft, self.written = draft, b"".join(parts)
+        chained = [draft.put(body) for body in bodies]
+        self.draft, self.written = draft, b"".join(one.content for one in chained)
+        whole = b"".join(one.whole for one in chained)
         try:
             with self.lock:
-                write_all(self.descriptor, self.written)
+                write_all(self.descriptor, whole)
         except OSError as error:
             return error
         return None
@@ -151,6 +210,7 @@ class ChainedFile:
             return error
         if self.draft is not None:
             self.state, self.draft = self.draft, None
+            self._note_place()
         return None
 
     def take_written(self) -> bytes:
@@ -175,28 +235,64 @@ class ChainedFile:
             return b""
         draft = self.state.draft()
         body = LineEncoder().encode(draft.time_us, end)
-        closing = draft.frame(draft.time_us, body) + _final(draft)
-        write_all(self.descriptor, closing)
+        closing = draft.put(Body(draft.time_us, body, is_last=True))
+        write_all(self.descriptor, closing.whole)
         os.fdatasync(self.descriptor)
         self.state = draft
-        return closing
+        return closing.content
 
     def mark(self) -> dict[str, Scalar]:
         """Give what the audit log keeps of a recording: where it stands on the disk."""
         state = self.state
-        return {
+        mark: dict[str, Scalar] = {
             "session": state.session_id,
             "frame": state.frames - 1,
             "head": state.head.hex(),
             "bytes": state.length_bytes,
         }
+        if state.content is not None:
+            mark["content"] = _place(state.content.state)
+        return mark
 
     def reached(self) -> str:
         """Give frame, head and length on the disk; empty when it has ended or holds no act yet."""
         state = self.state
         if state.is_ended or state.frames < 2:
             return ""
-        return f"{state.frames - 1} {state.head.hex()} {state.length_bytes}"
+        return _place(state)
+
+    def open(self) -> BinaryIO:
+        """Open what it holds to be read, decrypted where it is encrypted.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        stream = self.path.open("rb")
+        content = self.state.content
+        return stream if content is None else decrypted(stream, content.key)
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Read what it holds from an offset on; any thread may.
+
+        Raises:
+            OSError: it cannot be read.
+            FormatError: it cannot be decrypted.
+        """
+        content = self.state.content
+        with self.path.open("rb") as stream:
+            if content is None:
+                return os.pread(stream.fileno(), count, offset)
+            start, place = self.places[bisect.bisect(self.places, (offset, 1 << 62)) - 1]
+            stream.seek(place)
+            with decrypted(stream, content.key) as plain:
+                return plain.read(offset - start + count)[offset - start :]
+
+    def _note_place(self) -> None:
+        state = self.state
+        if state.content is not None:
+            length = state.content.state.length_bytes
+            if length - self.places[-1][0] >= _PLACE_BYTES and not state.is_ended:
+                self.places.append((length, state.length_bytes))
 
     def close(self) -> None:
         """Close the file, and so release its lock."""
@@ -206,8 +302,5 @@ class ChainedFile:
                 os.close(descriptor)
 
 
-def _final(draft: ChainState) -> bytes:
-    line = draft.signature(is_final=True)
-    draft.length_bytes += len(line)
-    draft.is_ended = True
-    return line
+def _place(state: ChainState) -> str:
+    return f"{state.frames - 1} {state.head.hex()} {state.length_bytes}"

@@ -26,6 +26,23 @@ def write_all(descriptor: int, data: bytes) -> None:
         view = view[count:]
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Write a new file, mode 0600, durable but for its name.
+
+    Raises:
+        OSError: there is one, or it cannot be written and is not left behind.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        write_all(descriptor, data)
+        os.fsync(descriptor)
+    except OSError:
+        path.unlink()
+        raise
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(path: Path) -> None:
     """Make the names in a folder durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

@@ -3,6 +3,7 @@
 RecordingError
 ├── RecordingFailure   a transcript or the audit log could not be written
 └── FormatError        what is read is not a recording, or is damaged
+    └── EncryptedError it is encrypted, and no key was named
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class RecordingFailure(RecordingError):  # noqa: N818 - the failure is the fact 
 
 class FormatError(RecordingError):
     """A line, file or key is not what it should be; says where."""
+
+
+class EncryptedError(FormatError):
+    """It is encrypted, and there is no key to read it with; says what to do."""

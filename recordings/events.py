@@ -68,6 +68,10 @@ class Header:
     signer: str = ""
     """Id of the key that signs this file; the journal fills it in."""
     format_version: int = FORMAT_VERSION
+    key_sha256: str = ""
+    """Of ``ID.key.age``, in hex, where the recording is encrypted as it is written."""
+    content: str = ""
+    """There: frame 0 of what it holds, encrypted, as base64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +295,7 @@ _PAYLOADS: dict[str, type[_Payload]] = {
     "y": RemovedEvent,
 }
 _CODES: dict[type, str] = {kind: code for code, kind in _PAYLOADS.items()}
-_RESERVED_CODES = frozenset("oirmxbgzcsh")
+_RESERVED_CODES = frozenset("oirmxbgzcshp")
 
 
 class LineEncoder:
@@ -436,8 +440,10 @@ def encode_header(header: Header) -> bytes:
     ours = {
         name: getattr(header, name)
         for name in _HEADER_FIELDS
-        if name not in ("columns", "rows", "term", "title", "started_at")
+        if name not in ("columns", "rows", "term", "title", "started_at", *_ENCRYPTED)
     }
+    if header.key_sha256:
+        ours |= {name: getattr(header, name) for name in _ENCRYPTED}
     ours["started_at"] = header.started_at.astimezone(UTC).isoformat(timespec="microseconds")
     document = {
         "version": 2,
@@ -609,6 +615,7 @@ def sha256_hex(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+_ENCRYPTED = ("key_sha256", "content")
 _HEADER_FIELDS = tuple(item.name for item in dataclasses.fields(Header))
 _RESIZE = re.compile(r"([0-9]{1,6})x([0-9]{1,6})")
 

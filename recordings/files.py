@@ -13,6 +13,7 @@ import zstandard
 
 from recordings.age import MAGIC as _AGE_MAGIC
 from recordings.age import open_decrypted
+from recordings.encrypted import decrypted, encrypted_header, read_key
 from recordings.errors import FormatError
 from recordings.events import Header
 from recordings.packed import SeekablePacked, read_table
@@ -22,9 +23,10 @@ SUFFIXES = (".cast", ".cast.zst", ".cast.zst.age")
 
 
 def open_stream(path: Path, identity: Path | None = None) -> BinaryIO:
-    """Open the plain bytes of a recording in any of its forms, told apart by content.
+    """Open what a recording says, in any of its forms, told apart by content.
 
-    They can be read anywhere, but for a zstd file that does not say how long its frames are.
+    It can be read anywhere, but for one that was encrypted as it was written, and a zstd file that
+    does not say how long its frames are.
 
     Args:
         identity: file with the age key of an encrypted one.
@@ -33,12 +35,43 @@ def open_stream(path: Path, identity: Path | None = None) -> BinaryIO:
         OSError: it cannot be read.
         FormatError: it is encrypted, and not for this identity.
     """
+    stream = open_chained(path, identity)
+    try:
+        header = encrypted_header(stream)
+        if header is None:
+            return stream
+        return decrypted(stream, read_key(path, header.session_id, identity))
+    except (OSError, FormatError):
+        stream.close()
+        raise
+
+
+def open_chained(path: Path, identity: Path | None = None) -> BinaryIO:
+    """Open a recording as it was written, which is what chain and audit log speak of.
+
+    Of one that was encrypted as it was written, that needs no key.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: it was encrypted when it was archived, and not for this identity.
+    """
     file = path.open("rb")
     start = file.peek(len(_AGE_MAGIC))
     if start.startswith(_AGE_MAGIC):
         file.close()
         return unpacked(open_decrypted(path, identity))
     return unpacked(file) if start.startswith(_ZSTD_MAGIC) else file
+
+
+def is_encrypted_within(path: Path) -> bool:
+    """Tell whether a recording was encrypted as it was written.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: it was encrypted when it was archived.
+    """
+    with open_chained(path) as stream:
+        return encrypted_header(stream) is not None
 
 
 def unpacked(file: BinaryIO) -> BinaryIO:

@@ -69,7 +69,7 @@ class FrameWalk:
         """What follows the last whole frame and is neither frame nor final signature."""
         self.fault = ""
         self._stream = stream
-        self._key = public_key
+        self.public_key = public_key
         self._buffer = b""
         self._base = 0
         self._position = 0
@@ -132,7 +132,7 @@ class FrameWalk:
 
         What follows it, and all of a file that lacks such signatures, is left to be walked.
         """
-        if self._key is None or self.is_redacted:
+        if self.public_key is None or self.is_redacted:
             return
         digest = hashlib.sha256(memoryview(self._buffer)[: self._position])
         hashed = searched = self._position
@@ -164,9 +164,9 @@ class FrameWalk:
     def _land(self, found: list[tuple[int, Seal]]) -> bool:
         """Stand before the last of the signatures that holds; False unless it is the very last."""
         last = found[-1:]
-        while found and self._key is not None:
+        while found and self.public_key is not None:
             start, seal = found.pop()
-            if seal.is_signed_by(self.session_id, self._key):
+            if seal.is_signed_by(self.session_id, self.public_key):
                 self.frames = self.signed_frames = seal.frames
                 self.head = seal.head
                 self._time_us = seal.time_us
@@ -309,12 +309,12 @@ class FrameWalk:
         Args:
             is_last: no later one was seen that does not hold.
         """
-        if self._key is None:
+        if self.public_key is None:
             return
         session_id = self.session_id
         while self._unchecked:
             seal = self._unchecked.pop()
-            if seal.is_signed_by(session_id, self._key):
+            if seal.is_signed_by(session_id, self.public_key):
                 self.signed_frames = seal.frames
                 self._unchecked.clear()
                 break

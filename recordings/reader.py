@@ -25,7 +25,7 @@ from recordings.events import (
     decode_header,
     decode_lines,
 )
-from recordings.files import open_stream
+from recordings.files import open_chained, open_stream
 
 UNKNOWN = "unknown"
 """Status of a statement whose outcome never came."""
@@ -204,7 +204,7 @@ def has_frame(path: Path, end: int, frame: int, head: str, *, identity: Path | N
         OSError: it cannot be read.
         FormatError: it is garbled.
     """
-    with open_stream(path, identity) as stream:
+    with open_chained(path, identity) as stream:
         if stream.seekable():
             link = link_before(stream, end)
         else:

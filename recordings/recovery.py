@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from recordings.audit import CRASHED, SEALED, AuditLog, SessionMarks, sessions_in
 from recordings.chain import CHAIN_MARK
 from recordings.disk import sync_folder, write_all
+from recordings.encrypted import key_path
 from recordings.events import Scalar
 from recordings.frames import FrameWalk
 from recordings.reader import has_frame
@@ -115,6 +116,7 @@ def _close(
     fault = walk.fault or _find_loss(path, walk, marks)
     if is_dropped:
         # Its opening was never acknowledged: there was no session.
+        key_path(path).unlink(missing_ok=True)
         path.unlink()
         sync_folder(path.parent)
     elif walk.tail and not fault:

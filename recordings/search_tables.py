@@ -19,7 +19,7 @@ from recordings.events import (
     VerdictEvent,
     decode_lines,
 )
-from recordings.files import open_stream
+from recordings.files import open_chained
 from recordings.query import Query
 from recordings.reader import RawFrame, link_before, raw_frames
 
@@ -104,7 +104,7 @@ def take(
     known = database.execute(
         "select id, position, head from recording where session = ?", (entry.session_id,)
     ).fetchone()
-    with open_stream(path) if path.suffix != ".age" else contextlib.nullcontext() as stream:
+    with open_chained(path) if path.suffix != ".age" else contextlib.nullcontext() as stream:
         position, head = 0, b""
         if known is not None and stream is not None and stream.seekable():
             link = link_before(stream, known[1])

@@ -37,7 +37,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from recordings.derived import seek_path
 from recordings.disk import write_all
 from recordings.events import Event, decode_header, decode_lines
-from recordings.files import open_stream, session_name
+from recordings.files import is_encrypted_within, open_stream, session_name
 from recordings.reader import link_before, raw_frames
 from recordings.screen import Screen
 
@@ -109,7 +109,8 @@ class SeekIndexes:
         """
         path = self.path_of(recording)
         stamp = _stamp(recording)
-        if path is None or (self._done.get(path) == stamp and path.exists()):
+        is_done = path is not None and self._done.get(path) == stamp and path.exists()
+        if path is None or is_done or is_encrypted_within(recording):
             return
         path.parent.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

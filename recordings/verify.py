@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.audit import AuditReport, SessionMark, SessionMarks, verify_audit
 from recordings.catalog import about_path
+from recordings.encrypted import key_path
 from recordings.errors import FormatError
+from recordings.events import Header
 from recordings.files import (
     SUFFIXES,
     day_of,
     file_digest,
     is_being_written,
     is_encrypted,
+    open_chained,
     open_stream,
     session_name,
 )
@@ -162,7 +165,7 @@ def _verify(
 ) -> Report:
     if is_encrypted(path) and (report := _judge_encrypted(path, audit, identity)) is not None:
         return report
-    with open_stream(path, identity) as stream:
+    with open_chained(path, identity) as stream:
         walk = FrameWalk(stream, public_key)
         try:
             walk.run()
@@ -182,10 +185,44 @@ def _verify(
             frames=walk.frames,
         )
     report = _compare(path, walk, audit, identity)
-    if report.is_ok and audit is not None and (archives := _marks(path, audit).archives):
-        is_other = path.suffix != ".cast" and file_digest(path) not in archives
-        return _bad(walk, "its packing was changed, if not what is in it") if is_other else report
+    if report.is_ok and path.suffix != ".cast":
+        archives = _marks(path, audit).archives
+        if archives and file_digest(path) not in archives:
+            return _bad(walk, "its packing was changed, if not what is in it", frame=0)
+    if report.is_ok and walk.header is not None and _is_encrypted(walk):
+        fault = _find_key_fault(path, walk.header, audit)
+        return _bad(walk, fault, frame=0) if fault else _judge_content(path, walk, report, identity)
     return report
+
+
+def _find_key_fault(path: Path, header: Header, audit: AuditReport | None) -> str:
+    """Tell what is wrong with the key beside an encrypted recording; empty: nothing."""
+    marks, key = _marks(path, audit), key_path(path)
+    if not key.exists():
+        is_known = marks.opened is not None and _DATED.fullmatch(_day(path)) is not None
+        return "its key is missing, and not erased on record" if is_known > marks.is_erased else ""
+    if marks.is_erased:
+        return "its key was erased, and is there again: erase it again"
+    return "" if file_digest(key) == header.key_sha256 else "its key is damaged, or another"
+
+
+def _judge_content(path: Path, walk: FrameWalk, report: Report, identity: Path | None) -> Report:
+    """Check what an encrypted recording holds, where somebody can read it."""
+    if not key_path(path).exists():
+        return replace(report, message=f"{report.message}; encrypted, and its key is not there")
+    if identity is None:
+        return replace(report, message=f"{report.message}; encrypted")
+    with open_stream(path, identity) as stream:
+        content = FrameWalk(stream, walk.public_key)
+        try:
+            content.run()
+        except FormatError as error:
+            return _bad(walk, str(error), frame=content.frames)
+    same = (content.session_id, content.frames, content.seal is None, content.tail)
+    fault = content.fault or same != (walk.session_id, walk.frames, walk.seal is None, b"")
+    if fault:
+        return _bad(walk, "what it holds does not follow its own chain", frame=content.frames)
+    return replace(report, message=f"{report.message}; encrypted, and what it holds is right too")
 
 
 def _marks(path: Path, audit: AuditReport | None) -> SessionMarks:
@@ -220,18 +257,15 @@ def _compare(
 ) -> Report:
     """Hold a file whose frames are right against its name and the audit log."""
     sessions = {} if audit is None else audit.sessions
-    name = session_name(path)
-    day = "/".join(path.absolute().parts[-4:-1])
-    is_in_place = _DATED.fullmatch(day) is not None
-    if name != walk.session_id and (is_in_place or name in sessions):
-        return _bad(walk, f"it is the recording of another session ({walk.session_id})", frame=0)
-    if walk.is_redacted and (is_in_place or walk.seal is None):
-        return _bad(walk, "it is a redacted copy, not the recording", frame=0)
-    if is_in_place and walk.header is not None and day != day_of(walk.header):
-        return _bad(
-            walk, f"it lies in the folder of another day, not {day_of(walk.header)}", frame=0
-        )
+    fault = _find_misplacement(path, walk, sessions)
+    if fault:
+        return _bad(walk, fault, frame=0)
     marks = sessions.get(walk.session_id, SessionMarks())
+    if marks.content_opened is not None and not _is_encrypted(walk):
+        # Handed on by somebody who could decrypt it.
+        if walk.seal is None:
+            return _bad(walk, "it was decrypted before it was sealed: check the recording itself")
+        marks = SessionMarks(opened=marks.content_opened, sealed=marks.content_sealed)
     if marks.opened is not None and marks.opened.head != walk.first_head.hex():
         return _bad(walk, "the audit log saw another header", frame=0)
     if walk.seal is not None:
@@ -246,6 +280,31 @@ def _compare(
     if has_frame(path, *place, identity=identity):
         return report
     return _bad(walk, f"it is cut: the audit log had seen frame {reached.frame}")
+
+
+def _find_misplacement(path: Path, walk: FrameWalk, sessions: Mapping[str, SessionMarks]) -> str:
+    """Tell what is wrong with where a file lies and what it is called; empty: nothing."""
+    name, day = session_name(path), _day(path)
+    is_in_place = _DATED.fullmatch(day) is not None
+    if name != walk.session_id and (is_in_place or name in sessions):
+        return f"it is the recording of another session ({walk.session_id})"
+    if walk.is_redacted and (is_in_place or walk.seal is None):
+        return "it is a redacted copy, not the recording"
+    if is_in_place and walk.header is not None and day != day_of(walk.header):
+        return f"it lies in the folder of another day, not {day_of(walk.header)}"
+    marks = sessions.get(walk.session_id)
+    is_encrypted = marks is not None and marks.content_opened is not None
+    if is_in_place and is_encrypted and not _is_encrypted(walk):
+        return "it is what an encrypted recording holds, not the recording"
+    return ""
+
+
+def _day(path: Path) -> str:
+    return "/".join(path.absolute().parts[-4:-1])
+
+
+def _is_encrypted(walk: FrameWalk) -> bool:
+    return walk.header is not None and bool(walk.header.key_sha256)
 
 
 def _judge_sealed(walk: FrameWalk, marks: SessionMarks) -> Report:

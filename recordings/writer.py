@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import hashlib
 import os
 import queue
 import threading
@@ -23,13 +24,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recordings.audit import OPENED, REACHED, SEALED, AuditLog
-from recordings.chained_file import Body, ChainedFile, ChainState
-from recordings.disk import Reserve, as_failure, make_folders, sync_folder
-from recordings.errors import RecordingFailure
+from recordings.chained_file import Body, ChainedFile, ChainState, Content
+from recordings.disk import Reserve, as_failure, make_folders, sync_folder, write_new
+from recordings.encrypted import DataKey, key_path, public_header
+from recordings.errors import FormatError, RecordingError, RecordingFailure
 from recordings.events import (
     EndEvent,
     Event,
@@ -67,10 +70,12 @@ class Journal:
         audit: AuditLog,
         *,
         now: Callable[[], datetime],
+        recipients: Sequence[str] = (),
     ) -> None:
         """Take the ``sessions`` folder; it is made when first needed.
 
         Args:
+            recipients: of age, that what is recorded is encrypted to as it is written; none: plain.
             audit: gets the head of each recording as it opens, is sealed or has crashed.
             now: gives UTC.
         """
@@ -78,6 +83,7 @@ class Journal:
         self.audit = audit
         self._key = signing_key
         self.now = now
+        self._recipients = tuple(recipients)
         self._gate = threading.Lock()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._held: dict[TranscriptWriter, list[_Job]] = {}
@@ -101,9 +107,7 @@ class Journal:
         """
         header = replace(header, signer=key_id(self._key.public_key()))
         path = recording_path(self.root, header)
-        creating = asyncio.get_running_loop().run_in_executor(
-            None, self._create, path, header.session_id
-        )
+        creating = asyncio.get_running_loop().run_in_executor(None, self._create, path, header)
         try:
             file = await asyncio.shield(creating)
         except asyncio.CancelledError:
@@ -112,6 +116,8 @@ class Journal:
             raise
         except OSError as error:
             raise as_failure(error) from error
+        except FormatError as error:
+            raise RecordingFailure(f"The transcript cannot be encrypted. {error}") from error
         writer = TranscriptWriter(self, file)
         try:
             await writer.begin(encode_header(header))
@@ -218,25 +224,37 @@ class Journal:
         for job in self._held.pop(writer, ()):
             self._jobs.put(job)
 
-    def _create(self, path: Path, session_id: str) -> ChainedFile:
+    def _create(self, path: Path, header: Header) -> ChainedFile:
         # Without the full reserve no session begins: its end might not fit.
         with self._reserve_lock:
             self._reserve.take()
         make_folders(path.parent)
+        state = ChainState(header.session_id, self._key)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         try:
             # Held while the recording is live: so others tell a live one from a crashed.
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if self._recipients:
+                state.content = self._encrypt(path, header)
             sync_folder(path.parent)
-        except OSError:
+        except (OSError, RecordingError):
             os.close(descriptor)
+            if state.content is not None:
+                key_path(path).unlink()
             path.unlink()
             raise
-        file = ChainedFile(
-            path=path, descriptor=descriptor, state=ChainState(session_id, self._key)
-        )
+        file = ChainedFile(path=path, descriptor=descriptor, state=state)
         self._files.add(file)
         return file
+
+    def _encrypt(self, path: Path, header: Header) -> Content:
+        """Make the key of one session, which lies on the disk for its recipients alone."""
+        key = DataKey.generate(header.session_id)
+        wrapped = key.wrap(self._recipients)
+        write_new(key_path(path), wrapped)
+        clear = public_header(header, hashlib.sha256(wrapped).hexdigest())
+        state = ChainState(header.session_id, self._key)
+        return Content(state, key, clear)
 
     def _discard_unwanted(self, creating: asyncio.Future[ChainedFile]) -> None:
         if not creating.cancelled() and creating.exception() is None:
@@ -245,6 +263,7 @@ class Journal:
     def _discard(self, file: ChainedFile) -> None:
         self.forget(file)
         with contextlib.suppress(OSError):
+            key_path(file.path).unlink(missing_ok=True)
             file.path.unlink()
 
     def _run(self) -> None:
@@ -336,7 +355,7 @@ class TranscriptWriter:
         self.path = file.path
         self.session_id = file.state.session_id
         self.length_bytes = 0
-        """On the disk; only grows."""
+        """Of what is said on the disk; only grows."""
         self.failure: RecordingFailure | None = None
         """Set when it is broken, for ever."""
         self.is_ended = False
@@ -441,6 +460,14 @@ class TranscriptWriter:
             if not self.is_ended:
                 await self._grown.wait()
 
+    def open(self) -> BinaryIO:
+        """Open what was recorded so far, decrypted where it is encrypted. Blocks.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        return self.file.open()
+
     async def begin(self, header_line: bytes) -> None:
         """Write frame 0; for the journal."""
         await asyncio.shield(self._enqueue(header_line, 0, is_last=False))
@@ -533,11 +560,7 @@ class TranscriptWriter:
 
     def _read(self, offset: int) -> bytes:
         count = min(FOLLOW_CHUNK_BYTES, self.length_bytes - offset)
-        descriptor = os.open(self.path, os.O_RDONLY)
-        try:
-            chunk = os.pread(descriptor, count, offset)
-        finally:
-            os.close(descriptor)
+        chunk = self.file.read(offset, count)
         if not chunk:
             raise RecordingFailure("The transcript's file was cut by somebody else.")
         return chunk

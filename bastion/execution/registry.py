@@ -12,13 +12,15 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import BinaryIO
 
 from bastion.core.model import Principal, Role, Target
 from bastion.errors import AccessError, RecordingError, UsageError
 from bastion.execution.ports import Audit, Clock, Recordings, RecordingView, Users
 from bastion.execution.session import Session, SessionFactory, SessionState
+from recordings.errors import EncryptedError
 from recordings.events import Header
+from recordings.files import open_stream
 
 log = logging.getLogger(__name__)
 
@@ -287,18 +289,30 @@ class SessionRegistry:
         found = await self._recordings.search(query=query, limit=limit * 4)
         return tuple(view for view in found if self._may_read(viewer, view))[:limit]
 
-    async def open_recording(self, viewer: Principal, session_id: str, purpose: str) -> Path:
-        """Give the file of one recording, after the reading is audited.
+    async def open_recording(self, viewer: Principal, session_id: str, purpose: str) -> BinaryIO:
+        """Open one recording as plain bytes, after the reading is audited.
 
         Raises:
-            UsageError: none of this id that the viewer may read.
+            UsageError: none of this id that the viewer may read, or it is encrypted.
+            OSError: it cannot be read.
+            FormatError: it is damaged.
         """
         view = await self._recordings.find(session_id)
         if view is None or not self._may_read(viewer, view):
             raise UsageError(f"There is no recording {session_id} that you may read. Try: rec list")
         reading = {"session": session_id, "act": "replay", "purpose": purpose, "range": "all"}
         await self._record_reading(viewer, reading)
-        return view.path
+        session = self._sessions.get(session_id)
+        try:
+            if session is not None:
+                return await asyncio.to_thread(session.open_transcript)
+            return await asyncio.to_thread(open_stream, view.path)
+        except EncryptedError as error:
+            raise UsageError(
+                f"Recording {session_id} is encrypted, and the bastion has no key to it any more."
+                f" Whoever holds the age identity can read it: python -m recordings cat"
+                f" {view.path.name} --identity FILE",
+            ) from error
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back on each change of the list of live sessions; returns the way to stop it."""

@@ -16,7 +16,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import BinaryIO, cast
 
 from bastion.core.approval import Approval, ApprovalState
 from bastion.core.model import ErrorInfo, MaskedBatch, Principal, Row, Status, Target, Verdict
@@ -108,6 +108,14 @@ class Session:
         async with contextlib.aclosing(self._transcript.watch(offset)) as chunks:
             async for end_offset, chunk in chunks:
                 yield end_offset, chunk
+
+    def open_transcript(self) -> BinaryIO:
+        """Open the transcript so far, decrypted where it is encrypted. Blocks.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        return self._transcript.open()
 
     def touch(self) -> None:
         """Note that the person did something: the idle limit starts again."""

@@ -10,7 +10,7 @@ import contextlib
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from typing import BinaryIO
 
 from bastion.core.model import (
     Engine,
@@ -39,6 +39,7 @@ from bastion.frontends.words import (
     classify,
     parse,
 )
+from recordings.errors import FormatError
 
 __all__ = ["Words", "WordsKind", "classify_words", "run_command"]
 
@@ -374,27 +375,31 @@ class _CommandRun:
         fmt = request.format or ("json" if request.is_json else "text")
         if fmt not in ("text", "json", "cast"):
             raise UsageError("--format takes text, json or cast.")
-        path = await self._services.registry.open_recording(
-            self._principal, session_id, request.reason or "rec play"
-        )
-        await self._play(path, fmt)
+        try:
+            with await self._services.registry.open_recording(
+                self._principal, session_id, request.reason or "rec play"
+            ) as file:
+                await self._play(file, fmt)
+        except FormatError as error:
+            raise UsageError(
+                f"Recording {session_id} is damaged. Tell an administrator.", detail=str(error)
+            ) from error
         return Status.OK
 
-    async def _play(self, path: Path, fmt: str) -> None:
+    async def _play(self, file: BinaryIO, fmt: str) -> None:
         reader, paper = LineReader(), PaperTerminal()
-        with await asyncio.to_thread(path.open, "rb") as file:
-            while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
-                if fmt == "cast":
-                    await self._channel.write(piece)
-                    continue
-                events = reader.feed(piece)
-                if fmt == "json":
-                    text = "".join(json_line(*event) for event in events)
-                    await self._channel.write(text.encode())
-                    continue
-                for _, code, text in events:
-                    if code == "o":
-                        paper.feed(text)
+        while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
+            if fmt == "cast":
+                await self._channel.write(piece)
+                continue
+            events = reader.feed(piece)
+            if fmt == "json":
+                text = "".join(json_line(*event) for event in events)
+                await self._channel.write(text.encode())
+                continue
+            for _, code, text in events:
+                if code == "o":
+                    paper.feed(text)
         if fmt == "text":
             await self._channel.write(paper.text().encode("utf-8", "replace"))
 

@@ -12,9 +12,9 @@ import collections
 import contextlib
 import dataclasses
 import logging
+import os
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from bastion.core.approval import Approval, ApprovalState, check_reviewer
@@ -35,7 +35,6 @@ from bastion.execution.registry import SessionView
 from bastion.wire import review as wire
 from bastion.wire.decision import TABLES_MAX, Signed
 from recordings.errors import FormatError
-from recordings.files import open_stream
 
 log = logging.getLogger(__name__)
 
@@ -110,8 +109,8 @@ class Registry(Protocol):
         """Search the recordings."""
         ...
 
-    async def open_recording(self, viewer: Principal, session_id: str, purpose: str) -> Path:
-        """Give the file of one recording."""
+    async def open_recording(self, viewer: Principal, session_id: str, purpose: str) -> BinaryIO:
+        """Open one recording as plain bytes."""
         ...
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -494,10 +493,10 @@ class _Conversation:
         if not _ID.fullmatch(message.id):
             raise UsageError("There is no such recording that you may read.")
         try:
-            path = await self._services.registry.open_recording(
+            file = await self._services.registry.open_recording(
                 self._principal, message.id, message.purpose
             )
-            file, total = await asyncio.to_thread(_open_file, path)
+            total = await asyncio.to_thread(_length, file)
         except (OSError, FormatError) as error:
             raise UsageError(
                 f"The file of recording {message.id} cannot be read. Tell an administrator.",
@@ -688,9 +687,13 @@ async def _stop(task: asyncio.Task[None] | None) -> None:
         await asyncio.wait({task})
 
 
-def _open_file(path: Path) -> tuple[BinaryIO, int]:
-    """Open a recording, packed or not, and give its size on the disk."""
-    return open_stream(path), path.stat().st_size
+def _length(file: BinaryIO) -> int:
+    """Tell how much there is to read; 0 where only reading tells."""
+    if not file.seekable():
+        return 0
+    length = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return length
 
 
 def _first_line(text: str) -> str:

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pyrage
 import pytest
 
-from bastion.config import Config, SessionsConfig
-from bastion.errors import AccessError, UsageError
+from bastion.config import Config, RecordingConfig, SessionsConfig
+from bastion.errors import AccessError, ConfigError, UsageError
 from recordings.audit import read_rows
 from tests.fakes.rig import Rig, running_rig
 
@@ -100,7 +101,7 @@ async def test_each_reading_names_person_reason_and_range(rig: Rig):
     await session.end("done")
     rae, registry = await rig.principal("rae"), rig.services.registry
     await registry.list_recordings(rae, limit=7, query="user:ann")
-    await registry.open_recording(rae, session.id, "INC-7")
+    (await registry.open_recording(rae, session.id, "INC-7")).close()
     listed, replayed = readings(rig)
     assert (listed["act"], listed["purpose"], listed["range"]) == ("list", "user:ann", "first 7")
     assert (replayed["person"], replayed["purpose"], replayed["range"]) == ("rae", "INC-7", "all")
@@ -150,3 +151,27 @@ async def test_what_cannot_be_recorded_ends_the_session_and_says_so(rig: Rig):
     await session.end("done")
     with pytest.raises(Exception, match="cannot be written"):
         await session.output(b"too late")
+
+
+async def test_the_running_bastion_replays_what_is_encrypted_while_it_is_live(tmp_path: Path):
+    identity = pyrage.x25519.Identity.generate()
+    recording = RecordingConfig(live_recipients=str(identity.to_public()))
+    async with running_rig(tmp_path, Config(recording=recording)) as rig:
+        await rig.add_user("ann", "engineer")
+        ann, registry = await rig.principal("ann"), rig.services.registry
+        session = await rig.services.open_session(ann, target=None, front_end="shell")
+        await session.output(b"what ann saw")
+        with await registry.open_recording(ann, session.id, "why") as stream:
+            assert b"what ann saw" in stream.read()
+        (path,) = rig.paths.sessions.rglob(f"{session.id}.cast")
+        assert b"what ann saw" not in path.read_bytes()
+        await session.end("done")
+        with pytest.raises(UsageError, match=r"encrypted.*--identity"):
+            await registry.open_recording(ann, session.id, "why")
+
+
+async def test_a_recipient_that_is_none_starts_no_bastion(tmp_path: Path):
+    config = Config(recording=RecordingConfig(live_recipients="age1nonsense"))
+    with pytest.raises(ConfigError, match="live_recipients"):
+        async with running_rig(tmp_path, config):
+            pass

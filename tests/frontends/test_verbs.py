@@ -247,7 +247,7 @@ class Registry:
         if session_id != "s1":
             raise UsageError("There is no recording x that you may read. Try: rec list")
         self.opened.append((viewer.user, purpose))
-        return self.path
+        return self.path.open("rb")
 
     async def watch(self, viewer, session_id, offset=0):
         if session_id != "s1":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyrage
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -34,6 +35,8 @@ class Desk:
     folder: Path
     key: Ed25519PrivateKey = field(default_factory=make_private_key)
     clock: FakeClock = field(default_factory=FakeClock)
+    recipients: tuple[str, ...] = ()
+    """That recordings are encrypted to as they are written."""
 
     def __post_init__(self) -> None:
         save_private_key(self.key, self.folder / "signing.key")
@@ -58,7 +61,26 @@ class Desk:
         return self.folder / "sessions"
 
     def new_journal(self) -> Journal:
-        return Journal(self.root, self.key, self.audit, now=self.clock.now)
+        return Journal(
+            self.root, self.key, self.audit, now=self.clock.now, recipients=self.recipients
+        )
+
+    def encrypt(self) -> None:
+        """Have all that follows encrypted, for the identity in ``self.identity``."""
+        identity = pyrage.x25519.Identity.generate()
+        self.identity_path.write_text(f"{identity}\n")
+        self.recipients = (str(identity.to_public()),)
+        # For writers in processes of their own.
+        (self.folder / "recipients").write_text(self.recipients[0])
+        self.journal = self.new_journal()
+
+    @property
+    def identity_path(self) -> Path:
+        return self.folder / "identity.txt"
+
+    @property
+    def identity(self) -> Path | None:
+        return self.identity_path if self.recipients else None
 
     def header(self, session_id: str = "s1", **fields: str) -> Header:
         named = {"user": "alice", "person": "alice", "target": "shop-prod"} | fields
@@ -100,8 +122,10 @@ async def record_statement(writer: TranscriptWriter, index: int) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
     made = Desk(tmp_path)
+    if getattr(request, "param", "plain") == "encrypted":
+        made.encrypt()
     yield made
     made.journal.close()
 
