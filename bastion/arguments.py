@@ -251,6 +251,15 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
     seal = verbs.add_parser("seal", help="the seal of one, signed for ssh-keygen -Y verify")
     seal.add_argument("session", metavar="ID")
     verbs.add_parser("key", help="the allowed_signers line for ssh-keygen -Y verify")
+    _add_keeping(verbs)
+    archive = verbs.add_parser("archive", help="pack, and encrypt, sealed recordings")
+    archive.add_argument("--older-than", default="7d", metavar="AGE", help="7d, 12h (default 7d)")
+    archive.add_argument(
+        "--recipient", action="append", metavar="AGE1", help="encrypt to these, not the configured"
+    )
+
+
+def _add_keeping(verbs: _Commands[argparse.ArgumentParser]) -> None:
     for verb, words in (("hold", "keep one, whatever the policy"), ("release", "end a hold")):
         command = verbs.add_parser(verb, help=words)
         command.add_argument("session", metavar="ID")
@@ -259,11 +268,11 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
     expire.add_argument("--propose", action="store_true", help="ask for it to be deleted")
     expire.add_argument("--reason", metavar="TEXT", help="of the proposal")
     expire.add_argument("--confirm", metavar="PROPOSAL", help="delete what another proposed")
-    archive = verbs.add_parser("archive", help="pack, and encrypt, sealed recordings")
-    archive.add_argument("--older-than", default="7d", metavar="AGE", help="7d, 12h (default 7d)")
-    archive.add_argument(
-        "--recipient", action="append", metavar="AGE1", help="encrypt to these, not the configured"
-    )
+    erase = verbs.add_parser("erase", help="by two persons, make an encrypted one unreadable")
+    erase.add_argument("session", nargs="?", metavar="ID", help="of what is proposed")
+    erase.add_argument("--propose", action="store_true", help="ask for its key to be destroyed")
+    erase.add_argument("--reason", metavar="TEXT", help="of the proposal")
+    erase.add_argument("--confirm", metavar="PROPOSAL", help="destroy what another proposed")
 
 
 def _add_audit(commands: _Commands[argparse.ArgumentParser]) -> None:

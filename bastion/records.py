@@ -21,9 +21,10 @@ from recordings.archive import archivable, archive
 from recordings.asciicast import ExportFormat, export
 from recordings.audit import SEALED, AuditRow, read_rows, seal_message, verify_audit
 from recordings.catalog import Catalog
+from recordings.erasure import erase, find_erasure, propose_erasure
 from recordings.errors import FormatError
 from recordings.events import Output
-from recordings.files import open_stream
+from recordings.files import open_stream, session_name
 from recordings.keys import load_private_key, load_public_key
 from recordings.query import parse_query
 from recordings.reader import StatementView, read_events, read_header, read_statements
@@ -83,6 +84,8 @@ def _run(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -
             return _hold(paths, parsed, say)
         case "expire":
             return _expire(paths, parsed, say)
+        case "erase":
+            return _erase(paths, parsed, say)
         case "archive":
             return _archive(paths, parsed, say=say, complain=complain)
         case _:
@@ -487,6 +490,28 @@ def _delete(paths: Paths, proposal: Proposal, due: Due, say: Say) -> int:
         wrong += bool(fault)
     left = len(proposal.sessions) - deleted
     say(f"{deleted} recordings deleted; {left} were gone, held, not right or not due any more.")
+    return 1 if wrong else 0
+
+
+def _erase(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
+    """Propose as the first person, or confirm as the second, that nobody can read one any more."""
+    if bool(parsed.confirm) is (parsed.propose and parsed.session is not None):
+        raise UsageError("Say ID --propose --reason TEXT, or --confirm PROPOSAL.")
+    clock = SystemClock()
+    log = open_audit_log(paths, clock)
+    if parsed.propose:
+        why = _reason(parsed)
+        recording = _find(paths, parsed.session)
+        proposal_id = propose_erasure(log, recording, session_name(recording), by=_who(), why=why)
+        say(f"Proposed. A second person runs: bastion recording erase --confirm {proposal_id}")
+        return 0
+    proposal = find_erasure(log, parsed.confirm, by=_who(), now=clock.now())
+    public_key = load_public_key(paths.recording_public_key)
+    wrong = 0
+    for session_id, fault in erase(log, public_key, proposal, Catalog(paths.sessions), by=_who()):
+        say(f"{session_id}: {'not erased. ' + fault if fault else 'erased'}")
+        wrong += bool(fault)
+    say("Copies of ID.key.age in backups still open what was erased: delete them too.")
     return 1 if wrong else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from pathlib import Path
 
 from recordings.errors import RecordingFailure
@@ -50,6 +51,24 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def destroy(path: Path) -> None:
+    """Overwrite a small file and remove it, both durable; harmless where there is none.
+
+    Raises:
+        OSError: it cannot be.
+    """
+    if not path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        write_all(descriptor, secrets.token_bytes(os.fstat(descriptor).st_size))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    path.unlink()
+    sync_folder(path.parent)
 
 
 def make_folders(path: Path) -> None:

@@ -24,7 +24,8 @@ from recordings.audit import (
     verify_audit,
 )
 from recordings.catalog import Catalog, RecordingEntry, about_path
-from recordings.disk import sync_folder
+from recordings.disk import destroy, sync_folder
+from recordings.encrypted import key_path
 from recordings.errors import FormatError
 from recordings.files import SUFFIXES
 from recordings.search import forget
@@ -155,14 +156,19 @@ def propose(audit: AuditLog, due: Due, *, by: str, reason: str) -> str:
     return audit.record(PROPOSED, fields)
 
 
-def find_proposal(audit: AuditLog, proposal_id: str, *, by: str, now: datetime) -> Proposal:
+def find_proposal(
+    audit: AuditLog, proposal_id: str, *, by: str, now: datetime, event: str = PROPOSED
+) -> Proposal:
     """Find a proposal that a second person may confirm now.
+
+    Args:
+        event: what was proposed.
 
     Raises:
         FormatError: there is none, it is too old, or it is the same person's.
     """
     for row in _rows(audit.path):
-        if row.event == PROPOSED and row.id == proposal_id:
+        if row.event == event and row.id == proposal_id:
             break
     else:
         raise FormatError(f"There is no proposal {proposal_id}.")
@@ -233,6 +239,7 @@ def _remove(path: Path) -> None:
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
     others = (path.with_name(f"{name}{suffix}") for suffix in (*SUFFIXES, ".cast.torn"))
+    destroy(key_path(path))
     for one in (about_path(path), *others):
         one.unlink(missing_ok=True)
     forget(path)

@@ -191,7 +191,11 @@ def _verify(
             return _bad(walk, "its packing was changed, if not what is in it", frame=0)
     if report.is_ok and walk.header is not None and _is_encrypted(walk):
         fault = _find_key_fault(path, walk.header, audit)
-        return _bad(walk, fault, frame=0) if fault else _judge_content(path, walk, report, identity)
+        return (
+            _bad(walk, fault, frame=0)
+            if fault
+            else _judge_content(path, walk, report, identity, audit)
+        )
     return report
 
 
@@ -206,10 +210,15 @@ def _find_key_fault(path: Path, header: Header, audit: AuditReport | None) -> st
     return "" if file_digest(key) == header.key_sha256 else "its key is damaged, or another"
 
 
-def _judge_content(path: Path, walk: FrameWalk, report: Report, identity: Path | None) -> Report:
+def _judge_content(
+    path: Path, walk: FrameWalk, report: Report, identity: Path | None, audit: AuditReport | None
+) -> Report:
     """Check what an encrypted recording holds, where somebody can read it."""
     if not key_path(path).exists():
-        return replace(report, message=f"{report.message}; encrypted, and its key is not there")
+        words = "its key is not here"
+        if _marks(path, audit).is_erased:
+            words = "its key was erased on record: nobody can read it any more"
+        return replace(report, message=f"{report.message}; encrypted, and {words}")
     if identity is None:
         return replace(report, message=f"{report.message}; encrypted")
     with open_stream(path, identity) as stream:

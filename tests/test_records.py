@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -43,15 +43,24 @@ class Box:
         self._capsys = capsys
         asyncio.run(initialise(self.paths, SystemClock()))
 
-    def record(self, session_id: str, *, days_ago: int = 0, target: str = "shop") -> Path:
+    def record(
+        self,
+        session_id: str,
+        *,
+        days_ago: int = 0,
+        target: str = "shop",
+        recipients: Sequence[str] = (),
+    ) -> Path:
         """Record a whole session that began some days ago."""
-        return asyncio.run(self._record(session_id, days_ago, target))
+        return asyncio.run(self._record(session_id, days_ago, target, recipients))
 
-    async def _record(self, session_id: str, days_ago: int, target: str) -> Path:
+    async def _record(
+        self, session_id: str, days_ago: int, target: str, recipients: Sequence[str]
+    ) -> Path:
         clock = EarlierClock(timedelta(days=days_ago))
         key = load_private_key(self.paths.signing_key)
         log = open_audit_log(self.paths, clock)
-        journal = Journal(self.paths.sessions, key, log, now=clock.now)
+        journal = Journal(self.paths.sessions, key, log, now=clock.now, recipients=recipients)
         header = Header(
             session_id=session_id,
             started_at=clock.now(),
@@ -111,6 +120,31 @@ def test_old_recordings_are_archived_and_read_in_every_form(box: Box):
         assert box.run("play", name, *key)[0] == 0
         assert ("select name" in box.run("show", name)[1]) == (name == "old")
     assert [row.fields["session"] for row in box.rows("recording.archived")] == ["old", "new"]
+
+
+def test_one_encrypted_session_is_erased_by_two_persons(box: Box, monkeypatch):
+    identity = pyrage.x25519.Identity.generate()
+    (box.folder / "id.txt").write_text(str(identity))
+    path = box.record("s1", recipients=[str(identity.to_public())])
+    key = ["--identity", box.folder / "id.txt"]
+    assert (box.run("show", "s1")[0], box.run("show", "s1", *key)[0]) == (1, 0)
+    assert "--identity" in box.run("play", "s1")[1]
+    assert box.run("erase", "s1")[0] == 2
+    assert box.run("erase", "s1", "--propose")[0] == 2
+    monkeypatch.setenv("SUDO_USER", "alice")
+    code, said = box.run("erase", "s1", "--propose", "--reason", "asked for")
+    proposal = said.split()[-1]
+    assert code == 0
+    assert "second person" in box.run("erase", "--confirm", proposal)[1]
+    assert box.run("verify", "s1", *key)[0] == 0
+    monkeypatch.setenv("SUDO_USER", "bob")
+    code, said = box.run("erase", "--confirm", proposal)
+    assert (code, "s1: erased" in said, "backups" in said) == (0, True, True)
+    assert not path.with_name("s1.key.age").exists()
+    code, said = box.run("verify", "s1")
+    assert (code, "erased on record" in said) == (0, True)
+    code, said = box.run("show", "s1", *key)
+    assert (code, "erased" in said) == (1, True)
 
 
 @pytest.mark.parametrize("words", [["--older-than", "soon"], ["--recipient", "age1nobody"]])

@@ -12,9 +12,10 @@ import pytest
 
 from recordings.archive import archivable, archive
 from recordings.asciicast import ExportFormat, export
-from recordings.audit import AuditLog
+from recordings.audit import ERASED, AuditLog, read_rows, verify_audit
 from recordings.catalog import Catalog
 from recordings.encrypted import key_path
+from recordings.erasure import erase, find_erasure, propose_erasure
 from recordings.errors import EncryptedError, FormatError, RecordingFailure
 from recordings.events import NoteEvent, Output
 from recordings.files import open_chained, open_stream
@@ -22,9 +23,10 @@ from recordings.keys import load_public_key
 from recordings.query import Query
 from recordings.reader import read_events, read_header, read_statements
 from recordings.redact import Redaction, redact
+from recordings.retention import hold, release
 from recordings.search import SearchIndex
 from recordings.seek import SeekIndexes, index_key, screen_at
-from recordings.verify import verify_file, verify_recording
+from recordings.verify import verify_all, verify_file, verify_recording
 from recordings.writer import Journal, TranscriptWriter
 from tests.recordings.conftest import Desk, record_statement
 from tests.recordings.second_verifier import is_right
@@ -320,3 +322,98 @@ async def test_encrypted_recordings_of_earlier_versions_stay_readable(desk: Desk
     assert "what it holds is right too" in report.message
     assert is_right(path, load_public_key(folder / "recording.pub"), folder / "audit.log")
     assert len(read_statements(path, identity=identity)) == 3
+
+
+def erased(desk: Desk, *names: str, by: str = "bob") -> dict[str, str]:
+    found = [
+        propose_erasure(desk.audit, Catalog(desk.root).find(name), name, by="alice", why="asked")
+        for name in names
+    ]
+    done = {}
+    for proposal_id in found:
+        proposal = find_erasure(desk.audit, proposal_id, by=by, now=desk.clock.now())
+        done |= dict(erase(desk.audit, desk.public, proposal, Catalog(desk.root), by=by))
+    return done
+
+
+async def test_an_erased_session_is_unreadable_and_the_chain_stands(desk: Desk):
+    for name in ("s1", "s2"):
+        await (await opened(desk, name)).seal("logout")
+    path = Catalog(desk.root).find("s1")
+    key = key_path(path).read_bytes()
+    assert erased(desk, "s1") == {"s1": ""}
+    assert not key_path(path).exists()
+    with pytest.raises(EncryptedError, match="erased"):
+        read_header(path, identity=desk.identity)
+    report = verify_file(path, desk.key_path, identity=desk.identity)
+    assert (report.exit_code, report.state) == (0, "sealed")
+    assert "erased on record" in report.message
+    assert is_right(path, desk.public, desk.audit_path)
+    assert verify_audit(desk.audit_path, desk.public).is_ok
+    assert all(one.is_ok for _, one in verify_all(desk.root, desk.public, desk.audit_path))
+    assert len(read_statements(Catalog(desk.root).find("s2"), identity=desk.identity)) == 5
+    assert Catalog(desk.root).list_entries()[0].header.user == "alice"
+    (row,) = [row for row in read_rows(desk.audit_path) if row.event == ERASED]
+    assert (row.fields["proposed_by"], row.fields["by"], row.fields["reason"]) == (
+        "alice",
+        "bob",
+        "asked",
+    )
+    # A key out of a backup is named, and destroyed by the same words.
+    key_path(path).write_bytes(key)
+    assert "is there again" in verify_file(path, desk.key_path).message
+    proposal = find_erasure(desk.audit, row.fields["proposal"], by="bob", now=desk.clock.now())
+    done = erase(desk.audit, desk.public, proposal, Catalog(desk.root), by="bob")
+    assert list(done) == [("s1", "")]
+    assert verify_file(path, desk.key_path).is_ok
+    assert len([row for row in read_rows(desk.audit_path) if row.event == ERASED]) == 1
+
+
+async def test_nobody_erases_alone_nor_what_is_live_held_plain_or_not_right(desk: Desk):
+    live = await opened(desk, "live", statements=1)
+    for name in ("s1", "s2"):
+        await (await opened(desk, name, statements=1)).seal("logout")
+    with pytest.raises(FormatError, match="second person"):
+        erased(desk, "s1", by="alice")
+    assert erased(desk, "live") == {"live": "it has not ended"}
+    hold(desk.audit, "s1", by="carol", reason="lawsuit")
+    with pytest.raises(FormatError, match="legal hold"):
+        erased(desk, "s1")
+    release(desk.audit, "s1", by="carol", reason="settled")
+    proposal = propose_erasure(
+        desk.audit, Catalog(desk.root).find("s1"), "s1", by="alice", why="asked"
+    )
+    hold(desk.audit, "s1", by="carol", reason="lawsuit")
+    found = find_erasure(desk.audit, proposal, by="bob", now=desk.clock.now())
+    done = dict(erase(desk.audit, desk.public, found, Catalog(desk.root), by="bob"))
+    assert done == {"s1": "a hold keeps it: lawsuit"}
+    other = Catalog(desk.root).find("s2")
+    other.write_bytes(other.read_bytes()[:-40])
+    assert "s2" in erased(desk, "s2")["s2"]
+    assert all(key_path(path).exists() for path in desk.root.rglob("*.cast"))
+    await live.seal("end")
+    assert erased(desk, "live") == {"live": ""}
+    desk.recipients = ()
+    desk.journal = desk.new_journal()
+    await desk.sealed("plain")
+    with pytest.raises(FormatError, match="no key of its own"):
+        erased(desk, "plain")
+
+
+async def test_an_erasure_that_was_broken_off_is_finished(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    path = (await opened(desk, statements=1)).path
+    desk.journal.close()
+    desk.new_journal().recover(lambda _: False)
+    with monkeypatch.context() as patch:
+        patch.setattr("recordings.erasure.destroy", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            erased(desk, "s1")
+    assert "is there again" in verify_file(path, desk.key_path).message
+    assert erased(desk, "s1") == {"s1": ""}
+    assert verify_file(path, desk.key_path).state == "crashed"
+
+
+def _stop(_: Path) -> None:
+    raise KeyboardInterrupt
