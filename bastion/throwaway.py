@@ -108,12 +108,17 @@ def mariadb(folder: Path, program: Path) -> Iterator[ThrowawayServer]:
         ConfigError: it does not start.
     """
     user = _unprivileged("mysql", "nobody")
+    # A server that starts clears its temporary folder: in a shared one, those of its neighbours.
+    temporary = folder / "tmp"
+    temporary.mkdir()
     _own(folder, user)
+    _own(temporary, user)
     as_user = [f"--user={user}"] if user else []
     _run(
         [
             _which("mariadb-install-db"), "--no-defaults", f"--datadir={folder}/data",
-            "--skip-test-db", "--auth-root-authentication-method=normal", *as_user,
+            f"--tmpdir={temporary}", "--skip-test-db", "--auth-root-authentication-method=normal",
+            *as_user,
         ],
         folder, None,
     )  # fmt: skip
@@ -121,6 +126,7 @@ def mariadb(folder: Path, program: Path) -> Iterator[ThrowawayServer]:
     socket_path = folder / "s"
     command = [
         str(program), "--no-defaults", f"--datadir={folder}/data", f"--socket={socket_path}",
+        f"--tmpdir={temporary}",
         "--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/pid",
         "--skip-name-resolve", "--innodb-buffer-pool-size=32M", "--skip-log-bin", *as_user,
     ]  # fmt: skip

@@ -165,11 +165,16 @@ def mariadb_server() -> Iterator[DatabaseServer]:
     folder = Path(tempfile.mkdtemp(prefix="bastion-my-"))
     folder.chmod(0o755)
     data, log = folder / "data", folder / "log"
+    # A server that starts clears its temporary folder: in a shared one, those of its neighbours.
+    temporary = folder / "tmp"
+    temporary.mkdir()
     user = _unprivileged("mysql", "nobody")
     if user is not None:
         shutil.chown(folder, user)
+        shutil.chown(temporary, user)
     subprocess.run(
         ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db",
+         f"--tmpdir={temporary}",
          "--auth-root-authentication-method=normal", *([f"--user={user}"] if user else [])],
         check=True, capture_output=True, cwd=folder,
     )  # fmt: skip
@@ -177,7 +182,8 @@ def mariadb_server() -> Iterator[DatabaseServer]:
     with (folder / "err").open("wb") as output:
         process = subprocess.Popen(
             [binary, "--no-defaults", f"--datadir={data}", f"--socket={folder}/my.sock",
-             "--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/my.pid",
+             f"--tmpdir={temporary}", f"--pid-file={folder}/my.pid",
+             "--bind-address=127.0.0.1", f"--port={port}",
              "--general-log=1", f"--general-log-file={log}", "--skip-name-resolve",
              "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M",
              "--innodb-flush-method=nosync", "--skip-log-bin", "--performance-schema=OFF",

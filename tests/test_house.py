@@ -36,7 +36,7 @@ def test_only_login_makes_a_principal():
 
 def test_permits_are_made_for_running_measuring_and_retiring_only():
     assert makers_of("Permit") == {
-        "bastion/execution/pipeline.py",
+        "bastion/execution/sending.py",
         "bastion/execution/measuring.py",
         "bastion/execution/retiring.py",
         # The run that a RehearsalPermit stands for, which stops in front of its COMMIT.

@@ -31,10 +31,10 @@ async def test_what_goes_round_the_record_is_heard(server: DatabaseServer, tmp_p
         async with rig.runner("ann", "shop") as runner:
             assert (await collect(runner, "select 1 as honest"))[0].status is Status.OK
             assert WITNESS.differences() == []
-            async for _ in runner._connection.run(permit("select 2 as smuggled")):
+            async for _ in runner._line.connection.run(permit("select 2 as smuggled")):
                 pass
             assert ["smuggled" in word for word in WITNESS.differences()] == [True]
-            async for _ in runner._connection.run(permit("select 1 as honest")):
+            async for _ in runner._line.connection.run(permit("select 1 as honest")):
                 pass
             assert ["2 times in the log" in word for word in WITNESS.differences()] == [True]
     server.drop_database(url)
@@ -49,12 +49,12 @@ async def test_what_is_on_record_and_never_came_is_missed(
         await rig.add_target("shop", url, "staging")
         async with rig.runner("ann", "shop") as runner:
             await collect(runner, "select 1")
-            sent = runner._connection.run
+            sent = runner._line.connection.run
 
             def instead(one: Permit):
                 return sent(permit("select 1"))
 
-            monkeypatch.setattr(runner._connection, "run", instead)
+            monkeypatch.setattr(runner._line.connection, "run", instead)
             await collect(runner, "select 3")
     words = WITNESS.differences()
     assert any("select 3" in word and "in the log 0" in word for word in words)

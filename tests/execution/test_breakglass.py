@@ -57,7 +57,7 @@ async def open_glass(rig: Rig, who: str = "ann", *, reason: str = WHY, code: str
 async def told(rig: Rig, sql: str, who: str = "ann", target: str = "prod"):
     async with rig.runner(who, target, front_end="exec") as runner:
         finished, _, _ = await collect(runner, sql, wait_s=0)
-        return finished, runner._session.id
+        return finished, runner._line.session.id
 
 
 async def test_holds_become_allowed_and_each_statement_is_recorded_as_run_under_it(rig: Rig):
@@ -164,8 +164,8 @@ async def test_everybody_connected_is_told_at_once(rig: Rig, monkeypatch):
     sent: list[str] = []
     monkeypatch.setattr(rig.services.messenger, "tell", lambda event, fields: sent.append(event))
     async with rig.runner("rae", "prod") as reviewer, rig.runner("eve", "prod") as engineer:
-        reviewer._session.notice_callback = heard.append
-        engineer._session.notice_callback = lambda _text: pytest.fail("no reviewer")
+        reviewer._line.session.notice_callback = heard.append
+        engineer._line.session.notice_callback = lambda _text: pytest.fail("no reviewer")
         await open_glass(rig)
     assert len(heard) == 1
     assert "BREAK-GLASS: ann on prod" in heard[0]

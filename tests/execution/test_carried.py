@@ -206,7 +206,7 @@ def shows(rows: list[tuple[bytes | None, ...]]) -> bool:
 async def test_a_read_that_was_judged_before_the_copy_is_masked_as_well(rig: Rig):
     """Rows come after the class is known: the plan is made when they are there."""
     async with rig.runner("ann", "dev") as runner:
-        judge = runner._judge
+        judge = runner._line.judge
         before = await judge.judge("select name from staff where id = 1", RunOptions())
         assert not before.exposure.columns[0].classes
         assert await judge.as_known_now(before) is before

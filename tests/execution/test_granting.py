@@ -81,7 +81,9 @@ async def schema_of(rig: Rig, engine: str) -> str:
 async def tried(runner: Runner, sql: str) -> Finished:
     finished, _, _ = await collect(runner, sql, wait_s=0)
     if finished.status is Status.PENDING:
-        await runner._governance.desk.withdraw(runner._session.principal, finished.request_id)
+        await runner._line.governance.desk.withdraw(
+            runner._line.session.principal, finished.request_id
+        )
     return finished
 
 

@@ -43,7 +43,9 @@ async def rig(engine, request, tmp_path) -> AsyncIterator[Rig]:
 async def tried(runner: Runner, sql: str) -> Status:
     finished, _, _ = await collect(runner, sql, wait_s=0)
     if finished.status is Status.PENDING:
-        await runner._governance.desk.withdraw(runner._session.principal, finished.request_id)
+        await runner._line.governance.desk.withdraw(
+            runner._line.session.principal, finished.request_id
+        )
     return finished.status
 
 

@@ -179,7 +179,7 @@ async def test_a_dry_run_tells_the_verdict_and_runs_nothing(rig: Rig):
 async def test_statement_verdict_and_outcome_are_in_the_transcript(rig: Rig):
     async with rig.runner("ann", "prod") as runner:
         await collect(runner, "select 1; drop table orders; select 2", stop_on_error=False)
-        session_id = runner._session.id
+        session_id = runner._line.session.id
     path = next(rig.paths.sessions.rglob(f"{session_id}.cast"))
     told = [(view.text, view.action, view.status) for view in read_statements(path)]
     assert told == [
@@ -269,7 +269,7 @@ async def test_measured_rows_decide_what_runs_at_once_and_what_waits(by_rows: Ri
     async with by_rows.runner("ann", "stage", front_end="exec") as runner:
         few, _, _ = await collect(runner, "delete from orders where id <= 5", wait_s=0)
         more, _, _ = await collect(runner, "delete from orders where id <= 20", wait_s=0)
-        session_id = runner._session.id
+        session_id = runner._line.session.id
     assert (few.status, few.row_count) == (Status.OK, 5)
     assert (more.status, more.rule) == (Status.PENDING, "more")
     assert more.impact is not None
@@ -284,11 +284,11 @@ async def test_what_grew_after_it_was_measured_is_rolled_back_and_waits(by_rows:
     """Between the count and the run somebody else adds rows of the same kind."""
     async with by_rows.runner("ann", "stage", front_end="exec") as runner:
         before = await count(by_rows)
-        weighed = runner._weighed
+        weighed = runner._line.weighed
 
         async def late(run, judged):
             found = await weighed(run, judged)
-            monkeypatch.setattr(runner, "_weighed", weighed)
+            monkeypatch.setattr(runner._line, "weighed", weighed)
             async with by_rows.runner("max", "dev") as other:
                 moved, _, _ = await collect(
                     other, "update orders set quantity = 77 where id in (1, 2, 3, 4, 5)"
@@ -300,7 +300,7 @@ async def test_what_grew_after_it_was_measured_is_rolled_back_and_waits(by_rows:
                 assert moved.status is Status.OK
             return found
 
-        monkeypatch.setattr(runner, "_weighed", late)
+        monkeypatch.setattr(runner._line, "weighed", late)
         finished, _, events = await collect(
             runner, "delete from orders where quantity = 77", wait_s=0
         )

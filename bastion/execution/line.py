@@ -1,0 +1,135 @@
+"""One session's line to its target: what every stage of the governed path shares."""
+
+from __future__ import annotations
+
+import contextlib
+
+from bastion.core import masking
+from bastion.core.approval import RunContext
+from bastion.core.impact import objects_digest
+from bastion.core.model import (
+    RunOptions,
+    Target,
+    TransactionState,
+)
+from bastion.errors import (
+    AccessError,
+    ApprovalError,
+)
+from bastion.execution.judging import Governance, Judge, Judgement
+from bastion.execution.measuring import Looking, measure
+from bastion.execution.outcomes import Run
+from bastion.execution.ports import (
+    Connection,
+    Connector,
+    ResultHead,
+)
+from bastion.execution.session import Session, SessionState
+
+
+class Line:
+    """A session, its database connection, and the judge of what is sent on it."""
+
+    def __init__(
+        self,
+        session: Session,
+        connector: Connector,
+        connection: Connection,
+        governance: Governance,
+    ) -> None:
+        """Take an open connection."""
+        self.session = session
+        self.connector = connector
+        self.connection = connection
+        self.governance = governance
+        self.judge = Judge(session, connector, governance, connection.search_path)
+        self.waiting_for: str | None = None
+        """The id of the request that is waited for."""
+        self.is_interrupted = False
+
+    @property
+    def target(self) -> Target:
+        """Give the target that statements run on."""
+        return self.connector.target
+
+    async def check_standing(self) -> None:
+        """Raise AccessError, in words, when the principal may not act here any more."""
+        refusal = await self.governance.users.refusal(self.session.principal, self.target.name)
+        if refusal is not None:
+            raise AccessError(refusal)
+
+    async def reconnect_if_lost(self) -> None:
+        """Open a new connection, with a new context, in place of one that is lost."""
+        if self.connection.transaction_state is not TransactionState.LOST:
+            return
+        await self.connection.close()
+        session = self.session
+        self.connection = await self.connector.connect(
+            f"bastion:{session.principal.user}:{session.id}"
+        )
+        self.judge.restart(self.connection.search_path)
+
+    async def judged(self, run: Run) -> Judgement:
+        """Judge the text of a run; by its yes where it waits for one or has it."""
+        judged = await self.judge.judge(run.text, run.options, run.impact)
+        # What waits for a yes, or has it, runs by that yes.
+        run.judgement = judged if run.approval is not None else await self.judge.lift(judged)
+        return run.judgement
+
+    async def weighed(self, run: Run, judged: Judgement) -> Judgement:
+        """Measure what a statement would touch, and judge it by that."""
+        run.impact = await measure(self.looking(), judged)
+        weighed = self.judge.weigh(judged, run.options, run.impact)
+        run.judgement = await self.judge.lift(weighed)
+        return run.judgement
+
+    async def judged_with_tokens(self, run: Run) -> Judgement:
+        """Judge the text of a run, and bind the values that its tokens stand for."""
+        return await self.judge.with_tokens(await self.judged(run))
+
+    def looking(self) -> Looking:
+        """Give what measuring looks with: this connection, judged and masked as all else."""
+
+        async def judge(sql: str) -> Judgement:
+            return await self.judge.judge(sql, RunOptions())
+
+        def mask(judged: Judgement, head: ResultHead) -> masking.MaskPlan:
+            chosen = self.judge.common_styles()
+            return masking.plan(
+                judged.statement, judged.exposure, head.columns, judged.catalogue, chosen=chosen
+            )
+
+        return Looking(
+            connection=self.connection,
+            judge=judge,
+            mask=mask,
+            secret=self.governance.mask_key,
+        )
+
+    def set_state(self, state: SessionState) -> None:
+        """Tell those who watch what the session does now."""
+        self.session.state = state
+        self.governance.changed()
+
+    def run_context(self, judged: Judgement) -> RunContext:
+        """Give everything besides its text that a yes is bound to."""
+        target = self.target
+        return RunContext(
+            target=target.name,
+            database=target.database,
+            schema=",".join(judged.catalogue.search_path),
+            role=self.connection.role,
+            settings=self.judge.context.settings,
+            place=f"{target.engine.value}://{target.host}:{target.port}",
+            objects=objects_digest(judged.statement, judged.catalogue, self.judge.context),
+        )
+
+    async def interrupt(self) -> None:
+        """Cancel what runs at the server, or withdraw the request that is waited for."""
+        self.is_interrupted = True
+        request_id = self.waiting_for
+        if request_id is not None:
+            with contextlib.suppress(ApprovalError):
+                await self.governance.desk.withdraw(self.session.principal, request_id)
+            return
+        await self.connection.cancel()

@@ -1,0 +1,338 @@
+"""Sending: the permit of what was judged and recorded, and its rows masked and recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import NoReturn
+
+from bastion.core import masking
+from bastion.core.keyset import KeyGuard
+from bastion.core.model import (
+    Engine,
+    Fence,
+    MaskedBatch,
+    NoticeReceived,
+    PipelineEvent,
+    RawBatch,
+    ResultStarted,
+    Row,
+    Sensitivity,
+    Status,
+    TransactionState,
+)
+from bastion.core.retire import RetireKind, Retirement
+from bastion.core.tokens import TokenBook
+from bastion.errors import (
+    AccessError,
+    ApprovalError,
+    StatementCancelledError,
+    StatementError,
+    TargetUnavailableError,
+)
+from bastion.execution.holding import (
+    is_dirty,
+)
+from bastion.execution.judging import Judgement
+from bastion.execution.line import Line
+from bastion.execution.measuring import key_guard
+from bastion.execution.outcomes import Run, conclude
+from bastion.execution.ports import (
+    Completion,
+    Permit,
+    ReadyToCommit,
+    ResultHead,
+    ServerNotice,
+    Standing,
+)
+from bastion.execution.retiring import Retirer
+
+log = logging.getLogger(__name__)
+
+Asking = Callable[[Run, Judgement, ReadyToCommit], AsyncGenerator[PipelineEvent, None]]
+"""What is done about a transaction that has run and waits for a yes."""
+
+
+def _never(run: Run, judged: Judgement, ready: ReadyToCommit) -> NoReturn:
+    raise ApprovalError("Nobody was asked whether it may commit.")
+
+
+class Sender:
+    """Sends the statements of one line; yields only what is masked and recorded."""
+
+    def __init__(self, line: Line) -> None:
+        """Send on this line."""
+        self._line = line
+        self.masks: tuple[str, ...] = ()
+        """A sentence a column, why columns of the last result were masked."""
+        self._standing: Standing | None = None
+        """Where the session stood before code that nobody understood."""
+
+    async def do(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
+        """Send a statement or, where policy says so, move what it would destroy."""
+        plan = judged.retirement
+        if plan is not None:
+            done = self._retire(run, plan, judged)
+        else:
+            done = self.send(run, judged, await self.recorded_permit(run, judged))
+        async with contextlib.aclosing(done) as events:
+            async for event in events:
+                yield event
+
+    async def send(
+        self, run: Run, judged: Judgement, permit: Permit, *, ask: Asking = _never
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """Send one judged and recorded statement; yield only what is masked and recorded.
+
+        Args:
+            ask: for a permit whose transaction waits: asks whether it may commit.
+        """
+        if self._line.is_interrupted:
+            raise StatementCancelledError("Cancelled before it was sent; nothing has run.")
+        plan: masking.MaskPlan | None = None
+        completion: Completion | None = None
+        await self._prepare(judged)
+        sent = self._line.governance.clock.monotonic()
+        async with contextlib.aclosing(self._line.connection.run(permit)) as events:
+            async for event in events:
+                match event:
+                    case ResultHead():
+                        plan = await self._plan(run, judged, event)
+                        run.has_rows = True
+                        names = [column.name for column in plan.columns]
+                        number = await self._line.session.result(run.id, names, plan.masks)
+                        yield ResultStarted(columns=plan.columns, result=number)
+                    case RawBatch():
+                        batch = await self._masked(run, plan, event)
+                        yield batch
+                    case ServerNotice():
+                        yield await self._notice(run, judged, event)
+                    case ReadyToCommit():
+                        async with contextlib.aclosing(ask(run, judged, event)) as asked:
+                            async for word in asked:
+                                yield word
+                    case Completion():
+                        completion = event
+        if completion is None:
+            raise TargetUnavailableError("The database went away before it answered.")
+        elapsed_s = self._line.governance.clock.monotonic() - sent
+        await self._after_success(judged)
+        yield await conclude(
+            self._line.session,
+            run,
+            Status.OK,
+            completion=completion,
+            elapsed_s=elapsed_s,
+            row_limit=permit.row_limit,
+        )
+
+    async def _prepare(self, judged: Judgement) -> None:
+        await self._line.judge.carry(judged)
+        # What a statement leaves behind belongs on the session's own connection.
+        leaves_nothing = judged.statement.change is None
+        self._line.connection.prefers_reader = leaves_nothing and not is_dirty(
+            self._line.judge.context
+        )
+        if not judged.statement.is_understood:
+            self._standing = await self._line.connection.standing()
+
+    async def _notice(self, run: Run, judged: Judgement, raw: ServerNotice) -> NoticeReceived:
+        """Scrub and record one word of the server: only then may it be shown."""
+        text = masking.scrub_text(raw.text, judged.exposure, said=run.text)
+        await self._line.session.notice(raw.severity, text)
+        return NoticeReceived(severity=raw.severity, text=text)
+
+    async def _masked(self, run: Run, plan: masking.MaskPlan | None, raw: RawBatch) -> MaskedBatch:
+        """Mask and record one batch: only then may it be shown."""
+        if plan is None:
+            raise StatementError("Rows came before their description.")
+        await self._count_raw(run, plan, raw)
+        batch = plan.apply(raw)
+        given = plan.take_tokens()
+        if given:
+            await self._line.governance.tokens.remember(self._line.target.name, given)
+        await self._spend(batch.rows)
+        await self._line.session.rows(run.id, batch)
+        run.row_count += len(batch.rows)
+        return batch
+
+    async def _count_raw(self, run: Run, plan: masking.MaskPlan, raw: RawBatch) -> None:
+        """Count, on record, what is shown although it is masked for others; before it is."""
+        for sensitivity, cells in plan.count_raw(raw).items():
+            still_holds = await self._line.governance.grants.count_cells(
+                self._line.session.principal, self._line.target.name, sensitivity, cells
+            )
+            if not still_holds:
+                raise AccessError(
+                    f"The grant to see {sensitivity.value} has ended. Run the query again: it is "
+                    "masked, as for everybody."
+                )
+            fields = {"statement_id": run.id, "class": sensitivity.value, "cells": str(cells)}
+            await self._line.session.note("unmasked", fields)
+
+    async def _retire(
+        self, run: Run, plan: Retirement, judged: Judgement
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """Move tables into quarantine, where the statement would destroy them."""
+        if self._line.is_interrupted:
+            raise StatementCancelledError("Cancelled before it was sent; nothing has run.")
+        sent = self._line.governance.clock.monotonic()
+        kept = await self.retirer().retire(
+            plan,
+            principal=self._line.session.principal,
+            keep_s=judged.verdict.quarantine_s or 0.0,
+            statement_id=run.id,
+            request_id=run.approval.id if run.approval else "",
+        )
+        elapsed_s = self._line.governance.clock.monotonic() - sent
+        await self._after_success(judged)
+        for entry in kept:
+            text = (
+                f"{entry.qualified_name} is in quarantine until "
+                f"{entry.keep_until:%Y-%m-%d %H:%M} UTC as {entry.id}; "
+                f"\\undrop {entry.name} brings it back."
+            )
+            await self._line.session.notice("NOTE", text)
+            yield NoticeReceived(severity="NOTE", text=text)
+        tag = "DROP TABLE" if plan.kind is RetireKind.DROP else "TRUNCATE TABLE"
+        completion = Completion(tag=tag, affected=0, truncated=False)
+        yield await conclude(
+            self._line.session, run, Status.OK, completion=completion, elapsed_s=elapsed_s
+        )
+
+    def retirer(self) -> Retirer:
+        """Make what moves tables into quarantine and back, on record."""
+        session, governance = self._line.session, self._line.governance
+
+        async def record(sql: str) -> None:
+            await session.note("quarantine.sql", {"sql": sql})
+
+        return Retirer(
+            self._line.connection,
+            self._line.target,
+            quarantine=governance.quarantine,
+            audit=governance.audit,
+            clock=governance.clock,
+            record=record,
+        )
+
+    async def recorded_permit(self, run: Run, judged: Judgement) -> Permit:
+        """Make the permit; what it sends instead of the statement's own text is put on record."""
+        permit = self._permit(run, judged)
+        if permit.sql != run.text:
+            await self._line.session.rewritten(run.id, permit.sql)
+        return permit
+
+    def _permit(self, run: Run, judged: Judgement) -> Permit:
+        statement, verdict, options = judged.statement, judged.verdict, run.options
+        obligations = verdict.obligations
+        sql = statement.text
+        if statement.is_copy_out and statement.resolved:
+            # COPY data cannot be masked as rows can; its query gives the same rows.
+            sql = statement.resolved
+        fence = verdict.fence
+        if statement.head in {"FETCH", "MOVE"} and statement.engine is Engine.POSTGRESQL:
+            # The cursor's query runs now; a savepoint that is rolled back keeps its position.
+            is_open = self._line.connection.transaction_state is TransactionState.OPEN
+            fence = Fence.READ_ONLY if is_open else fence
+        affected_max = verdict.rows_max
+        if run.approval is not None and run.impact is not None and run.impact.is_measured:
+            affected_max = run.impact.rows
+        limit = obligations.row_limit
+        if options.limit is not None:
+            limit = min(limit, options.limit)
+        timeout_s = obligations.statement_timeout_s
+        if options.timeout_s is not None:
+            timeout_s = min(timeout_s, options.timeout_s)
+        return Permit(
+            sql=sql,
+            parameters=run.parameters,
+            fence=fence,
+            statement_timeout_s=timeout_s,
+            lock_timeout_s=obligations.lock_timeout_s,
+            row_limit=limit,
+            affected_max=affected_max,
+            keys=self._keys(run, judged),
+            guards_structure=verdict.guards_structure,
+            marks=self._line.judge.marks(judged),
+            token_values=judged.token_values,
+        )
+
+    def _keys(self, run: Run, judged: Judgement) -> KeyGuard | None:
+        if run.approval is None or run.impact is None:
+            return None
+        return key_guard(judged, run.impact, self._line.governance.mask_key)
+
+    async def _plan(self, run: Run, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
+        book = await self._line.governance.tokens.book(self._line.target.name)
+        judged = await self._line.judge.as_known_now(judged)
+        grants, principal = self._line.governance.grants, self._line.session.principal
+        unmasked = frozenset[Sensitivity]()
+        if judged.exposure.touches:
+            unmasked = await grants.unmasked(principal, self._line.target.name)
+        plan = self._make_plan(judged, head, book, unmasked)
+        if any(column.masked == Sensitivity.UNPROVEN.value for column in plan.columns):
+            learnt = await self._line.judge.learn_result(judged)
+            if learnt is not None:
+                plan = self._make_plan(learnt, head, book, unmasked)
+        self.masks = plan.reasons
+        return plan
+
+    def _make_plan(
+        self,
+        judged: Judgement,
+        head: ResultHead,
+        book: TokenBook | None = None,
+        unmasked: frozenset[Sensitivity] = frozenset(),
+    ) -> masking.MaskPlan:
+        return masking.plan(
+            judged.statement,
+            judged.exposure,
+            head.columns,
+            judged.catalogue,
+            chosen=self._line.judge.mask_styles(),
+            book=book,
+            unmasked=unmasked,
+        )
+
+    async def _spend(self, rows: Sequence[Row]) -> None:
+        principal = self._line.session.principal
+        if not principal.is_agent:
+            return
+        size_bytes = sum(len(cell) for row in rows for cell in row if cell is not None)
+        used_up = await self._line.governance.users.spend(
+            principal.user, rows=len(rows), size_bytes=size_bytes
+        )
+        if used_up is not None:
+            raise AccessError(used_up)
+
+    async def _after_success(self, judged: Judgement) -> None:
+        may_be_restructured = self._line.judge.advance(judged)
+        await self._compare_standing(judged)
+        if may_be_restructured:
+            await self._line.judge.learn_structure(judged)
+
+    async def _compare_standing(self, judged: Judgement) -> None:
+        """Follow the server where a statement may have moved the ground under the next one.
+
+        Code that nobody understood may have lifted a pin: then this login is not used again.
+        """
+        state, statement = self._line.connection.transaction_state, judged.statement
+        self._line.judge.follow_transaction(state)
+        if not self._line.judge.may_have_moved(statement):
+            return
+        standing = await self._line.connection.standing()
+        if standing is None:
+            return
+        self._line.judge.follow_standing(standing, judged.catalogue)
+        before = self._standing
+        if statement.is_understood or before is None or before.settings == standing.settings:
+            return
+        log.warning("runner.pins_lifted", extra={"session": self._line.session.id})
+        await self._line.connection.close()
+        if self._line.judge.context.in_transaction:
+            raise StatementError(
+                "The statement changed settings of the session that the bastion pins, so the "
+                "transaction was rolled back. Leave out what sets them."
+            )
