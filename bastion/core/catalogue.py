@@ -121,6 +121,8 @@ class Relation:
     size_bytes: int = 0
     triggers: tuple[str, ...] = ()
     """Names of user triggers, each ``name (timing event, function)``."""
+    trigger_code: tuple[str, ...] = ()
+    """MySQL: what the bodies of its triggers say; elsewhere they are functions."""
     rules: tuple[str, ...] = ()
     """Rewrite rules other than a view's own."""
     referenced_by: tuple[str, ...] = ()
@@ -189,9 +191,13 @@ class Catalogue:
     operators: frozenset[str] = frozenset()
     """User-defined operators (PostgreSQL): any use is not understood."""
     casts: frozenset[str] = frozenset()
-    """Type names with user-defined casts, input functions or domains with checks."""
+    """Type names with user-defined casts, input functions or domains with checks, and those of
+    rows, arrays and ranges with such inside."""
+    bare_casts: frozenset[str] = frozenset()
+    """Those of ``casts`` that a bare string beside a column becomes; a plain domain it does not."""
     cast_columns: frozenset[str] = frozenset()
-    """Type names whose values a user-defined cast turns into others, perhaps unseen."""
+    """Type names whose values a user-defined cast turns into others, perhaps unseen, and those of
+    rows and arrays with such inside."""
     marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What tells that structure was changed by others since: for ``relation NAME`` and ``function
     NAME`` a short text that the server gives again for next to nothing. On MySQL the name is with

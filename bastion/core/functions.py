@@ -33,6 +33,13 @@ def effect_of(name: str, engine: Engine) -> FunctionEffect | None:
     return _EFFECTS[engine].get(name)
 
 
+def acting_names(engine: Engine) -> frozenset[str]:
+    """Name the reviewed functions that do more than compute a result."""
+    return frozenset(
+        name for name, effect in _EFFECTS[engine].items() if effect is not FunctionEffect.PURE
+    )
+
+
 EFFECT_CLASSES: Mapping[FunctionEffect, EffectClass] = MappingProxyType(
     {
         FunctionEffect.PURE: EffectClass.READ,

@@ -139,6 +139,11 @@ class Words:
         return len(self.tokens)
 
     @property
+    def steps_sequence(self) -> bool:
+        """Tell whether MariaDB's NEXT VALUE FOR stands anywhere: a call without a parenthesis."""
+        return any(self.starts("next value for", index) for index in range(self.count))
+
+    @property
     def count(self) -> int:
         """Count the tokens."""
         return len(self.tokens)

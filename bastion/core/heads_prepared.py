@@ -63,13 +63,24 @@ def _execute(words: Words) -> Head:
     if not words.is_pg:
         if words.count > 2 and words.at(2) != "using":
             return unknown("EXECUTE name USING @variable is expected here.")
-        if any(words.at(index) in {"(", ":"} for index in range(words.count)):
+        if not _are_variables(words, 3):
             # MariaDB takes any expression here.
             return unknown("The arguments of EXECUTE are not plain variables.")
         return Head(prepared=name.lower())
     if words.count > 2 and (words.at(2) != "(" or not _are_literals(words, 3, words.count - 1)):
         return unknown("The arguments of EXECUTE are not plain literals.")
     return Head(prepared=name, types=_names_between(words, 3, words.count - 1))
+
+
+def _are_variables(words: Words, start: int) -> bool:
+    """Tell whether only user variables, literals and commas stand there."""
+    for index in range(start, words.count):
+        token = words.tokens[index]
+        is_literal = token.kind in {Kind.STRING, Kind.NUMBER} or token.value in {"null", "-", "+"}
+        is_name = words.at(index - 1) == "@" and words.is_name(index)
+        if not (is_literal or is_name or token.value in {",", "@"}):
+            return False
+    return True
 
 
 def _are_literals(words: Words, start: int, end: int) -> bool:

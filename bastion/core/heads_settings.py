@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from bastion.core.effects import ChangeKind, OutputKind
 from bastion.core.head import (
@@ -15,6 +16,7 @@ from bastion.core.head import (
     unknown,
     word_list,
 )
+from bastion.core.lexer import Kind
 from bastion.core.model import EffectClass
 
 
@@ -30,7 +32,8 @@ def _show_mysql(words: Words) -> Head:
     index = words.skip(1, "full", "global", "session", "local", "extended", "count")
     what = words.at(index)
     where = words.find("where", start=index)
-    if where > 0 and any(words.at(i) in {"select", "(", "@"} for i in range(where, words.count)):
+    is_computed = any(words.at(i) in {"select", "(", "@"} for i in range(where, words.count))
+    if (where > 0 and is_computed) or words.steps_sequence:
         return unknown("The condition of SHOW is computed, which is not read.")
     if any(words.at(i) == ":" for i in range(words.count)):
         return unknown("It assigns a variable.")
@@ -190,14 +193,20 @@ def _system_variable(words: Words, index: int) -> Head:
 
 
 def _is_plain_value(words: Words, index: int) -> bool:
-    return all(
-        words.at(position) not in {"(", "select", "@"} for position in range(index, words.count)
-    )
+    """Tell whether nothing is computed: words in a row may be an expression, NEXT VALUE FOR s."""
+    return not _is_computed(words, index, words.count)
+
+
+def _is_computed(words: Words, start: int, end: int) -> bool:
+    kinds = [token.kind for token in words.tokens[start:end]]
+    if any(one is other is Kind.WORD for one, other in pairwise(kinds)):
+        return True
+    return any(words.at(position) in {"(", "select", "@"} for position in range(start, end))
 
 
 def _set_statement(words: Words) -> Head:
     end = words.find("for", start=2)
-    if end < 0 or any(words.at(index) in {"(", "@"} for index in range(2, end)):
+    if end < 0 or _is_computed(words, 2, end):
         return unknown("SET STATEMENT name = literal FOR statement is expected here.")
     names = {words.at(index - 1) for index in range(3, end) if words.at(index) == "="}
     risky = names - _HARMLESS_STATEMENT

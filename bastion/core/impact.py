@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator
 
 from sqlglot import exp
 
-from bastion.core.catalogue import Catalogue, Function, Relation
+from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
-from bastion.core.lexer import Kind, lex
 from bastion.core.model import EffectClass, Engine, Impact, Sensitivity
 from bastion.core.statement import Statement
 
@@ -140,51 +137,3 @@ def relations_to_learn(
             if table.name and catalogue.resolve(table.name, table.db or None) is None:
                 wanted.add(key)
     return frozenset(wanted)
-
-
-def objects_digest(statement: Statement, catalogue: Catalogue, context: SessionContext) -> str:
-    """Digest the definitions that a statement's meaning rests on, for what a yes covers.
-
-    A table swapped for another of its name, a view, trigger or function written anew, a name
-    prepared again: each makes another digest. Estimates and classes of columns do not.
-    """
-    digest = hashlib.sha256(statement.resolved.encode())
-    names = _names_in(statement)
-    relations = {key: context.relations.get(key) or catalogue.relations.get(key)
-                 for key in statement.reads | statement.writes}  # fmt: skip
-    if not statement.is_understood:
-        relations |= {key: one for key, one in catalogue.relations.items()
-                      if key[1].lower() in names}  # fmt: skip
-    for key in sorted(relations):
-        digest.update(repr((key, _shape(relations[key]))).encode())
-        names |= set(_trigger_functions(relations[key]))
-    for name in sorted(names & catalogue.functions.keys()):
-        digest.update(repr([_code(one) for one in catalogue.functions[name]]).encode())
-    return digest.hexdigest()
-
-
-def _trigger_functions(relation: Relation | None) -> Iterator[str]:
-    for trigger in relation.triggers if relation else ():
-        yield trigger.rpartition(".")[2].rstrip(")").lower()
-
-
-def _names_in(statement: Statement) -> set[str]:
-    names = {name.rpartition(".")[2].lower() for name in statement.functions}
-    if not statement.is_understood:
-        tokens = lex(statement.text, statement.engine).tokens
-        names |= {one.value.lower() for one in tokens if one.kind in {Kind.WORD, Kind.QUOTED}}
-    return names
-
-
-def _shape(relation: Relation | None) -> tuple[object, ...]:
-    if relation is None:
-        return ()
-    columns = [(one.number, one.name, one.type_name, one.default) for one in relation.columns]
-    return (
-        relation.oid, relation.kind.value, relation.storage_engine, columns, relation.definition,
-        relation.primary_key, relation.triggers, relation.rules, relation.referenced_by,
-    )  # fmt: skip
-
-
-def _code(function: Function) -> tuple[str, ...]:
-    return function.schema, function.name, function.language, function.body, function.returns

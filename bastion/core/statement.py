@@ -8,10 +8,12 @@ cannot parse; and the walk over sqlglot's tree. What any of them does not know i
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from sqlglot import exp
 
-from bastion.core.catalogue import Catalogue
+from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.effects import (
     ChangeKind,
     ContextView,
@@ -19,6 +21,7 @@ from bastion.core.effects import (
     SessionChange,
     Statement,
 )
+from bastion.core.findings import HERE, Findings, Place, RelationKey, Surroundings
 from bastion.core.head import Head, Inner
 from bastion.core.heads import read_head
 from bastion.core.lexer import (
@@ -34,7 +37,7 @@ from bastion.core.measure import measuring_sql
 from bastion.core.memo import Memo
 from bastion.core.model import EffectClass, Engine, Fence
 from bastion.core.scrubbing import scrub_secrets, secret_spans
-from bastion.core.trees import Findings, Surroundings, examine, parse
+from bastion.core.trees import examine, parse
 
 __all__ = [
     "ChangeKind",
@@ -71,7 +74,7 @@ def analyse_anew(
     text: str, *, engine: Engine, catalogue: Catalogue, context: ContextView
 ) -> Statement:
     """Do what ``analyse`` does, without what is remembered of the same text."""
-    return _fenced_variables(_Analyser(engine, catalogue, context).statement(text, 0))
+    return _tightened(_Analyser(engine, catalogue, context).statement(text, 0))
 
 
 _memo: Memo[Statement] = Memo()
@@ -81,11 +84,29 @@ _DEPTH_MAX = 8
 class _Analyser:
     """One analysis: what surrounds the text, and the way down into texts inside it."""
 
-    def __init__(self, engine: Engine, catalogue: Catalogue, context: ContextView) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        catalogue: Catalogue,
+        context: ContextView,
+        *,
+        place: Place = HERE,
+        path: tuple[str, ...] | None = None,
+    ) -> None:
+        """Prepare to judge one text.
+
+        Args:
+            place: where it looks bare names up.
+            path: where functions that it calls do; None: where the session does.
+        """
         self._engine = engine
         self._catalogue = catalogue
         self._context = context
-        self._search_path = _search_path(catalogue, context)
+        self._path = _search_path(catalogue, context) if path is None else path
+        self._search_path = self._path if place.search_path is None else place.search_path
+        self._relations: Mapping[RelationKey, Relation] = (
+            context.relations if place.sees_session else MappingProxyType({})
+        )
 
     def statement(self, text: str, depth: int) -> Statement:
         """Judge one statement, whatever it is."""
@@ -105,7 +126,7 @@ class _Analyser:
             return self._tree_statement(text, lexed, head_word, depth)
         return self._head_statement(text, head, head_word, depth)
 
-    def read(self, text: str, depth: int) -> Findings:
+    def read(self, text: str, depth: int, place: Place) -> Findings:
         """Judge the text of a view or function, as a part of the statement that uses it."""
         findings = Findings()
         findings.effects.add(EffectClass.READ)
@@ -115,8 +136,16 @@ class _Analyser:
             pieces = ()
         if not pieces or depth > _DEPTH_MAX:
             findings.doubt("A view or function cannot be read.")
+        path = place.search_path if place.is_inherited else None
+        reader = _Analyser(
+            self._engine,
+            self._catalogue,
+            self._context,
+            place=place,
+            path=self._path if path is None else path,
+        )
         for piece in pieces:
-            inner = self.statement(piece, depth)
+            inner = reader.statement(piece, depth)
             findings.effects |= inner.effects
             findings.reads |= inner.reads
             findings.functions |= inner.functions
@@ -128,7 +157,7 @@ class _Analyser:
         return Surroundings(
             engine=self._engine,
             catalogue=self._catalogue,
-            relations=self._context.relations,
+            relations=self._relations,
             search_path=self._search_path,
             judge_read=self.read,
             depth=depth,
@@ -300,16 +329,21 @@ def _fence(effects: frozenset[EffectClass]) -> Fence:
     return Fence.SESSION if effects <= _TAME else Fence.WRITE
 
 
-def _fenced_variables(statement: Statement) -> Statement:
-    """Compute MySQL's user variables inside the read-only fence: a rollback leaves them set."""
-    change = statement.change
-    is_variable = change is not None and change.kind is ChangeKind.SET and change.name[:1] == "@"
-    is_variable |= statement.tree is not None and statement.tree.find(exp.PropertyEQ) is not None
-    if statement.engine is not Engine.MYSQL or not (is_variable or statement.head == "DO"):
-        return statement
+def _tightened(statement: Statement) -> Statement:
+    """Run what only reads and sets state of the session inside the read-only fence too.
+
+    A rollback leaves MySQL's user variables set, and PostgreSQL's random seed: so nothing is lost.
+    """
     if not statement.effects <= {EffectClass.READ, EffectClass.SESSION}:
         return statement
-    return dataclasses.replace(statement, fence=Fence.READ_ONLY)
+    change = statement.change
+    is_variable = change is not None and change.kind is ChangeKind.SET and change.name[:1] == "@"
+    is_query = statement.tree is not None and change is None and statement.runs_inner
+    # A cursor moves where it was opened.
+    is_query &= statement.head not in {"FETCH", "MOVE"}
+    if is_variable or is_query or (statement.engine is Engine.MYSQL and statement.head == "DO"):
+        return dataclasses.replace(statement, fence=Fence.READ_ONLY)
+    return statement
 
 
 def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:

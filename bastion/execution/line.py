@@ -6,7 +6,7 @@ import contextlib
 
 from bastion.core import masking
 from bastion.core.approval import RunContext
-from bastion.core.impact import objects_digest
+from bastion.core.bound import objects_digest
 from bastion.core.model import (
     RunOptions,
     Target,

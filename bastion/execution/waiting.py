@@ -130,6 +130,9 @@ class Holder:
         is_idle = self._line.connection.transaction_state is TransactionState.IDLE
         if not is_idle and not judged.statement.is_understood:
             return
+        if judged.catalogue.casts:
+            # To parse a literal of a type is to run the type's own code, and no fence holds that.
+            return
         if self._line.target.engine is Engine.MYSQL and not is_slip(judged.statement):
             # There it takes a PREPARE, which the server logs: what is held must not reach it.
             return

@@ -119,8 +119,10 @@ def _bare_relations(wire: Wire) -> list[Relation]:
     primary, unique = _keys(wire)
     definitions = {(row[0], row[1]): row[2] for row in _rows(wire, _VIEWS)}
     triggers: dict[_Key, list[str]] = defaultdict(list)
-    for schema, table, name, timing, event, _ in _rows(wire, _TRIGGERS):
+    bodies: dict[_Key, list[str]] = defaultdict(list)
+    for schema, table, name, timing, event, body in _rows(wire, _TRIGGERS):
         triggers[schema, table].append(f"{name} ({timing} {event}, its own body)")
+        bodies[schema, table].append(body)
     references = _references(wire)
     relations = []
     for schema, name, kind, engine, rows, size, comment in _rows(wire, _TABLES):
@@ -137,6 +139,7 @@ def _bare_relations(wire: Wire) -> list[Relation]:
                 row_estimate=int(rows),
                 size_bytes=int(size),
                 triggers=tuple(triggers[key]),
+                trigger_code=tuple(bodies[key]),
                 referenced_by=tuple(references[key]),
                 comment="" if kind.endswith("VIEW") else comment,
                 storage_engine=engine,

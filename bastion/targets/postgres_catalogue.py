@@ -10,6 +10,7 @@ import psycopg
 from psycopg import pq, sql
 
 from bastion.core.catalogue import Catalogue, Column, Function, Relation, RelationKind
+from bastion.core.functions import acting_names
 from bastion.core.model import Engine
 from bastion.targets.libpq import Link
 from bastion.targets.postgres_marks import fetch_marks
@@ -129,7 +130,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype = 'f' AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
 ORDER BY k.oid
 """
-_RISKY = """
+_TYPE_PARTS = """
 WITH RECURSIVE mine AS MATERIALIZED (
     SELECT t.oid, t.typname, t.typtype, t.typelem, t.typcategory, t.typbasetype, t.typrelid
     FROM pg_catalog.pg_type t WHERE t.oid >= 16384
@@ -138,40 +139,58 @@ WITH RECURSIVE mine AS MATERIALIZED (
     UNION ALL SELECT typelem, oid FROM mine WHERE typelem >= 16384 AND typcategory = 'A'
     UNION ALL SELECT g.rngsubtype, g.rngtypid FROM pg_catalog.pg_range g
               WHERE g.rngsubtype >= 16384
+    UNION ALL SELECT g.rngtypid, g.rngmultitypid FROM pg_catalog.pg_range g
+              WHERE g.rngtypid >= 16384
     UNION ALL SELECT a.atttypid, m.oid FROM mine m
-              JOIN pg_catalog.pg_class c ON c.oid = m.typrelid AND c.relkind = 'c'
-              JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
-              WHERE a.atttypid >= 16384 AND NOT a.attisdropped
-), risky(oid) AS (
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = m.typrelid
+              WHERE m.typrelid <> 0 AND a.atttypid >= 16384 AND NOT a.attisdropped
+    UNION ALL SELECT d.refobjid, k.contypid FROM pg_catalog.pg_constraint k
+              JOIN pg_catalog.pg_depend d
+                ON d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid = k.oid
+               AND d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
+              WHERE k.contypid >= 16384 AND d.refobjid <> k.contypid
+), bought AS MATERIALIZED (
+    SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
+)
+"""
+"""What a type is made of, and the types that its checks cast to; what came with extensions."""
+_RISKY = f"""
+{_TYPE_PARTS.strip()}, risky(oid) AS (
     SELECT m.oid FROM mine m
     WHERE m.typtype = 'b' AND m.typelem = 0 AND NOT EXISTS (
-        SELECT FROM pg_catalog.pg_depend d
-        WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = m.oid
-          AND d.deptype = 'e')
+        SELECT FROM bought b
+        WHERE b.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND b.objid = m.oid)
     UNION
     SELECT k.contypid FROM pg_catalog.pg_constraint k
-    WHERE k.contypid >= 16384 AND k.contype = 'c' AND EXISTS (
-        SELECT FROM pg_catalog.pg_depend d
-        WHERE d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid = k.oid
-          AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
-                               'pg_catalog.pg_operator'::pg_catalog.regclass))
+    JOIN pg_catalog.pg_depend d
+      ON d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid = k.oid
+     AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
+                          'pg_catalog.pg_operator'::pg_catalog.regclass)
+    LEFT JOIN bought b ON b.classid = d.refclassid AND b.objid = d.refobjid
+    LEFT JOIN pg_catalog.pg_proc p
+      ON d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = d.refobjid
+    WHERE k.contypid >= 16384 AND k.contype = 'c'
+      AND (b.objid IS NULL OR p.proname = ANY ($1::pg_catalog.name[]))
     UNION
     SELECT m.oid FROM pg_catalog.pg_cast k JOIN mine m ON m.oid IN (k.castsource, k.casttarget)
     WHERE k.oid >= 16384 AND k.castfunc <> 0 AND NOT EXISTS (
-        SELECT FROM pg_catalog.pg_depend d
-        WHERE d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND d.objid = k.oid
-          AND d.deptype = 'e')
+        SELECT FROM bought b
+        WHERE b.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND b.objid = k.oid)
     UNION
     SELECT p.whole FROM risky r JOIN parts p ON p.part = r.oid
 )
-SELECT m.oid::text, m.typname FROM risky JOIN mine m ON m.oid = risky.oid
-"""
+SELECT m.oid::text, m.typname,
+       (m.typtype <> 'd' OR m.typcategory IN ('A', 'C', 'R'))::pg_catalog.text
+FROM risky JOIN mine m ON m.oid = risky.oid
+"""  # noqa: S608
 """Types whose values are made by code that is not the server's own: a check, an input function
-or a cast of the user's, and whatever is made of such a type. Extensions are reviewed by name."""
+or a cast of the user's, and whatever is made of such a type, rows of tables included. Code of
+extensions is reviewed by name."""
 _FUNCTIONS = """
 SELECT n.nspname, p.proname,
-       CASE WHEN p.proargtypes::pg_catalog.oid[] && '{{{{{risky}}}}}'::pg_catalog.oid[]
-            THEN l.lanname || ' with arguments that run code' ELSE l.lanname END,
+       CASE WHEN coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[]) || p.prorettype
+                 && '{{{{{risky}}}}}'::pg_catalog.oid[]
+            THEN l.lanname || ' with types that run code' ELSE l.lanname END,
        {{body}}, pg_catalog.pg_get_function_result(p.oid),
        (p.prokind = 'p')::text, p.provolatile::text, p.pronargs::text,
        pg_catalog.array_to_string(
@@ -205,14 +224,17 @@ WHERE o.oid >= 16384 AND NOT EXISTS (
     WHERE d.classid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND d.objid = o.oid
       AND d.deptype = 'e')
 """
-_CAST_COLUMNS = """
-SELECT DISTINCT t.typname FROM pg_catalog.pg_cast k
-JOIN pg_catalog.pg_type t ON t.oid = k.castsource
-WHERE k.oid >= 16384 AND k.castfunc <> 0 AND NOT EXISTS (
-    SELECT FROM pg_catalog.pg_depend d
-    WHERE d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND d.objid = k.oid
-      AND d.deptype = 'e')
-"""
+_CAST_COLUMNS = f"""
+{_TYPE_PARTS.strip()}, turned(oid) AS (
+    SELECT k.castsource FROM pg_catalog.pg_cast k
+    WHERE k.oid >= 16384 AND k.castfunc <> 0 AND NOT EXISTS (
+        SELECT FROM bought b
+        WHERE b.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND b.objid = k.oid)
+    UNION
+    SELECT p.whole FROM turned u JOIN parts p ON p.part = u.oid
+)
+SELECT DISTINCT t.typname FROM turned JOIN pg_catalog.pg_type t ON t.oid = turned.oid
+"""  # noqa: S608
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 _Rows = list[tuple[str, ...]]
@@ -231,10 +253,11 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
     # First of all: what is changed while the rest is read shows as a change afterwards.
     marks = await fetch_marks(link)
     bare = await _bare_relations(link)
-    risky = await _rows(link, _RISKY)
-    functions = await _functions(link, [oid for oid, _ in risky])
+    risky = await _risky_types(link)
+    functions = await _functions(link, [oid for oid, _, _ in risky])
     operators = frozenset(row[0] for row in await _rows(link, _OPERATORS))
-    casts = frozenset(name for _, name in risky)
+    casts = frozenset(name for _, name, _ in risky)
+    bare_casts = frozenset(name for _, name, is_bare in risky if is_bare == "true")
     cast_columns = frozenset(row[0] for row in await _rows(link, _CAST_COLUMNS))
     path = await _rows(
         link, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))::pg_catalog.text"
@@ -252,10 +275,15 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
         search_path=tuple(row[0] for row in path),
         relations=classified,
         functions=functions,
-        extras=(operators, casts, cast_columns),
+        extras=(operators, casts, bare_casts, cast_columns),
         marks=marks,
         previous=plan.previous,
     )
+
+
+async def _risky_types(link: Link) -> _Rows:
+    acting = ",".join(sorted(acting_names(Engine.POSTGRESQL)))
+    return _cells(await link.command(_RISKY, f"{{{acting}}}"))
 
 
 async def _bare_relations(link: Link) -> list[Relation]:
@@ -455,7 +483,10 @@ async def _rows_or_less(link: Link, full: str, less: str) -> _Rows:
 
 
 async def _rows(link: Link, text: str) -> _Rows:
-    result = await link.command(text)
+    return _cells(await link.command(text))
+
+
+def _cells(result: pq.abc.PGresult) -> _Rows:
     return [
         tuple(_text(result.get_value(number, place)) or "" for place in range(result.nfields))
         for number in range(result.ntuples)

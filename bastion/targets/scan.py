@@ -133,14 +133,15 @@ def build_catalogue(
     search_path: tuple[str, ...],
     relations: dict[tuple[str, str], Relation],
     functions: Iterable[Function],
-    extras: tuple[frozenset[str], ...] = (frozenset(), frozenset(), frozenset()),
+    extras: tuple[frozenset[str], ...] = (frozenset(),) * 4,
     marks: Mapping[str, str] = MappingProxyType({}),
     previous: Catalogue | None = None,
 ) -> Catalogue:
     """Freeze a snapshot; its version is a digest of structure and classes.
 
     Args:
-        extras: user-defined operators, types with code behind them, types with casts of their own.
+        extras: user-defined operators, types with code behind them, those of them that a bare
+            string becomes, types with casts of their own.
         marks: of the structure, see ``Catalogue.marks``.
         previous: the snapshot before.
     """
@@ -157,7 +158,8 @@ def build_catalogue(
         functions=MappingProxyType({name: tuple(many) for name, many in by_name.items()}),
         operators=extras[0],
         casts=extras[1],
-        cast_columns=extras[2],
+        bare_casts=extras[2],
+        cast_columns=extras[3],
         marks=MappingProxyType(dict(marks)),
     )
     catalogue = inherit(catalogue, previous)
@@ -175,7 +177,8 @@ def with_remembered(catalogue: Catalogue, known: Collection[KnownClass]) -> Cata
 
 def _version(catalogue: Catalogue) -> str:
     digest = hashlib.sha256()
-    for names in (catalogue.operators, catalogue.casts, catalogue.cast_columns):
+    of_types = (catalogue.casts, catalogue.bare_casts, catalogue.cast_columns)
+    for names in (catalogue.operators, *of_types):
         digest.update(repr(sorted(names)).encode())
     digest.update(repr(catalogue.search_path).encode())
     for key in sorted(catalogue.relations):

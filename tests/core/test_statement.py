@@ -386,6 +386,64 @@ def test_a_function_called_as_an_attribute_is_seen() -> None:
     assert not judge("select (t).f_del from t").is_understood
 
 
+def _two_places(**functions: Function) -> dict[str, object]:
+    """A plain table in one schema has the name of a view that acts in another."""
+    relations = (
+        _relation("public", "seen", "x"),
+        _relation("evil", "seen", "x", kind=RelationKind.VIEW, definition="SELECT f_del() AS x"),
+        _relation("public", "v", "x", kind=RelationKind.VIEW, definition="SELECT x FROM seen"),
+    )
+    known = {name: (one,) for name, one in functions.items()}
+    return {
+        "relations": MappingProxyType({(one.schema, one.name): one for one in relations}),
+        "functions": MappingProxyType({**CATALOGUES[PG].functions, **known}),
+    }
+
+
+def test_a_function_is_judged_where_it_looks_names_up() -> None:
+    body = "select count(*) from seen"
+    known = _two_places(
+        here=_function("here", body),
+        there=_function("there", body, search_path="evil, pg_temp"),
+        calls=_function("calls", "select here()", search_path='"evil"'),
+        printed=_function("printed", "BEGIN ATOMIC\n SELECT count(*) FROM seen;\nEND",
+                          search_path="evil"),
+    )  # fmt: skip
+    judged = {
+        name: judge(f"select {name}()", **known).is_understood
+        for name in ("here", "there", "calls", "printed")
+    }
+    assert judged == {"here": True, "there": False, "calls": False, "printed": True}
+
+
+@pytest.mark.parametrize(("path", "is_read"), [("evil, public", False), ("public, evil", True)])
+def test_a_view_means_what_it_meant_when_it_was_printed(path: str, is_read: bool) -> None:
+    context = SessionContext(settings=(("search_path", path),))
+    known = _two_places()
+    assert judge("select * from v", context=context, **known).is_understood
+    assert judge("select * from seen", context=context, **known).is_understood is is_read
+
+
+def test_what_the_session_made_does_not_stand_in_for_what_a_view_reads() -> None:
+    temporary = _relation("pg_temp", "seen", "x")
+    context = SessionContext(relations=MappingProxyType({("pg_temp", "seen"): temporary}))
+    acting = _relation("public", "seen", "x", kind=RelationKind.VIEW, definition="SELECT f_del()")
+    known = _two_places()
+    known["relations"] = MappingProxyType({**known["relations"], ("public", "seen"): acting})
+    assert judge("select * from seen", context=context, **known).is_understood
+    assert not judge("select * from v", context=context, **known).is_understood
+
+
+@pytest.mark.parametrize("text", ["select id like 'a' from t", "select 1 where 2 not in (3)"])
+def test_words_that_stand_for_an_operator_of_the_users_are_seen(text: str) -> None:
+    assert judge(text).is_understood
+    assert not judge(text, operators=frozenset({"~~", "="})).is_understood
+
+
+def test_what_sets_the_session_and_reads_runs_in_the_fence() -> None:
+    assert judge("select setseed(0.1), count(*) from t").fence is Fence.READ_ONLY
+
+
 def test_functions_that_call_each_other_end() -> None:
     own = {"a": (_function("a", "select b()"),), "b": (_function("b", "select a()"),)}
     assert not judge("select a()", functions=MappingProxyType(own)).is_understood

@@ -534,3 +534,321 @@ select distinct f_del()
 select sql_small_result f_del()
 select 1 as f_del, (f_del)() 
 select f_del() + nextval(sq)
+prepare p from 'select ?' ;; execute p using next value for sq
+set max_join_size = next value for sq
+set @@session.sort_buffer_size = next value for sq
+set session max_sort_length = next value for sq
+set group_concat_max_len := next value for sq
+show tables where next value for sq
+show variables where next value for sq > 0
+show tables like next value for sq
+show columns from t where next value for sq
+set statement max_statement_time = next value for sq for select 1
+set statement sort_buffer_size = case when 1 then 65536 end for select 1
+set @a = next value for sq
+do next value for sq
+values (next value for sq)
+select default(id) from stepped
+select v from stepped where default(id) > 0
+select 1 from stepped order by default(stepped.id)
+set @a = (select default(id) from stepped)
+select * from v_seq
+select * from v_def
+explain select default(id) from stepped
+analyze select default(id) from stepped
+begin ;; select default(id) from stepped ;; commit
+select stepped.id, default(`id`) from stepped
+select elsewhere.1e5()
+select any_value(1)
+select uuid_to_bin(1)
+select aggesc(id) from t
+select `ANY_VALUE`(1)
+values (1) into outfile '/tmp/bastion_rt_my1'
+values (1) order by 1 into outfile '/tmp/bastion_rt_my2'
+values (1) limit 1 into outfile '/tmp/bastion_rt_my3'
+values (1) order by 1 into @a
+select 1 limit 1 into outfile '/tmp/bastion_rt_my4'
+(select 1) into outfile '/tmp/bastion_rt_my5'
+select 1 union select 2 into outfile '/tmp/bastion_rt_my6'
+select 1 union (select 2) into dumpfile '/tmp/bastion_rt_my7'
+with x as (select 1) select * from x into outfile '/tmp/bastion_rt_my8'
+select 1 into outfile '/tmp/bastion_rt_my9' from dual
+select 1 from (select 1) x where 1 limit 1 into outfile '/tmp/bastion_rt_my10' character set utf8mb4
+describe select f_del()
+explain extended select 1 from v_esc
+explain select * from (select f_del()) x
+analyze format=json select * from v_esc
+check table v_esc
+select 1 from t having f_del()
+select * from t where id = 1 or f_del()
+select @x := f_del()
+select @x := next value for sq
+set @x = 1, @y = next value for sq
+set @@session.max_join_size = 1 + next value for sq
+select t.id from t procedure analyse(next value for sq)
+select 1 limit next value for sq
+set time_zone = next value for sq
+set optimizer_switch = next value for sq
+set rand_seed1 = next value for sq
+set profiling = next value for sq
+set lc_time_names = next value for sq
+select next_not_cached_value from sq
+select * from sq for system_time all
+select json_value('{}', '$.a' default f_del() on empty)
+select 1 from t use index (f_del)
+select group_concat(f_del() order by id separator ',') from t
+select group_concat(id separator 'x') from t where f_del()
+select 1 where f_del()
+select column_get(column_create('a', f_del()), 'a' as int)
+select cast(f_del() as interval day_second(6))
+select trim(leading f_del() from 'x')
+select date'2020-01-01' + interval f_del() day
+select {fn f_del()}
+select /*f_del*/ f_del /**/ ()
+select `f_del`(/*)*/)
+select f_del(
+select 1 as `x` from t as `f_del` (id)
+select * from (select 1 as a) as f_del(a)
+with f_del(a) as (select 1) select a, f_del() from f_del
+with f_del(a) as (select 1), b as (select f_del() as a) select * from b, f_del
+select * from json_table('[1]', '$[*]' columns(a int path '$')) f_del
+with f_del(a) as (select 1) select f_del() from (select 1) x, f_del as f_del
+select 1 --+ f_del()\n, f_del()
+select 1 --	, 2\n, f_del()
+select '\\' , f_del() , '\''
+select "a" "\", f_del(), "
+select 'a' 'b\'', f_del(), '\''
+select _latin1'a', f_del()
+select _gbk'\xbf\' , f_del() , '
+select x'4' , f_del()
+select 1.e0esc()
+select 1e+f_del()
+select .1e5esc()
+select 0x41esc()
+select 1 .f_del()
+select @f_del()
+select @`a``b`, f_del()
+select @'a', f_del()
+select @@global.max_connections + f_del()
+select t.* from t as `t` where `t`.`id` = `f_del`()
+select f_del(*) from t
+select all f_del() from t
+select distinctrow f_del() from t
+select sql_buffer_result f_del() from t
+select sql_cache f_del() from t
+(((((select f_del())))))
+select (((((f_del())))))
+select f_del() from dual union all select 1
+select exists(select f_del() limit 0)
+select (select f_del() from t limit 1)
+select row(1, f_del()) = row(1, 1)
+select 1 in (1, f_del())
+select case when 0 then f_del() else f_del() end
+select if(0, f_del(), 1) from t where if(1, f_del(), 0)
+select * from t left join t2 on f_del() = t.id
+select * from t where match(v) against ('a' in boolean mode) + f_del()
+select date_format(now(), f_del())
+select lag(f_del()) over (order by id) from t
+select first_value(id) over (order by f_del()) from t
+select count(distinct f_del()) from t
+select std(f_del()), bit_and(f_del()) from t
+select json_arrayagg(f_del()), json_objectagg(id, f_del()) from t
+select st_astext(point(f_del(),1))
+select * from t partition (p0) where f_del()
+select * from seq_1_to_3 where f_del()
+select * from information_schema.tables where f_del() limit 1
+select * from t for system_time as of f_del()
+select * from t limit 1 rows examined 5 union select f_del(), 1
+select nullif(f_del(), f_del())
+select f_del() := 1
+select t.id := f_del() from t
+set session tx_isolation = f_del()
+set @@sort_buffer_size = f_del()
+begin ;; select default(id) from stepped ;; show tables where next value for sq ;; commit
+start transaction read only ;; set max_join_size = next value for sq ;; commit
+set @v=1 ;; begin ;; prepare p from 'select ?' ;; execute p using next value for sq ;; commit
+begin ;; show tables where next value for sq ;; commit
+begin ;; show variables where next value for sq > 0 ;; commit
+begin ;; set @a = (select default(id) from stepped) ;; commit
+begin ;; select stepped.id, default(`id`) from stepped ;; commit
+select default(v) from stepped
+select default(v) from t
+select f_del() from dual for update
+select 1 for share
+set @@global.read_only = 0
+set global read_only = off
+set session autocommit = 0
+set @@local.autocommit = off ;; delete from t
+set autocommit = default
+set completion_type = 1
+set @@completion_type = 'CHAIN'
+set session transaction read write
+set tx_isolation = 'serializable'
+set sql_mode = concat(@@sql_mode, ',ansi_quotes')
+set @old = @@sql_mode, sql_mode = ''
+set sql_mode = '' , @a = 1
+set names 'utf8mb4' collate 'utf8mb4_bin'
+set charset gbk
+set character_set_connection = gbk
+set collation_server = latin1_bin
+set default_storage_engine = blackhole
+set session sql_log_bin = 0
+set session foreign_key_checks = off
+set statement foreign_key_checks = 0 for delete from t
+set statement max_statement_time = 1, sql_mode = 'ansi' for select 1
+set statement max_statement_time := 1 for delete from t
+set statement `sql_mode` = 'x' for select 1
+set statement gtid_domain_id = 1 for select 1
+set password for app = password('y')
+set role all
+set default role none for app
+set persist max_connections = 5
+set @@session.insert_id = 5
+set last_insert_id = 7
+set debug = '+d'
+set global event_scheduler = on
+set rand_seed1 = 5
+begin not atomic select f_del(); end
+begin not atomic delete from t; commit; end
+if f_del() then select 1; end if
+case f_del() when 1 then select 1; end case
+while f_del() do select 1; end while
+for i in (select f_del()) do select 1; end for
+x: loop leave x; end loop
+execute immediate "select f_del()"
+execute immediate concat('a')
+execute immediate @x
+execute immediate 'select ?' using f_del()
+prepare p from "delete from t where id = ?" ;; set @a = 1 ;; execute p using @a
+prepare p from 'begin not atomic delete from t; end' ;; execute p
+prepare p from 'set global long_query_time = 3' ;; execute p
+prepare `p` from 'select f_del()' ;; execute `p`
+prepare p from 'select 1' ;; drop prepare p ;; prepare P from 'delete from t' ;; execute p
+set @s = 'delete from t' ;; prepare p from @s
+select 'delete from t' into @s ;; execute immediate @s
+begin ;; delete from t ;; commit
+start transaction with consistent snapshot ;; truncate table t
+begin ;; savepoint a ;; delete from t ;; rollback to a ;; release savepoint a ;; commit
+xa start 'x' ;; xa end 'x' ;; xa prepare 'x'
+xa recover ;; xa commit 'x' one phase
+lock tables t write ;; delete from t ;; unlock tables
+lock table t read local
+flush tables t with read lock
+flush user_resources
+flush status
+purge binary logs before now()
+kill connection 1
+kill query id 1
+handler t open ;; handler t read first ;; handler t close
+load data infile '/etc/passwd' into table t2
+load data local infile '/etc/passwd' into table t2
+load xml infile '/etc/passwd' into table t2
+install soname 'ha_blackhole'
+uninstall plugin blackhole
+create function sysx returns int soname 'lib_mysqludf_sys.so'
+create or replace function quiet() returns int return 1
+create or replace view v_ok as select f_del() as id
+create or replace table t (id int)
+create temporary table t select f_del() as x
+create table zz as select f_del() as x
+create table zz like t
+create sequence zz
+create trigger z before insert on t2 for each row set new.id = f_del()
+create event z on schedule every 1 hour do delete from t
+create procedure z() delete from t
+create package z as function f() returns int; end
+create server z foreign data wrapper mysql options (host '127.0.0.1')
+create user z identified by 'z'
+create role z
+create index z on t (v)
+create database z
+alter table t engine = blackhole
+alter table t drop column v
+alter table part drop partition p0
+alter table part exchange partition p0 with table t2
+alter table t auto_increment = 1
+alter table t add trigger x
+alter user app account lock
+alter database character set latin1
+alter event x do delete from t
+rename table t to tt
+drop table if exists t
+drop temporary table if exists t
+drop view v_ok, v_del
+drop function if exists f_del
+drop database elsewhere
+optimize table t
+repair table t
+cache index t in default
+do release_lock('a'), get_lock('b', 0)
+do sleep(0)
+select get_lock('x', 1), release_lock('x')
+select sleep(0.1), f_del()
+select nextval(sq), lastval(sq)
+select setval(sq, 50)
+select next value for sq, previous value for sq
+select @a := 1, @b := f_del()
+select id, v into @a, @b from t limit 1
+select * into outfile '/tmp/bastion_rt_x1' from t
+select * from t into dumpfile '/tmp/bastion_rt_x2'
+table t into outfile '/tmp/bastion_rt_x3'
+insert into t values (900, 'x')
+insert into t select f_del(), 'x'
+insert into t set id = f_del()
+insert ignore into t values (1, f_del())
+insert into t values (1, 'x') on duplicate key update v = f_del()
+replace into t values (1, 'x')
+replace t select 1, 'x'
+update t set v = f_del()
+update t, t2 set t.v = 'x' where t.id = t2.id
+update t join t2 using (id) set t2.v = 'x'
+with x as (select 1 as id) update t join x using (id) set v = 'y'
+delete from t where f_del()
+delete t.* from t join t2 on t.id = t2.id
+insert into t values (901,'x') returning id
+with x as (select 1 as id) delete from t where id in (select id from x)
+explain extended update t set v = 'x'
+explain format=json insert into t values (1,'x')
+analyze delete from t
+analyze format=json update t set v = 'x'
+analyze replace into t values (1,'x')
+describe update t set v = 'x'
+desc delete from t
+show status where @a := f_del()
+/*!delete from t*/
+/*!50701 select f_del()*/
+/*!100000 select*/ f_del()
+/*M!100000 delete from t */
+select 1 /*!, f_del() */
+select /*!99999 1, */ f_del()
+select/**/f_del/**/()
+delete/*!*/from/*!*/t
+/* */ delete /* */ from /* */ t
+select 1;delete from t
+select 1;;delete from t
+delimiter //
+delimiter ; delete from t
+\! touch /tmp/x
+source /etc/passwd
+system ls
+use elsewhere ;; delete from t
+select f_del()\G
+ｓｅｌｅｃｔ f_del()
+ｄｅｌｅｔｅ from t
+select f_del（）
+dеlete from t
+selеct 1
+delete​ from t
+update t set v = 'x' where id = 1 and '\' or f_del() -- '
+select "\\", f_del(), "\""
+select '''', f_del(), '\''
+select n'x', f_del(), _utf8mb4 0x41
+select x'27', f_del()
+select 0b1, 0x27, f_del()
+select @`f_del`, f_del()
+select @'f_del', f_del()
+select `f_del`.`f_del`() from (select 1) `f_del`
+select elsewhere.f_del()
+select `elsewhere`.`f_del`()
+select elsewhere . f_del ( )
+select .f_del()

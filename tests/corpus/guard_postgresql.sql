@@ -578,3 +578,299 @@ select '{x}'::"_d1"
 selec '{x}'::d1[]
 select '{x}'::d1[] from
 select '{x}'::d1[] where f_del() +
+select f_del() from generate_series(1,1)
+select * from t where exists (select f_del() from t2 where t2.id = t.id)
+select count(*) filter (where f_del() > 0) over (partition by id) from t
+select jsonb_path_query('{"a":1}', '$.a ? (@ > $x)', jsonb_build_object('x', f_del()))
+select * from jsonb_to_record(jsonb_build_object('a', f_del())) as x(a int)
+select format('%s', f_del())
+select (select array_agg(f_del()))[1]
+select xmlelement(name foo, xmlattributes(f_del() as a))
+select * from (values (f_del()), (1)) as v(x) where x is null
+select * from t order by case when f_del() > 0 then id end
+select id from t group by rollup (id, f_del())
+select id, f_del() from t window w as (partition by id)
+select * from t tablesample bernoulli (f_del())
+select * from t offset f_del() rows fetch next 1 rows with ties
+select f_del() union select 1 order by 1
+(select 1) union all (select f_del())
+with recursive r(n) as (select 1 union all select n + f_del() from r where n < 3) select * from r
+with a as not materialized (select f_del() as x) select 1 from a where x = 1
+with a as (table t) select f_del() from a
+select * from t where (id, v) in (select f_del(), 'a')
+select * from t where id = some (select f_del())
+select coalesce((select f_del()), 1)
+select (t).id, f_del() from t
+select t.*::text, f_del() from t
+select row(t.*, f_del()) from t
+select to_jsonb(t) || jsonb_build_object('x', f_del()) from t
+select 1 as "f_del()", f_del() as "x"
+select $tag$ f_del() $tag$, f_del()
+select $é$ ' $é$, f_del(), $é$ ' $é$
+select $_1$ $_1$, f_del()
+select 'a' -- comment ' \n , f_del()
+select 'a' /* ' */ , f_del() /* ' */
+select /* /* */ ' */ f_del() -- '
+select "a"", f_del(), """ from (select 1 as "a"", f_del(), """) x
+select E'a\'', f_del(), E'\''
+select e'\\\'', f_del() -- '
+select E'\u0027', f_del()
+select U&'\0027', f_del()
+select u&"f_del" ()
+select U&"\0065sc"()
+select b'0', f_del(), X'f'
+select 1.5e3, f_del()
+select 1_000, f_del()
+select 0x1F, f_del()
+select 1 :: int, f_del()
+select int '1', f_del()
+select interval '1' day, f_del()
+select timestamp with time zone 'now', f_del()
+select date 'today' + f_del()
+select current_date + f_del()
+select f_del () as f_del, "f_del" () as "Esc"
+select ESC()
+select public.f_del(), pg_catalog.now()
+select "public" . "f_del" ( )
+select elsewhere.public.f_del()
+select f_del --x\n()
+select (f_del)()
+select f_del() is not distinct from 1
+select not (f_del() = 1)
+select - f_del()
+select ~ f_del(), @ f_del(), |/ f_del()
+select f_del() :: text :: int
+select f_del() at time zone 'utc'
+select f_del() collate "C"
+select (f_del())[1]
+select (array[f_del()])[1:1]
+select cast(f_del() as numeric(10,2))
+select extract(epoch from now()) + f_del()
+select overlay('a' placing 'b' from f_del())
+select substring('a' from 1 for f_del())
+select trim(leading 'a' from 'a' || f_del())
+select position('a' in 'a' || f_del())
+select normalize('a' || f_del(), nfc)
+select grouping(id), f_del() from t group by id
+select json_build_object('a', f_del()) -> 'a'
+select '{"a":1}'::jsonb #- array[f_del()::text]
+select '{"a":1}'::jsonb ? (f_del()::text)
+select array_position(array[1,2], f_del())
+select f_del() = any ('{1,2}'::int[])
+select 'x' ~ ('y' || f_del())
+select 'x' like 'y' || f_del() escape '\'
+select regexp_replace('a', 'b', 'c' || f_del())
+select generate_series(1, f_del())
+select unnest(array[f_del()])
+select * from unnest(array[1], array[f_del()]) as u(a, b)
+select * from rows from (generate_series(1,1), f_del()) as r(a, b)
+select * from lateral (select f_del()) x
+select * from t cross join lateral f_del() e
+select * from t left join f_del() e on true
+select * from f_del() as e(x) natural join (select 1 as x) y
+explain (analyze, buffers, wal) select f_del()
+explain (analyze true, timing off) select f_del()
+explain analyze select * from v_ok where f_del() > 0
+explain (format json, analyze on) update t set v = 'x'
+explain (analyze) with x as (delete from t returning *) select * from x
+explain analyze execute nope
+explain (costs off, analyze) insert into t values (1)
+explain (verbose, "ANALYZE") delete from t
+explain (Analyze 'true') delete from t
+explain (analyze yes) delete from t
+explain (analyze off, buffers on) select f_del()
+copy (select f_del()) to stdout with csv
+copy (select 1 as x, f_del() as y) to stdout (format csv, header)
+copy t (id) to stdout where f_del() > 0
+copy (explain analyze delete from t) to stdout
+copy (values (f_del())) to stdout
+copy (table t limit f_del()) to stdout
+copy t to stdout; delete from t
+prepare a1 as select f_del() ;; execute a1
+prepare a2(int) as select $1 ;; execute a2(f_del())
+prepare a3(int) as select $1 ;; execute a3((select f_del()))
+prepare a4 as select 1 ;; deallocate a4 ;; prepare a4 as select f_del() ;; execute a4
+prepare "a 5" as delete from t ;; execute "a 5"
+prepare a6 as select 1 ;; prepare a6 as delete from t ;; execute a6
+prepare a7 as insert into t values (900,'x') ;; begin ;; execute a7 ;; commit
+prepare a8 (text) as select set_config('search_path', $1, false) ;; execute a8('evil')
+prepare a9 as begin ;; execute a9
+begin ;; savepoint s ;; delete from t ;; rollback to s ;; delete from t ;; commit
+begin ;; set local role app ;; delete from t ;; commit
+begin isolation level serializable ;; select f_del() ;; commit
+begin ;; set transaction read write ;; delete from t ;; commit
+begin read only ;; set transaction read write ;; delete from t ;; commit
+begin ;; declare c cursor for select * from t ;; fetch c ;; update t set v='x' where current of c ;; commit
+begin ;; declare c refcursor ;; commit
+begin ;; create temp table t (id int) ;; delete from t ;; commit
+begin ;; lock table t ;; commit
+begin ;; prepare transaction 'g' ;; commit prepared 'g'
+begin ;; select pg_export_snapshot() ;; commit
+begin ;; set constraints all immediate ;; delete from t ;; commit
+begin ;; delete from t ;; commit and chain ;; rollback
+begin ;; delete from t ;; end
+start transaction ;; truncate t ;; commit work
+savepoint x ;; select f_del() ;; release x
+set role app ;; delete from t
+set session authorization app
+set session characteristics as transaction read write
+set local transaction_read_only = off
+set "transaction_read_only" = off
+set transaction_isolation = 'serializable'
+set default_transaction_read_only to off
+set search_path = "evil" ;; select f_del()
+set session search_path to evil
+set pg_catalog.search_path = evil
+set standard_conforming_strings to off ;; select '\'', f_del() --'
+set client_encoding to sql_ascii
+set bytea_output = escape
+set datestyle = 'sql, dmy'
+set session_replication_role to replica
+set row_security to off
+set lo_compat_privileges = on
+set xml option document
+set xmloption = document
+reset all
+discard all
+select set_config('role', 'app', true)
+select pg_catalog.set_config('session_replication_role', 'replica', false)
+update pg_settings set setting = 'evil' where name = 'search_path'
+update pg_catalog.pg_class set relname = 'x' where relname = 't'
+delete from pg_proc where proname = 'f_del'
+insert into pg_catalog.pg_description values (1,1,1,'x')
+update information_schema.sql_features set comments = 'x'
+alter system set log_statement = 'none'
+alter role current_user set search_path = evil
+alter database elsewhere set search_path = evil
+alter user postgres password 'x'
+alter default privileges in schema public grant all on tables to public
+grant all on database elsewhere to public
+revoke all on schema public from public
+create publication p for all tables
+create subscription s connection 'host=x' publication p with (connect = false)
+alter publication p add table t
+drop publication if exists p
+create event trigger e on ddl_command_end execute function tr_del()
+create rule r as on select to t2 do instead select * from t
+create or replace rule r2 as on update to t do instead nothing
+create function pg_temp.f() returns int language sql as 'select f_del()' ;; select pg_temp.f()
+create or replace function quiet() returns int language plpgsql as 'begin return f_del(); end'
+create procedure np() language sql as 'delete from t' ;; call np()
+create operator @@@ (leftarg = int, rightarg = int, function = op_del)
+create cast (int as comp) with inout
+create domain dd as text default f_del()::text
+create type range_esc as range (subtype = int4)
+create temp view t as select f_del()
+create materialized view mv2 as select f_del()
+create table ctas as select f_del()
+create temp table ctas on commit drop as select f_del()
+create table if not exists t as select f_del()
+select f_del() into temp zz
+select * into zz from t
+select 1 as a into unlogged zz
+create index on t ((f_del()))
+create unique index concurrently u on t (v)
+create statistics s on (f_del()), id from t
+create schema authorization app create table x (a int)
+create extension if not exists dblink
+create extension pg_stat_statements
+create server s foreign data wrapper postgres_fdw
+import foreign schema x from server s into public
+create language plperl
+create access method am type table handler heap_tableam_handler
+create collation c (locale = 'C')
+create conversion cc for 'UTF8' to 'LATIN1' from utf8_to_iso8859_1
+create tablespace ts location '/tmp/x'
+create database other
+create role r login superuser
+security label on role app is 'x'
+comment on function f_del() is 'x'
+reassign owned by postgres to app
+drop function f_del() cascade
+drop schema public cascade
+drop sequence if exists sq
+drop index if exists t_pkey
+alter table t rename to tt
+alter table t alter column id type bigint
+alter table t add check (f_del() > 0)
+alter table t disable row level security
+alter table t drop constraint t_pkey
+alter table part detach partition part1 concurrently
+alter index t_pkey set (fillfactor = 50)
+alter sequence sq restart with 100
+alter view v_ok owner to app
+alter function f_del() owner to app
+alter type mood add value 'z'
+alter domain d1 drop not null
+alter extension plpgsql set schema public
+truncate t, t2 cascade
+truncate only t restart identity
+vacuum full
+vacuum (analyze, verbose) t
+analyze t (id)
+cluster verbose t
+reindex (verbose) table t
+refresh materialized view concurrently mv
+load '$libdir/x'
+listen ch ;; notify ch
+notify ch, 'x'
+select pg_notify('ch', 'x')
+do $$ begin perform f_del(); end $$
+do 'begin delete from t; end' language plpgsql
+call p_sql(  )
+merge into t using (values (1)) s(id) on t.id = s.id when matched then delete
+merge into t using t2 on t.id = t2.id when matched then do nothing when not matched then insert values (t2.id, 'x')
+insert into t values (1,'x') on conflict on constraint t_pkey do update set v = 'x'
+insert into t select * from t2 where f_del() > 0 on conflict do nothing
+insert into t (v, id) overriding system value values ('x', 800)
+update t set (id, v) = row(1, 'x') where id = 1
+update t set v = (select f_del()::text) where false
+update only t * set v = 'x'
+delete from t where ctid = '(0,1)'
+delete from t using generate_series(1,3) g where g = t.id
+with x as (update t set v = 'x' where id = 1 returning *) select count(*) from x
+with x as (insert into t values (801, 'x') returning 1) select 1 where false
+with x as (delete from t where false returning 1), y as (select 1) table y
+with x as (select 1), y as (merge into t using x on true when matched then delete) select 1
+select lo_from_bytea(0, 'x'), lo_creat(1)
+select lo_put(o, 0, 'zz') from lod
+select lo_get(o) from lod
+select nextval('sq'), setval('sq', 5), currval('sq')
+select nextval(oid) from pg_class where relname = 'sq'
+select setval(pg_get_serial_sequence('t', 'id'), 1)
+select last_value, nextval('sq') from sq
+select pg_advisory_lock(1), pg_try_advisory_xact_lock(2)
+select pg_logical_emit_message(true, 'a', 'b')
+select pg_create_physical_replication_slot('x'), pg_drop_replication_slot('x')
+select pg_read_file('PG_VERSION'), pg_ls_dir('.')
+select pg_reload_conf(), pg_rotate_logfile()
+select pg_switch_wal(), pg_create_restore_point('x')
+select pg_stat_reset(), pg_stat_reset_shared('wal')
+select table_to_xml('v_del', true, true, ''), schema_to_xml('public', true, true, '')
+select cursor_to_xml('c', 1, true, true, '')
+select ts_stat('select f_del()::text::tsvector')
+select * from ts_stat($$select f_del()::text::tsvector$$)
+select ts_rewrite('a'::tsquery, 'select ''a''::tsquery, f_del()::text::tsquery')
+select * from dblink('dbname=x', 'delete from t') as x(a int)
+select has_function_privilege('f_del()', 'execute'), 'f_del'::regproc, 'f_del()'::regprocedure
+select pg_get_functiondef('f_del'::regproc)
+select oid, proname from pg_proc where proname = 'f_del'
+select f_del
+select f_del from t
+select t.f_del from t
+select (t.*).f_del from t
+select * from f_del
+table f_del
+select 1 from t as f_del(a, b)
+select 1 from t as nextval(a, b), nextval('sq') q
+select * from json_to_recordset('[]') as nextval(a int), nextval('sq') q
+with nextval(a) as (select 1) select nextval('sq') from nextval
+with nextval(a) as (select 1), s(a) as (select 2) select nextval('sq'), s.a from nextval, s
+insert into nextval(a) select nextval('sq')
+select setval(a, 1) from (values ('sq'::regclass)) setval(a)
+select * from generate_series(1,2) as nextval(x) where nextval('sq') > 0
+select nextval('sq') from t as x(nextval), t2 as nextval(x)
+select sum(nextval('sq')) over w from t window w as ()
+select nextval /* as nextval(a) */ ('sq') from t as nextval (a)
+select selfdef.nextval('sq') from (select 1) selfdef
+select unnest(array[nextval('sq')]) as nextval

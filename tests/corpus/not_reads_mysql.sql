@@ -108,3 +108,10 @@ signal sqlstate '45000'
 frobnicate
 selec 1
 select * from t where
+set max_join_size = next value for sq
+set @@session.sort_buffer_size = 1 + next value for sq
+set group_concat_max_len := next value for sq
+set statement max_statement_time = next value for sq for select 1
+set time_zone = case when 1 then 2 end
+show tables where next value for sq
+show variables where value = 1 or next value for sq

@@ -209,6 +209,67 @@ async def test_no_other_way_at_all_changes_the_database(
         await attack_all(place, target, guard_cases(server))
 
 
+@contextlib.asynccontextmanager
+async def unseen_code(directory: Path, server: DatabaseServer) -> AsyncIterator[tuple[Rig, Path]]:
+    """Give a bastion before code that leaves every fence, and the file that shows if it ran."""
+    witness = server.folder / "ran"
+    url = server.create_database("unwritten")
+    seed = (SEED / "unwritten_postgres.sql").read_text().replace("{witness}", str(witness))
+    server.run(url, seed)
+    witness.unlink(missing_ok=True)
+    try:
+        async with running_rig(directory) as rig:
+            await rig.add_user("ann", "engineer")
+            await rig.add_user("rae", "reviewer")
+            await rig.add_target("production", url, "production")
+            yield rig, witness
+    finally:
+        witness.unlink(missing_ok=True)
+        server.drop_database(url)
+
+
+async def test_code_that_no_call_names_is_not_taken_for_a_read(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    cases = probes("unwritten_postgresql.sql")
+    assert len(cases) >= 70
+    async with (
+        unseen_code(tmp_path, postgres_server) as (rig, witness),
+        rig.runner("ann", "production") as runner,
+    ):
+        for case in cases:
+            if len(case) == 1:
+                finished, _, _ = await collect(runner, case[0], dry_run=True)
+                assert finished.status is Status.PENDING, (case, finished)
+        for case in cases[::9]:
+            await collect(runner, case[0], wait_s=0.0)
+            assert not witness.exists(), case
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+async def test_code_that_no_call_names_runs_after_a_yes_only(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    async with unseen_code(tmp_path, postgres_server) as (rig, witness):
+        for case in probes("unwritten_postgresql.sql"):
+            async with rig.runner("ann", "production") as runner:
+                for statement in case:
+                    await collect(runner, statement, wait_s=0.0)
+            assert not witness.exists(), case
+
+
+async def test_reads_beside_such_code_are_not_held(postgres_server: DatabaseServer, tmp_path: Path):
+    async with (
+        unseen_code(tmp_path, postgres_server) as (rig, witness),
+        rig.runner("ann", "production") as runner,
+    ):
+        for (read,) in probes("unwritten_reads_postgresql.sql"):
+            finished, _, _ = await collect(runner, read, wait_s=0.0)
+            assert finished.status is Status.OK, (read, finished)
+        assert not witness.exists()
+
+
 def chunks(cases: list[list[str]]) -> list[list[list[str]]]:
     return [cases[start : start + 10] for start in range(0, len(cases), 10)]
 
@@ -297,6 +358,69 @@ async def test_a_yes_does_not_outlive_what_it_was_given_for(server: DatabaseServ
                 assert finished.status is not Status.OK, (change, finished)
             assert place.checksum() == before, change
             server.run(place.url, undo)
+
+
+HIDDEN_CHANGES = {
+    "postgres": (
+        ("CREATE FUNCTION helper() RETURNS int LANGUAGE sql AS 'select 1';"
+         "CREATE FUNCTION calls() RETURNS trigger LANGUAGE plpgsql AS"
+         " 'begin perform helper(); return new; end';"
+         "CREATE TRIGGER g BEFORE INSERT ON t2 FOR EACH ROW EXECUTE FUNCTION calls()",
+         "insert into t2 values (70, 'x')",
+         "CREATE OR REPLACE FUNCTION helper() RETURNS int LANGUAGE sql AS"
+         " 'delete from t; select 1'"),
+        ("CREATE TABLE log (a int); CREATE FUNCTION logs() RETURNS trigger LANGUAGE plpgsql AS"
+         " 'begin insert into log values (1); return new; end';"
+         "CREATE TRIGGER g2 BEFORE UPDATE ON t2 FOR EACH ROW EXECUTE FUNCTION logs()",
+         "update t2 set v = 'y' where id = 1",
+         "CREATE TRIGGER g3 AFTER INSERT ON log FOR EACH ROW EXECUTE FUNCTION tr_del()"),
+        ("CREATE FUNCTION start() RETURNS int LANGUAGE sql AS 'select 1';"
+         "CREATE TABLE started (id int DEFAULT start(), v text)",
+         "insert into started (v) values ('x')",
+         "CREATE OR REPLACE FUNCTION start() RETURNS int LANGUAGE sql AS"
+         " 'delete from t; select 1'"),
+        ("CREATE TABLE child (id int PRIMARY KEY, p int REFERENCES t2 ON DELETE CASCADE)",
+         "delete from t2 where id = 2",
+         "CREATE TRIGGER g4 AFTER DELETE ON child FOR EACH STATEMENT EXECUTE FUNCTION tr_del()"),
+        ("SELECT 1",
+         "insert into part values (3, 'x')",
+         "CREATE TRIGGER g5 AFTER INSERT ON part1 FOR EACH ROW EXECUTE FUNCTION tr_del()"),
+        ("CREATE FUNCTION text_made() RETURNS int LANGUAGE plpgsql AS"
+         " $$begin execute 'select helper()'; return 1; end$$",
+         "select text_made()",
+         "CREATE OR REPLACE FUNCTION helper() RETURNS int LANGUAGE sql AS"
+         " 'delete from t where id > 0; select 1'"),
+    ),
+    "mysql": (
+        ("CREATE TRIGGER g BEFORE INSERT ON t2 FOR EACH ROW SET @seen = 1",
+         "insert into t2 values (70, 'x')",
+         "CREATE OR REPLACE TRIGGER g BEFORE INSERT ON t2 FOR EACH ROW DELETE FROM t"),
+        ("CREATE PROCEDURE helper() SET @seen = 1;"
+         "CREATE TRIGGER g2 BEFORE UPDATE ON t2 FOR EACH ROW CALL helper()",
+         "update t2 set v = 'y' where id = 1",
+         "CREATE OR REPLACE PROCEDURE helper() DELETE FROM t"),
+        ("CREATE TABLE log (a int);"
+         "CREATE TRIGGER g3 BEFORE DELETE ON t2 FOR EACH ROW INSERT INTO log VALUES (1)",
+         "delete from t2 where id = 2",
+         "CREATE TRIGGER g4 AFTER INSERT ON log FOR EACH ROW DELETE FROM t"),
+    ),
+}  # fmt: skip
+"""What stands there before, what is approved, and a change behind what the text names."""
+
+
+async def test_a_yes_covers_what_the_statement_sets_off_however_far_away(
+    server: DatabaseServer, tmp_path: Path
+):
+    async with arena(tmp_path, server) as place:
+        for setup, statement, change in HIDDEN_CHANGES[server.engine]:
+            server.run(place.url, setup)
+            request = await file_request(place, statement)
+            await approve(place, request)
+            server.run(place.url, change)
+            before = place.checksum()
+            finished = await run_it(place, request)
+            assert finished.status is not Status.OK, change
+            assert place.checksum() == before, change
 
 
 async def test_a_yes_ends_with_the_reviewers_right_to_give_it(

@@ -1,4 +1,4 @@
-create sequence sq;
+create sequence sq nocache;
 create function det_del() returns int deterministic modifies sql data begin delete from t; return 1; end;
 create function `F Del`() returns int modifies sql data begin delete from t; return 1; end;
 create function ret_del() returns int modifies sql data return f_del();
@@ -10,3 +10,6 @@ insert into part values (1,1),(50,1);
 insert into t2 values (1,'a'),(2,'b');
 create table myi (id int) engine=MyISAM; insert into myi values (1);
 create procedure p_ro() reads sql data select 1;
+create table stepped (id int default (next value for sq), v int); insert into stepped values (1, 1);
+create function `1e5`() returns int modifies sql data begin delete from t; return 1; end;
+create function any_value(x int) returns int modifies sql data begin delete from t; return 1; end;

@@ -1,0 +1,148 @@
+"""What a yes covers beside the text: the definitions that a statement's meaning rests on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from bastion.core.catalogue import Catalogue, Function, Relation, RelationKind
+from bastion.core.context import SessionContext
+from bastion.core.findings import RelationKey
+from bastion.core.lexer import Kind, lex
+from bastion.core.model import Engine
+from bastion.core.statement import Statement
+
+
+def objects_digest(statement: Statement, catalogue: Catalogue, context: SessionContext) -> str:
+    """Digest the definitions that a statement's meaning rests on, for what a yes covers.
+
+    A table swapped for another of its name, a view, trigger or function written anew, a name
+    prepared again: each makes another digest, and so does what these call, fire or cascade to.
+    Estimates and classes of columns do not.
+    """
+    digest = hashlib.sha256(statement.resolved.encode())
+    meaning = _Meaning(catalogue, context)
+    for key in statement.reads | statement.writes:
+        meaning.add_relation(key, is_written=key in statement.writes)
+    meaning.add_names(name.rpartition(".")[2].lower() for name in statement.functions)
+    if not statement.is_understood:
+        meaning.add_code(statement.text)
+    meaning.follow()
+    for key in sorted(meaning.relations):
+        digest.update(repr((key, _shape(meaning.relations[key]))).encode())
+    for name in sorted(meaning.functions):
+        digest.update(repr([_code(one) for one in catalogue.functions[name]]).encode())
+    return digest.hexdigest()
+
+
+class _Meaning:
+    """Follows names through triggers, bodies, defaults and foreign keys until nothing is new."""
+
+    def __init__(self, catalogue: Catalogue, context: SessionContext) -> None:
+        self._catalogue = catalogue
+        self._context = context
+        self._named: dict[str, list[RelationKey]] = defaultdict(list)
+        self._children: dict[RelationKey, list[RelationKey]] = defaultdict(list)
+        for key, relation in catalogue.relations.items():
+            if relation.kind is not RelationKind.SYSTEM:
+                self._named[key[1].lower()].append(key)
+            for parent in relation.parents:
+                self._children[parent].append(key)
+        self._due: list[RelationKey] = []
+        self._due_names: list[str] = []
+        self.relations: dict[RelationKey, Relation | None] = {}
+        self.functions: set[str] = set()
+
+    def add_relation(self, key: RelationKey, *, is_written: bool) -> None:
+        """Take a relation; what fires, and where it cascades to, only where it is written."""
+        if key not in self.relations:
+            found = self._context.relations.get(key) or self._catalogue.relations.get(key)
+            self.relations[key] = found
+        if is_written and key not in self._due:
+            self._due.append(key)
+
+    def add_names(self, names: Iterable[str]) -> None:
+        """Take the functions and relations of these lower-case names."""
+        self._due_names.extend(names)
+
+    def add_code(self, code: str) -> None:
+        """Take whatever is named in code that nobody read."""
+        tokens = lex(code, self._catalogue.engine).tokens
+        named = {token.value.lower() for token in tokens if token.kind in _NAMES}
+        # What is executed as text hides its names in strings.
+        for token in tokens:
+            if token.kind is Kind.STRING and token.value != code:
+                named |= {word.lower() for word in _words(token.value)}
+        self.add_names(named)
+
+    def follow(self) -> None:
+        """Go on until nothing is new."""
+        seen: set[str] = set()
+        done = 0
+        while done < len(self._due) or self._due_names:
+            names, self._due_names = set(self._due_names) - seen, []
+            seen |= names
+            for name in names:
+                self._name(name)
+            due, done = self._due[done:], len(self._due)
+            for key in due:
+                self._written(key)
+
+    def _name(self, name: str) -> None:
+        for key in self._named.get(name, ()):
+            self.add_relation(key, is_written=True)
+        for function in self._catalogue.functions.get(name, ()):
+            self.functions.add(name)
+            if function.language.lower() != "c":
+                self.add_code(function.body)
+
+    def _written(self, key: RelationKey) -> None:
+        relation = self.relations[key]
+        if relation is None:
+            return
+        self.add_names(_trigger_functions(relation))
+        for code in (*relation.rules, *relation.trigger_code):
+            self.add_code(code)
+        for column in relation.columns:
+            if column.default:
+                self.add_code(column.default)
+        if relation.kind in {RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW}:
+            self.add_code(relation.definition)
+        for child in self._children.get(key, ()):
+            self.add_relation(child, is_written=True)
+        # ``schema.table (constraint, ON DELETE CASCADE)``
+        for words in relation.referenced_by:
+            schema, _, name = words.partition(" (")[0].partition(".")
+            self.add_relation((schema, name), is_written=True)
+
+
+_NAMES = frozenset({Kind.WORD, Kind.QUOTED})
+
+
+def _words(text: str) -> Iterator[str]:
+    for engine in Engine:
+        yield from (token.value for token in lex(text, engine).tokens if token.kind in _NAMES)
+
+
+def _trigger_functions(relation: Relation) -> Iterator[str]:
+    for trigger in relation.triggers:
+        yield trigger.rpartition(".")[2].rstrip(")").lower()
+
+
+def _shape(relation: Relation | None) -> tuple[object, ...]:
+    if relation is None:
+        return ()
+    columns = [(one.number, one.name, one.type_name, one.default) for one in relation.columns]
+    return (
+        relation.oid, relation.kind.value, relation.storage_engine, columns, relation.definition,
+        relation.primary_key, relation.triggers, relation.trigger_code, relation.rules,
+        relation.referenced_by,
+    )  # fmt: skip
+
+
+def _code(function: Function) -> tuple[str, ...]:
+    return (
+        function.schema, function.name, function.language, function.body, function.returns,
+        function.search_path, function.volatility,
+    )  # fmt: skip

@@ -1,0 +1,18 @@
+# Ordinary reads on the same database: none of them runs any of its code, and none is held.
+select * from plain_column
+select * from plain_column where v = 'x'
+select * from plain_column where v <> 'x' and id = 1
+select p.v from plain_column p where p.v in ('a', 'b')
+select public.plain_column.v from public.plain_column
+select coalesce(v, 'none') from plain_column
+select v || ' x' from plain_column
+select * from list_column
+select id from list_column where id = 1
+select cardinality(a) from list_column
+select * from row_column
+select (c).b from row_column
+select count(*) from seen
+select bare()
+select t.v from t
+select t.v, p.v from t join plain_column p on p.id = t.id
+select id from t where v = 'a'

@@ -1,0 +1,43 @@
+-- Code that a read may run unseen: what it does leaves the fence, for it writes a file.
+-- {witness} is filled by tests/end_to_end/test_red_team_guard.py.
+CREATE FUNCTION acts() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS
+$$BEGIN COPY (SELECT 1) TO '{witness}'; RETURN 1; END$$;
+CREATE FUNCTION acts_t(text) RETURNS bool LANGUAGE plpgsql AS 'BEGIN PERFORM public.acts(); RETURN true; END';
+CREATE FUNCTION acts_it(int, text) RETURNS bool LANGUAGE plpgsql AS 'BEGIN PERFORM public.acts(); RETURN true; END';
+CREATE FUNCTION acts_i(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN public.acts(); END';
+ALTER FUNCTION acts_i(int) RENAME TO v;
+CREATE DOMAIN checked AS text CHECK (acts_t(value));
+CREATE DOMAIN over_checked AS text CHECK ((value::checked) IS NOT NULL);
+CREATE DOMAIN string AS text CHECK (acts_t(value));
+CREATE TABLE plain_column (id int, v checked);
+CREATE TABLE list_column (id int, a checked[]);
+CREATE TYPE pair AS (a checked, b int);
+CREATE TABLE row_column (id int, c pair);
+CREATE TYPE span AS RANGE (subtype = checked);
+CREATE VIEW checked_view AS SELECT v FROM plain_column;
+CREATE FUNCTION made() RETURNS checked LANGUAGE sql AS $$SELECT 'x'::text$$;
+CREATE TABLE t (id int, v text);
+CREATE TABLE seen (x int);
+CREATE SCHEMA evil;
+CREATE VIEW evil.seen AS SELECT public.acts() AS x;
+CREATE FUNCTION elsewhere() RETURNS bigint LANGUAGE sql SET search_path = evil AS 'SELECT count(*) FROM seen WHERE x > 0';
+CREATE FUNCTION bare() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM seen WHERE x > 0';
+CREATE FUNCTION nested() RETURNS bigint LANGUAGE sql SET search_path = evil AS 'SELECT public.bare()';
+CREATE FUNCTION atomic_acts() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT acts(); END;
+CREATE TYPE turned AS (a int, b int);
+CREATE FUNCTION turn(turned) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN public.acts(); END';
+CREATE CAST (turned AS int) WITH FUNCTION turn(turned) AS IMPLICIT;
+CREATE TABLE turned_list (id int, a turned[]);
+CREATE TYPE wrapped AS (p turned);
+CREATE TABLE turned_row (id int, w wrapped);
+CREATE OPERATOR ~~ (LEFTARG = int, RIGHTARG = text, FUNCTION = acts_it);
+CREATE OPERATOR ~ (LEFTARG = int, RIGHTARG = text, FUNCTION = acts_it);
+CREATE OPERATOR <= (LEFTARG = int, RIGHTARG = text, FUNCTION = acts_it);
+CREATE OPERATOR >= (LEFTARG = int, RIGHTARG = text, FUNCTION = acts_it);
+INSERT INTO t VALUES (1, 'a');
+INSERT INTO seen VALUES (1);
+INSERT INTO turned_list VALUES (1, ARRAY[ROW(1, 2)::turned]);
+INSERT INTO turned_row VALUES (1, ROW(ROW(1, 2))::wrapped);
+INSERT INTO row_column VALUES (1, NULL);
+INSERT INTO list_column VALUES (1, NULL);
+INSERT INTO plain_column VALUES (1, NULL);
