@@ -32,7 +32,10 @@ def _show_mysql(words: Words) -> Head:
     index = words.skip(1, "full", "global", "session", "local", "extended", "count")
     what = words.at(index)
     where = words.find("where", start=index)
-    is_computed = any(words.at(i) in {"select", "(", "@"} for i in range(where, words.count))
+    is_computed = any(
+        words.at(i) in {"select", "@"} or (words.at(i) == "(" and words.at(i - 1) not in _LISTS)
+        for i in range(where, words.count)
+    )
     if (where > 0 and is_computed) or words.steps_sequence:
         return unknown("The condition of SHOW is computed, which is not read.")
     if any(words.at(i) == ":" for i in range(words.count)):
@@ -45,6 +48,10 @@ def _show_mysql(words: Words) -> Head:
         return make(EffectClass.READ, output=OutputKind.STRUCTURE)
     # Processes, warnings, engine states quote values: they run, and every cell is masked.
     return make(EffectClass.READ, output=OutputKind.UNKNOWN)
+
+
+_LISTS = frozenset({"in", "and", "or", "not", "where", "("})
+"""What a parenthesis may follow in a condition and be no call."""
 
 
 def _set(words: Words) -> Head:
@@ -62,7 +69,7 @@ def _set_postgresql(words: Words) -> Head:
     if words.at(index) in {"authorization", "role"}:
         return _pinned("role", EffectClass.PRIVILEGE)
     if words.at(index) == "names":
-        return _pinned("client_encoding")
+        return _set_pinned(words, "client_encoding", index + 1)
     if words.at(index) == "schema":
         return _search_path(words, index + 1)
     if words.starts("time zone", index):
@@ -80,6 +87,8 @@ def _set_named(words: Words, index: int) -> Head:
         return _search_path(words, after + 1)
     if not _is_plain_value(words, after + 1):
         return unknown("The value of a setting is a literal.")
+    if name in _AS_PINNED:
+        return _set_pinned(words, name, after + 1)
     return _judge_setting(name, words.rest(after + 1), _HARMLESS_PG)
 
 
@@ -109,6 +118,29 @@ def _pinned(name: str, effect: EffectClass = EffectClass.ADMIN) -> Head:
     return replace(make(effect, reason=reason), pinned=(name,))
 
 
+def _set_pinned(words: Words, name: str, index: int) -> Head:
+    """Judge SET of a setting that the bastion pins: to that very value it changes nothing."""
+    value = words.tokens[index].value.lower() if index == words.count - 1 else ""
+    if value in _AS_PINNED.get(name, ()):
+        return make(EffectClass.SESSION)
+    return _pinned("character_set" if name in {"names", "character", "charset"} else name)
+
+
+_ON = frozenset({"on", "true", "1"})
+_UTF8MB4 = frozenset({"utf8mb4"})
+_AS_PINNED = {
+    "standard_conforming_strings": _ON,
+    "row_security": _ON,
+    "client_encoding": frozenset({"utf8", "utf-8", "unicode"}),
+    "autocommit": _ON,
+    "names": _UTF8MB4,
+    "character_set_client": _UTF8MB4,
+    "character_set_connection": _UTF8MB4,
+    "character_set_results": _UTF8MB4,
+}
+"""What each login of ours begins with, as drivers and dumps write it again."""
+
+
 def _set_transaction(words: Words, index: int) -> Head:
     tail = [words.at(position) for position in range(index, words.count)]
     if "write" in tail:
@@ -126,7 +158,7 @@ def _set_mysql(words: Words) -> Head:
     if words.at(1) in {"role", "default"}:
         return _pinned("role", EffectClass.PRIVILEGE)
     if words.at(1) in {"names", "character", "charset"}:
-        return _pinned("character_set")
+        return _set_pinned(words, words.at(1), 2)
     index = words.skip(1, "session", "local")
     if words.at(1) in {"global", "persist", "persist_only"}:
         return make(EffectClass.ADMIN, reason="It changes a setting of the whole server.")
@@ -189,6 +221,8 @@ def _system_variable(words: Words, index: int) -> Head:
         return unknown("The value of a setting is a literal.")
     if words.at(after + 1) == "default" and name not in _HARMLESS_MY:
         return _pinned(name)
+    if name in _AS_PINNED:
+        return _set_pinned(words, name, after + 1)
     return _judge_setting(name, words.rest(after + 1), _HARMLESS_MY)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from bastion.core.catalogue import Catalogue, Column, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
+from bastion.core.lexer import Kind, lex
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.structure import computed_part
 
@@ -48,12 +49,21 @@ _BUILDS = re.compile(
 )
 
 
+def _without_strings(statement: Statement) -> str:
+    """Leave out what literals say, where nothing runs them."""
+    text = statement.text
+    if not statement.is_understood:
+        return text
+    tokens = lex(text, statement.engine).tokens
+    return " ".join(text[one.start : one.end] for one in tokens if one.kind is not Kind.STRING)
+
+
 def hidden_writes(
     statement: Statement, catalogue: Catalogue, context: SessionContext
 ) -> tuple[str, ...]:
     """Say where code behind a statement may take sensitive values."""
     text = statement.text
-    if _TO_FILE.search(text):
+    if _TO_FILE.search(_without_strings(statement)):
         return ("a file on the server takes the rows",)
     is_tainted = any(context.variables.values())
     if is_tainted and _MAKES.match(text) and _KEEPS_SETTING.search(text):

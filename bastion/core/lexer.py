@@ -13,6 +13,7 @@ from __future__ import annotations
 import enum
 import functools
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -85,6 +86,55 @@ def split(text: str, engine: Engine) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in _pieces(text, lexed, engine))
 
 
+def plain_unicode(text: str) -> str:
+    r"""Write PostgreSQL's ``U&'d\0061ta'`` and ``U&"…" UESCAPE '!'`` as plain ones of equal width.
+
+    The text comes back as it was where anything of them is doubtful: it is then not understood.
+    """
+    if "u&" not in text.lower():
+        return text
+    lexed = lex(text, Engine.POSTGRESQL)
+    if lexed.open_construct not in {"", "("} or lexed.problems != (_UNICODE_PROBLEM,):
+        return text
+    plain, position = [], 0
+    for index, token in enumerate(lexed.tokens):
+        if text[token.start : token.start + 2].lower() != "u&" or token.kind not in _QUOTING:
+            continue
+        escape, end = _escape_of(lexed.tokens, index)
+        quote = text[token.end - 1]
+        value = _decoded(token.value.replace(quote * 2, quote), escape)
+        if value is None:
+            return text
+        written = f"{quote}{value.replace(quote, quote * 2)}{quote}"
+        plain += [text[position : token.start], written.ljust(end - token.start)]
+        position = end
+    return "".join((*plain, text[position:]))
+
+
+def _escape_of(tokens: tuple[Token, ...], index: int) -> tuple[str, int]:
+    """Give the escape character of a ``U&`` form, and where it ends, UESCAPE included."""
+    following = tokens[index + 1 : index + 3]
+    if len(following) == 2 and following[0].value == "uescape":
+        return following[1].value, following[1].end
+    return "\\", tokens[index].end
+
+
+def _decoded(body: str, escape: str) -> str | None:
+    if len(escape) != 1 or escape in "+'\"" or escape.isspace() or escape in string.hexdigits:
+        return None
+    mark = re.escape(escape)
+    pattern = re.compile(rf"{mark}(?:({mark})|([0-9A-Fa-f]{{4}})|\+([0-9A-Fa-f]{{6}})|)")
+    if any(match.lastindex is None for match in pattern.finditer(body)):
+        return None
+    try:
+        found = pattern.sub(lambda one: one[1] or chr(int(one[2] or one[3], 16)), body)
+        # Two halves make one character; a half alone makes none.
+        value = found.encode("utf-16", "surrogatepass").decode("utf-16")
+    except (ValueError, OverflowError):
+        return None
+    return None if "\0" in value else value
+
+
 def is_complete(text: str, engine: Engine) -> bool:
     r"""Tell whether the text ends a statement: ``;``, ``\g`` or ``\G`` outside of quotes."""
     match = _SEND.search(text)
@@ -103,6 +153,8 @@ def open_construct(text: str, engine: Engine) -> str:
     return lex(text, engine).open_construct
 
 
+_UNICODE_PROBLEM = "a U& name or string, whose escapes are not read"
+_QUOTING = frozenset({Kind.STRING, Kind.QUOTED})
 _SPACE = " \t\n\r\f"
 _SHORT = 10_000
 _SEND = re.compile(r"\\(?:gx|g|G)\s*\Z")
@@ -267,8 +319,8 @@ class _Scanner:
         return close + len(tag)
 
     def _unicode(self, match: re.Match[str], start: int, end: int) -> int:
-        # What U& means depends on a UESCAPE clause further on: never understood.
-        self._problem("a U& name or string, whose escapes are not read")
+        # What U& means depends on a UESCAPE clause further on: see ``plain_unicode``.
+        self._problem(_UNICODE_PROBLEM)
         quote = match.group("uquote")
         body = re.compile(rf"(?:[^{quote}]|{quote}{quote})*({quote}?)", re.DOTALL)
         found = body.match(self._text, end)

@@ -30,6 +30,7 @@ from bastion.core.lexer import (
     is_complete,
     lex,
     open_construct,
+    plain_unicode,
     split,
     terminators,
 )
@@ -110,6 +111,10 @@ class _Analyser:
 
     def statement(self, text: str, depth: int) -> Statement:
         """Judge one statement, whatever it is."""
+        plain = plain_unicode(text) if self._engine is Engine.POSTGRESQL else text
+        return dataclasses.replace(self._statement(plain, depth), text=text)
+
+    def _statement(self, text: str, depth: int) -> Statement:
         if depth > _DEPTH_MAX:
             return self._unknown(text, "", "it is nested too deeply")
         lexed = lex(text, self._engine)
@@ -227,6 +232,8 @@ class _Analyser:
         for name in head.types:
             if name in self._catalogue.casts or name in self._catalogue.cast_columns:
                 return self._unknown(text, word, f"a value of the type {name} runs code")
+        if head.change is ChangeKind.SET and head.name == "search_path":
+            head = self._path_as_before(head)
         if head.prepared is not None:
             return self._execute(text, head.prepared, word, depth)
         if head.cursor is not None:
@@ -238,6 +245,15 @@ class _Analyser:
         if inner is None or head.inner_use is None:
             return base
         return _combine(base, head.inner_use, inner)
+
+    def _path_as_before(self, head: Head) -> Head:
+        """Take SET search_path to what it is for what it does: nothing."""
+        parts = tuple(_schema(part.strip()) for part in head.value.split(","))
+        if parts != self._path:
+            return head
+        return dataclasses.replace(
+            head, effects=frozenset({EffectClass.SESSION}), change=None, reasons=()
+        )
 
     def _plain(self, text: str, head: Head, word: str) -> Statement:
         around = self._surroundings(0)
@@ -522,6 +538,12 @@ def _with_into(statement: Statement, into: tuple[str, bool, bool]) -> Statement:
         statement=inner,
     )
     return dataclasses.replace(statement, change=change, measuring_sql=None)
+
+
+def _schema(written: str) -> str:
+    if written[:1] in {"'", '"'}:
+        return written.strip("'\"")
+    return written.lower()
 
 
 def _search_path(catalogue: Catalogue, context: ContextView) -> tuple[str, ...]:

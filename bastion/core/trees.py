@@ -129,8 +129,8 @@ def _agrees(lexed: Lexed, tokens: Sequence[ParserToken]) -> bool:
             return False
         own = ours[index]
         if own.end != end:
-            # sqlglot takes ``$`` and ``1`` apart.
-            if own.kind is not Kind.PARAMETER:
+            # sqlglot takes ``$`` and ``1`` apart, and ``.`` and ``5``.
+            if own.kind is not Kind.PARAMETER and not _is_fraction(ours, index):
                 return False
             inside = end
             continue
@@ -142,6 +142,15 @@ def _agrees(lexed: Lexed, tokens: Sequence[ParserToken]) -> bool:
 
 _LITERALS = frozenset({Kind.STRING, Kind.QUOTED})
 _NAMES = frozenset({Kind.WORD, Kind.QUOTED})
+
+
+def _is_fraction(ours: tuple[Token, ...], index: int) -> bool:
+    """Tell whether ``.5`` is a number whatever stands around it: ``t.5`` is none, nor ``.5(``."""
+    own = ours[index]
+    if own.kind is not Kind.NUMBER or not own.value.startswith("."):
+        return False
+    is_apart = not index or ours[index - 1].end < own.start or ours[index - 1].value in "(,+-*/"
+    return is_apart and not (index + 1 < len(ours) and ours[index + 1].value == "(")
 
 
 def _structural(tree: exp.Expression, tokens: tuple[Token, ...]) -> frozenset[str]:

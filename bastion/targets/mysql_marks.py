@@ -126,7 +126,10 @@ def _relation(wire: Wire, schema: str, name: str) -> str:
     # How far a counter has come is no structure.
     text = _COUNTER.sub("", _text(rows[0][1])) if rows else ""
     made = wire.command(_MADE.format(schema=wire.quote(schema), name=wire.quote(name)))
-    when = _text(made[0][0]) if made else ""
+    if not made:
+        # ``seq_1_to_5`` and the like come into being when they are named.
+        return ""
+    when = _text(made[0][0])
     return f"{hashlib.sha256(text.encode()).hexdigest()[:24]} {when}"
 
 

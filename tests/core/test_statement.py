@@ -20,6 +20,7 @@ from bastion.core.catalogue import (
     RelationKind,
 )
 from bastion.core.context import SessionContext
+from bastion.core.lexer import plain_unicode
 from bastion.core.model import EffectClass, Engine, Fence
 from bastion.core.statement import (
     ChangeKind,
@@ -438,6 +439,32 @@ def test_what_the_session_made_does_not_stand_in_for_what_a_view_reads() -> None
 def test_words_that_stand_for_an_operator_of_the_users_are_seen(text: str) -> None:
     assert judge(text).is_understood
     assert not judge(text, operators=frozenset({"~~", "="})).is_understood
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (r"select U&'d\0061ta', 1", "select 'data'      , 1"),
+        ("select u&'d!0061ta' uescape '!'", "select 'data'                  "),
+        (r"select U&'\D83D\DE00'", "select '😀'           "),
+        (r'select U&"f\005fdel"()', 'select "f_del"      ()'),
+        (r"select U&'it''s \0027', 1", "select 'it''s '''     , 1"),
+    ],
+)
+def test_unicode_escapes_are_read_and_keep_their_places(text: str, plain: str) -> None:
+    assert plain_unicode(text) == plain
+    assert judge(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"select U&'\0000'", r"select U&'\D83D'", r"select U&'\zz'", "select U&'a' uescape 'a'",
+        "select U&'a'\n'\\0062'", r"select $$U&'\0061'$$", "select U&'open", "select 'U&'",
+    ],
+)  # fmt: skip
+def test_doubtful_unicode_escapes_are_left_alone(text: str) -> None:
+    assert plain_unicode(text) == text
 
 
 def test_what_sets_the_session_and_reads_runs_in_the_fence() -> None:

@@ -115,3 +115,9 @@ set statement max_statement_time = next value for sq for select 1
 set time_zone = case when 1 then 2 end
 show tables where next value for sq
 show variables where value = 1 or next value for sq
+set names gbk
+set names utf8mb4 collate utf8mb4_bin
+set autocommit = 0
+show tables where x in (f_del())
+show tables where (f_del())
+select shop.1e5()

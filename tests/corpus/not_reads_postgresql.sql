@@ -79,7 +79,12 @@ select 1 === 2
 select 1 operator(public.===) 2
 select v @@@ 'x' from t
 select U&"\0066_del"()
-select U&'\0061'
+select U&'\0061' 'b'
+select U&'\006'
+select U&"f\005fdel"()
+select U&'a' uescape '!!'
+set search_path to public, other
+set client_encoding to latin1
 select E'a'   'b\'; delete from t; --'
 select 1; select 2
 select 1 /*+ Set(transaction_read_only off) */

@@ -228,3 +228,143 @@ select host, user from mysql.user
 select avg(total) as average, max(`total`) `top` from `orders`
 select o.id id, o.total * 1.19 gross from orders o order by gross desc, 1
 select t.* from (select 1 as a union select 2) t where t.a <> 1 and t.a != 3
+select 'DROP TABLE x; DELETE FROM y' as warning
+select "delete from t; --" as s
+select 'it''s; drop' , "say ""drop"""
+select 'a\'; delete from t; -- ' as x
+select 1 /* delete from orders */ as ok
+select id as `delete`, sku as `drop table` from products limit 2
+select count(*) as `truncate` from orders
+select note as `call`, quantity as `set` from orders limit 1
+select sku from products where title like '%drop%' or title regexp 'delete|insert'
+select case when note = 'delete' then 'drop' else 'keep' end from orders limit 3
+with deleted as (select * from orders where note is null) select count(*) from deleted
+explain select * from orders
+explain extended select * from orders where id = 1
+explain format=json select * from products
+explain partitions select 1 from orders
+analyze format=json select id from products
+describe orders id
+describe products
+desc select 1
+show full columns from orders
+show full columns from `orders` from `everyday_0` like '%'
+show fields from products
+show indexes from products
+show create view order_totals
+show table status
+show schemas like 'every%'
+show variables
+show variables like 'version%'
+show session variables like 'sql_mode'
+show global variables like 'max_connections'
+show session variables where variable_name in ('a', 'b')
+show variables where variable_name = 'lower_case_table_names' or variable_name = 'version'
+show status
+show global status like 'Threads%'
+show storage engines
+show collation
+show collation where charset = 'utf8mb4' and `default` = 'Yes'
+show full processlist
+show grants for current_user()
+show function status where db = 'x'
+show create database mysql
+show master status
+show slave status
+select version(), @@version, @@version_comment
+select @@global.max_connections, @@local.sql_mode, @@tx_isolation
+select database(), user(), current_user(), connection_id(), schema()
+select current_user, session_user(), system_user()
+set names utf8mb4
+set character_set_results = utf8mb4
+set autocommit = 1
+set autocommit=1
+set session transaction isolation level read committed
+set @@session.time_zone = '+00:00'
+set time_zone = 'SYSTEM'
+set optimizer_switch = 'index_merge=off'
+set profiling = 1
+set @a = 1
+set @a := 1, @b = 'x'
+select @a, @b
+select @rownum := @rownum + 1 as rn, id from products, (select @rownum := 0) r limit 3
+select table_schema, table_name, table_type, engine, table_rows, data_length from information_schema.tables where table_schema = database()
+select * from information_schema.columns where table_schema = database() order by table_name, ordinal_position
+select constraint_name, table_name, column_name, referenced_table_name, referenced_column_name from information_schema.key_column_usage where table_schema = database() and referenced_table_name is not null
+select * from information_schema.statistics where table_schema = database()
+select routine_name, routine_type from information_schema.routines where routine_schema = database()
+select trigger_name, event_manipulation from information_schema.triggers where trigger_schema = database()
+select table_name, view_definition from information_schema.views where table_schema = database()
+select default_character_set_name, default_collation_name from information_schema.schemata where schema_name = database()
+select id, user, host, db, command, time, state from information_schema.processlist
+select plugin_name, plugin_status from information_schema.plugins limit 3
+select variable_name, variable_value from information_schema.global_status where variable_name like 'Uptime%'
+select engine, support from information_schema.engines
+select trx_id, trx_state, trx_started from information_schema.innodb_trx
+select id, price from products order by price desc limit 5, 10
+select id from products limit 10 offset 2
+select sql_calc_found_rows id from products limit 2
+select found_rows()
+select straight_join p.id from products p join orders o on o.product_id = p.id limit 1
+select p.id from products p use index (primary) where id < 3
+select p.id from products p force index for order by (primary) order by id limit 1
+select p.id from products p ignore index (sku) limit 1
+select product_id, count(*) c from orders group by product_id with rollup having c > 1
+select group_concat(distinct sku order by sku desc separator '; ') from products where id < 4
+select date_format(ordered_at, '%Y-%m') m, count(*) from orders group by m order by m
+select date_add(ordered_at, interval 1 day), date_sub(ordered_at, interval '1:30' hour_minute), ordered_at + interval 1 hour from orders limit 1
+select timestampdiff(day, ordered_at, now()) >= 0, datediff(now(), ordered_at) >= 0, extract(year from ordered_at), unix_timestamp(ordered_at) from orders limit 1
+select str_to_date('2026-01-01', '%Y-%m-%d'), from_unixtime(0), last_day('2026-02-01'), dayname('2026-01-01'), yearweek('2026-01-01')
+select if(quantity > 2, 'big', 'small'), ifnull(note, '-'), coalesce(note, '-'), nullif(quantity, 1), isnull(note) from orders limit 2
+select cast(price as decimal(10, 1)), convert(price, char), convert(sku using utf8mb4), binary sku, cast('5' as unsigned) from products limit 1
+select concat(sku, '-', id), concat_ws(',', sku, id), substring(sku, 1, 3), substring_index(sku, '-', -1), lpad(id, 5, '0'), replace(sku, 'S', 's') from products limit 1
+select sku regexp '^SKU', sku rlike 'x', sku not like '%z', regexp_replace(sku, '[0-9]+', '#'), instr(sku, '-'), locate('-', sku) from products limit 1
+select 5 div 2, 5 mod 2, 5 % 2, 2 xor 1, 1 << 3, ~1 & 7, 1 <=> null, not 1, !0
+select json_extract('{"a": [1, 2]}', '$.a[1]'), json_unquote(json_extract('{"a": "x"}', '$.a')), json_object('k', 1), json_array(1, 2), json_contains('[1,2]', '1'), json_length('[1,2]')
+select json_arrayagg(id), json_objectagg(sku, price) from products where id < 3
+select * from json_table('[{"a": 1}, {"a": 2}]', '$[*]' columns (a int path '$.a')) t
+select row_number() over (partition by product_id order by id) rn, lag(quantity) over (order by id), sum(quantity) over (order by id rows between 1 preceding and current row) from orders limit 5
+select rank() over w, dense_rank() over w, ntile(4) over w from products window w as (order by price) limit 3
+with recursive n as (select 1 as x union all select x + 1 from n where x < 5) select * from n
+select * from (select 1 as a union all select 2) t order by a desc
+(select id from products limit 1) union (select id from orders limit 1) order by id
+select id from products except select id from orders
+select id from products intersect select product_id from orders
+select * from orders o natural join (select 1 as id) x
+select * from orders o join products p using (id) limit 1
+select * from products p left join orders o on o.product_id = p.id where o.id is null
+select p.id from products p where exists (select 1 from orders o where o.product_id = p.id) and p.id not in (select 5)
+select id from products where (id, sku) in ((1, 'SKU-00001'), (2, 'x'))
+select id from products where id = any (select product_id from orders) limit 3
+select count(*), count(distinct product_id), avg(quantity), std(quantity), var_pop(quantity), bit_or(quantity) from orders
+select md5(sku), sha1(sku), sha2(sku, 256), hex(sku), to_base64(sku), crc32(sku), unhex('41') from products limit 1
+select uuid() is not null, rand() < 2, sleep(0), now(6) is not null, utc_timestamp() is not null
+select inet_aton('1.2.3.4'), inet6_ntoa(inet6_aton('::1')), bin(5), oct(8), conv('ff', 16, 10)
+select x'4D7953514C', 0x41, b'101', _utf8mb4'x', n'x', 1e3, .5, 5.
+select date '2026-01-01', timestamp '2026-01-01 00:00:00', time '10:00:00', interval 1 day + '2026-01-01'
+select "double quoted", 'single', `id` from products limit 1
+select p.`id` as `products__id`, p.`sku` from `products` as p where p.`id` = 1 limit 1
+SELECT `orders`.* FROM `orders` INNER JOIN `products` ON `products`.`id` = `orders`.`product_id` WHERE `orders`.`quantity` > 3 ORDER BY `orders`.`id` ASC LIMIT 11
+SELECT COUNT(*) AS `__count` FROM `orders` WHERE (`orders`.`note` IS NOT NULL AND NOT (`orders`.`quantity` = 1 AND `orders`.`quantity` IS NOT NULL))
+SELECT 1 AS `one` FROM `products` WHERE `products`.`sku` = BINARY 'x' LIMIT 1
+select last_insert_id()
+select row_count()
+execute immediate 'select count(*) from orders'
+do 1
+do sleep(0)
+select previous_value from (select 1 as previous_value) x
+select next_value as value from (select 1 as next_value) x
+select * from seq_1_to_5
+select default(quantity) from orders limit 1
+select 1 from dual
+select 1 as `from`, 2 as `where`
+select 1;
+select id into @x from products limit 1
+select match (title) against ('x') from products limit 0
+select * from orders partition (p0) limit 0
+select concat('drop ', 'table') as words, 'load data infile' as more, 'into outfile' as other
+select json_value('{"a": 1}', '$.a'), json_exists('{"a": 1}', '$.a'), json_query('{"a": [1]}', '$.a')
+select @@max_allowed_packet, @@GLOBAL.read_only
+select user, host from mysql.user limit 1
+select sum(data_length + index_length) / 1024 / 1024 as mb from information_schema.tables group by table_schema
+select 1 limit 0

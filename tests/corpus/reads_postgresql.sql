@@ -258,3 +258,147 @@ select o.id from orders o where o.created_at > (select max(created_at) - interva
 select sum(total) filter (where created_at >= date '2024-01-01') over (partition by customer_id) from orders
 select lpad(to_hex(id), 8, '0'), id::text, cast(total as text), total::money from orders
 select setweight(to_tsvector('a'), 'A'), numnode('a'::tsquery), 'a'::tsvector
+select U&'d\0061ta'
+select U&'\0441\043B\043E\043D'
+select U&'plain text', id from products limit 1
+select u&'d!0061ta' uescape '!'
+select U&"id" from products limit 1
+select title from products where title <> U&'\00e9'
+select 'DROP TABLE x; DELETE FROM y' as warning
+select 'it''s; delete from t' as s
+select $$delete from orders;$$ as script
+select $q$it's "DROP"$q$ as x
+select E'line\nDELETE FROM x'
+select 1 /* delete from orders; drop table x */ as ok
+select id as "delete", sku as "drop", price as "update" from products limit 2
+select p."sku" as "insert into" from products p limit 1
+select count(*) as truncate from orders
+select note as comment, quantity as call from orders limit 1
+select id as grant_id, sku as revoke_code from products limit 1
+select 'select * from x where a = ''b''' as q
+select sku from products where title like '%drop%' or title ilike '%delete%'
+select sku from products where title ~* 'delete|drop|truncate'
+select * from orders where note in ('delete', 'insert', 'update')
+select case when note = 'delete' then 'drop' else 'keep' end from orders limit 3
+with deleted as (select * from orders where note is null), updated as (select * from orders where note = 'gift') select (select count(*) from deleted), (select count(*) from updated)
+select 1 as "select", 2 as "from", 3 as "where"
+explain select * from orders
+explain (analyze, buffers, format json) select * from products where id < 5
+explain (costs off) select p.id from products p join orders o on o.product_id = p.id
+explain verbose select 1
+show time zone
+select current_user, session_user, current_database(), current_schema(), inet_server_addr(), pg_backend_pid()
+select current_setting('server_version_num')::int
+set application_name = 'DBeaver 23.1 - Main'
+set extra_float_digits = 3
+set session datestyle to iso
+set timezone = 'UTC'
+set client_encoding to 'UTF8'
+set search_path to public
+set standard_conforming_strings = on
+begin transaction isolation level repeatable read read only
+start transaction isolation level serializable, read only, deferrable
+select n.nspname as schema, c.relname as name, case c.relkind when 'r' then 'table' when 'v' then 'view' when 'm' then 'materialized view' when 'i' then 'index' when 'S' then 'sequence' when 't' then 'TOAST table' when 'f' then 'foreign table' when 'p' then 'partitioned table' when 'I' then 'partitioned index' end as type, pg_catalog.pg_get_userbyid(c.relowner) as owner from pg_catalog.pg_class c left join pg_catalog.pg_namespace n on n.oid = c.relnamespace left join pg_catalog.pg_am am on am.oid = c.relam where c.relkind in ('r','p','') and n.nspname <> 'pg_catalog' and n.nspname !~ '^pg_toast' and n.nspname <> 'information_schema' and pg_catalog.pg_table_is_visible(c.oid) order by 1,2
+select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), (select pg_catalog.pg_get_expr(d.adbin, d.adrelid, true) from pg_catalog.pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum and a.atthasdef), a.attnotnull, (select c.collname from pg_catalog.pg_collation c, pg_catalog.pg_type t where c.oid = a.attcollation and t.oid = a.atttypid and a.attcollation <> t.typcollation) as attcollation, a.attidentity, a.attgenerated from pg_catalog.pg_attribute a where a.attrelid = 'orders'::regclass and a.attnum > 0 and not a.attisdropped order by a.attnum
+select c2.relname, i.indisprimary, i.indisunique, i.indisclustered, i.indisvalid, pg_catalog.pg_get_indexdef(i.indexrelid, 0, true), pg_catalog.pg_get_constraintdef(con.oid, true), contype, condeferrable, condeferred, i.indisreplident, c2.reltablespace from pg_catalog.pg_class c, pg_catalog.pg_class c2, pg_catalog.pg_index i left join pg_catalog.pg_constraint con on (conrelid = i.indrelid and conindid = i.indexrelid and contype in ('p','u','x')) where c.oid = 'orders'::regclass and c.oid = i.indrelid and i.indexrelid = c2.oid order by i.indisprimary desc, c2.relname
+select conname, conrelid::pg_catalog.regclass as ontable, pg_catalog.pg_get_constraintdef(oid, true) as condef from pg_catalog.pg_constraint c where confrelid in (select pg_catalog.pg_partition_ancestors('orders') union all values ('orders'::pg_catalog.regclass)) and contype = 'f' and conparentid = 0 order by conname
+select t.tgname, pg_catalog.pg_get_triggerdef(t.oid, true), t.tgenabled, t.tgisinternal from pg_catalog.pg_trigger t where t.tgrelid = 'orders'::regclass and not t.tgisinternal order by 1
+select pol.polname, pol.polpermissive, case when pol.polroles = '{0}' then null else pg_catalog.array_to_string(array(select rolname from pg_catalog.pg_roles where oid = any (pol.polroles) order by 1), ',') end, pg_catalog.pg_get_expr(pol.polqual, pol.polrelid) from pg_catalog.pg_policy pol where pol.polrelid = 'orders'::regclass order by 1
+select d.datname, pg_catalog.pg_get_userbyid(d.datdba), pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, pg_catalog.array_to_string(d.datacl, e'\n') as acl from pg_catalog.pg_database d order by 1
+select r.rolname, r.rolsuper, r.rolinherit, r.rolcreaterole, r.rolcreatedb, r.rolcanlogin, r.rolconnlimit, r.rolvaliduntil, array(select b.rolname from pg_catalog.pg_auth_members m join pg_catalog.pg_roles b on (m.roleid = b.oid) where m.member = r.oid) as memberof from pg_catalog.pg_roles r where r.rolname !~ '^pg_' order by 1
+select n.nspname, p.proname, pg_catalog.pg_get_function_result(p.oid), pg_catalog.pg_get_function_arguments(p.oid), case p.prokind when 'a' then 'agg' when 'w' then 'window' when 'p' then 'proc' else 'func' end from pg_catalog.pg_proc p left join pg_catalog.pg_namespace n on n.oid = p.pronamespace where pg_catalog.pg_function_is_visible(p.oid) and n.nspname <> 'pg_catalog' and n.nspname <> 'information_schema' order by 1, 2, 4
+select e.extname, e.extversion, n.nspname, c.description from pg_catalog.pg_extension e left join pg_catalog.pg_namespace n on n.oid = e.extnamespace left join pg_catalog.pg_description c on c.objoid = e.oid and c.classoid = 'pg_catalog.pg_extension'::pg_catalog.regclass order by 1
+select pubname, pg_catalog.pg_get_userbyid(pubowner), puballtables from pg_catalog.pg_publication order by 1
+select name, setting, unit, context from pg_settings where name like '%mem%' order by name
+select * from pg_stat_user_tables order by n_live_tup desc limit 5
+select relname, seq_scan, idx_scan, n_dead_tup, last_vacuum, last_analyze from pg_stat_all_tables where schemaname = 'public'
+select schemaname, relname, indexrelname, idx_scan, pg_size_pretty(pg_relation_size(indexrelid)) from pg_stat_user_indexes order by idx_scan
+select pid, state, wait_event_type, wait_event, now() - query_start as running from pg_stat_activity where state <> 'idle'
+select locktype, mode, granted, relation::regclass from pg_locks where not granted
+select blocked.pid, pg_blocking_pids(blocked.pid) from pg_stat_activity blocked where cardinality(pg_blocking_pids(blocked.pid)) > 0
+select pg_size_pretty(pg_database_size(current_database())), pg_size_pretty(pg_total_relation_size('orders'))
+select table_name, pg_size_pretty(pg_total_relation_size(quote_ident(table_name))) from information_schema.tables where table_schema = 'public' order by pg_total_relation_size(quote_ident(table_name)) desc
+select table_schema, table_name, column_name, data_type, is_nullable, column_default, ordinal_position from information_schema.columns where table_schema not in ('pg_catalog', 'information_schema') order by 1, 2, 7
+select tc.constraint_name, kcu.column_name, ccu.table_name as foreign_table from information_schema.table_constraints tc join information_schema.key_column_usage kcu using (constraint_schema, constraint_name) join information_schema.constraint_column_usage ccu using (constraint_schema, constraint_name) where tc.constraint_type = 'FOREIGN KEY'
+select grantee, privilege_type from information_schema.role_table_grants where table_name = 'orders'
+select oid, typname, typlen, typtype, typelem from pg_type where typname in ('hstore', 'citext', 'geometry')
+select t.oid, t.typname, (select count(*) from pg_range r where r.rngtypid = t.oid) from pg_type t where t.typtype in ('r', 'e', 'd')
+select e.enumlabel from pg_enum e join pg_type t on e.enumtypid = t.oid where t.typname = 'mood' order by e.enumsortorder
+select last_value, log_cnt, is_called from orders_id_seq
+select currval('orders_id_seq') from (select 1) x where false
+select pg_get_serial_sequence('orders', 'id')
+select has_table_privilege('orders', 'select'), has_schema_privilege('public', 'usage'), pg_has_role('postgres', 'member')
+select obj_description('orders'::regclass), col_description('customers'::regclass, 7), shobj_description(1, 'pg_database')
+select pg_get_viewdef('order_totals'::regclass, true)
+select pg_get_functiondef('log_order'::regproc)
+select to_regclass('public.orders'), to_regtype('int4'), to_regproc('now')
+select 'orders'::regclass::oid, 23::regtype, 'pg_catalog'::regnamespace
+select id, price from products order by price desc nulls last limit 10 offset 5
+select id from products order by id fetch first 5 rows only
+select id from products order by price fetch first 3 rows with ties
+select distinct on (product_id) product_id, id from orders order by product_id, id desc
+select product_id, sum(quantity) filter (where note is not null) as gifts, sum(quantity) as total from orders group by product_id having sum(quantity) > 10 order by 3 desc
+select date_trunc('month', ordered_at) as m, count(*) from orders group by 1 order by 1
+select to_char(ordered_at, 'YYYY-MM-DD'), extract(dow from ordered_at) from orders limit 3
+select ordered_at at time zone 'Europe/Oslo', ordered_at + interval '1 day', age(now(), ordered_at) > interval '1 hour' from orders limit 2
+select generate_series('2026-01-01'::date, '2026-01-10', '1 day')::date as day
+select d::date, coalesce(n, 0) from generate_series(date '2026-02-01', date '2026-02-03', interval '1 day') d left join (select ordered_at::date as o, count(*) n from orders group by 1) q on q.o = d::date order by 1
+select id, lag(quantity) over (order by id), lead(quantity, 2, 0) over (order by id), row_number() over (partition by product_id order by id) from orders limit 10
+select id, rank() over w, dense_rank() over w from products window w as (order by price)
+select sum(quantity) over (order by id rows between 2 preceding and current row) from orders limit 5
+select sum(quantity) over (order by id range between unbounded preceding and 1 following exclude ties) from orders limit 5
+select percentile_cont(array[0.5, 0.95]) within group (order by quantity) from orders
+with recursive n(x) as (select 1 union all select x + 1 from n where x < 5) select * from n
+with recursive t as (select id, array[id] as path from products where id = 1 union all select p.id, path || p.id from products p join t on p.id = t.id + 1 where p.id < 5) search depth first by id set ordercol cycle id set is_cycle using cyc select id from t
+with t as materialized (select * from orders where quantity > 1) select count(*) from t
+select * from (values (1, 'a'), (2, 'b')) as v(id, name) where id in (select id from products)
+select p.* from products p where exists (select 1 from orders o where o.product_id = p.id and o.quantity > 3)
+select p.id from products p where not exists (select from orders o where o.product_id = p.id)
+select id from products where (id, sku) in ((1, 'SKU-00001'), (2, 'x'))
+select id from products where id = any (array[1, 2, 3]) and id <> all ('{5,6}')
+select * from products natural join (select 1 as id) x
+select * from orders o join products p using (id) limit 1
+select * from products p full outer join orders o on o.product_id = p.id and p.id < 0 limit 1
+select id from products union select id from orders intersect select product_id from orders except select 1 order by 1 limit 5
+select json_build_object('id', id, 'items', json_agg(quantity)) from orders group by id limit 2
+select jsonb_build_array(1, 'a', null) @> '[1]', '{"a":{"b":1}}'::jsonb #>> '{a,b}'
+select row_to_json(x) from (select id, sku from products limit 2) x
+select coalesce(nullif(note, ''), 'none'), greatest(quantity, 2), least(1, 2) from orders limit 2
+select count(*), count(distinct product_id), avg(quantity)::numeric(10, 2), min(ordered_at), max(ordered_at) from orders
+select string_agg(sku, ', ' order by sku) from products where id < 4
+select array_agg(id order by id desc) from products where id < 5
+select regexp_replace(sku, '^SKU-0*', ''), split_part(sku, '-', 2)::int, left(sku, 3), lpad(id::text, 5, '0') from products limit 2
+select md5(sku), sha256(sku::bytea), encode(sku::bytea, 'base64') from products limit 1
+select format('%I = %L', 'id', sku) from products limit 1
+select quote_literal('a''b'), quote_ident('Order')
+select random() < 2, gen_random_uuid() is not null, clock_timestamp() > now()
+select cast('2026-01-01' as date), '12'::int + 1, date '2026-01-01', timestamp '2026-01-01 10:00', interval '2 hours'
+select row(1, 'a'), array[[1, 2], [3, 4]], '{1,2}'::int[], int4range(1, 5) @> 3
+select * from products tablesample bernoulli (50) repeatable (1) limit 1
+select id, ctid, xmin, tableoid::regclass from products limit 1
+table products limit 1
+values (1, 'a'), (2, 'b') order by 1 desc
+copy products (id, sku) to stdout with csv header
+copy (select id, price from products where id < 5) to stdout (format csv, delimiter ';')
+select "products"."id" as "products__id", "products"."sku" as "products__sku" from "public"."products" as "products" where "products"."id" = 1 limit 1
+SELECT "orders"."id" AS t0_r0, "orders"."quantity" AS t0_r1, "products"."id" AS t1_r0 FROM "orders" LEFT OUTER JOIN "products" ON "products"."id" = "orders"."product_id" WHERE "orders"."quantity" > 3 ORDER BY "orders"."id" ASC LIMIT 11
+SELECT anon_1.id, anon_1.n FROM (SELECT orders.product_id AS id, count(*) AS n FROM orders GROUP BY orders.product_id) AS anon_1 WHERE anon_1.n > 1
+SELECT t.id FROM products t WHERE 1=1 AND t.id IN (1,2,3) AND t.price IS NOT NULL
+SELECT COUNT(*) AS "__count" FROM "orders" INNER JOIN "products" ON ("orders"."product_id" = "products"."id") WHERE ("products"."price" >= 10 AND NOT ("orders"."note" IS NULL))
+SELECT DISTINCT "p"."id" FROM "products" AS "p" WHERE UPPER("p"."sku"::text) LIKE UPPER('%sku%')
+select 1 as one;
+select   1
+select pg_sleep(0)
+select pg_is_in_recovery(), txid_current_if_assigned(), pg_current_wal_lsn() is not null
+select nextval is null from (select null::int as nextval) x
+select * from pg_timezone_names limit 1
+select * from pg_cursors
+select * from pg_prepared_statements
+select * from pg_available_extensions limit 2
+select pg_column_size(sku), pg_typeof(id) from products limit 1
+select count(*) from pg_catalog.pg_stat_database where datname = current_database()
+select * from information_schema.sql_features limit 1
+select ts_rank(to_tsvector('english', title), plainto_tsquery('product')) from products limit 1
+select id from products where to_tsvector(title) @@ to_tsquery('product & 1')
+select xmlelement(name item, sku) from products limit 1
+select normalize('a', nfc), unistr('d\0061ta'), chr(65), ascii('a'), translate('abc', 'ab', 'xy')
