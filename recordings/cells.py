@@ -21,6 +21,7 @@ import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from recordings.errors import FormatError
 from recordings.events import line, parse_line, read_grid
@@ -31,6 +32,12 @@ _PART_BYTES = 32
 _SALTS_DOMAIN = b"bastion recording cell salts 4\n"
 _CELL_DOMAIN = b"bastion recording cell 4\n"
 _CELLS_DOMAIN = b"bastion recording cells 4\n"
+_SHOWN_END = b'"]\n'
+_ESCAPE = re.compile(rb"\\(?:u.{4}|.)")
+_ESCAPES = frozenset(
+    json.dumps(chr(code)).encode()[1:-1] for code in (*range(0x20), ord('"'), ord("\\"))
+)
+"""All that are written; JSON has others for the same text."""
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 
 
@@ -39,9 +46,9 @@ class Shown:
     """An ``o`` line, taken apart."""
 
     time_us: int
-    gaps: tuple[bytes, ...]
+    gaps: Sequence[bytes]
     """What stands around the cells: one more than there are cells."""
-    cells: tuple[bytes, ...]
+    cells: Sequence[bytes]
 
     def parts(self) -> list[bytes]:
         """Give what is committed to: all around the cells first, then each cell."""
@@ -66,25 +73,24 @@ def take_apart(
     Raises:
         FormatError: the lines do not fit each other, or are not spelt as written.
     """
-    time_us, code, text = parse_line(shown_line)
+    time_us, _, text = parse_line(shown_line)
     # What is committed to is text, so only one spelling of it may pass.
-    if code != "o" or line(time_us, "o", text) != shown_line:
+    around = line(time_us, "o", "").removesuffix(_SHOWN_END)
+    is_framed = shown_line.startswith(around) and shown_line.endswith(_SHOWN_END)
+    if not is_framed or not _ESCAPES.issuperset(_ESCAPE.findall(shown_line, len(around))):
         raise FormatError("a line that shows cells is misspelt")
     spans = list(read_grid(parse_line(grid_line)[2]).spans)
     for index, said in (words or {}).items():
         if not 0 <= index < len(spans) // 2:
             raise FormatError("a cell was taken out that is not there")
         spans[2 * index + 1] = len(said.encode())
-    data = text.encode()
-    gaps, cells, at = [], [], 0
-    for place in range(0, len(spans), 2):
-        start = at + spans[place]
-        gaps.append(data[at:start])
-        at = start + spans[place + 1]
-        cells.append(data[start:at])
-    if at > len(data):
+    data, places = text.encode(), list(accumulate(spans))
+    if places[-1] > len(data):
         raise FormatError("a line is shorter than its cells")
-    return Shown(time_us, (*gaps, data[at:]), tuple(cells))
+    starts, ends = places[::2], places[1::2]
+    cells = [data[start:end] for start, end in zip(starts, ends, strict=True)]
+    gaps = [data[end:start] for end, start in zip([0, *ends], [*starts, len(data)], strict=True)]
+    return Shown(time_us, gaps, cells)
 
 
 def salts(salt_of_line: bytes, count: int) -> list[bytes]:
@@ -110,7 +116,13 @@ def shown_leaf(salt_of_line: bytes, shown_line: bytes, grid_line: bytes) -> byte
         FormatError: the lines do not fit each other, or are not spelt as written.
     """
     texts = take_apart(shown_line, grid_line).parts()
-    return leaf_of_parts(list(map(part, salts(salt_of_line, len(texts)), texts)))
+    of_parts = salts(salt_of_line, len(texts))
+    domain, sha256 = _CELL_DOMAIN, hashlib.sha256
+    # As ``part`` does it; there are many.
+    parts = [
+        sha256(domain + salt + text).digest() for salt, text in zip(of_parts, texts, strict=True)
+    ]
+    return leaf_of_parts(parts)
 
 
 def cut_lines(

@@ -25,9 +25,11 @@ import dataclasses
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import accumulate
 from json.encoder import encode_basestring
 from typing import TypeVar
 
@@ -94,6 +96,15 @@ class Grid:
     def moved(self, by: int) -> Grid:
         """Give it for an output that begins ``by`` bytes earlier."""
         return dataclasses.replace(self, spans=(self.spans[0] + by, *self.spans[1:]))
+
+    def is_followed_by(self, other: Grid) -> bool:
+        """Tell whether another one goes on with the next cells."""
+        is_next = other.first == self.first + self.count
+        return is_next and (self.result, self.each) == (other.result, other.each)
+
+    def followed_by(self, other: Grid) -> Grid:
+        """Join one that goes on, and counts from behind the last cell."""
+        return dataclasses.replace(self, spans=self.spans + other.spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,34 +354,24 @@ class LineEncoder:
 def _pieces(output: Output) -> Iterator[Output]:
     """Cut an output into lines: of one result each, none too long, and no cell cut in two."""
     data, start = output.data, 0
-    piece: Output | None = None
+    pieces: list[Output] = []
     for grid in output.cells:
-        at, kept, number = 0, list[int](), grid.first
-        for gap, size in zip(grid.spans[::2], grid.spans[1::2], strict=True):
-            if piece is not None:
-                # What stands before the first cell of a result goes with it.
-                yield piece
-                start, piece = start + len(piece.data), None
-            if kept and at + gap + size - start > OUTPUT_LINE_BYTES_MAX:
-                piece = _of_cells(data[start:at], grid, number, kept)
-                yield piece
-                number, start, kept, piece = number + piece.cells[0].count, at, [], None
-            kept += (gap if kept else at + gap - start, size)
-            at += gap + size
-        piece = _of_cells(data[start:at], grid, number, kept)
-    if piece is not None:
-        end = start + len(piece.data)
-        if len(data) - start <= OUTPUT_LINE_BYTES_MAX:
-            end = len(data)
-        yield dataclasses.replace(piece, data=data[start:end])
-        start = end
-    if piece is None or start < len(data):
+        ends = list(accumulate(grid.spans))
+        cell_ends, low = ends[1::2], 0
+        while low < len(cell_ends):
+            high = max(low + 1, bisect_right(cell_ends, start + OUTPUT_LINE_BYTES_MAX, low))
+            spans = (ends[2 * low] - start, *grid.spans[2 * low + 1 : 2 * high])
+            part = Grid(grid.result, grid.first + low * grid.each, spans, grid.each)
+            pieces.append(Output(data=data[start : cell_ends[high - 1]], cells=(part,)))
+            low, start = high, cell_ends[high - 1]
+    if pieces and len(pieces[-1].data) + len(data) - start <= OUTPUT_LINE_BYTES_MAX:
+        last = pieces.pop()
+        pieces.append(dataclasses.replace(last, data=last.data + data[start:]))
+        start = len(data)
+    yield from pieces
+    if not pieces or start < len(data):
         for at in range(start, max(len(data), 1), OUTPUT_LINE_BYTES_MAX):
             yield Output(data=data[at : at + OUTPUT_LINE_BYTES_MAX], is_stderr=output.is_stderr)
-
-
-def _of_cells(data: bytes, grid: Grid, first: int, spans: list[int]) -> Output:
-    return Output(data=data, cells=(dataclasses.replace(grid, first=first, spans=tuple(spans)),))
 
 
 def _grid_text(grid: Grid) -> str:
@@ -383,26 +384,18 @@ def read_grid(text: str) -> Grid:
     """Read the string of a ``g`` line.
 
     Raises:
-        FormatError: it is not spelt as written.
+        FormatError: it is garbled.
     """
-    values = _object(_load(text.encode("utf-8", "surrogatepass")), 'an event "g"')
-    grid = Grid(result=0, first=0, spans=())
-    match values:
+    match _load(text.encode("utf-8", "surrogatepass")):
         case {
             "result": int() as result,
             "first": int() as first,
             "each": int() as each,
             "spans": [*spans],
-        }:
-            sizes = tuple(size for size in spans if type(size) is int and size >= 0)
-            grid = Grid(result=result, first=first, spans=sizes, each=each)
-            is_whole = len(sizes) > 0 and len(sizes) % 2 == 0
-            is_right = is_whole and first >= 0 and each > 0 and _grid_text(grid) == text
+        } if set(map(type, spans)) == {int} and len(spans) % 2 == 0 and min(spans) >= 0:
+            return Grid(result, first, tuple(spans), each)
         case _:
-            is_right = False
-    if not is_right:
-        raise FormatError("A grid of cells is garbled.")
-    return grid
+            raise FormatError("A grid of cells is garbled.")
 
 
 def line(time_us: int, code: str, text: str) -> bytes:

@@ -139,38 +139,6 @@ class RawFrame(NamedTuple):
         return self.whole.split(b"\n")[:-1]
 
 
-class FrameCutter:
-    """Cuts a recording's bytes into whole frames as they come; only their chain line is read."""
-
-    def __init__(self, offset: int = 0) -> None:
-        """Begin at ``offset`` of the plain file, which must be where a frame begins."""
-        self.rest = b""
-        """What came and is no whole frame yet."""
-        self._offset = offset
-        self._searched = 0
-
-    def feed(self, data: bytes) -> Iterator[RawFrame]:
-        """Take bytes and yield each frame that is now whole.
-
-        Raises:
-            FormatError: a chain line is garbled.
-        """
-        rest = self.rest + data
-        start, searched = 0, self._searched
-        while (mark := rest.find(CHAIN_MARK, max(start, searched))) >= 0:
-            end = rest.find(b"\n", mark)
-            if end < 0:
-                break
-            link = read_chain_line(rest, rest.rfind(b"\n", start, mark) + 1 or start, end)
-            if link is None:
-                raise FormatError(f"The frame at byte {self._offset + start} is garbled.")
-            yield RawFrame(self._offset + start, self._offset + end + 1, link, rest[start:end])
-            start = searched = end + 1
-        self._searched = max(0, (mark if mark >= 0 else len(rest) - len(CHAIN_MARK)) - start)
-        self._offset += start
-        self.rest = rest[start:]
-
-
 def raw_frames(stream: BinaryIO, offset: int) -> Iterator[RawFrame]:
     """Yield whole frames from where a stream stands; nothing but their chain line is read.
 
@@ -180,9 +148,22 @@ def raw_frames(stream: BinaryIO, offset: int) -> Iterator[RawFrame]:
     Raises:
         FormatError: a chain line is garbled.
     """
-    cutter = FrameCutter(offset)
+    rest, searched = b"", 0
     while chunk := stream.read(_RAW_BYTES):
-        yield from cutter.feed(chunk)
+        rest += chunk
+        start = 0
+        while (mark := rest.find(CHAIN_MARK, max(start, searched))) >= 0:
+            end = rest.find(b"\n", mark)
+            if end < 0:
+                break
+            link = read_chain_line(rest, rest.rfind(b"\n", start, mark) + 1 or start, end)
+            if link is None:
+                raise FormatError(f"The frame at byte {offset + start} is garbled.")
+            yield RawFrame(offset + start, offset + end + 1, link, rest[start:end])
+            start = searched = end + 1
+        searched = max(0, (mark if mark >= 0 else len(rest) - len(CHAIN_MARK)) - start)
+        offset += start
+        rest = rest[start:]
 
 
 def link_before(stream: BinaryIO, offset: int) -> ChainLink | None:

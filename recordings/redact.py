@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recordings.cells import GRID_MARK, cut_lines, take_apart
-from recordings.chain import SEAL_MARK, ChainLink, chain_line
+from recordings.chain import SEAL_MARK, ChainLink, chain_line, read_chain_line
 from recordings.commitments import (
     leaves,
     read_salt_key,
@@ -21,6 +21,7 @@ from recordings.commitments import (
     salt,
     salts_line,
     shows_cells,
+    split_lines,
 )
 from recordings.errors import FormatError
 from recordings.events import (
@@ -38,7 +39,8 @@ from recordings.events import (
 )
 from recordings.files import open_stream
 from recordings.frames import FrameWalk
-from recordings.reader import FrameCutter, RawFrame, read_events
+from recordings.reader import read_events
+from recordings.thin import FrameCutter
 
 MaskCell = Callable[[str], str]
 """Gives what a reader sees in place of a cell."""
@@ -131,17 +133,16 @@ class CopyMaker:
         self._is_blind = False
         """Raw cells may stand anywhere in what was shown."""
 
-    def frame(self, frame: RawFrame) -> bytes:
+    def frame(self, link: ChainLink, body: bytes) -> bytes:
         """Give one frame of the copy.
 
         Raises:
             FormatError: it cannot be read, or no part of it can be taken out.
         """
-        lines = [text + b"\n" for text in frame.lines()]
-        link = frame.link
+        lines = split_lines(body)
         if link.frame == 0:
             return self._first(lines, link)
-        of_lines = leaves(self._salt_key, link.frame, b"".join(lines))
+        of_lines = leaves(self._salt_key, link.frame, body)
         parts: list[bytes] = []
         salts: list[bytes] = []
         is_gone = is_written = False
@@ -364,8 +365,7 @@ def redact(
         walk = FrameWalk(stream, None)
         for frame in walk.walk():
             link = ChainLink(frame.time_us, frame.number, frame.head)
-            whole = bytes(frame.body) + chain_line(link)[:-1]
-            yield maker.frame(RawFrame(frame.start, frame.end, link, whole))
+            yield maker.frame(link, bytes(frame.body))
     if walk.seal is None:
         raise FormatError("Only a sealed recording can be redacted and still be proven.")
     maker.check()
@@ -390,12 +390,18 @@ class ReadersCopy:
         Raises:
             FormatError: they are not those of a recording, or no part can be taken out.
         """
-        made = b"".join([self._maker.frame(frame) for frame in self._cutter.feed(data)])
+        made = b"".join([self._frame(*frame) for frame in self._cutter.feed(data)])
         rest = self._cutter.rest
         if SEAL_MARK in rest and rest.endswith(b"\n") and rest.count(b"\n") == 1:
             self._cutter.rest = b""
             made += rest
         return made
+
+    def _frame(self, body: bytes, last: bytes) -> bytes:
+        link = read_chain_line(last, 0, len(last) - 1)
+        if link is None:
+            raise FormatError("A frame is garbled.")
+        return self._maker.frame(link, body)
 
 
 def needs_masks(path: Path, mask_for: MaskFor, *, identity: Path | None = None) -> bool:

@@ -16,7 +16,7 @@ from recordings.events import Grid
 
 MARK = "\0"
 """Before and behind a cell. No renderer leaves one in a cell, save in CSV and TSV of raw bytes."""
-CELLS_MAX = 20_000
+CELLS_MAX = 10_000
 """Of one result, told apart; of the rest, rows by fifties: to commit to a cell takes its time."""
 ROWS_PER_BLOCK = 50
 _LONE_LF = re.compile(rb"(?<!\r)\n")
@@ -48,9 +48,15 @@ class Drawn(str):
 def joined(parts: Sequence[str], between: str = "") -> Drawn:
     """Join texts; those that know their cells still do."""
     grids: list[Grid] = []
-    at = 0
+    at = end = 0
     for part in parts:
-        grids += [grid.moved(at) for grid in cells_of(part)]
+        for grid in cells_of(part):
+            last = grids[-1] if grids else None
+            if last is not None and last.is_followed_by(grid):
+                grids[-1] = last.followed_by(grid.moved(at - end))
+            else:
+                grids.append(grid.moved(at))
+            end = at + sum(grid.spans)
         at += _size(part) + _size(between)
     return _made(between.join(parts), tuple(grids))
 
@@ -102,10 +108,11 @@ class Places:
         if len(pieces) != 2 * count + 1:
             # The bytes of a cell looked like a mark.
             return self._block(write(items, ""), len(items))
-        spans = tuple(map(_size, pieces[:-1]))
+        text = "".join(pieces)
+        spans = tuple(map(len if text.isascii() else _size, pieces[:-1]))
         grid = Grid(self._result, self._count, spans)
         self._count += count
-        return _made("".join(pieces), (grid,))
+        return _made(text, (grid,))
 
     def _block(self, text: str, rows: int) -> Drawn:
         count = rows * self._columns

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from recordings.chained_file import ChainState
 from recordings.events import (
     Event,
+    Grid,
     Header,
     LineEncoder,
     Output,
+    ResultEvent,
+    RowsEvent,
     StatementEvent,
     Tally,
     encode_header,
@@ -86,6 +91,14 @@ async def bench_seek(folder: Path) -> None:
         )
 
 
+def with_cells(shown: bytes, result: int) -> Output:
+    """Say where the cells of a table stand, as who draws it does."""
+    sizes = [len(piece) for piece in re.split(rb"\||\r\n", shown)[1:-1]]
+    gaps = [2, *(1 + (place % 6 == 0) for place in range(1, len(sizes)))]
+    spans = tuple(itertools.chain.from_iterable(zip(gaps, sizes, strict=True)))
+    return Output(data=shown, cells=(Grid(result, 0, spans),))
+
+
 async def bench_hour(folder: Path) -> None:
     """An hour of 30 queries of 50 rows, typed key by key, as it is archived."""
     key = make_private_key()
@@ -116,7 +129,13 @@ async def bench_hour(folder: Path) -> None:
                 write(Output(data=b"\x1b[?25l\x1b[0;38;5;75m%b\x1b[0m\x1b[?25h" % letter.encode()))
             write(StatementEvent(id=f"q{number}", index=1, text=text, sha256="0" * 64))
             at = chance.randrange(0, 3000)
-            write(Output(data=b"\r\n" + b"".join(table[at : at + 50])))
+            write(
+                ResultEvent(statement_id=f"q{number}", result=number + 1, columns=tuple("abcdef"))
+            )
+            write(
+                RowsEvent(statement_id=f"q{number}", count=50, sha256="0" * 64),
+                with_cells(b"\r\n" + b"".join(table[at : at + 50]), number + 1),
+            )
             write(Output(data=b"50 rows in 3 ms\r\n\x1b[1mshop> \x1b[0m"))
         write(Tally().end("logout", now=now))
         file.write(state.signature(is_final=True))

@@ -225,14 +225,29 @@ def test_lines_that_do_not_fit_are_no_cells():
         grid_line.replace(b"17", b"1e1"),
         grid_line.replace(b"17", b"-7"),
         grid_line.replace(b"17", b"999"),
-        grid_line.replace(b',\\"spans', b', \\"spans'),
         grid_line.replace(b",17]", b"]"),
     ):
         assert bad != grid_line
         with pytest.raises(FormatError):
             take_apart(shown_line + b"\n", bad + b"\n")
-    with pytest.raises(FormatError):
-        take_apart(shown_line.replace(b"ann", b"\\u0061nn") + b"\n", grid_line + b"\n")
+    for old, new in (
+        (b"ann", b"\\u0061nn"),
+        (b"ann", b"a\\/n"),
+        (b"\\n", b"\\u000a"),
+        (b', "o", ', b',  "o", '),
+        (b"[0.", b"[00."),
+        (b'"]', b'" ]'),
+    ):
+        with pytest.raises(FormatError):
+            take_apart(shown_line.replace(old, new, 1) + b"\n", grid_line + b"\n")
+
+
+def test_every_character_is_spelt_so_that_it_can_be_told_apart():
+    text = "".join(map(chr, range(0x300))) + "\ud7ff\u2028\U0001f600"
+    output = Output(data=text.encode(), cells=(Grid(1, 0, (3, 300)),))
+    shown_line, grid_line, _ = LineEncoder().encode(1, output).split(b"\n")
+    shown = take_apart(shown_line + b"\n", grid_line + b"\n")
+    assert shown.gaps[0] + shown.cells[0] + shown.gaps[1] == text.encode()
 
 
 # Readers
