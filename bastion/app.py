@@ -26,6 +26,7 @@ from bastion.execution.breakglass import GlassBox
 from bastion.execution.granting import Grants
 from bastion.execution.guessing import GuessBudget
 from bastion.execution.judging import Governance
+from bastion.execution.reading import ReadersRights
 from bastion.execution.registry import SessionLimits, SessionRegistry
 from bastion.execution.services import Services
 from bastion.execution.session import SessionFactory
@@ -203,6 +204,7 @@ class Application:
         mask_key = _mask_key(paths)
         targets = self._targets = TargetDirectory(store)
         self._stack.push_async_callback(targets.close)
+        grants = Grants(store, audit, clock)
         key = index_key(signing_key)
         self._recordings = RecordingFolder(
             paths.sessions,
@@ -224,6 +226,7 @@ class Application:
             ),
             policy_version=lambda: policy.current().version,
             product_version=__version__,
+            mask_for=ReadersRights(policy.current, grants).mask_for,
             refusal=self._space.refusal,
         )
         registry = self._registry
@@ -250,7 +253,7 @@ class Application:
                 changed=self._registry.changed,
                 quarantine=store,
                 audit=audit,
-                grants=Grants(store, audit, clock),
+                grants=grants,
                 guesses=GuessBudget(store, users, audit, clock, mask_key),
                 glass=GlassBox(
                     store, users, audit, messenger, clock, self._registry.tell_overseers

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from bastion.config import Paths, load_config
 from bastion.errors import ConfigError, UsageError
-from bastion.installation import SystemClock, check_initialised, open_audit_log
+from bastion.execution.reading import masks_for_anybody
+from bastion.installation import PolicyFile, SystemClock, check_initialised, open_audit_log
 from recordings.age import check_recipient
 from recordings.archive import archivable, archive
 from recordings.asciicast import ExportFormat, export
@@ -28,7 +29,8 @@ from recordings.files import open_stream, session_name
 from recordings.keys import load_private_key, load_public_key
 from recordings.query import parse_query
 from recordings.reader import StatementView, read_events, read_header, read_statements
-from recordings.redact import Redaction, left_over, redact
+from recordings.readers import served_copy
+from recordings.redact import MaskFor, Redaction, left_over, redact
 from recordings.retention import (
     Due,
     KeepPolicy,
@@ -97,17 +99,21 @@ def _read_one(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: S
     at = getattr(parsed, "at", None)
     at_s = None if at is None else parse_moment(at)
     read_on_record(paths, path.name.partition(".")[0], parsed.verb, "", at_s=at_s)
-    match parsed.verb:
-        case "show":
-            return _show(path, parsed, say)
-        case "play":
-            return _play(paths, path, parsed, at_s)
-        case "redact":
-            return _redact(paths, path, parsed, say=say, complain=complain)
-        case "sign":
-            return _sign(paths, path, parsed, complain)
-        case _:
-            return _export(paths, path, parsed, at_s)
+    mask_for = masks_for_anybody(PolicyFile(paths.policy).current())
+    if parsed.verb == "redact":
+        return _redact(paths, path, parsed, mask_for, say=say, complain=complain)
+    if parsed.verb == "sign":
+        return _sign(paths, path, parsed, complain)
+    with served_copy(path, mask_for, identity=parsed.identity) as copy:
+        if copy is not None:
+            path, parsed.identity = copy, None
+        match parsed.verb:
+            case "show":
+                return _show(path, parsed, say)
+            case "play":
+                return _play(paths, path, parsed, at_s)
+            case _:
+                return _export(paths, path, parsed, at_s)
 
 
 def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
@@ -366,7 +372,13 @@ def _seal(paths: Paths, session_id: str, say: Say) -> int:
 
 
 def _redact(
-    paths: Paths, path: Path, parsed: argparse.Namespace, *, say: Say, complain: Say
+    paths: Paths,
+    path: Path,
+    parsed: argparse.Namespace,
+    mask_for: MaskFor,
+    *,
+    say: Say,
+    complain: Say,
 ) -> int:
     """Write a redacted copy to a new file, and prove that it is right."""
     redaction = Redaction(
@@ -390,7 +402,8 @@ def _redact(
     target: Path = parsed.output
     with target.open("xb") as file:
         try:
-            file.writelines(redact(path, redaction, identity=parsed.identity))
+            pieces = redact(path, redaction, identity=parsed.identity, mask_for=mask_for)
+            file.writelines(pieces)
             file.flush()
             if not parsed.only_there:
                 _check_left_over(target, redaction)

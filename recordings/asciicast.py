@@ -14,6 +14,7 @@ from recordings.errors import FormatError
 from recordings.events import (
     EndEvent,
     Event,
+    Grid,
     Header,
     LineEncoder,
     Marker,
@@ -186,6 +187,8 @@ def _json_value(value: object) -> object:
                 return {"base64": base64.b64encode(value).decode()}
         case tuple():
             return [_json_value(part) for part in value]
+        case Grid():
+            return dataclasses.asdict(value)
         case str() | int() | float() | bool() | None | dict():
             return value
         case _ if hasattr(value, "isoformat"):

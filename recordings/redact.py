@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recordings.cells import GRID_MARK, cut_lines, take_apart
-from recordings.chain import SEAL_MARK, ChainLink, chain_line, read_chain_line
+from recordings.chain import ChainLink, chain_line
 from recordings.commitments import (
     leaves,
     read_salt_key,
@@ -40,13 +40,14 @@ from recordings.events import (
 from recordings.files import open_stream
 from recordings.frames import FrameWalk
 from recordings.reader import read_events
-from recordings.thin import FrameCutter
 
 MaskCell = Callable[[str], str]
 """Gives what a reader sees in place of a cell."""
 MaskFor = Callable[[str], MaskCell | None]
 """Takes the mask of a column, as ``ResultEvent`` has it; None: the reader may see it as shown."""
 
+RAW = " raw"
+"""How the mask of a column ends that was shown as it is, though its class hides it."""
 EQUAL_CHARACTERS_MIN = 4
 """Shorter texts occur everywhere, and tell nothing."""
 _CODE = re.compile(rb'\[([0-9]+)\.([0-9]{6}), "(.)", ')
@@ -238,9 +239,9 @@ class CopyMaker:
             case "o":
                 return is_in_range or self._is_hidden(following)
             case "m":
-                return b', "q", ' in following and self._goes(_event(following))
+                return b', "q", ' in following and self._goes(event_of(following))
             case "q" | "t" | "n" | "w" | "u" | "k":
-                event = _event(text)
+                event = event_of(text)
                 self._learn(event)
                 return (code == "n" and is_in_range) or self._goes(event)
             case _:
@@ -276,11 +277,11 @@ class CopyMaker:
                 self._last = self._results[event.result] = self._begin(event)
             case RowsEvent(count=count) if self._last is not None:
                 self._last.handed += count * len(self._last.event.columns)
-            case NoteEvent() if _mask_of_note(event):
-                mask = _mask_of_note(event)
+            case NoteEvent() if kind := class_of_note(event):
                 # Earlier versions do not say which cells these are.
-                is_known = self._last is not None and mask in self._last.event.masks
-                is_seen = self._mask_for is None or self._mask_for(mask) is None
+                masks = () if self._last is None else self._last.event.masks
+                is_known = any(mask.endswith(RAW) and kind in mask for mask in masks)
+                is_seen = self._mask_for is None or self._mask_for(kind + RAW) is None
                 self._is_blind = self._is_blind or not (is_known or is_seen)
             case _:
                 pass
@@ -372,70 +373,10 @@ def redact(
     yield walk.seal.line()
 
 
-class ReadersCopy:
-    """What one reader sees of a recording, made of its bytes as they come, cut anywhere."""
-
-    def __init__(self, mask_for: MaskFor) -> None:
-        """Begin before the first byte.
-
-        Args:
-            mask_for: the reader's rights, asked for each result anew.
-        """
-        self._maker = CopyMaker(Redaction(), mask_for)
-        self._cutter = FrameCutter()
-
-    def feed(self, data: bytes) -> bytes:
-        """Take bytes of the recording and give those of the copy.
-
-        Raises:
-            FormatError: they are not those of a recording, or no part can be taken out.
-        """
-        made = b"".join([self._frame(*frame) for frame in self._cutter.feed(data)])
-        rest = self._cutter.rest
-        if SEAL_MARK in rest and rest.endswith(b"\n") and rest.count(b"\n") == 1:
-            self._cutter.rest = b""
-            made += rest
-        return made
-
-    def _frame(self, body: bytes, last: bytes) -> bytes:
-        link = read_chain_line(last, 0, len(last) - 1)
-        if link is None:
-            raise FormatError("A frame is garbled.")
-        return self._maker.frame(link, body)
-
-
-def needs_masks(path: Path, mask_for: MaskFor, *, identity: Path | None = None) -> bool:
-    """Tell whether a recording holds anything that a reader must not see.
-
-    Raises:
-        OSError: it cannot be read.
-        FormatError: it is garbled.
-    """
-    with open_stream(path, identity) as stream:
-        for text in stream:
-            if _RESULT_MARK in text:
-                event = _event(text)
-                masks = event.masks if isinstance(event, ResultEvent) else ()
-                if any(mask and mask_for(mask) is not None for mask in masks):
-                    return True
-            elif _UNMASKED in text and _NOTE_MARK in text:
-                event = _event(text)
-                mask = _mask_of_note(event)
-                if mask and mask_for(mask) is not None:
-                    return True
-    return False
-
-
-def _mask_of_note(event: Event) -> str:
-    """Read what a note says that was shown although it is masked; empty: it says no such thing."""
-    if isinstance(event, NoteEvent) and event.kind == "unmasked":
-        return f"{event.fields.get('class')} raw"
-    return ""
-
-
-_RESULT_MARK = b', "t", "'
-_NOTE_MARK = b', "k", "'
-_UNMASKED = b"unmasked"
+def class_of_note(event: Event) -> str:
+    """Read of which class cells were shown as they are; empty: the event says no such thing."""
+    is_note = isinstance(event, NoteEvent) and event.kind == "unmasked"
+    return str(event.fields.get("class")) if is_note else ""  # type: ignore[union-attr]
 
 
 def left_over(path: Path, texts: set[str]) -> Iterator[tuple[float, str]]:
@@ -483,7 +424,8 @@ def _code(text: bytes) -> str:
     return "" if match is None else match[3].decode("utf-8", "replace")
 
 
-def _event(text: bytes) -> Event:
+def event_of(text: bytes) -> Event:
+    """Read the event of one line that stands for itself."""
     _, code, payload = parse_line(text)
     return decode_payload(code, payload)
 

@@ -14,6 +14,7 @@ from recordings.events import (
     OutcomeEvent,
     RemovedEvent,
     Resize,
+    ResultEvent,
     RowsEvent,
     StatementEvent,
     VerdictEvent,
@@ -80,6 +81,11 @@ def _words(event: Event) -> tuple[str, ...]:
 
 def _few_words(event: Event) -> tuple[str, ...]:
     match event:
+        case ResultEvent():
+            masks = event.masks or ("",) * len(event.columns)
+            pairs = zip(event.columns, masks, strict=False)
+            named = (f"{name} ({mask})" if mask else name for name, mask in pairs)
+            return (f"result {event.result}", *named)
         case RowsEvent():
             return (f"rows {event.count} sha256 {event.sha256}",)
         case NoteEvent():

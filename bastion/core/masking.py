@@ -96,6 +96,8 @@ class Treatment:
     """Where ``cell`` puts the tokens that it gives out."""
     raw: Sensitivity | None = None
     """It would be masked as this class, and a reviewer lets this person see it."""
+    raw_classes: frozenset[Sensitivity] = frozenset()
+    """All classes that can reach it then."""
 
 
 class MaskPlan:
@@ -134,9 +136,9 @@ class MaskPlan:
 
     @property
     def masks(self) -> tuple[str, ...]:
-        """Give for each column class and style of its mask, ``email raw`` where it is shown."""
+        """Give for each column class and style of its mask, for the transcript; see ``styles``."""
         return tuple(
-            f"{one.raw.value} raw"
+            styles.raw_mask(one.raw_classes)
             if one.raw is not None
             else f"{one.masked} {one.style.value}"
             if one.masked is not None
@@ -274,7 +276,11 @@ def _unmasked(
     classes = exposed.classes | {Sensitivity(treatment.masked)}
     if not exposed.is_proven or not classes <= unmasked:
         return treatment
-    return Treatment(raw=Sensitivity(treatment.masked), reason="a reviewer lets you see it now")
+    return Treatment(
+        raw=Sensitivity(treatment.masked),
+        raw_classes=classes,
+        reason="a reviewer lets you see it now",
+    )
 
 
 def _by_origin_alone(column: ResultColumn, catalogue: Catalogue) -> Treatment:

@@ -87,6 +87,47 @@ def cell_of(style: Style, sensitivity: Sensitivity) -> Cell:
     return by_class or _BY_STYLE.get(style, full)
 
 
+def raw_mask(classes: frozenset[Sensitivity]) -> str:
+    """Name the mask of a column that is shown as it is although these classes can reach it."""
+    return f"{'+'.join(sorted(one.value for one in classes))} {_RAW}"
+
+
+def masked_again(
+    mask: str, chosen: Styles, unmasked: frozenset[Sensitivity] = frozenset()
+) -> Callable[[str], str] | None:
+    """Say how cells that were shown to one person are shown to another.
+
+    Args:
+        mask: how they were: class and style, or all classes and *raw*.
+        chosen: the other person's styles.
+        unmasked: classes that the other person may see now.
+
+    Returns:
+        What rewrites a cell; None: it may be seen as it was shown.
+    """
+    names, _, shown_as = mask.partition(" ")
+    try:
+        classes = frozenset(Sensitivity(name) for name in names.split("+"))
+        shown = None if shown_as == _RAW else Style(shown_as)
+    except ValueError:
+        # Of a later version; only what hides all tells nothing, whatever its class.
+        return None if shown_as == Style.FULL.value else _in_text(full)
+    if shown is Style.FULL or classes <= unmasked:
+        return None
+    if len(classes) > 1:
+        return _in_text(full)
+    (sensitivity,) = classes
+    wanted = chosen.of(sensitivity)
+    if shown is None:
+        return _in_text(cell_of(wanted, sensitivity))
+    # Of what is masked in one way, another cannot be made.
+    return None if strictest([shown, wanted]) is shown else _in_text(full)
+
+
+def _in_text(cell: Cell) -> Callable[[str], str]:
+    return lambda text: cell(text.encode("utf-8", "replace")).decode()
+
+
 def full(cell: bytes) -> bytes:
     """Hide all of it."""
     return MASK
@@ -188,6 +229,7 @@ def _range(cell: bytes) -> bytes:
     return f"{sign}{low}..{sign}{low + step - 1}".encode()
 
 
+_RAW = "raw"
 MASK = detectors.MASK.encode()
 DATE_MASK = "••••-••-••".encode()
 CONSTANT: Mapping[Cell, bytes] = MappingProxyType({full: MASK, hidden_date: DATE_MASK})

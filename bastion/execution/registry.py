@@ -9,18 +9,20 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from functools import partial
 
 from bastion.core.model import Principal, Role, Target
 from bastion.errors import AccessError, RecordingError, UsageError
 from bastion.execution.ports import Audit, Clock, Recordings, RecordingView, Users
 from bastion.execution.session import Session, SessionFactory, SessionState
-from recordings.errors import EncryptedError
+from recordings.errors import EncryptedError, FormatError
 from recordings.events import Header
 from recordings.files import open_stream
+from recordings.readers import RESULT_MARK, ReadersCopy, ServedFile
+from recordings.redact import MaskCell, MaskFor
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,7 @@ class SessionView:
 class SessionRegistry:
     """The live sessions and connections of this process, and the way to all recordings."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root alone calls it.
         self,
         *,
         factory: SessionFactory,
@@ -73,11 +75,13 @@ class SessionRegistry:
         limits: SessionLimits,
         policy_version: Callable[[], str],
         product_version: str,
+        mask_for: Callable[[Principal, str], Awaitable[MaskFor]],
         refusal: Callable[[], str] = str,
     ) -> None:
         """Start with no sessions.
 
         Args:
+            mask_for: gives a reader's rights in recordings of a target.
             refusal: tells why no session on a target may begin now; empty when it may.
         """
         self._factory = factory
@@ -88,6 +92,7 @@ class SessionRegistry:
         self._limits = limits
         self._policy_version = policy_version
         self._product_version = product_version
+        self._mask_for = mask_for
         self._refusal = refusal
         self._sessions: dict[str, Session] = {}
         self._warned: set[str] = set()
@@ -266,6 +271,9 @@ class SessionRegistry:
     ) -> AsyncGenerator[tuple[int, bytes], None]:
         """Stream a live transcript: what is there from ``offset``, then what is appended.
 
+        It is a copy by the viewer's rights, and offsets are the copy's: who has seen so much of it
+        goes on from there.
+
         Yields ``(end_offset, chunk)`` in order, none lost; ends when the session is sealed.
 
         Raises:
@@ -276,9 +284,22 @@ class SessionRegistry:
         self._check_reader(viewer, session.principal.person)
         reading = {"session": session_id, "act": "watch", "purpose": "", "range": f"{offset}-"}
         await self._record_reading(viewer, reading)
-        async with contextlib.aclosing(session.watch(offset)) as chunks:
-            async for end_offset, chunk in chunks:
-                yield end_offset, chunk
+        target = session.target.name if session.target else ""
+        rights = await self._mask_for(viewer, target)
+
+        def seen(mask: str) -> MaskCell | None:
+            return rights(mask)
+
+        copy, end_offset = ReadersCopy(seen), 0
+        async with contextlib.aclosing(session.watch(0)) as chunks:
+            async for _, chunk in chunks:
+                if RESULT_MARK in chunk:
+                    # They may have ended since the last result.
+                    rights = await self._mask_for(viewer, target)
+                made = copy.feed(chunk)
+                start, end_offset = end_offset, end_offset + len(made)
+                if end_offset > offset:
+                    yield end_offset, made[max(0, offset - start) :]
 
     async def list_recordings(
         self, viewer: Principal, *, limit: int = 200, query: str = ""
@@ -289,29 +310,32 @@ class SessionRegistry:
         found = await self._recordings.search(query=query, limit=limit * 4)
         return tuple(view for view in found if self._may_read(viewer, view))[:limit]
 
-    async def open_recording(self, viewer: Principal, session_id: str, purpose: str) -> BinaryIO:
-        """Open one recording as plain bytes, after the reading is audited.
+    async def open_recording(self, viewer: Principal, session_id: str, purpose: str) -> ServedFile:
+        """Open one recording, masked by the viewer's rights, after the reading is audited.
 
         Raises:
-            UsageError: none of this id that the viewer may read, or it is encrypted.
-            OSError: it cannot be read.
-            FormatError: it is damaged.
+            UsageError: none of this id that the viewer may read, or it is encrypted or damaged.
         """
         view = await self._recordings.find(session_id)
         if view is None or not self._may_read(viewer, view):
             raise UsageError(f"There is no recording {session_id} that you may read. Try: rec list")
         reading = {"session": session_id, "act": "replay", "purpose": purpose, "range": "all"}
         await self._record_reading(viewer, reading)
+        rights = await self._mask_for(viewer, view.target)
         session = self._sessions.get(session_id)
+        opened = session.open_transcript if session is not None else partial(open_stream, view.path)
         try:
-            if session is not None:
-                return await asyncio.to_thread(session.open_transcript)
-            return await asyncio.to_thread(open_stream, view.path)
+            return await asyncio.to_thread(ServedFile, opened, rights)
         except EncryptedError as error:
             raise UsageError(
                 f"Recording {session_id} is encrypted, and the bastion has no key to it any more."
                 f" Whoever holds the age identity can read it: python -m recordings cat"
                 f" {view.path.name} --identity FILE",
+            ) from error
+        except (OSError, FormatError) as error:
+            raise UsageError(
+                f"The file of recording {session_id} cannot be read. Tell an administrator.",
+                detail=str(error),
             ) from error
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:

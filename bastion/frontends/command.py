@@ -10,7 +10,6 @@ import contextlib
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from typing import BinaryIO
 
 from bastion.core.model import (
     Engine,
@@ -40,6 +39,7 @@ from bastion.frontends.words import (
     parse,
 )
 from recordings.errors import FormatError
+from recordings.readers import ServedFile
 
 __all__ = ["Words", "WordsKind", "classify_words", "run_command"]
 
@@ -375,31 +375,33 @@ class _CommandRun:
         fmt = request.format or ("json" if request.is_json else "text")
         if fmt not in ("text", "json", "cast"):
             raise UsageError("--format takes text, json or cast.")
+        file = await self._services.registry.open_recording(
+            self._principal, session_id, request.reason or "rec play"
+        )
         try:
-            with await self._services.registry.open_recording(
-                self._principal, session_id, request.reason or "rec play"
-            ) as file:
-                await self._play(file, fmt)
+            await self._play(file, fmt)
         except FormatError as error:
             raise UsageError(
-                f"Recording {session_id} is damaged. Tell an administrator.", detail=str(error)
+                f"Recording {session_id} cannot be read further. Tell an administrator.",
+                detail=str(error),
             ) from error
         return Status.OK
 
-    async def _play(self, file: BinaryIO, fmt: str) -> None:
+    async def _play(self, file: ServedFile, fmt: str) -> None:
         reader, paper = LineReader(), PaperTerminal()
-        while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
-            if fmt == "cast":
-                await self._channel.write(piece)
-                continue
-            events = reader.feed(piece)
-            if fmt == "json":
-                text = "".join(json_line(*event) for event in events)
-                await self._channel.write(text.encode())
-                continue
-            for _, code, text in events:
-                if code == "o":
-                    paper.feed(text)
+        with file:
+            while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
+                if fmt == "cast":
+                    await self._channel.write(piece)
+                    continue
+                events = reader.feed(piece)
+                if fmt == "json":
+                    text = "".join(json_line(*event) for event in events)
+                    await self._channel.write(text.encode())
+                    continue
+                for _, code, text in events:
+                    if code == "o":
+                        paper.feed(text)
         if fmt == "text":
             await self._channel.write(paper.text().encode("utf-8", "replace"))
 

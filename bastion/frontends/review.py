@@ -12,10 +12,9 @@ import collections
 import contextlib
 import dataclasses
 import logging
-import os
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from bastion.core.approval import Approval, ApprovalState, check_reviewer
 from bastion.core.asking import request_shape
@@ -35,6 +34,7 @@ from bastion.execution.registry import SessionView
 from bastion.wire import review as wire
 from bastion.wire.decision import TABLES_MAX, Signed
 from recordings.errors import FormatError
+from recordings.readers import ServedFile
 
 log = logging.getLogger(__name__)
 
@@ -109,8 +109,8 @@ class Registry(Protocol):
         """Search the recordings."""
         ...
 
-    async def open_recording(self, viewer: Principal, session_id: str, purpose: str) -> BinaryIO:
-        """Open one recording as plain bytes."""
+    async def open_recording(self, viewer: Principal, session_id: str, purpose: str) -> ServedFile:
+        """Open one recording, masked by the viewer's rights."""
         ...
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -492,20 +492,13 @@ class _Conversation:
         await _stop(self._downloading)
         if not _ID.fullmatch(message.id):
             raise UsageError("There is no such recording that you may read.")
-        try:
-            file = await self._services.registry.open_recording(
-                self._principal, message.id, message.purpose
-            )
-            total = await asyncio.to_thread(_length, file)
-        except (OSError, FormatError) as error:
-            raise UsageError(
-                f"The file of recording {message.id} cannot be read. Tell an administrator.",
-                detail=str(error),
-            ) from error
-        self._downloading = group.create_task(self._download(message.number, file, total))
+        file = await self._services.registry.open_recording(
+            self._principal, message.id, message.purpose
+        )
+        self._downloading = group.create_task(self._download(message.number, file))
         return wire.Reply(number=message.number, is_ok=True, message="")
 
-    async def _download(self, number: int, file: BinaryIO, total: int) -> None:
+    async def _download(self, number: int, file: ServedFile) -> None:
         sent = 0
         is_last = False
         try:
@@ -517,7 +510,7 @@ class _Conversation:
                     wire.RecordingChunk(
                         number=number,
                         end_offset=sent,
-                        total_bytes=max(total, sent),
+                        total_bytes=max(file.size_bytes, sent),
                         data=data,
                         is_last=is_last,
                     )
@@ -685,15 +678,6 @@ async def _stop(task: asyncio.Task[None] | None) -> None:
     if task is not None and not task.done():
         task.cancel()
         await asyncio.wait({task})
-
-
-def _length(file: BinaryIO) -> int:
-    """Tell how much there is to read; 0 where only reading tells."""
-    if not file.seekable():
-        return 0
-    length = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    return length
 
 
 def _first_line(text: str) -> str:

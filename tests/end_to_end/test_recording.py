@@ -349,6 +349,38 @@ def test_reading_a_recording_is_on_record(archive: Town):
     assert cast.out.encode() == path.read_bytes()
 
 
+def test_raw_cells_are_read_by_the_rights_of_who_reads(archive: Town, engine: str, tmp_path: Path):
+    asked = archive.held("ann", f"grant unmask {engine}-prod email 15m --reason TICKET-8")
+    request = archive.request_of("bob", "UNMASK email")
+    archive.ask("bob", f"req approve {request} --reason fine")
+    assert finish(asked).status == 0
+    path, answer = one(archive, engine, "ann")
+    raw, masked = "customer2@example.com", "c•••@e•••.com"
+    assert raw in answer.out
+    assert raw in path.read_text()
+    play = f"rec play {path.stem} --reason INC-7 --format"
+    assert raw in archive.ask("ann", f"{play} text").out
+    for form in ("text", "json", "cast"):
+        seen = archive.ask("aud", f"{play} {form}")
+        shown = masked if form != "json" else json.dumps(masked).strip('"')
+        assert (seen.status, raw in seen.out, shown in seen.out) == (0, False, True)
+    copy = tmp_path / "copy.cast"
+    copy.write_text(seen.out)
+    assert alone(archive, copy).returncode == 0
+    assert archive.ask("bob", f"grant revoke {request} --reason over").status == 0
+    assert raw not in archive.ask("ann", f"{play} text").out
+    # On the machine itself nobody knows who reads.
+    cli = archive.house.cli
+    for form in ("cast", "cast3", "text", "jsonl", "html"):
+        assert raw not in cli("recording", "export", path.stem, "--format", form).out
+    for verb in ("play", "show"):
+        assert raw not in cli("recording", verb, path.stem).out
+    out = tmp_path / "out.cast"
+    cli("recording", "redact", path.stem, "--cell", "1:1:id", "--only-there", "-o", str(out))
+    assert raw not in out.read_text()
+    assert alone(archive, out).returncode == 0
+
+
 @pytest.mark.parametrize("who", ["ada"])
 def test_who_only_administers_does_not_read(archive: Town, who: str):
     path, _ = one(archive)

@@ -33,6 +33,7 @@ from bastion.store.users import DailyBudget, StoreUsers
 from recordings.audit import AuditLog
 from recordings.writer import Journal
 from tests.fakes.clock import FakeClock
+from tests.fakes.readers import seen_by_all
 from tests.fakes.store import ListedAudit, ListedMessages, opened_store, signed_by_bastion
 
 STEP_S = 30
@@ -247,6 +248,7 @@ async def ssh_rig(
             limits=SessionLimits(),
             policy_version=lambda: "test",
             product_version="test",
+            mask_for=seen_by_all,
         )
         desk = ApprovalDesk(store, users, notifier, clock, audit, messages, sign=signed_by_bastion)
         services = Services(

@@ -28,6 +28,7 @@ from recordings.seek import SeekIndexes, index_key
 from recordings.sshsig import DECISION_NAMESPACE, sign_message, verify_message
 from recordings.writer import Journal
 from tests.fakes.clock import FakeClock
+from tests.fakes.readers import seen_by_all
 from tests.fakes.store import DeskRig, add_people, draft, opened_desk, principal, some_key
 
 BOB = principal("bob")
@@ -192,6 +193,7 @@ async def rig(tmp_path):
             limits=SessionLimits(),
             policy_version=lambda: "test",
             product_version="0",
+            mask_for=seen_by_all,
         )
         yield Rig(desk_rig, registry, journal, tmp_path, log)
         await registry.drain("end of test")

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import json
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,7 @@ from bastion.execution.registry import SessionView
 from bastion.frontends import verbs
 from bastion.frontends.command import run_command
 from bastion.frontends.words import parse
+from recordings.readers import ServedFile
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.runner import TARGETS, FakeServices
 from tests.fakes.store import add_people, draft, opened_desk, principal
@@ -247,7 +249,7 @@ class Registry:
         if session_id != "s1":
             raise UsageError("There is no recording x that you may read. Try: rec list")
         self.opened.append((viewer.user, purpose))
-        return self.path.open("rb")
+        return ServedFile(partial(self.path.open, "rb"), lambda mask: None)
 
     async def watch(self, viewer, session_id, offset=0):
         if session_id != "s1":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from recordings.asciicast import ExportFormat, export
 from recordings.cells import take_apart
 from recordings.errors import FormatError
 from recordings.events import (
@@ -22,8 +24,10 @@ from recordings.events import (
     decode_lines,
     sha256_hex,
 )
+from recordings.files import open_stream
 from recordings.reader import read_events
-from recordings.redact import ReadersCopy, Redaction, left_over, needs_masks, redact
+from recordings.readers import ReadersCopy, ServedFile, needs_masks
+from recordings.redact import Redaction, left_over, redact
 from recordings.verify import verify_file
 from tests.recordings.conftest import Desk, record_statement
 from tests.recordings.second_verifier import is_right
@@ -76,6 +80,17 @@ def shown(path: Path) -> str:
     return b"".join(
         one.event.data for one in read_events(path) if isinstance(one.event, Output)
     ).decode()
+
+
+async def test_recordings_with_cells_are_exported_in_every_format(desk: Desk, sealed: Path):
+    for path in (sealed, copied(desk, sealed, cells=((2, 2, "email"),))):
+        for kind in ExportFormat:
+            assert b"".join(export(path, kind))
+        text = b"".join(export(path, ExportFormat.JSONL)).decode()
+        words = b"".join(export(path, ExportFormat.TEXT)).decode()
+        assert "result 1, id, name, email" in words
+        (grid,) = [line for line in map(json.loads, text.splitlines()) if line.get("cells")]
+        assert (grid["cells"][0]["result"], grid["cells"][0]["first"]) == (1, 0)
 
 
 def is_proven(desk: Desk, path: Path) -> bool:
@@ -273,8 +288,6 @@ async def masked(desk: Desk, *, masks=MASKS) -> Path:
 
 async def test_a_reader_gets_a_copy_by_the_reader_s_rights(desk: Desk):
     path = await masked(desk)
-    assert not needs_masks(path, rights("email raw"))
-    assert needs_masks(path, rights())
     data = path.read_bytes()
     for size in (7, 100, len(data)):
         reader = ReadersCopy(rights())
@@ -286,6 +299,12 @@ async def test_a_reader_gets_a_copy_by_the_reader_s_rights(desk: Desk):
         assert shown(copy).count("***") == 3
         assert "Zoë" in shown(copy)
         assert "(3 rows)" in shown(copy)
+        with ServedFile(partial(path.open, "rb"), rights()) as served:
+            pieces = [served.read(size) for _ in range(len(made) // size + 2)]
+        assert b"".join(pieces) == made
+    opened = partial(open_stream, path)
+    with ServedFile(opened, rights("email raw")) as served:
+        assert served.read(1 << 20) == data
 
 
 async def test_a_redacted_copy_is_masked_by_rights_too(desk: Desk):
@@ -327,8 +346,10 @@ async def test_before_version_4_nothing_is_shown_from_the_first_raw_cell_on(desk
     await writer.append(Output(data=drawn(ROWS).data))
     await record_statement(writer, 3)
     await writer.seal("logout")
-    assert needs_masks(writer.path, rights())
-    assert not needs_masks(writer.path, rights("email raw"))
+    with writer.path.open("rb") as file:
+        assert needs_masks(file, rights())
+    with writer.path.open("rb") as file:
+        assert not needs_masks(file, rights("email raw"))
     copy = copied(desk, writer.path, mask_for=rights())
     assert is_proven(desk, copy)
     assert "@" not in shown(copy)

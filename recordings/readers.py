@@ -1,0 +1,162 @@
+"""What a reader is served of a recording: the recording itself, or a copy by the reader's rights.
+
+The copy is a redacted one: ``verify`` proves what is left. The reader's masks stand in place of
+what the reader must not see.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from recordings.chain import SEAL_MARK, read_chain_line
+from recordings.errors import FormatError
+from recordings.events import ResultEvent
+from recordings.files import open_stream, session_name
+from recordings.redact import RAW, CopyMaker, MaskFor, Redaction, class_of_note, event_of
+from recordings.thin import FrameCutter
+
+_CHUNK_BYTES = 1 << 18
+RESULT_MARK = b', "t", "'
+"""In the bytes of a recording where a result begins."""
+_NOTE_MARK = b', "k", "'
+_UNMASKED = b"unmasked"
+
+
+class ReadersCopy:
+    """What one reader sees of a recording, made of its bytes as they come, cut anywhere."""
+
+    def __init__(self, mask_for: MaskFor) -> None:
+        """Begin before the first byte.
+
+        Args:
+            mask_for: the reader's rights, asked for each result anew.
+        """
+        self._maker = CopyMaker(Redaction(), mask_for)
+        self._cutter = FrameCutter()
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes of the recording and give those of the copy.
+
+        Raises:
+            FormatError: they are not those of a recording, or no part can be taken out.
+        """
+        made = b"".join([self._frame(*frame) for frame in self._cutter.feed(data)])
+        rest = self._cutter.rest
+        if SEAL_MARK in rest and rest.endswith(b"\n") and rest.count(b"\n") == 1:
+            self._cutter.rest = b""
+            made += rest
+        return made
+
+    def _frame(self, body: bytes, last: bytes) -> bytes:
+        link = read_chain_line(last, 0, len(last) - 1)
+        if link is None:
+            raise FormatError("A frame is garbled.")
+        return self._maker.frame(link, body)
+
+
+class ServedFile:
+    """One recording, open for one reader."""
+
+    def __init__(self, opened: Callable[[], BinaryIO], mask_for: MaskFor) -> None:
+        """Open it. Blocks, as all of it does.
+
+        Args:
+            opened: opens its plain bytes; called twice.
+
+        Raises:
+            OSError: it cannot be read.
+            FormatError: it is encrypted or garbled, or nothing of it can be taken out.
+        """
+        with opened() as stream:
+            is_whole = not needs_masks(stream, mask_for)
+        self._copy = None if is_whole else ReadersCopy(mask_for)
+        self._stream = opened()
+        self._made = b""
+        self.size_bytes = _size_of(self._stream)
+        """Of the recording, 0 where only reading tells; what is served may be longer or shorter."""
+
+    def read(self, size: int = -1) -> bytes:
+        """Read so many bytes, fewer only at the end; without a number, all.
+
+        Raises:
+            OSError: it cannot be read.
+            FormatError: it is garbled, or nothing of it can be taken out.
+        """
+        if self._copy is None:
+            return self._stream.read(size)
+        size = sys.maxsize if size < 0 else size
+        while len(self._made) < size and (chunk := self._stream.read(_CHUNK_BYTES)):
+            self._made += self._copy.feed(chunk)
+        data, self._made = self._made[:size], self._made[size:]
+        return data
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+
+    def __enter__(self) -> Self:
+        """Close it at the end of a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+
+@contextlib.contextmanager
+def served_copy(
+    path: Path, mask_for: MaskFor, *, identity: Path | None = None
+) -> Iterator[Path | None]:
+    """Write a copy by a reader's rights, for as long as it is read; None: none is needed.
+
+    Raises:
+        OSError: the recording cannot be read, or the copy not be written.
+        FormatError: it is garbled, or nothing of it can be taken out.
+    """
+    opened = partial(open_stream, path, identity)
+    with opened() as stream:
+        is_whole = not needs_masks(stream, mask_for)
+    if is_whole:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / f"{session_name(path)}.cast"
+        with ServedFile(opened, mask_for) as served, copy.open("wb") as file:
+            while chunk := served.read(_CHUNK_BYTES):
+                file.write(chunk)
+        yield copy
+
+
+def needs_masks(stream: BinaryIO, mask_for: MaskFor) -> bool:
+    """Tell whether a recording holds anything that a reader must not see.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: it is garbled.
+    """
+    for text in stream:
+        if RESULT_MARK in text:
+            event = event_of(text)
+            masks = event.masks if isinstance(event, ResultEvent) else ()
+            if any(mask and mask_for(mask) is not None for mask in masks):
+                return True
+        elif _UNMASKED in text and _NOTE_MARK in text:
+            kind = class_of_note(event_of(text))
+            if kind and mask_for(kind + RAW) is not None:
+                return True
+    return False
+
+
+def _size_of(stream: BinaryIO) -> int:
+    if not stream.seekable():
+        return 0
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    return size

@@ -1,0 +1,186 @@
+"""Recordings are read by the reader's rights: raw cells only by who may see them now."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bastion.core.model import ResultStarted, RunOptions, Sensitivity
+from bastion.core.styles import Style, Styles, masked_again
+from bastion.execution.pipeline import Runner
+from bastion.frontends.drawn import cells_of, joined
+from bastion.frontends.render import RenderOptions, make_renderer
+from recordings.audit import read_rows
+from recordings.verify import verify_file
+from tests.execution.test_granting import asked, unmask
+from tests.fakes.rig import Rig, running_rig
+from tests.recordings.second_verifier import is_right
+
+SQL = "select id, email, phone from customers where id < 4 order by id"
+RAW, MASKED = b"customer2@example.com", "c•••@e•••.com".encode()
+
+
+@pytest.fixture
+async def rig(shop_postgres, tmp_path) -> AsyncIterator[Rig]:
+    async with running_rig(tmp_path) as rig:
+        await rig.add_target("prod", shop_postgres, "production")
+        for name, role in (("ann", "engineer"), ("rae", "reviewer"), ("aud", "auditor")):
+            await rig.add_user(name, role)
+        await rig.add_user("max", "reviewer", "engineer", "admin")
+        yield rig
+
+
+async def shown(runner: Runner, sql: str = SQL) -> bytes:
+    """Run it and draw it as the shell does: recorded, then seen."""
+    renderer = make_renderer("table", options=RenderOptions())
+    parts = []
+    async for event in runner.execute(sql, options=RunOptions(wait_s=0)):
+        if isinstance(event, ResultStarted):
+            parts.append(renderer.begin(event.columns, event.result))
+        elif hasattr(event, "rows"):
+            parts.append(renderer.batch(event))
+    text = joined([*parts, renderer.end()])
+    await runner._line.session.output(text.encode(), cells=cells_of(text))
+    return text.encode()
+
+
+async def recorded(rig: Rig) -> tuple[str, Path]:
+    """Ann sees mail addresses under a grant, and ends her session."""
+    await asked(rig, "ann", unmask())
+    async with rig.runner("ann", "prod") as runner:
+        assert RAW in await shown(runner)
+        session = runner._line.session
+    await session.end("done")
+    view = await rig.services.registry._recordings.find(session.id)
+    return session.id, view.path
+
+
+async def read(rig: Rig, who: str, session_id: str) -> bytes:
+    viewer = await rig.principal(who)
+    with await rig.services.registry.open_recording(viewer, session_id, "INC-7") as file:
+        return file.read(1 << 24)
+
+
+async def test_raw_cells_are_masked_for_who_may_not_see_them_and_all_else_is_proven(rig: Rig):
+    session_id, path = await recorded(rig)
+    data = path.read_bytes()
+    assert RAW in data
+    for who in ("aud", "rae"):
+        seen = await read(rig, who, session_id)
+        assert RAW not in seen
+        assert seen.count(MASKED) >= 3
+        copy = rig.paths.sessions.parent / f"{who}.cast"
+        copy.write_bytes(seen)
+        assert verify_file(copy, rig.paths.recording_public_key).state == "redacted"
+        key = rig.services.registry._factory._journal._key.public_key()
+        assert is_right(copy, key, rig.paths.audit_log)
+
+
+async def test_who_may_see_a_class_now_sees_it_in_recordings_of_that_target(rig: Rig):
+    session_id, path = await recorded(rig)
+    # Her own grant still holds; it is her right of now that counts, not that of then.
+    assert await read(rig, "ann", session_id) == path.read_bytes()
+    assert RAW not in await read(rig, "max", session_id)
+    await asked(rig, "max", unmask())
+    assert RAW in await read(rig, "max", session_id)
+    grants = rig.services.governance.grants
+    for grant in await grants.list_grants(await rig.principal("max")):
+        await grants.revoke(await rig.principal("max"), grant.id, "done")
+    for who in ("ann", "max"):
+        assert RAW not in await read(rig, who, session_id)
+
+
+async def test_a_grant_for_another_class_or_target_shows_nothing(rig: Rig):
+    session_id, _ = await recorded(rig)
+    await asked(rig, "max", unmask("phone"))
+    assert RAW not in await read(rig, "max", session_id)
+
+
+async def test_who_watches_sees_by_their_own_rights_too(rig: Rig):
+    await asked(rig, "ann", unmask())
+    aud = await rig.principal("aud")
+    async with rig.runner("ann", "prod") as runner:
+        session = runner._line.session
+        await shown(runner)
+        watched, parts = rig.services.registry.watch(aud, session.id), []
+        async with contextlib.aclosing(watched):
+            async for end, chunk in watched:
+                parts.append(chunk)
+                assert end == sum(map(len, parts))
+                if len(parts) == 1:
+                    await shown(runner, SQL.replace("< 4", "< 3"))
+                if b"".join(parts).count(b', "z", ') == 2:
+                    break
+        seen = b"".join(parts)
+        assert RAW not in seen
+        assert seen.count(MASKED) >= 5
+        # Who lost the connection goes on from where it broke.
+        watched = rig.services.registry.watch(aud, session.id, len(parts[0]) - 40)
+        async with contextlib.aclosing(watched):
+            _, chunk = await anext(watched)
+            assert seen[len(parts[0]) - 40 :].startswith(chunk[:40])
+
+
+async def test_where_the_masks_of_a_result_are_missing_nothing_is_shown_from_there_on(rig: Rig):
+    session_id, path = await recorded(rig)
+    path.write_bytes(path.read_bytes().replace(b'\\"masks\\"', b'\\"mask5\\"'))
+    seen = await read(rig, "aud", session_id)
+    assert RAW not in seen
+    assert b"select id, email" in seen
+    rows = [row for row in read_rows(rig.paths.audit_log) if row.event == "recording.read"]
+    assert (rows[-1].fields["by"], rows[-1].fields["purpose"]) == ("aud", "INC-7")
+
+
+# Styles
+
+PARTIAL = Styles(chosen={Sensitivity.PHONE: Style.PARTIAL})
+LAST = Styles(chosen={Sensitivity.PHONE: Style.LAST_FOUR, Sensitivity.EMAIL: Style.FULL})
+PHONE = "+47 22 33 44 55"
+
+
+@pytest.mark.parametrize(
+    ("mask", "styles", "said"),
+    [
+        ("phone raw", Styles(), "•••••"),
+        ("phone raw", PARTIAL, "•••••55"),
+        ("phone raw", LAST, "•••4455"),
+        ("phone partial", Styles(), "•••••"),
+        ("phone partial", PARTIAL, None),
+        ("phone last_four", PARTIAL, None),
+        ("phone partial", LAST, "•••••"),
+        ("phone full", LAST, None),
+        ("email partial", Styles(), None),
+        ("email partial", LAST, "•••••"),
+        ("email token", LAST, "•••••"),
+        ("email+phone raw", PARTIAL, "•••••"),
+        ("horoscope raw", PARTIAL, "•••••"),
+        ("horoscope partial", PARTIAL, "•••••"),
+        ("horoscope full", PARTIAL, None),
+        ("phone blurred", PARTIAL, "•••••"),
+        ("phone", PARTIAL, "•••••"),
+        ("raw", PARTIAL, "•••••"),
+    ],
+)
+def test_no_cell_tells_more_than_the_reader_s_own_masks(
+    mask: str, styles: Styles, said: str | None
+):
+    again = masked_again(mask, styles)
+    assert (again and again(PHONE)) == said
+
+
+@pytest.mark.parametrize(
+    ("mask", "is_seen"),
+    [
+        ("phone raw", True),
+        ("phone last_four", True),
+        ("email raw", False),
+        ("email+phone raw", False),
+        ("phone+secret raw", False),
+    ],
+)
+def test_a_grant_counts_where_it_covers_all_classes_of_a_cell(mask: str, is_seen: bool):
+    unmasked = frozenset({Sensitivity.PHONE})
+    assert (masked_again(mask, Styles(), unmasked) is None) is is_seen
