@@ -205,6 +205,8 @@ class ChainedFile:
         """Make what was written durable; gives the error."""
         try:
             with self.lock:
+                if self.descriptor < 0:
+                    return OSError(0, "the recording was closed")
                 os.fdatasync(self.descriptor)
         except OSError as error:
             return error

@@ -278,7 +278,29 @@ class Journal:
                 except queue.Empty:
                     break
             is_open = job is not None
-            self._commit(groups)
+            try:
+                self._commit(groups)
+            except Exception as error:  # noqa: BLE001
+                self._stop(groups, error)
+                return
+
+    def _stop(self, groups: dict[TranscriptWriter, list[_Job]], error: Exception) -> None:
+        """Fail whoever waits, now and later, on what nobody foresaw: none may wait for ever."""
+        with self._gate:
+            self._is_closing = True
+            for writer in tuple(self._held):
+                self._let_go(writer)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                job = self._jobs.get_nowait()
+                if job is not None:
+                    groups.setdefault(job.writer, []).append(job)
+        failure = RecordingFailure(
+            f"The transcript could not be written (the journal stopped: {type(error).__name__})."
+            " Nothing runs unrecorded: restart the bastion."
+        )
+        for writer, jobs in groups.items():
+            writer.settle(jobs, b"", failure)
 
     def _commit(self, groups: dict[TranscriptWriter, list[_Job]]) -> None:
         written: list[_Group] = []

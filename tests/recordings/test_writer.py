@@ -337,3 +337,30 @@ async def test_a_journal_closed_by_a_dying_loop_tears_nothing(desk: Desk):
     desk.journal.close()
     desk.new_journal().recover(lambda _: False)
     assert verify_file(writer.path, desk.key_path).is_ok
+
+
+async def test_what_nobody_foresaw_fails_whoever_waits_and_whoever_comes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    first, second = await desk.open("a"), await desk.open("b")
+
+    def stumble(*_: object) -> None:
+        raise ValueError("unforeseen")
+
+    monkeypatch.setattr(ChainedFile, "sync", stumble)
+    waiting = await asyncio.gather(
+        first.append(Output(data=b"1")), second.append(Output(data=b"2")), return_exceptions=True
+    )
+    assert [type(error) for error in waiting] == [RecordingFailure, RecordingFailure]
+    monkeypatch.undo()
+    with pytest.raises(RecordingFailure):
+        await first.append(Output(data=b"3"))
+    with pytest.raises(RecordingFailure):
+        await desk.open("c")
+
+
+async def test_a_file_that_was_closed_is_not_synced(desk: Desk):
+    writer = await desk.open()
+    writer.file.close()
+    with pytest.raises(RecordingFailure):
+        await writer.append(Output(data=b"1"))
