@@ -31,7 +31,8 @@ UNMASKABLE = frozenset(
 _SPAN = re.compile(r"([1-9][0-9]{0,4})(s|m|h)")
 _UNIT_S = {"s": 1, "m": 60, "h": 3600}
 _ASKED = re.compile(
-    r"(?:UNMASK (?P<kind>[a-z_]+)|WINDOW ON (?P<table>.+)) FOR (?P<span_s>\d+) SECONDS"
+    r"(?:UNMASK (?P<kind>[a-z_]+)|WINDOW ON (?P<table>.+))"
+    r" FOR (?P<span>\d+) (?P<unit>SECOND|MINUTE)S"
 )
 
 
@@ -57,8 +58,9 @@ class Wanted:
     def text(self) -> str:
         """Give the text that reviewers see and that a yes covers."""
         seconds = round(self.span.total_seconds())
+        span = f"{seconds} SECONDS" if seconds % 60 else f"{seconds // 60} MINUTES"
         what = "WINDOW ON" if self.kind is GrantKind.WINDOW else "UNMASK"
-        return f"{what} {self.subject} FOR {seconds} SECONDS"
+        return f"{what} {self.subject} FOR {span}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ def read_wanted(text: str) -> Wanted | None:
     match = _ASKED.fullmatch(text)
     if match is None:
         return None
-    span = timedelta(seconds=int(match["span_s"]))
+    span = timedelta(seconds=int(match["span"]) * (60 if match["unit"] == "MINUTE" else 1))
     if match["table"] is not None:
         return Wanted(kind=GrantKind.WINDOW, subject=match["table"], span=span)
     return Wanted(kind=GrantKind.UNMASK, subject=match["kind"], span=span)

@@ -127,10 +127,17 @@ def test_how_long_is_bounded_by_policy():
         unmask(span="soon")
 
 
-@pytest.mark.parametrize("wanted", [unmask(), wanted_window("public.orders")])
+@pytest.mark.parametrize(
+    "wanted", [unmask(), unmask(span="90s"), unmask(span="1h"), wanted_window("public.orders")]
+)
 def test_what_a_yes_covers_is_read_back_as_it_was_asked(wanted: Wanted):
     assert life.read_wanted(wanted.text) == wanted
     assert life.read_wanted(f"{wanted.text}; drop table x") != wanted
+
+
+def test_what_a_reviewer_reads_says_minutes_where_they_are_whole():
+    assert unmask().text == "UNMASK email FOR 15 MINUTES"
+    assert unmask(span="90s").text == "UNMASK email FOR 90 SECONDS"
     assert life.read_wanted("select 1") is None
 
 
