@@ -27,12 +27,18 @@ from recordings.verify import verify_all, verify_recording
 from recordings.writer import FAILED_REASON, TranscriptWriter
 from tests.recordings.conftest import Desk, record_statement
 from tests.recordings.second_verifier import audit_rows, is_right
-from tests.recordings.test_faults import numbers_in, recover
+from tests.recordings.test_faults import in_both_forms, numbers_in, recover
 from tests.recordings.test_verify import frames_of
 
+_IN_FULL = [pytest.mark.long, pytest.mark.timeout(7200)]
 rounds_of = pytest.mark.parametrize(
-    "rounds",
-    [20, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(7200)])],
+    ("rounds", "desk"),
+    [
+        (20, "plain"),
+        pytest.param(1000, "plain", marks=_IN_FULL),
+        pytest.param(1000, "encrypted", marks=_IN_FULL),
+    ],
+    indirect=["desk"],
 )
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to mount a tmpfs")
@@ -207,6 +213,24 @@ async def test_no_file_is_taken_away_or_exchanged_unseen(evidence: Evidence, act
     assert faults(evidence) == []
 
 
+@pytest.mark.parametrize("desk", ["encrypted"], indirect=True)
+async def test_no_frame_or_file_of_encrypted_ones_is_moved_unseen(evidence: Evidence):
+    kept, desk = evidence.keep(), evidence.desk
+    for name, act in FRAME_ACTS.items():
+        path, first = act(random.Random(name), evidence)
+        report = verify_recording(path, desk.public, desk.audit_path)
+        assert (report.exit_code, report.first_bad_frame) == (1, first), report.message
+        path.write_bytes(kept[path])
+    for name, move in FILE_ACTS.items():
+        move(random.Random(name), evidence)
+        assert faults(evidence)
+        for path in evidence.paths():
+            if path.is_symlink():
+                path.unlink()
+        evidence.restore(kept)
+    assert faults(evidence) == []
+
+
 def edit_row(chance: random.Random, rows: list[bytes]) -> int:
     number = chance.randrange(len(rows))
     at = chance.randrange(len(rows[number]) - 1)
@@ -283,7 +307,9 @@ folder, name = Path(sys.argv[1]), sys.argv[2]
 clock = lambda: datetime(2026, 3, 1, tzinfo=UTC)
 key = load_private_key(folder / "signing.key")
 audit = AuditLog(folder / "audit.log", key, now=clock)
-journal = Journal(folder / "sessions", key, audit, now=clock)
+named = folder / "recipients"
+recipients = named.read_text().split() if named.exists() else []
+journal = Journal(folder / "sessions", key, audit, now=clock, recipients=recipients)
 
 def tell(text):
     os.write(1, text.encode() + b"\\n")
@@ -328,10 +354,10 @@ def check_told(desk: Desk, name: str, told: str) -> None:
     if not told:
         assert not path.exists() or verify_recording(path, desk.public, desk.audit_path).is_ok
         return
-    found = numbers_in(path)
+    found = numbers_in(path, desk.identity)
     assert found == list(range(len(found)))
     assert found[: len(shown)] == shown
-    report = verify_recording(path, desk.public, desk.audit_path)
+    report = verify_recording(path, desk.public, desk.audit_path, identity=desk.identity)
     assert report.state in ("crashed", "sealed"), report.message
     assert is_right(path, desk.public, desk.audit_path)
     assert report.state == "sealed" or "sealed" not in told
@@ -350,16 +376,19 @@ def steps_of(desk: Desk) -> Iterator[tuple[str, Path]]:
 @needs_strace
 @pytest.mark.long
 @pytest.mark.timeout(7200)
+@in_both_forms
 @pytest.mark.parametrize("fault", ["signal=SIGKILL", "error=EIO", "error=ENOSPC"])
 def test_a_fault_at_each_step_of_each_file_loses_nothing(desk: Desk, fault: str):
     """Recording, audit log, its head, folders, reserve: at every call until none is left."""
     steps = 0
     for call in CALLS:
-        for place in (None, *(path for one, path in steps_of(desk) if one == call)):
+        of_session = [".cast", ".key.age"] if desk.recipients else [".cast"]
+        for place in (*of_session, *(path for one, path in steps_of(desk) if one == call)):
             for when in range(1, 60):
                 steps += 1
                 name = f"n{steps}"
-                path = place or desk.root / "2026/03/01" / f"{name}.cast"
+                day = desk.root / "2026/03/01"
+                path = day / f"{name}{place}" if isinstance(place, str) else place
                 told = run_traced(desk, name, path, f"{call}:{fault}:when={when}")
                 recover(desk)
                 check_told(desk, name, told)
@@ -411,9 +440,11 @@ async def fill_up(chance: random.Random, writer: TranscriptWriter) -> list[bytes
     return shown
 
 
-async def one_full_disk(chance: random.Random, folder: Path) -> None:
+async def one_full_disk(chance: random.Random, folder: Path, *, is_encrypted: bool) -> None:
     with mounted(folder, chance.randint(3, 64)) as disk:
         desk = Desk(disk)
+        if is_encrypted:
+            desk.encrypt()
         first = await desk.open("s0")
         status = os.statvfs(disk)
         free = status.f_bavail * status.f_bsize
@@ -428,7 +459,8 @@ async def one_full_disk(chance: random.Random, folder: Path) -> None:
             if writer is None:
                 continue
             shown = await fill_up(chance, writer)
-            events = [timed.event for timed in read_events(writer.path)]
+            read = read_events(writer.path, identity=desk.identity)
+            events = [timed.event for timed in read]
             found = [event.data for event in events if isinstance(event, Output)]
             # An output of more than 64 KiB comes back in pieces.
             assert b"".join(found) == b"".join(shown)
@@ -451,12 +483,13 @@ async def one_full_disk(chance: random.Random, folder: Path) -> None:
 @needs_root
 @pytest.mark.parametrize(
     "rounds",
-    [4, pytest.param(200, marks=[pytest.mark.long, pytest.mark.timeout(7200)])],
+    [4, *(pytest.param(number, marks=_IN_FULL) for number in (200, 201))],
 )
 async def test_full_disks_stop_work_and_not_evidence(tmp_path: Path, rounds: int):
     chance = random.Random(rounds)
     for number in range(rounds):
-        await one_full_disk(chance, tmp_path / f"disk{number}")
+        folder = tmp_path / f"disk{number}"
+        await one_full_disk(chance, folder, is_encrypted=number % 4 == 3 or rounds > 200)
 
 
 # Who may not write

@@ -38,7 +38,9 @@ if limit:
 clock = lambda: datetime(2026, 3, 1, tzinfo=UTC)
 key = load_private_key(folder / "signing.key")
 audit = AuditLog(folder / "audit.log", key, now=clock)
-journal = Journal(folder / "sessions", key, audit, now=clock)
+named = folder / "recipients"
+recipients = named.read_text().split() if named.exists() else []
+journal = Journal(folder / "sessions", key, audit, now=clock, recipients=recipients)
 
 async def write(name):
     chance = random.Random(f"{seed}{name}")
@@ -65,15 +67,17 @@ asyncio.run(main())
 """
 
 
+in_both_forms = pytest.mark.parametrize("desk", ["plain", "encrypted"], indirect=True)
+
+
 def command(desk: Desk, *, sessions: int = 1, seed: int = 0, limit: int = 0) -> list[str]:
     words = [str(number) for number in (sessions, seed, limit)]
     return [sys.executable, "-c", WRITER, str(desk.folder), *words]
 
 
-def numbers_in(path: Path) -> list[int]:
-    shown = b"".join(
-        timed.event.data for timed in read_events(path) if isinstance(timed.event, Output)
-    )
+def numbers_in(path: Path, identity: Path | None) -> list[int]:
+    events = (timed.event for timed in read_events(path, identity=identity))
+    shown = b"".join(event.data for event in events if isinstance(event, Output))
     return [int(number) for number in re.findall(rb"<(\d+)>", shown)]
 
 
@@ -90,10 +94,11 @@ def check_acknowledged(desk: Desk, told: str) -> None:
                 pass
     for name, number in last.items():
         path = desk.root / "2026/03/01" / f"{name}.cast"
-        found = numbers_in(path)
+        found = numbers_in(path, desk.identity)
         assert found == list(range(len(found)))
         assert len(found) > number
-        report = verify_file(path, desk.key_path)
+        assert verify_file(path, desk.key_path).is_ok
+        report = verify_file(path, desk.key_path, identity=desk.identity)
         assert report.is_ok, report.message
 
 
@@ -123,12 +128,14 @@ def kill_at_random(desk: Desk, rounds: int, seed: int) -> None:
         assert verify_file(path, desk.key_path).state in ("crashed", "sealed")
 
 
+@in_both_forms
 def test_a_kill_at_any_moment_loses_nothing_acknowledged(desk: Desk):
-    kill_at_random(desk, 8, seed=1)
+    kill_at_random(desk, 1 if desk.recipients else 8, seed=1)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
+@in_both_forms
 @pytest.mark.parametrize("part", range(20))
 def test_a_kill_at_any_moment_loses_nothing_in_all_rounds(desk: Desk, part: int):
     # In parts: each round looks through the audit log of all before it.
@@ -165,6 +172,15 @@ def traced(desk: Desk, seed: int, fault: str) -> str:
 )
 def test_a_kill_at_each_write_and_sync_loses_nothing(desk: Desk, seed: int, call: str, when: int):
     told = traced(desk, seed, f"{call}:signal=SIGKILL:when={when}")
+    assert "sealed" not in told
+    recover(desk)
+    check_acknowledged(desk, told)
+
+
+@needs_strace
+@pytest.mark.parametrize("desk", ["encrypted"], indirect=True)
+def test_a_kill_at_a_write_of_an_encrypted_one_loses_nothing(desk: Desk):
+    told = traced(desk, 3, "write:signal=SIGKILL:when=4")
     assert "sealed" not in told
     recover(desk)
     check_acknowledged(desk, told)

@@ -103,12 +103,16 @@ def cut(desk: Desk, path: Path, rounds: int, seed: int) -> None:
     path.write_bytes(data)
 
 
-async def test_no_flipped_bit_goes_unseen(desk: Desk, sealed: Path):
-    flip_bits(desk, sealed, 2000, seed=1)
+@pytest.mark.parametrize(
+    ("rounds", "desk"), [(2000, "plain"), (50, "encrypted")], indirect=["desk"]
+)
+async def test_no_flipped_bit_goes_unseen(desk: Desk, sealed: Path, rounds: int):
+    flip_bits(desk, sealed, rounds, seed=1)
 
 
-async def test_no_cut_goes_unseen(desk: Desk, sealed: Path):
-    cut(desk, sealed, 500, seed=2)
+@pytest.mark.parametrize(("rounds", "desk"), [(500, "plain"), (20, "encrypted")], indirect=["desk"])
+async def test_no_cut_goes_unseen(desk: Desk, sealed: Path, rounds: int):
+    cut(desk, sealed, rounds, seed=2)
 
 
 async def test_no_cut_of_a_crashed_recording_goes_unseen(desk: Desk, crashed: Path):
@@ -125,7 +129,8 @@ async def test_no_flipped_bit_of_a_crashed_recording_goes_unseen(desk: Desk, cra
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("desk", ["plain", "encrypted"], indirect=True)
 async def test_no_flip_and_no_cut_goes_unseen_in_all_rounds(desk: Desk, sealed: Path):
     flip_bits(desk, sealed, 100_000, seed=4)
     cut(desk, sealed, 10_000, seed=5)
