@@ -31,6 +31,7 @@ from recordings.events import (
     StatementEvent,
     VerdictEvent,
 )
+from recordings.files import open_stream
 from recordings.reader import EventParser
 
 _APPLICATION = re.compile(r"bastion:[^:]+:(?P<session>\w{12,})")
@@ -230,7 +231,8 @@ class Witness:
 
     def __init__(self) -> None:
         self._logs: list[ServerLog] = []
-        self._folders: list[Path] = []
+        self._folders: dict[Path, Path | None] = {}
+        """Each with the identity that reads it, where it is encrypted."""
         self._transcripts: dict[str, Transcript] = {}
         self._heard: set[str] = set()
         """Sessions with a login at a server whose log is read."""
@@ -249,10 +251,9 @@ class Witness:
         """Leave a server that has ended."""
         self._logs.remove(log)
 
-    def watch(self, sessions: Path) -> None:
+    def watch(self, sessions: Path, identity: Path | None = None) -> None:
         """Take the transcripts of an installation into account."""
-        if sessions not in self._folders:
-            self._folders.append(sessions)
+        self._folders[sessions] = identity or self._folders.get(sessions)
 
     def differences(self) -> list[str]:
         """Compare what has come since the last call; a sentence for each difference, once."""
@@ -314,24 +315,27 @@ class Witness:
     def _read_transcripts(self) -> set[str]:
         """Read on; gives the sessions that have something new."""
         changed = set()
-        for folder in self._folders:
+        for folder, identity in self._folders.items():
             for path in folder.glob("*/*/*/*.cast*"):
                 session = path.name.partition(".")[0]
                 transcript = self._transcripts.setdefault(session, Transcript())
                 with contextlib.suppress(FileNotFoundError):
-                    for event in _new_events(path, transcript):
+                    for event in _new_events(path, transcript, identity):
                         transcript.add(event)
                         changed.add(session)
         return changed
 
 
-def _new_events(path: Path, transcript: Transcript) -> Iterator[Event]:
+def _new_events(path: Path, transcript: Transcript, identity: Path | None) -> Iterator[Event]:
     if path.name.endswith(".cast"):
-        if path.stat().st_size <= transcript.position:
+        if identity is None and path.stat().st_size <= transcript.position:
             return
-        with path.open("rb") as stream:
-            stream.seek(transcript.position)
-            data = stream.read()
+        with open_stream(path, identity) as stream:
+            if stream.seekable():
+                stream.seek(transcript.position)
+                data = stream.read()
+            else:
+                data = stream.read()[transcript.position :]
         transcript.position += len(data)
         for timed in transcript.parser.feed(data):
             yield timed.event
