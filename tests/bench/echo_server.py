@@ -1,8 +1,8 @@
 """A server that echoes keys, plainly or recorded first, by the name that the client logs in with.
 
-Run as ``python -m tests.bench.echo_server FOLDER``; prints its port. Both ways in one process, so
+Run as ``python -m tests.bench.echo_server FOLDER``; prints its port. All ways in one process, so
 that a run compares them under the same load: ``bare`` writes what came, ``recorded`` goes through
-the terminal of the product, where it is on the disk before it is sent.
+the terminal of the product, where it is on the disk before it is sent, and so does ``encrypted``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
+import pyrage
 
 from bastion.core.model import Principal, Role
 from bastion.execution.session import Session, SessionFactory
@@ -29,11 +30,17 @@ PRINCIPAL = Principal(
 )  # fmt: skip
 
 
-def make_journal(folder: Path) -> Journal:
+def make_journal(folder: Path, *, is_encrypted: bool = False) -> Journal:
+    """Make a journal of its own, with a fresh key, and a fresh recipient where it encrypts."""
     key, clock = make_private_key(), SystemClock()
     folder.mkdir(parents=True, exist_ok=True)
     audit = AuditLog(folder / "audit.log", key, now=clock.now)
-    return Journal(folder / "sessions", key, audit, now=clock.now)
+    recipients = []
+    if is_encrypted:
+        identity = pyrage.x25519.Identity.generate()
+        (folder / "identity.txt").write_text(str(identity))
+        recipients = [str(identity.to_public())]
+    return Journal(folder / "sessions", key, audit, now=clock.now, recipients=recipients)
 
 
 async def open_session(journal: Journal, name: str) -> Session:
@@ -52,8 +59,8 @@ async def open_session(journal: Journal, name: str) -> Session:
 
 
 class _Server(asyncssh.SSHServer):
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, journals: dict[str, Journal]) -> None:
+        self._journals = journals
         self._name = ""
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
@@ -64,11 +71,11 @@ class _Server(asyncssh.SSHServer):
         return False
 
     def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
-        return _Echo(self._journal, self._name)
+        return _Echo(self._journals.get(self._name.partition("-")[0]), self._name)
 
 
 class _Echo(asyncssh.SSHServerSession[bytes]):
-    def __init__(self, journal: Journal, name: str) -> None:
+    def __init__(self, journal: Journal | None, name: str) -> None:
         self._journal = journal
         self._name = name
         self._terminal: RecordedTerminal | None = None
@@ -81,8 +88,8 @@ class _Echo(asyncssh.SSHServerSession[bytes]):
         return True
 
     def session_started(self) -> None:
-        if self._name.startswith("recorded"):
-            self._work = asyncio.get_running_loop().create_task(self._record())
+        if self._journal is not None:
+            self._work = asyncio.get_running_loop().create_task(self._record(self._journal))
 
     def data_received(self, data: bytes, datatype: Any) -> None:
         if self._terminal is None:
@@ -90,8 +97,8 @@ class _Echo(asyncssh.SSHServerSession[bytes]):
         else:
             self._terminal.write(data.decode())
 
-    async def _record(self) -> None:
-        session = await open_session(self._journal, self._name)
+    async def _record(self, journal: Journal) -> None:
+        session = await open_session(journal, self._name)
         self._terminal = RecordedTerminal(self._wire, session)
         # The client types no sooner than this.
         self._wire.send_now(b"$")
@@ -105,9 +112,12 @@ class _Echo(asyncssh.SSHServerSession[bytes]):
 
 
 async def _serve(folder: Path) -> None:
-    journal = make_journal(folder)
+    journals = {
+        kind: make_journal(folder / kind, is_encrypted=kind == "encrypted")
+        for kind in ("recorded", "encrypted")
+    }
     listener = await asyncssh.create_server(
-        lambda: _Server(journal),
+        lambda: _Server(journals),
         "127.0.0.1",
         0,
         server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],

@@ -48,17 +48,23 @@ def screen_text(size: int) -> bytes:
 
 
 async def bench_throughput(folder: Path) -> None:
-    """The same bytes through our terminal and through tlog-rec, by turns."""
+    """The same bytes through our terminal, plain and encrypted, and tlog-rec, by turns."""
     text = screen_text(SHOWN_BYTES)
     shown = folder / "shown.txt"
     shown.write_bytes(text)
     journal = make_journal(folder / "throughput")
-    ours, theirs = [], []
+    encrypting = make_journal(folder / "encrypted", is_encrypted=True)
+    ours, encrypted, theirs = [], [], []
     for number in range(3):
         ours.append(await _shown(journal, f"through{number}", text))
+        encrypted.append(await _shown(encrypting, f"through{number}", text))
         if shutil.which("tlog-rec"):
             theirs.append(await asyncio.to_thread(_tlog, shown, folder / "tlog"))
     journal.close()
+    encrypting.close()
+    for place, unit in ((0, "MB/s"), (1, "MB/CPU s")):
+        mine, base = _rate(encrypted, place), _rate(ours, place)
+        say(f"encrypted as it is written, {unit}", f"{mine:.0f}", f"plain {base:.0f}", mine / base)
     if not theirs:
         say("recorded before shown, MB/s", f"{_rate(ours, 0):.0f}", "tlog-rec is not installed")
     for place, unit in ((0, "MB/s"), (1, "MB/CPU s")) if theirs else ():
@@ -116,21 +122,27 @@ def _tlog(shown: Path, log: Path) -> tuple[float, float]:
 async def bench_appends(folder: Path) -> None:
     """One session alone, key by key: an append against a sync of the disk by itself."""
     journal = make_journal(folder / "appends")
+    encrypting = make_journal(folder / "appends-encrypted", is_encrypted=True)
     session = await open_session(journal, "alone")
+    secret = await open_session(encrypting, "alone")
     scratch = os.open(folder / "scratch", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    ours, base = [], []
+    ours, encrypted, base = [], [], []
     for _ in range(300):
-        started = time.perf_counter()
-        await session.output(b"x")
-        ours.append(time.perf_counter() - started)
+        for recorded, samples in ((session, ours), (secret, encrypted)):
+            started = time.perf_counter()
+            await recorded.output(b"x")
+            samples.append(time.perf_counter() - started)
         started = time.perf_counter()
         os.write(scratch, b"x" * 300)
         os.fdatasync(scratch)
         base.append(time.perf_counter() - started)
     os.close(scratch)
-    await session.end("done")
-    journal.close()
+    for recorded, its_journal in ((session, journal), (secret, encrypting)):
+        await recorded.end("done")
+        its_journal.close()
     (p50, p99), (b50, b99) = quantiles(ours), quantiles(base)
+    (e50, _), plain = quantiles(encrypted), f"plain {p50 * 1e3:.2f} ms"
+    say("one append alone, encrypted, p50", f"{e50 * 1e3:.2f} ms", plain, e50 / p50)
     say(
         "one append alone, p50",
         f"{p50 * 1e3:.2f} ms",
