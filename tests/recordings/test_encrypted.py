@@ -23,7 +23,15 @@ from recordings.keys import load_public_key
 from recordings.query import Query
 from recordings.reader import read_events, read_header, read_statements
 from recordings.redact import Redaction, redact
-from recordings.retention import hold, release
+from recordings.retention import (
+    KeepPolicy,
+    delete,
+    find_due,
+    find_proposal,
+    hold,
+    propose,
+    release,
+)
 from recordings.search import SearchIndex
 from recordings.seek import SeekIndexes, index_key, screen_at
 from recordings.verify import verify_all, verify_file, verify_recording
@@ -367,6 +375,20 @@ async def test_an_erased_session_is_unreadable_and_the_chain_stands(desk: Desk):
     assert list(done) == [("s1", "")]
     assert verify_file(path, desk.key_path).is_ok
     assert len([row for row in read_rows(desk.audit_path) if row.event == ERASED]) == 1
+
+
+async def test_what_retention_deletes_goes_with_its_key(desk: Desk):
+    path = (writer := await opened(desk, statements=1)).path
+    await writer.seal("logout")
+    desk.clock.advance(40 * 86_400)
+    policy, catalog = KeepPolicy(days=30), Catalog(desk.root)
+    due = find_due(catalog, desk.audit_path, policy, desk.clock.now())
+    proposed = propose(desk.audit, due, by="alice", reason="over")
+    proposal = find_proposal(desk.audit, proposed, by="bob", now=desk.clock.now())
+    assert list(delete(desk.audit, desk.public, proposal, due, by="bob")) == [("s1", "")]
+    assert not path.exists()
+    assert not key_path(path).exists()
+    assert verify_file(path, desk.key_path).state == "deleted"
 
 
 async def test_nobody_erases_alone_nor_what_is_live_held_plain_or_not_right(desk: Desk):
