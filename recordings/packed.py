@@ -201,7 +201,7 @@ def _find_frames(table: Table) -> None:
         if has_lengths:
             if not tail.startswith(_LENGTH_HEAD):
                 raise ValueError("a length is missing")
-            size = int.from_bytes(tail[len(_LENGTH_HEAD) :], "little")
+            size = max(size, int.from_bytes(tail[len(_LENGTH_HEAD) :], "little"))
             end += len(_LENGTH_HEAD) + _LENGTH_BYTES
         if size > _FRAME_BYTES_MAX or end > len(data):
             raise ValueError("a frame is cut, or too large to be unpacked at once")

@@ -278,6 +278,16 @@ async def test_a_changed_frame_of_an_archive_is_named_from_the_last_signature_on
     assert report.first_bad_frame in range(64, 118)
 
 
+async def test_a_frame_that_claims_to_be_huge_takes_no_memory(desk: Desk):
+    await desk.sealed()
+    packed = archive_all(desk)
+    data = packed.read_bytes()
+    # Magic, a descriptor with eight bytes of size, a window, and the rest as it was.
+    huge = data[:4] + b"\xc4\x50" + (1 << 40).to_bytes(8, "little") + data[6:]
+    packed.write_bytes(huge)
+    assert verify_file(packed, desk.key_path).exit_code == 1
+
+
 FIXTURES = Path(__file__).parent / "fixtures"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import contextlib
 import dataclasses
 import os
@@ -65,6 +66,18 @@ async def test_nothing_of_a_session_is_on_the_disk_in_the_clear_at_any_time(desk
         for word in (b"canary", b"customers", "José".encode()):
             assert word not in everything_below(desk.root)
     assert key_path(writer.path).stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_data_key_is_nowhere_but_for_the_identities_holder(desk: Desk):
+    writer = await opened(desk, statements=1)
+    raw = writer.file.state.content.key.raw
+    await writer.seal("logout")
+    desk.identity_path.unlink()
+    data = everything_below(desk.folder)
+    for spelt in (raw, raw.hex().encode(), binascii.b2a_base64(raw)[:40]):
+        assert spelt not in data
+    assert raw.hex() not in repr(writer.file.state)
+    assert str(raw) not in repr(writer.file.state)
 
 
 async def test_lists_show_who_when_and_how_many(desk: Desk):
