@@ -125,8 +125,11 @@ def words_for_unapproved(
             )
         case ApprovalState.DENIED:
             last = approval.decisions[-1]
-            return Status.DENIED, (
-                f"{last.reviewer} denied it: {last.reason} {nothing.capitalize()}."
+            reason = last.reason.rstrip()
+            stop = "" if reason.endswith((".", "!", "?")) else "."
+            return (
+                Status.DENIED,
+                f"{last.reviewer} denied it: {reason}{stop} {nothing.capitalize()}.",
             )
         case ApprovalState.REVOKED:
             return Status.DENIED, (

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
+from bastion.core.approval import Approval, ApprovalState
 from bastion.core.breakglass import Emergency
 from bastion.core.model import (
     ErrorInfo,
@@ -150,6 +151,21 @@ def resumed_text(event: Resumed) -> str:
     """Say who said yes, with their words."""
     comment = f": {visible(event.comment)}" if event.comment else ""
     return f"APPROVED by {visible(names_and(event.approved_by))}{comment}\n"
+
+
+def decided_text(approval: Approval, *, is_yes: bool) -> str:
+    """Tell a reviewer that their word counts, and whether another one is needed."""
+    word = "Approved" if is_yes else "Denied"
+    more = ""
+    if is_yes and approval.state is ApprovalState.PENDING:
+        have = f"{len(approval.approved_by)} of {approval.approvals_needed} approvals"
+        more = f" {have}; it waits for another person."
+    return f"{word}: request {approval.id} of {visible(approval.requester)}.{more}\n"
+
+
+def withdrawn_text(request_id: str) -> str:
+    """Tell the requester that the request is out of the queue."""
+    return f"Withdrawn: request {request_id}.\n"
 
 
 def names_and(names: Sequence[str]) -> str:

@@ -26,11 +26,13 @@ from bastion.execution.registry import SessionView
 from bastion.execution.services import Services
 from bastion.frontends.envelope import JsonObject, impact_object, timestamp
 from bastion.frontends.narration import (
+    decided_text,
     glass_text,
     impact_text,
     names_text,
     seconds_left,
     seconds_text,
+    withdrawn_text,
 )
 from bastion.frontends.render import (
     Renderer,
@@ -377,20 +379,14 @@ async def _req_decide(services: Services, principal: Principal, request: VerbReq
     approval = await services.desk.decide(
         principal, request_id, approve=is_yes, reason=request.reason
     )
-    word = "Approved" if is_yes else "Denied"
-    have = f"{len(approval.approved_by)} of {approval.approvals_needed} approvals"
-    more = f" {have}; it waits for another person." if is_yes and _waits(approval) else ""
-    return Answer(
-        text=f"{word}: request {approval.id} of {visible(approval.requester)}.{more}\n",
-        data=approval_object(approval),
-    )
+    return Answer(text=decided_text(approval, is_yes=is_yes), data=approval_object(approval))
 
 
 async def _req_withdraw(services: Services, principal: Principal, request: VerbRequest) -> Answer:
     request_id = one_id(request, skip=1)
     await services.desk.withdraw(principal, request_id)
     approval = await services.desk.get(principal, request_id)
-    return Answer(text=f"Withdrawn: request {request_id}.\n", data=approval_object(approval))
+    return Answer(text=withdrawn_text(request_id), data=approval_object(approval))
 
 
 async def _req_revoke(services: Services, principal: Principal, request: VerbRequest) -> Answer:
@@ -715,10 +711,6 @@ def _usage(verb: str) -> str:
 def _no_words(request: VerbRequest) -> None:
     if request.words:
         raise UsageError(_usage(request.verb))
-
-
-def _waits(approval: Approval) -> bool:
-    return approval.state is ApprovalState.PENDING
 
 
 def _left(approval: Approval, left_s: int) -> str:
