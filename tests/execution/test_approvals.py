@@ -493,10 +493,13 @@ async def test_of_eight_reviewers_and_eight_runs_one_each_wins_a_thousand_times(
     await run_races(tmp_path, rounds=1000)
 
 
-async def test_withdrawn_never_runs_however_close_the_race(tmp_path):
+@pytest.mark.parametrize(
+    "rounds", [40, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
+)
+async def test_withdrawn_never_runs_however_close_the_race(tmp_path, rounds):
     clock = FakeClock()
     async with many_desks(tmp_path, clock, 2) as (one, two):
-        for number in range(40):
+        for number in range(rounds):
             request = await submitted(one, f"r{number}", text=f"delete from t{number}")
             await one.desk.decide(BOB, request.id, approve=True, reason="")
             first, second = one, two
