@@ -21,7 +21,7 @@ from recordings.audit import read_rows
 from recordings.catalog import Catalog
 from recordings.errors import FormatError
 from recordings.events import parse_line
-from recordings.files import open_stream
+from recordings.files import file_digest, open_stream
 from recordings.keys import load_public_key
 from recordings.packed import pack
 from recordings.query import Query
@@ -257,6 +257,38 @@ async def test_no_change_of_an_archive_goes_unseen(desk: Desk):
         assert verify_file(packed, desk.key_path).exit_code == 1, end
     packed.write_bytes(data + data)
     assert verify_file(packed, desk.key_path).exit_code == 1
+
+
+async def test_an_archive_that_the_log_knows_is_verified_by_its_digest(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    plain = await desk.sealed(statements=40)
+    whole = verify_file(plain, desk.key_path)
+    packed = archive_all(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr("recordings.frames.FrameWalk.run", None)
+        assert verify_file(packed, desk.key_path) == whole
+    # Elsewhere, under another name, or without the log, all of it is read.
+    report = verify_recording(packed, desk.public)
+    assert (report.state, report.frames) == ("sealed", whole.frames)
+    moved = packed.with_name("s2.cast.zst")
+    packed.rename(moved)
+    assert "another session" in verify_file(moved, desk.key_path).message
+
+
+async def test_a_digest_in_the_log_makes_no_recording_of_what_is_none(desk: Desk):
+    """Not even the log's own word lets a final signature be missing, or another's stand there."""
+    one, other = await desk.sealed("s1"), await desk.sealed("s2")
+    seals = [path.read_bytes().splitlines(keepends=True)[-1] for path in (one, other)]
+    data = one.read_bytes().removesuffix(seals[0])
+    for last in (b"", seals[1]):
+        one.write_bytes(data + last)
+        packed = one.with_name("s1.cast.zst")
+        packed.unlink(missing_ok=True)
+        pack(one, packed)
+        fields = {"session": "s1", "form": "zst", "sha256": file_digest(packed), "by": "x"}
+        desk.audit.record(ARCHIVED, fields)
+        assert verify_file(packed, desk.key_path).exit_code == 1
 
 
 async def test_a_changed_frame_of_an_archive_is_named_from_the_last_signature_on(
