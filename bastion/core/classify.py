@@ -492,7 +492,20 @@ def _any(text: str) -> re.Pattern[str]:
 _PG_SECRETS = (
     (
         _any(r"pg_catalog\.pg_stats(?:_ext|_ext_exprs)?"),
-        _any(r"most_common_.*|histogram_bounds|range_.*_histogram|elem_count_histogram"),
+        _any(
+            r"most_common_.*|histogram_bounds|range_.*_histogram|elem_count_histogram|correlation"
+        ),
+    ),
+    # Trees of expressions, with the bytes of each constant; pg_get_expr makes words of them.
+    (
+        _any(
+            r"pg_catalog\.pg_(?:attrdef|constraint|index|policy|class|type|proc|rewrite|trigger"
+            r"|statistic_ext|partitioned_table|publication_rel)"
+        ),
+        _any(
+            r"adbin|conbin|indexprs|indpred|polqual|polwithcheck|relpartbound|typdefaultbin"
+            r"|proargdefaults|prosqlbody|ev_qual|ev_action|tgqual|stxexprs|partexprs|prqual"
+        ),
     ),
     (_any(r"pg_catalog\.pg_statistic(?:_ext_data)?"), _any(r"sta(?:values|numbers).*|stxd.*")),
     (_any(r"pg_catalog\.pg_authid"), _any(r"rolpassword")),

@@ -29,6 +29,8 @@ class ColumnExposure:
     computed, ``substr(email, 3, 1) || '@x.org'``, a kept letter would be any letter."""
     is_document: bool = False
     """A stored document as it stands: only what is sensitive inside is hidden."""
+    is_definition: bool = False
+    """Words of the schema: what they quote of sensitive columns is hidden."""
     is_native: bool = False
     """And nothing that a person typed or made in the session can stand in its place: a token of
     it answers no guess."""
@@ -87,5 +89,6 @@ def _either(one: ColumnExposure, other: ColumnExposure) -> ColumnExposure:
         hides_null=one.hides_null or other.hides_null,
         is_verbatim=one.is_verbatim and other.is_verbatim,
         is_document=one.is_document and other.is_document,
+        is_definition=one.is_definition or other.is_definition,
         is_native=one.is_native and other.is_native,
     )

@@ -54,6 +54,8 @@ class Flow:
     """A stored document as it stands, which is hidden in part."""
     is_native: bool = False
     """A sensitive value as the database holds it, neither made nor typed by the person."""
+    is_definition: bool = False
+    """Words of the schema, which may quote values of sensitive columns."""
 
     @property
     def sensitive(self) -> frozenset[Sensitivity]:
@@ -137,6 +139,7 @@ def _with(flow: Flow, *, kind: FlowKind, guesses: int) -> Flow:
         embedded=flow.embedded,
         spoiled=flow.spoiled,
         is_verbatim=flow.is_verbatim and kind is FlowKind.STORED,
+        is_definition=flow.is_definition,
     )
 
 
@@ -154,6 +157,7 @@ def _merge(parts: list[Flow]) -> Flow:
         is_telling=any(part.is_telling for part in parts),
         embedded=frozenset().union(*(part.embedded for part in parts)),
         spoiled=frozenset().union(*(part.spoiled for part in parts)),
+        is_definition=any(part.is_definition for part in parts),
     )
 
 

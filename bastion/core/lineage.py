@@ -228,6 +228,7 @@ def _exposed(flow: Flow) -> ColumnExposure:
         hides_null=flow.is_telling,
         is_verbatim=flow.is_verbatim,
         is_document=flow.is_document and not flow.spoiled,
+        is_definition=flow.is_definition,
         is_native=flow.is_native and not flow.spoiled,
     )
 

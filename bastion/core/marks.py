@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from bastion.core import predicates
+from bastion.core import definitions, predicates
 from bastion.core.builtins import names
 from bastion.core.flow import Flow, FlowKind
 from bastion.core.walker import Walker
@@ -107,7 +107,7 @@ def _keeps_texts(node: exp.Expr, name: str) -> bool:
         elif separator is None:
             return True
         return _is_gap(separator, 0) and _is_gap(separator, -1)
-    return isinstance(node, _WHOLE) or name in _WHOLE_NAMES
+    return isinstance(node, _WHOLE) or name in _WHOLE_NAMES | definitions.FUNCTIONS
 
 
 def _trims_letters(node: exp.Expr) -> bool:

@@ -15,6 +15,7 @@ from operator import itemgetter
 from bastion.core import detectors, documents, messages, styles, tokens
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.classify import classify_name, type_kind
+from bastion.core.definitions import Redactor
 from bastion.core.effects import OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure
 from bastion.core.model import (
@@ -215,8 +216,10 @@ def _treatments(
         return tuple(
             _hide(Sensitivity.UNPROVEN, "the statement is not understood") for _ in columns
         )
-    if statement.output in (OutputKind.SETTING, OutputKind.STRUCTURE):
+    if statement.output is OutputKind.SETTING:
         return tuple(_SHOWN for _ in columns)
+    if statement.output is OutputKind.STRUCTURE:
+        return tuple(_definition(catalogue) for _ in columns)
     if statement.output is OutputKind.PLAN:
         return _plan_treatments(statement, exposure, columns)
     if len(exposure.columns) != len(columns):
@@ -246,6 +249,8 @@ def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalog
     classes = set(exposed.classes)
     if isinstance(origin, Sensitivity) and not (origin is Sensitivity.UNPROVEN and classes):
         classes.add(origin)
+    if exposed.is_definition and exposed.is_proven and not classes:
+        return _definition(catalogue)
     if exposed.is_proven and not classes:
         shown = _shown(column, is_plain=exposed.is_plain)
         is_told = exposed.reason and shown.masked is None
@@ -408,6 +413,19 @@ def _shown(column: ResultColumn, *, is_plain: bool) -> Treatment:
     if column.is_binary or base in ("bytea", "blob", "longblob", "mediumblob", "tinyblob"):
         return Treatment(cell=_redact_binary, is_scan=False)
     return Treatment(cell=_redact_text, is_scan=True)
+
+
+def _definition(catalogue: Catalogue) -> Treatment:
+    """Show words of the schema, but for what they quote of sensitive columns."""
+    redactor = Redactor(catalogue)
+
+    def cell(value: bytes) -> bytes:
+        try:
+            return redactor.redact(value.decode()).encode()
+        except UnicodeDecodeError:
+            return value
+
+    return Treatment(cell=cell)
 
 
 def _plan_treatments(

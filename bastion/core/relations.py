@@ -7,6 +7,7 @@ import re
 
 from sqlglot import exp
 
+from bastion.core import definitions
 from bastion.core.bodies import parse
 from bastion.core.catalogue import (
     Catalogue,
@@ -181,6 +182,8 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
     if column.classification.is_kept:
         evidence = column.classification.evidence
         return dataclasses.replace(flow, reason=f"reads {relation.name}.{column.name} ({evidence})")
+    if relation.kind is RelationKind.SYSTEM and column.name.casefold() in definitions.COLUMNS:
+        return definitions.marked(flow, walk.catalogue)
     embedded = column.classification.embedded
     if column.classification.is_inside and not is_made:
         return dataclasses.replace(flow, is_document=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
-from bastion.core import bodies, predicates
+from bastion.core import bodies, definitions, predicates
 from bastion.core.builtins import PURE, names
 from bastion.core.classify import classify_name
 from bastion.core.flow import (
@@ -93,6 +93,8 @@ def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     if name not in PURE[walk.engine]:
         return join([flow, unproven(f"the function {name} is not known")])
     predicates.check_call(walk, {name}, flow, node)
+    if name in definitions.FUNCTIONS:
+        return definitions.marked(flow, walk.catalogue)
     if name in ("set_config", "current_setting"):
         return _setting(walk, name, node, arguments)
     if name in _ROW_MAKER_NAMES:

@@ -1,0 +1,218 @@
+"""Hide what the words of the schema quote of sensitive columns: defaults, checks, bounds, labels.
+
+``CHECK (ssn <> '123')`` holds a value, and so do a default, the bounds of a partition, an enum's
+labels and a view that looks for one person. Structure is shown, what is compared with or put into
+a sensitive column is not; a pattern (``email LIKE '%@%'``) is a rule and no value.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bastion.core.builtins import names as words
+from bastion.core.catalogue import Catalogue, Column
+from bastion.core.flow import Flow
+from bastion.core.hidden import sensitive_columns
+from bastion.core.lexer import Kind, Token, lex
+from bastion.core.model import Engine, Sensitivity
+
+COLUMNS = words(
+    """
+    definition indexdef qual with_check prosrc check_clause view_definition routine_definition
+    action_statement action_condition column_default generation_expression partition_description
+    column_comment table_comment column_type description domain_default event_definition
+    event_comment routine_comment index_comment body body_utf8 comment typdefault consrc adsrc
+    """
+)
+"""Of system catalogues: these hold words of the schema."""
+FUNCTIONS = words(
+    """
+    pg_get_expr pg_get_viewdef pg_get_functiondef pg_get_function_arguments pg_get_constraintdef
+    pg_get_indexdef pg_get_triggerdef pg_get_ruledef pg_get_partition_constraintdef
+    pg_get_partkeydef pg_get_statisticsobjdef col_description obj_description shobj_description
+    pg_get_function_sqlbody
+    """
+)
+"""And these make them."""
+
+_MASK = "•••••"
+_DIGITS_MIN = 4
+_LENGTH_MIN = 3
+_VALUE = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[\w-]{6,}|\d{6,}")
+"""A word of a comment that is no word."""
+_HAS_DIGIT = re.compile(r"\d")
+_LABELS = re.compile(r"'((?:[^']|'')+)'")
+_SEPARATORS = words(", ; and or where when then else select from set begin end returning having on")
+_COMPARING = words("= < > in values default between enum any")
+_PATTERNS = words("~ like ilike regexp rlike similar")
+_Group = list["Token | _Group"]
+
+
+def marked(flow: Flow, catalogue: Catalogue) -> Flow:
+    """Give the flow of words of the schema.
+
+    The trees that ``pg_get_expr`` reads are bytes of values; what it makes of them is words. Cut to
+    pieces these are hidden where it is known that they quote a value.
+    """
+    quotes = bool(flow.classes or quoted_values(catalogue)) and not flow.is_definition
+    return dataclasses.replace(
+        flow,
+        classes=frozenset(),
+        is_definition=True,
+        embedded=frozenset({Sensitivity.SECRET}) if quotes else flow.embedded,
+    )
+
+
+class Redactor:
+    """Hides what definitions of one database quote of its sensitive columns."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Learn the names of sensitive columns, and what their own definitions hold."""
+        self._engine = catalogue.engine
+        self._names = sensitive_columns(catalogue)
+        self._quoted = quoted_values(catalogue)
+
+    def redact(self, text: str) -> str:
+        """Hide inside one cell of structure; what quotes nothing stays byte for byte."""
+        if text in self._quoted:
+            return _MASK
+        if "'" not in text and "$" not in text and not _HAS_DIGIT.search(text):
+            return text
+        spans = sorted(self._spans(text))
+        for start, end, shown in reversed(spans):
+            text = f"{text[:start]}{shown}{text[end:]}"
+        for value in self._quoted:
+            if value in text and _VALUE.fullmatch(value):
+                text = text.replace(value, _MASK)
+        return text
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        tokens = lex(text, self._engine).tokens
+        telling = {token.start for token in _telling(_grouped(tokens, text), self._names)}
+        is_bound = bool(_BOUND.match(text))
+        before: Token | None = None
+        for token in tokens:
+            piece = text[token.start : token.end]
+            is_body = token.kind is Kind.STRING and piece.startswith("$")
+            if is_body:
+                yield token.start, token.end, self.redact_body(piece)
+            elif token.kind in (Kind.STRING, Kind.NUMBER):
+                is_comment = before is not None and before.value == "comment"
+                if is_comment and token.start in telling:
+                    yield token.start, token.end, _VALUE.sub(_MASK, piece)
+                elif (
+                    (token.start in telling and _is_value(token))
+                    or token.value in self._quoted
+                    or (is_bound and _VALUE.search(token.value))
+                ):
+                    yield token.start, token.end, _as_literal(token)
+            before = token if token.value != "=" else before
+
+    def redact_body(self, piece: str) -> str:
+        """Hide inside a dollar-quoted body."""
+        tag = piece[: piece.index("$", 1) + 1]
+        return f"{tag}{self.redact(piece[len(tag) : -len(tag)])}{tag}"
+
+
+def quoted_values(catalogue: Catalogue) -> frozenset[str]:
+    """Give the values that definitions of sensitive columns hold: defaults, labels, comments."""
+    found: set[str] = set()
+    for relation in catalogue.user_relations():
+        for column in relation.columns:
+            if column.sensitivity not in (None, Sensitivity.UNPROVEN):
+                found |= set(_quoted_by(column, catalogue.engine))
+    return frozenset(found)
+
+
+def _quoted_by(column: Column, engine: Engine) -> Iterator[str]:
+    for token in lex(column.default, engine).tokens:
+        if token.kind in (Kind.STRING, Kind.NUMBER) and _is_value(token):
+            yield token.value
+    if column.type_name.casefold().startswith(("enum(", "set(")):
+        yield from (label for label in _LABELS.findall(column.type_name) if len(label) > 1)
+    yield from _VALUE.findall(column.comment)
+
+
+def _is_value(token: Token) -> bool:
+    if token.kind is Kind.NUMBER:
+        return len(token.value) >= _DIGITS_MIN
+    return len(token.value) >= _LENGTH_MIN and any(map(str.isalnum, token.value))
+
+
+def _as_literal(token: Token) -> str:
+    return f"'{_MASK}'" if token.kind is Kind.STRING else _MASK
+
+
+def _grouped(tokens: Sequence[Token], text: str) -> _Group:
+    """Nest the tokens by their brackets; the columns of CREATE TABLE stand for themselves."""
+    top: _Group = []
+    open_groups = [top]
+    for token in tokens:
+        if token.kind is Kind.OPERATOR and token.value == "(":
+            inner: _Group = []
+            open_groups[-1].append(inner)
+            open_groups.append(inner)
+        elif token.kind is Kind.OPERATOR and token.value == ")":
+            if len(open_groups) > 1:
+                open_groups.pop()
+        else:
+            open_groups[-1].append(token)
+    if _TABLE.match(text):
+        place = next((at for at, item in enumerate(top) if isinstance(item, list)), None)
+        if place is not None:
+            top[place : place + 1] = [_COMMA, top[place], _COMMA]
+    return top
+
+
+def _telling(group: _Group, names: frozenset[str], *, is_inside: bool = False) -> Iterator[Token]:
+    """Give the literals that stand beside a sensitive name, in one condition or clause.
+
+    Args:
+        is_inside: the group is what such a name is compared with, ``ssn IN (…)``.
+    """
+    for clause in _clauses(group):
+        is_named = is_inside or any(_names(item, names) for item in clause)
+        signs = {item.value for item in clause if isinstance(item, Token)}
+        is_compared = is_inside or not signs.isdisjoint(_COMPARING)
+        is_hidden = is_named and is_compared and signs.isdisjoint(_PATTERNS)
+        is_commented = is_named and "comment" in signs
+        is_before = is_inside
+        for item in clause:
+            if isinstance(item, list):
+                follows = is_before and is_hidden
+                yield from _telling(item, names, is_inside=follows)
+            elif item.kind in (Kind.STRING, Kind.NUMBER) and (is_hidden or is_commented):
+                yield item
+            is_before = is_before or _names(item, names)
+
+
+def _clauses(group: _Group) -> Iterator[_Group]:
+    clause: _Group = []
+    for item in group:
+        if isinstance(item, Token) and item.kind is not Kind.QUOTED and item.value in _SEPARATORS:
+            yield clause
+            clause = []
+        else:
+            clause.append(item)
+    yield clause
+
+
+def _names(item: Token | _Group, names: frozenset[str]) -> bool:
+    if isinstance(item, list):
+        return any(_names(inner, names) for inner in _flat(item))
+    return item.kind in (Kind.WORD, Kind.QUOTED) and item.value.casefold() in names
+
+
+def _flat(group: _Group) -> Iterable[Token]:
+    for item in group:
+        if isinstance(item, list):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+_TABLE = re.compile(r"\s*create\s+(?:\w+\s+){0,3}?table\b", re.IGNORECASE)
+_BOUND = re.compile(r"FOR VALUES\b", re.IGNORECASE)
+_COMMA = Token(Kind.OPERATOR, ",", -1, -1)

@@ -1,0 +1,132 @@
+"""Structure is shown; what it quotes of sensitive columns is not."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import MappingProxyType
+
+import pytest
+
+from bastion.core.catalogue import Catalogue
+from bastion.core.context import SessionContext
+from bastion.core.definitions import Redactor
+from bastion.core.lineage import trace
+from bastion.core.masking import plan
+from bastion.core.model import Engine, RawBatch, ResultColumn
+from bastion.core.statement import analyse
+from tests.fakes.catalogues import make_catalogue, make_relation
+
+SECRET = "S3CR3T421x"
+
+
+def shop(engine: Engine = Engine.POSTGRESQL) -> Catalogue:
+    """Give a shop with a table whose sensitive columns have defaults, labels and comments."""
+    vault = make_relation("public", "vault", "id int4, ssn text SSN, tag text, pwd text PASSWORD")
+    number, ssn, tag, pwd = vault.columns
+    columns = (
+        number,
+        dataclasses.replace(ssn, default=f"'{SECRET}'::text", comment="the old one was OLD-77431"),
+        dataclasses.replace(tag, default="'fresh1'::text"),
+        dataclasses.replace(pwd, type_name="enum('Winter24','b')"),
+    )
+    system = make_relation(
+        "pg_catalog", "pg_views", "viewname text, definition text", kind=_kind(engine)
+    )
+    relations = dict(make_catalogue(engine).relations)
+    relations["public", "vault"] = dataclasses.replace(vault, columns=columns)
+    relations["pg_catalog", "pg_views"] = system
+    return dataclasses.replace(make_catalogue(engine), relations=MappingProxyType(relations))
+
+
+def _kind(engine: Engine):
+    return next(
+        one.kind for one in make_catalogue(engine).relations.values() if one.kind.value == "system"
+    )
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"CHECK ((ssn <> '{SECRET}'::text))",
+        f"((ssn IS NOT NULL) AND (lower(ssn) = '{SECRET}'::text))",
+        f"SELECT id FROM users WHERE ssn = ANY (ARRAY['{SECRET}'::text, 'abc'::text])",
+        f"CREATE INDEX i ON t USING btree (id) WHERE (ssn > '{SECRET}'::text)",
+        f"FOR VALUES IN ('{SECRET}')",
+        f"`ssn` in ('a','{SECRET}')",
+        f"CREATE TABLE t (\n `id` int,\n `ssn` varchar(9) DEFAULT '{SECRET}'\n) ENGINE=InnoDB",
+        f"CREATE TABLE t (`ssn` enum('{SECRET}','x') DEFAULT NULL)",
+        "CREATE TABLE t (`ssn` text) ENGINE=InnoDB\n PARTITION BY LIST COLUMNS(`ssn`)\n"
+        f"(PARTITION `p` VALUES IN ('{SECRET}') ENGINE = InnoDB)",
+        f"CREATE TABLE t (`ssn` text COMMENT 'it was {SECRET}')",
+        f"CREATE FUNCTION f() AS $f$ begin delete from t where ssn='{SECRET}'; end $f$",
+        f"update users set ssn = '{SECRET}' where id = 1",
+        f"'{SECRET}'::text",
+        SECRET,
+        "enum('Winter24','b')",
+        "the old one was OLD-77431",
+    ],
+)
+def test_what_is_quoted_of_a_sensitive_column_is_hidden(text: str, engine: Engine) -> None:
+    shown = Redactor(shop(engine)).redact(text)
+    assert SECRET not in shown
+    assert "Winter24" not in shown
+    assert "77431" not in shown
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CHECK (((email ~~ '%@%'::text) AND (length(ssn) = 11)))",
+        "CHECK (status IN ('new','paid')) and ssn is not null",
+        "SELECT email, CASE WHEN status = 'paid' THEN 'yes' ELSE 'not yet' END FROM customers",
+        "SELECT to_char(birth_date, 'YYYY-MM-DD'), split_part(email, '@', 2) FROM employees",
+        "FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+        "nextval('customers_id_seq'::regclass)",
+        "CREATE TABLE t (`ssn` varchar(80) COMMENT 'social security number', `s` text"
+        " DEFAULT 'new') ENGINE=InnoDB COMMENT='people who buy'",
+        "'fresh1'::text",
+        "varchar(80)",
+    ],
+)
+def test_structure_stays_byte_for_byte(text: str, engine: Engine) -> None:
+    assert Redactor(shop(engine)).redact(text) == text
+
+
+def shown(text: str, cell: str, engine: Engine = Engine.POSTGRESQL) -> tuple[str | None, str]:
+    """Give the class and what is shown of one cell of one statement."""
+    catalogue, context = shop(engine), SessionContext()
+    statement = analyse(text, engine=engine, catalogue=catalogue, context=context)
+    exposure = trace(statement, catalogue=catalogue, context=context)
+    columns = (ResultColumn(name="c", type_name="text"),)
+    made = plan(statement, exposure, columns, catalogue)
+    rows = made.apply(RawBatch(columns=columns, rows=[(cell.encode(),)])).rows
+    return made.columns[0].masked, (rows[0][0] or b"").decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select definition from pg_views",
+        "select d from (select definition as d from pg_catalog.pg_views) x",
+        "select pg_get_viewdef('v')",
+        "select coalesce(pg_get_constraintdef(1), '')",
+        "select max(definition) from pg_views",
+    ],
+)
+def test_definitions_are_read_on_their_way_out(text: str) -> None:
+    assert shown(text, f"WHERE (ssn = '{SECRET}')") == (None, "WHERE (ssn = '•••••')")
+    assert shown(text, "WHERE (status = 'paid')") == (None, "WHERE (status = 'paid')")
+
+
+def test_definition_cut_to_pieces_is_hidden_where_a_value_is_known_to_be_quoted() -> None:
+    assert shown("select substr(definition, 5) from pg_views", "x")[0] is not None
+    assert shown("select reverse(pg_get_viewdef('v'))", "x")[0] is not None
+
+
+def test_mysql_structure_is_read_too() -> None:
+    text = f"CREATE TABLE `t` (`ssn` text DEFAULT '{SECRET}')"
+    assert SECRET not in shown("show create table users", text, Engine.MYSQL)[1]
+    assert shown("describe users", SECRET, Engine.MYSQL)[1] != SECRET
+    assert shown("describe users", "varchar(80)", Engine.MYSQL)[1] == "varchar(80)"
