@@ -11,8 +11,9 @@ import functools
 import itertools
 import json
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bastion.core import detectors
 from bastion.core.builtins import names
@@ -94,12 +95,18 @@ def classify_name(name: str) -> Sensitivity | None:
         match = pattern.search(joined)
         if match is not None and not _INNOCENT.search(joined):
             return sensitivity
+    if not name.isascii():
+        folded = unicodedata.normalize("NFKC", name).casefold()
+        return next((one for word, one in _FOREIGN.items() if word in folded), None)
     return None
 
 
 def split_words(name: str) -> tuple[str, ...]:
-    """Split ``clientIP``, ``client_ip`` and ``CLIENT-IP`` into lower-case words."""
+    """Split ``clientIP``, ``client_ip`` and ``CLIENT-IP`` into words: lower case, no accents."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    if not spaced.isascii():
+        pieces = unicodedata.normalize("NFKD", spaced)
+        spaced = "".join(piece for piece in pieces if not unicodedata.combining(piece))
     return tuple(word for word in re.split(r"[^a-z0-9]+", spaced.casefold()) if word)
 
 
@@ -285,14 +292,54 @@ def _named_pair(item: dict[str, object]) -> Iterator[Sensitivity]:
 def _text_classes(value: str) -> Iterator[Sensitivity]:
     if value.startswith("\\x"):
         value = _decode_hex(value)
-    for word in re.findall(r"<(\w+)[^>]*>[^<]+<|\b(\w+)=|\\\"(\w+)\\\"\s*:", value):
-        named = classify_name(word[0] or word[1] or word[2])
+    for word in _NAMES_INSIDE.findall(value):
+        named = classify_name(next(filter(None, word)))
         if named is not None:
             yield named
     for piece in re.split(r"[{}\[\],\"<>\s()]+", value):
         found = detectors.whole(piece)
         if found is not None:
             yield found
+
+
+_NAMES_INSIDE = re.compile(
+    r"<(\w+)[^>]*>[^<]+<|\b(\w+)=(?!>)|\\\"(\w+)\\\"\s*:|\"([^\"]{1,64})\"\s*=>"
+)
+"""In XML, in lists of settings, in JSON inside of strings, and in hstore."""
+
+
+def classify_pairs(
+    columns: Mapping[str, Classification], samples: Mapping[str, Sequence[str | None]]
+) -> Mapping[str, Classification]:
+    """Find values that stand beside their names: ``settings(name, value)``.
+
+    Args:
+        columns: what was found of each column by itself.
+        samples: of each column, by name.
+
+    Returns:
+        The classes of columns that hold what another one names.
+    """
+    named: set[Sensitivity] = set()
+    for column in columns:
+        if split_words(column)[-1:] and split_words(column)[-1] in _NAMING:
+            found = (classify_name(one) for one in samples.get(column, ()) if one and _is_name(one))
+            named |= _WITHOUT_FORM.intersection(filter(None, found))
+    if not named:
+        return {}
+    chosen = named.pop() if len(named) == 1 else Sensitivity.SECRET
+    evidence = f"names that stand beside it say {chosen.value}"
+    return {
+        column: Classification(sensitivity=chosen, evidence=evidence)
+        for column, found in columns.items()
+        if found.sensitivity in (None, Sensitivity.UNPROVEN)
+        and split_words(column)[-1:]
+        and split_words(column)[-1] in _HOLDING
+    }
+
+
+def _is_name(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z][\w:/-]{1,63}", text) is not None
 
 
 def _decode_hex(value: str) -> str:
@@ -310,7 +357,8 @@ def _is_wide(type_name: str) -> bool:
 
 
 def _words(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|_)(?:{text})(?:_|$)")
+    # ``ssn2`` is another of them.
+    return re.compile(rf"(?:^|_)(?:{text})\d{{0,2}}(?:_|$)")
 
 
 _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
@@ -346,7 +394,7 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
     (
         Sensitivity.SSN,
         _words(
-            r"ssn|ssns|social_?security(?:_?(?:no|nr|num|number))?|social_?sec(?:_?(?:no|num))?"
+            r"ssn|ssns|ss_?(?:no|nr|num|number)|ssn(?:no|num|number|text|hash|enc)|social_?security(?:_?(?:no|nr|num|number))?|social_?sec(?:_?(?:no|num))?"
             r"|national_?(?:id|no|number|insurance(?:_?number)?)|nin|nino|tax_?(?:id|no|number)"
             r"|taxpayer_?id|tin|itin|passport(?:_?(?:no|nr|num|number|id))?|sin|cpf|cnpj|dni"
             r"|nif|curp|bsn|pesel|aadhaa?r|personnummer|ahv|sozialversicherungsnummer"
@@ -391,6 +439,36 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_FOREIGN = {
+    word.casefold(): sensitivity
+    for sensitivity, listed in (
+        (Sensitivity.PASSWORD, "パスワード 密码 密碼 暗証番号 пароль 비밀번호 סיסמה κωδικός"),
+        (Sensitivity.EMAIL, "邮箱 メール почта 이메일"),
+        (Sensitivity.PHONE, "电话 電話 手机 телефон 전화"),
+        (Sensitivity.SSN, "身份证 マイナンバー паспорт снилс 주민등록번호"),
+        (Sensitivity.CARD, "银行卡 カード番号 номер_карты"),
+        (Sensitivity.BIRTH_DATE, "生年月日 出生日期 дата_рождения"),
+    )
+    for word in listed.split()
+}
+"""Words that need no gap around them, in scripts that the patterns above do not read."""
+_NAMING = names(
+    "k key name field attribute attr property prop param parameter setting option variable type"
+)
+"""Last words of columns that hold names."""
+_HOLDING = names("v val value values content data text string")
+"""And of those beside them, with what they name."""
+_WITHOUT_FORM = frozenset(
+    {
+        Sensitivity.PASSWORD,
+        Sensitivity.TOKEN,
+        Sensitivity.SSN,
+        Sensitivity.CARD,
+        Sensitivity.IBAN,
+        Sensitivity.BIRTH_DATE,
+    }
+)
+"""The others are known by their form in any cell."""
 _INNOCENT = re.compile(
     r"(?:^|_)(?:count|counts|cnt|total|verified|confirmed|valid|enabled|required|opt_?in|opt_?out"
     r"|expires?|expiry|expired|expiration|ttl|type|kind|status|state|provider|brand|issuer|template"

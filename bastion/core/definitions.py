@@ -37,6 +37,23 @@ FUNCTIONS = words(
 )
 """And these make them."""
 
+_TREES = frozenset(
+    f"{relation}.{column}"
+    for relation, columns in (
+        ("pg_attrdef", "adbin"),
+        ("pg_constraint", "conbin"),
+        ("pg_index", "indexprs indpred"),
+        ("pg_policy", "polqual polwithcheck"),
+        ("pg_class", "relpartbound"),
+        ("pg_type", "typdefaultbin"),
+        ("pg_proc", "proargdefaults"),
+        ("pg_trigger", "tgqual"),
+        ("pg_statistic_ext", "stxexprs"),
+        ("pg_partitioned_table", "partexprs"),
+        ("pg_publication_rel", "prqual"),
+    )
+    for column in columns.split()
+)
 _MASK = "•••••"
 _DIGITS_MIN = 4
 _LENGTH_MIN = 3
@@ -53,16 +70,16 @@ _Group = list["Token | _Group"]
 def marked(flow: Flow, catalogue: Catalogue) -> Flow:
     """Give the flow of words of the schema.
 
-    The trees that ``pg_get_expr`` reads are bytes of values; what it makes of them is words. Cut to
-    pieces these are hidden where it is known that they quote a value.
+    Cut to pieces these are hidden where it is known that they quote a value.
     """
-    quotes = bool(flow.classes or quoted_values(catalogue)) and not flow.is_definition
-    return dataclasses.replace(
-        flow,
-        classes=frozenset(),
-        is_definition=True,
-        embedded=frozenset({Sensitivity.SECRET}) if quotes else flow.embedded,
-    )
+    embedded = frozenset({Sensitivity.SECRET}) if quoted_values(catalogue) else frozenset()
+    return dataclasses.replace(flow, is_definition=True, embedded=flow.embedded | embedded)
+
+
+def of_tree(flow: Flow) -> Flow:
+    """Give the flow of what ``pg_get_expr`` reads: trees hold bytes of values, it makes words."""
+    is_tree = flow.classes == {Sensitivity.SECRET} and flow.columns <= _TREES
+    return dataclasses.replace(flow, classes=frozenset()) if is_tree else flow
 
 
 class Redactor:

@@ -71,6 +71,9 @@ _NAMED = re.compile(
 _NO_VALUES = frozenset(
     "null none nil true false yes no empty missing invalid expired required ? $1 %s".split()
 )
+_BEARER = re.compile(
+    r"(?P<before>\b(?:bearer|basic)\s{1,2})(?P<value>[\w.~+/=-]{8,4096})", re.IGNORECASE
+)
 _LOGIN = re.compile(r"(?P<before>://[^\s:/@]{1,64}:)[^\s/@]{1,128}@")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d)")
 _DATE = re.compile(r"((?:18|19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
@@ -255,6 +258,8 @@ def _suspects(blob: bytes, longest: int) -> Iterator[_Suspect]:
     if (b"=" in blob or b":" in blob) and any(map(blob.lower().__contains__, _SECRET_STEMS)):
         yield _NAMED, _hide_named
         yield _LOGIN, _hide_login
+    if longest >= _KEY_LENGTH_MIN and any(map(blob.lower().__contains__, (b"bearer ", b"basic "))):
+        yield _BEARER, _hide_bearer
     if longest >= _KEY_LENGTH_MIN:
         is_long = _LONG_WORD in blob.translate(_WORDS)
         if b"PRIVATE KEY" in blob or (is_long and _has_key_start(blob)):
@@ -298,6 +303,12 @@ def _hide_named(match: re.Match[str]) -> str:
     if is_prose or value.strip("'\"").casefold() in _NO_VALUES or MASK in value:
         return match.group()
     return f"{match['before']}{MASK}"
+
+
+def _hide_bearer(match: re.Match[str]) -> str:
+    value = match["value"]
+    has_form = not value.isalpha() or not value.islower()
+    return f"{match['before']}{MASK}" if has_form else match.group()
 
 
 def _hide_login(match: re.Match[str]) -> str:

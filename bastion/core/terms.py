@@ -94,7 +94,8 @@ def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         return join([flow, unproven(f"the function {name} is not known")])
     predicates.check_call(walk, {name}, flow, node)
     if name in definitions.FUNCTIONS:
-        return definitions.marked(flow, walk.catalogue)
+        read = definitions.of_tree(flow) if name == "pg_get_expr" else flow
+        return definitions.marked(read, walk.catalogue)
     if name in ("set_config", "current_setting"):
         return _setting(walk, name, node, arguments)
     if name in _ROW_MAKER_NAMES:

@@ -39,7 +39,8 @@ SELECT table_schema, table_name, table_type, coalesce(engine, ''), coalesce(tabl
 FROM information_schema.tables ORDER BY table_schema, table_name
 """
 _COLUMNS = """
-SELECT table_schema, table_name, ordinal_position, column_name, data_type, is_nullable,
+SELECT table_schema, table_name, ordinal_position, column_name,
+       if(data_type IN ('enum', 'set'), column_type, data_type), is_nullable,
        coalesce(nullif(generation_expression, ''), column_default, ''),
        coalesce(column_comment, '')
 FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_position

@@ -23,7 +23,7 @@ from bastion.core.catalogue import (
     Relation,
     RelationKind,
 )
-from bastion.core.classify import classify_column, system_sensitivity
+from bastion.core.classify import classify_column, classify_pairs, system_sensitivity
 from bastion.core.inherit import inherit
 from bastion.core.model import Engine, Sensitivity
 
@@ -238,5 +238,9 @@ def _classified(relation: Relation, samples: Samples) -> Relation:
             ),
         )
         for column in relation.columns
+    ]
+    pairs = classify_pairs({one.name: one.classification for one in columns}, samples)
+    columns = [
+        replace(one, classification=pairs.get(one.name, one.classification)) for one in columns
     ]
     return replace(relation, columns=tuple(columns))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bastion.core.catalogue import Classification
 from bastion.core.classify import (
     classify_column,
     classify_name,
+    classify_pairs,
     split_words,
     system_sensitivity,
     type_kind,
@@ -214,6 +216,64 @@ def test_types_without_words_are_harmless_under_a_harmless_name() -> None:
     assert classify("who", [], "enum('a1@example.com','b2@example.com')") is Sensitivity.EMAIL
     assert classify("pin", ["4711", "1234"], "int4") is Sensitivity.PASSWORD
     assert classify("pin", ["0", "1"], "int4") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "sensitivity"),
+    [
+        ("ssn2", Sensitivity.SSN),
+        ("ssnumber", Sensitivity.SSN),
+        ("email_2", Sensitivity.EMAIL),
+        ("Contraseña", Sensitivity.PASSWORD),
+        ("téléphone", Sensitivity.PHONE),
+        ("パスワード", Sensitivity.PASSWORD),
+        ("κωδικός_πρόσβασης", Sensitivity.PASSWORD),
+        ("客户邮箱", Sensitivity.EMAIL),
+        ("название", None),
+        ("größe", None),
+    ],
+)
+def test_names_are_read_in_other_scripts_and_with_numbers(
+    name: str, sensitivity: Sensitivity | None
+) -> None:
+    assert classify(name, ["a", "b"]) is sensitivity
+
+
+HARMLESS = Classification(sensitivity=None, evidence="looks harmless")
+
+
+@pytest.mark.parametrize(
+    ("naming", "holding", "listed", "sensitivity"),
+    [
+        ("name", "value", ["theme", "smtp_password", "lang"], Sensitivity.PASSWORD),
+        ("meta_key", "meta_value", ["nickname", "ssn"], Sensitivity.SSN),
+        ("k", "v", ["api_key", "ssn"], Sensitivity.SECRET),
+    ],
+)
+def test_values_beside_telling_names_are_sensitive(
+    naming: str, holding: str, listed: list[str], sensitivity: Sensitivity
+) -> None:
+    found = classify_pairs(
+        {"id": HARMLESS, naming: HARMLESS, holding: HARMLESS},
+        {naming: listed, holding: ["a", "b", "c"]},
+    )
+    assert {name: one.sensitivity for name, one in found.items()} == {holding: sensitivity}
+
+
+@pytest.mark.parametrize(
+    ("naming", "holding", "listed"),
+    [
+        ("name", "value", ["theme", "support_email", "password_min_length", "token_ttl"]),
+        ("name", "price", ["Password book", "ssn"]),
+        ("title", "value", ["ssn", "password"]),
+        ("name", "value", ["A book about your password", "Token Ring."]),
+    ],
+)
+def test_values_beside_other_names_stay_readable(
+    naming: str, holding: str, listed: list[str]
+) -> None:
+    columns = {naming: HARMLESS, holding: HARMLESS}
+    assert not classify_pairs(columns, {naming: listed, holding: ["a"]})
 
 
 def test_comment_can_tell() -> None:

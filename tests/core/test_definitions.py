@@ -35,6 +35,10 @@ def shop(engine: Engine = Engine.POSTGRESQL) -> Catalogue:
     relations = dict(make_catalogue(engine).relations)
     relations["public", "vault"] = dataclasses.replace(vault, columns=columns)
     relations["pg_catalog", "pg_views"] = system
+    trees = make_relation(
+        "pg_catalog", "pg_attrdef", "adrelid oid, adbin text SECRET", kind=_kind(engine)
+    )
+    relations["pg_catalog", "pg_attrdef"] = trees
     return dataclasses.replace(make_catalogue(engine), relations=MappingProxyType(relations))
 
 
@@ -130,3 +134,17 @@ def test_mysql_structure_is_read_too() -> None:
     assert SECRET not in shown("show create table users", text, Engine.MYSQL)[1]
     assert shown("describe users", SECRET, Engine.MYSQL)[1] != SECRET
     assert shown("describe users", "varchar(80)", Engine.MYSQL)[1] == "varchar(80)"
+
+
+def test_sensitive_argument_is_not_shown_by_a_function_that_makes_definitions() -> None:
+    assert shown("select pg_get_viewdef(ssn) from users", SECRET)[0] is not None
+    assert shown("select pg_get_expr(ssn, 0) from users", SECRET)[0] is not None
+    assert shown("select pg_get_expr(ssn || adbin, 0) from users, pg_attrdef", SECRET)[0]
+
+
+def test_trees_are_masked_and_read_by_pg_get_expr() -> None:
+    assert shown("select adbin from pg_attrdef", "{CONST}")[0] is not None
+    assert shown("select pg_get_expr(adbin, adrelid) from pg_attrdef", "'x'::text") == (
+        None,
+        "'x'::text",
+    )

@@ -65,6 +65,8 @@ def test_xml_hides_what_telling_names_hold_and_stays_xml(text: str) -> None:
         "client_secret => S3CR3T421x",
         '{"log": "pwd=S3CR3T421x"}',
         "password: S3CR3T421x",
+        "Authorization: Bearer S3CR3T421xabc",
+        "curl -H 'authorization: basic S3CR3T421xabc'",
     ],
 )
 def test_free_text_hides_what_stands_behind_a_telling_name(text: str) -> None:
@@ -82,6 +84,7 @@ def test_free_text_hides_what_stands_behind_a_telling_name(text: str) -> None:
         "session_token=null",
         "monkey=3 key=5 foreign key: id",
         "http://host:8080/x@y at 12:30",
+        "a bearer instrument, and basic understanding of it",
     ],
 )
 def test_prose_about_secrets_stays_readable(text: str) -> None:

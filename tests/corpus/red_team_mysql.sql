@@ -48,6 +48,13 @@ select column_get(dyn,'ssn' as char) from `lines` where id=1
 select id from gen where code=83
 select lpad('a',ascii(ssn)-60,'b') from users where id=1
 select lpad('a',ascii(ssn)-60,'b') is null from users where id=1
+show create table vault
+show create table pl
+show create view v_one
+describe vault
+show columns from en
+select column_default, column_type from information_schema.columns where table_schema=database() and table_name in ('vault','en') and column_name='ssn'
+select value from settings where name='smtp_password'
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

@@ -92,6 +92,12 @@ select id from users where ssn = any(array[upper(ssn)])
 select nth_value(id, ascii(ssn)-55) over () from users where id=1
 create temp table z(ssn text) ;; insert into z values ('S3CR3T421x') ;; select count(*) from (select ssn from users intersect all select ssn from z) q
 insert into users(id,ssn) select 77+g, chr(64+g)||'3CR3T421x' from generate_series(1,26) g on conflict do nothing
+select column_default from information_schema.columns where table_name='vault' order by ordinal_position
+select substr(column_default,3,3) from information_schema.columns where table_name='vault'
+select pg_get_constraintdef(oid), conbin::text from pg_constraint where conname='vc'
+select indexdef from pg_indexes where indexname='vi'
+select definition, pg_get_viewdef('v_one') from pg_views where viewname='v_one'
+select value from settings where name='smtp_password'
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
