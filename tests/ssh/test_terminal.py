@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bastion.errors import RecordingError
+from bastion.frontends.drawn import Places, joined
 from bastion.ssh import terminal as module
 from bastion.ssh.terminal import ChannelWire, RecordedChannel, RecordedTerminal, printable
+from recordings.events import Grid
 
 
 class Channel:
@@ -43,17 +45,21 @@ class Transcript:
     def __init__(self, happened: list[tuple[str, bytes]]) -> None:
         self.happened = happened
         self.is_full = False
+        self.cells: tuple[Grid, ...] = ()
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def output(self, data: bytes, *, is_stderr: bool = False) -> None:
+    async def output(
+        self, data: bytes, *, is_stderr: bool = False, cells: tuple[Grid, ...] = ()
+    ) -> None:
         await self.gate.wait()
         if self.is_full:
             raise RecordingError("The transcript cannot be written, so nothing can run.")
         self.happened.append(("recorded", data))
+        self.cells += cells
 
-    async def begin_output(self, data: bytes) -> asyncio.Future[None]:
-        return asyncio.ensure_future(self.output(data))
+    async def begin_output(self, data: bytes, cells: tuple[Grid, ...] = ()) -> asyncio.Future[None]:
+        return asyncio.ensure_future(self.output(data, cells=cells))
 
     async def settled(self, begun: asyncio.Future[None]) -> None:
         await begun
@@ -106,6 +112,20 @@ async def test_all_that_is_drawn_is_recorded_first_and_in_order(screen: Rig):
         ]  # fmt: skip
 
 
+async def test_it_is_recorded_where_cells_stand_in_what_is_drawn_together(screen: Rig):
+    places = Places(1, 2)
+    rows = [
+        joined([places.draw([row], lambda rows, m: f"{m}{rows[0]}{m}|{m}b{m}\r\n")]) for row in "ax"
+    ]
+    async with running(screen) as terminal:
+        terminal.write("head\r\n")
+        for row in rows:
+            terminal.write(row)
+        await terminal.drain()
+        assert screen.happened[0] == ("recorded", b"head\r\na|b\r\nx|b\r\n")
+        assert [grid.spans for grid in screen.session.cells] == [(6, 1, 1, 1), (11, 1, 1, 1)]
+
+
 async def test_nothing_is_sent_before_it_is_on_the_disk(screen: Rig):
     async with running(screen) as terminal:
         screen.session.gate.clear()
@@ -122,7 +142,7 @@ async def test_what_is_recorded_together_is_sent_in_order_and_each_after_its_own
     gates = [asyncio.Event() for _ in range(3)]
     begun: list[bytes] = []
 
-    async def output(data: bytes, *, is_stderr: bool = False) -> None:
+    async def output(data: bytes, *, cells: tuple[Grid, ...] = ()) -> None:
         begun.append(data)
         await gates[len(begun) - 1].wait()
         screen.happened.append(("recorded", data[:1]))
