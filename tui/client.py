@@ -268,7 +268,12 @@ class ReviewClient:
         )
 
     async def _signed(
-        self, detail: wire.RequestDetail, reason: str, *, is_approval: bool
+        self,
+        detail: wire.RequestDetail,
+        reason: str,
+        *,
+        is_approval: bool,
+        is_revocation: bool = False,
     ) -> Signed | None:
         """Sign a decision with the key of this login; None over an inherited socket.
 
@@ -281,14 +286,27 @@ class ReviewClient:
             raise RefusedError("There is no connection now. Wait until it is back.")
         welcome, greeted_s = self._greeting
         at = welcome.now + timedelta(seconds=time.monotonic() - greeted_s)
-        word = Word(reviewer=welcome.user, is_approval=is_approval, reason=reason, at=at)
+        word = Word(
+            reviewer=welcome.user,
+            is_approval=is_approval,
+            is_revocation=is_revocation,
+            reason=reason,
+            at=at,
+        )
         message = decision_message(subject_shown(detail), word)
         return Signed(signature=await self._sign(message, welcome.key_fingerprint), at=at)
 
-    async def revoke(self, request_id: str, reason: str) -> str:
-        """Take a yes back."""
+    async def revoke(self, detail: wire.RequestDetail, reason: str) -> str:
+        """Take back the yes to what ``detail`` shows."""
+        signed = await self._signed(detail, reason, is_approval=False, is_revocation=True)
         return await self._act(
-            lambda number: wire.Revoke(number=number, id=request_id, reason=reason)
+            lambda number: wire.Revoke(
+                number=number,
+                id=detail.summary.id,
+                reason=reason,
+                signature=signed.signature if signed else "",
+                signed_at=signed.at if signed else None,
+            )
         )
 
     async def kill(self, session: str, reason: str) -> str:

@@ -64,6 +64,8 @@ class Decision:
     at: datetime
     proof: Proof | None = None
     """None for decisions of earlier versions only."""
+    is_revocation: bool = False
+    """It takes back the yes of those before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +266,14 @@ def remark(approval: Approval, words: str) -> Approval:
     return dataclasses.replace(approval, impact=impact, revision=approval.revision + 1)
 
 
-def revoke(approval: Approval, *, reviewer: Principal, now: datetime) -> Approval:
+def revoke(
+    approval: Approval,
+    *,
+    reviewer: Principal,
+    reason: str,
+    now: datetime,
+    proof: Proof | None = None,
+) -> Approval:
     """Take a yes back before the run.
 
     Raises:
@@ -273,7 +282,17 @@ def revoke(approval: Approval, *, reviewer: Principal, now: datetime) -> Approva
     check_reviewer(approval, reviewer)
     if approval.state is not ApprovalState.APPROVED:
         raise NotPendingError(f"The request is {approval.state.value}; there is no yes to revoke.")
-    return dataclasses.replace(_move(approval, ApprovalState.REVOKED), ended_at=now)
+    decision = Decision(
+        reviewer=reviewer.user,
+        person=reviewer.person,
+        is_approval=False,
+        reason=reason.strip(),
+        at=now,
+        proof=proof,
+        is_revocation=True,
+    )
+    revoked = _move(approval, ApprovalState.REVOKED)
+    return dataclasses.replace(revoked, decisions=(*approval.decisions, decision), ended_at=now)
 
 
 def expire(approval: Approval, *, now: datetime) -> Approval:

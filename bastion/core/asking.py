@@ -92,11 +92,12 @@ def report_rules(requests: Sequence[Approval], *, shapes_max: int = 3) -> tuple[
 
 def _report(rule: str, requests: Sequence[Approval], shapes_max: int) -> RuleReport:
     states = Counter(request.state for request in requests)
-    waits = [
-        (request.decisions[-1].at - request.created_at).total_seconds()
+    decided = (
+        (request, [one.at for one in request.decisions if not one.is_revocation])
         for request in requests
-        if request.decisions and request.state is not ApprovalState.PENDING
-    ]
+        if request.state is not ApprovalState.PENDING
+    )
+    waits = [(at[-1] - request.created_at).total_seconds() for request, at in decided if at]
     denied = states[ApprovalState.DENIED]
     approved = sum(1 for request in requests if _is_approved(request))
     return RuleReport(

@@ -307,23 +307,38 @@ class ApprovalDesk:
         """
         await self._open_requests()
 
-    async def revoke(self, reviewer: Principal, request_id: str, reason: str) -> Approval:
-        """Take a yes back before its run; on record before it counts.
+    async def revoke(
+        self, reviewer: Principal, request_id: str, reason: str, *, signed: Signed | None = None
+    ) -> Approval:
+        """Take a yes back before its run; signed and on record before it counts.
+
+        Args:
+            signed: the reviewer's own signature, where their program made one.
 
         Raises:
             UnknownRequestError: there is none that this reviewer may see.
             AccessError: this reviewer may not decide on it.
             NotPendingError: there is no yes, or it runs already.
-            ApprovalError: no reason was given.
+            ApprovalError: no reason was given, or a signature does not fit.
         """
         reviewer = await self._as_of_now(reviewer)
         if not reason.strip():
             raise ApprovalError("To revoke a yes takes a reason; the requester reads it.")
         while True:
             request = await self.get(reviewer, request_id)
-            revoked = life.revoke(request, reviewer=reviewer, now=self._clock.now())
+            now = self._clock.now()
+            word = Word(
+                reviewer=reviewer.user,
+                is_approval=False,
+                is_revocation=True,
+                reason=reason,
+                at=now if signed is None else signed.at,
+            )
+            proof = await self._prove(request, reviewer, word, signed)
+            revoked = life.revoke(request, reviewer=reviewer, reason=reason, now=now, proof=proof)
             fields = {"reviewer": reviewer.user, "reason": reason.strip()}
-            await self._audit.record("approval.revoked", _public(request) | fields)
+            written = _public(request) | fields | dataclasses.asdict(proof)
+            await self._audit.record("approval.revoked", written)
             if await self._approvals.swap(request, revoked):
                 await self._announce("approval.revoked", revoked, reviewer=reviewer.user)
                 return revoked

@@ -132,8 +132,10 @@ def words_for_unapproved(
                 f"{last.reviewer} denied it: {reason}{stop} {nothing.capitalize()}.",
             )
         case ApprovalState.REVOKED:
+            last = approval.decisions[-1]
+            by_whom = f" by {last.reviewer}: {last.reason}" if last.is_revocation else ""
             return Status.DENIED, (
-                f"The approval of request {approval.id} was taken back; {nothing}."
+                f"The approval of request {approval.id} was taken back{by_whom}; {nothing}."
             )
         case (
             ApprovalState.RUNNING

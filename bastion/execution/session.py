@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 _CLOSER_TIMEOUT_S = 4.0
 _HIDDEN = b"***"
-_DECIDED = (ApprovalState.APPROVED, ApprovalState.DENIED)
+_DECIDED = (ApprovalState.APPROVED, ApprovalState.DENIED, ApprovalState.REVOKED)
 
 
 class SessionState(enum.Enum):

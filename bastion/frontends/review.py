@@ -77,7 +77,9 @@ class Desk(Protocol):
         """Decide on a request."""
         ...
 
-    async def revoke(self, reviewer: Principal, request_id: str, reason: str) -> Approval:
+    async def revoke(
+        self, reviewer: Principal, request_id: str, reason: str, *, signed: Signed | None = None
+    ) -> Approval:
         """Take a yes back."""
         ...
 
@@ -441,7 +443,9 @@ class _Conversation:
             )
             words = f"Denied {message.id}; its requester reads your reason."
         else:
-            await self._services.desk.revoke(self._principal, message.id, message.reason)
+            await self._services.desk.revoke(
+                self._principal, message.id, message.reason, signed=_signed(message)
+            )
             words = f"Took back the approval of {message.id}."
         return wire.Reply(number=message.number, is_ok=True, message=words)
 
@@ -615,6 +619,7 @@ class _Conversation:
                     reviewer=decision.reviewer,
                     person=decision.person,
                     is_approval=decision.is_approval,
+                    is_revocation=decision.is_revocation,
                     reason=decision.reason,
                     at=decision.at,
                     signed_by=own_key(decision),
@@ -643,7 +648,7 @@ def _urgency(summary: wire.RequestSummary) -> tuple[bool, bool, float]:
     return (not summary.may_decide, not is_open, when if is_open else -when)
 
 
-def _signed(message: wire.Approve | wire.Deny) -> Signed | None:
+def _signed(message: wire.Approve | wire.Deny | wire.Revoke) -> Signed | None:
     """Give the reviewer's own signature; half of one is none that could be checked."""
     if not message.signature and message.signed_at is None:
         return None

@@ -149,6 +149,7 @@ def approval_object(approval: Approval) -> JsonObject:
             {
                 "reviewer": decision.reviewer,
                 "approve": decision.is_approval,
+                "taken_back": decision.is_revocation,
                 "reason": decision.reason,
                 "at": timestamp(decision.at),
                 "message": decision.proof.message if decision.proof else None,
@@ -346,7 +347,7 @@ def approval_text(services: Services, approval: Approval, eligible: Sequence[str
         ("sha256", approval.statement_sha256),
         *(
             (
-                "yes from" if decision.is_approval else "no from",
+                _word_from(decision),
                 f"{decision.reviewer} at {timestamp(decision.at)}{_signed_words(decision)} "
                 f"{decision.reason}".rstrip(),
             )
@@ -355,6 +356,12 @@ def approval_text(services: Services, approval: Approval, eligible: Sequence[str
     ]
     statement = visible(scrub_secrets(approval.text), keeps_lines=True).replace("\n", "\n    ")
     return f"{_pairs(pairs)}statement:\n    {statement}\n"
+
+
+def _word_from(decision: Decision) -> str:
+    if decision.is_revocation:
+        return "taken back by"
+    return "yes from" if decision.is_approval else "no from"
 
 
 def _signed_words(decision: Decision) -> str:

@@ -51,6 +51,15 @@ class Word:
     reason: str
     at: datetime
     """By the server's clock, as far as the reviewer's program knows it."""
+    is_revocation: bool = False
+    """Takes back the yes that was given, by whomever."""
+
+    @property
+    def decision(self) -> str:
+        """Give the word that is signed."""
+        if self.is_revocation:
+            return "taken back"
+        return "yes" if self.is_approval else "no"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +75,7 @@ def decision_message(subject: Subject, word: Word) -> bytes:
     """Write down one decision; the same bytes on both sides."""
     fields = {
         "at": word.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "decision": "yes" if word.is_approval else "no",
+        "decision": word.decision,
         "effect_sha256": subject.effect_sha256,
         "reason": word.reason.strip(),
         "request_id": subject.request_id,

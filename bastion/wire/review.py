@@ -79,6 +79,7 @@ class DecisionEntry:
     is_approval: bool
     reason: str
     at: datetime
+    is_revocation: bool = False
     signed_by: str = ""
     """Fingerprint of the reviewer's own key; empty when only the bastion signed."""
 
@@ -232,6 +233,8 @@ class Revoke:
     number: int
     id: str
     reason: str
+    signature: str = ""
+    signed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -216,7 +216,7 @@ class ApprovalStory(RuleBasedStateMachine):
 
     @rule(reviewer=PRINCIPALS)
     def revoke(self, reviewer):
-        self.step(lambda r: life.revoke(r, reviewer=reviewer, now=self.now))
+        self.step(lambda r: life.revoke(r, reviewer=reviewer, reason="no", now=self.now))
 
     @rule()
     def expire(self):

@@ -81,6 +81,35 @@ async def test_a_decision_without_an_own_program_is_signed_by_the_bastion_alone(
     assert not own_key(decision)
 
 
+async def test_taking_a_yes_back_is_signed_as_well(rig, tmp_path):
+    await rig.desk.decide(principal("carol"), "r1", approve=True, reason="fine")
+    request = await rig.desk.get(BOB, "r1")
+    for other in ({"is_approval": False}, {"is_approval": True}):
+        with pytest.raises(ApprovalError):
+            await rig.desk.revoke(BOB, "r1", "fine", signed=signed(rig, request, **other))
+    assert (await rig.desk.get(BOB, "r1")).state is ApprovalState.APPROVED
+    own = signed(rig, request, is_approval=False, is_revocation=True, reason="wrong table")
+    await rig.desk.revoke(BOB, "r1", " wrong table ", signed=own)
+    revoked = await rig.desk.get(BOB, "r1")
+    assert (revoked.state, revoked.approved_by) == (ApprovalState.REVOKED, ("carol",))
+    decision = revoked.decisions[-1]
+    assert '"decision":"taken back"' in decision.proof.message
+    assert own_key(decision) == OWN.fingerprint
+    for one in signatures(decision):
+        assert openssh_accepts(tmp_path, decision.proof.message, one)
+    line = next(fields for event, fields in rig.audit.lines if event == "approval.revoked")
+    assert line["reviewer_signature"] == decision.proof.reviewer_signature
+    assert [one["reviewer"] for one in proof_fields(revoked)] == ["carol", "bob"]
+
+
+async def test_a_signed_no_is_not_taken_for_taking_back(rig):
+    """The words differ, so neither signature can stand for the other."""
+    request = await rig.desk.get(BOB, "r1")
+    back = signed(rig, request, is_approval=False, is_revocation=True)
+    with pytest.raises(ApprovalError):
+        await rig.desk.decide(BOB, "r1", approve=False, reason="fine", signed=back)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -770,3 +770,23 @@ async def test_a_no_is_signed_as_well(rig, connect, signing):
     no = await client.ask(wire.Deny, id="r1", reason="no", signature=signature, signed_at=at)
     assert no.is_ok, no.message
     assert (await rig.desk.get(BOB, "r1")).decisions[0].proof.reviewer_signature == signature
+
+
+async def test_taking_back_is_signed_as_well(rig, connect, signing):
+    key, bob = signing
+    await rig.file()
+    await rig.desk.decide(BOB, "r1", approve=True, reason="fine")
+    client = await connect(bob)
+    shown = (await client.ask(wire.ShowRequest, id="r1")).request
+    at = rig.clock.now()
+    word = Word(reviewer="bob", is_approval=False, is_revocation=True, reason="wrong table", at=at)
+    message = decision_message(subject_shown(shown), word)
+    signature = sign_message(message, key, DECISION_NAMESPACE)
+    asked = {"id": "r1", "signature": signature, "signed_at": at}
+    other = await client.ask(wire.Revoke, **asked, reason="another")
+    assert (other.is_ok, "does not fit" in other.message) == (False, True)
+    back = await client.ask(wire.Revoke, **asked, reason="wrong table")
+    assert back.is_ok, back.message
+    seen = (await client.ask(wire.ShowRequest, id="r1")).request
+    last = seen.decisions[-1]
+    assert (last.is_revocation, last.signed_by) == (True, bob.key_fingerprint)

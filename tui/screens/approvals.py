@@ -230,7 +230,7 @@ class ApprovalsScreen(ReviewScreen):
             return
         reason = await self.app.push_screen_wait(revoke_dialog(detail))
         if reason is not None:
-            await self.act(self.review.client.revoke(detail.summary.id, reason))
+            await self.act(self.review.client.revoke(detail, reason))
 
 
 def _left(request: RequestSummary, now: datetime) -> float:

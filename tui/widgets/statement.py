@@ -139,6 +139,7 @@ def _about(detail: RequestDetail) -> Iterator[Text]:
 def _decisions(detail: RequestDetail) -> Iterator[Text]:
     for decision in detail.decisions:
         verb = "approved" if decision.is_approval else "denied"
+        verb = "took it back" if decision.is_revocation else verb
         words = f"{decision.reviewer} {verb} at {decision.at:%H:%M:%S} UTC"
         if decision.signed_by:
             words += f", signed with {decision.signed_by}"
