@@ -125,6 +125,7 @@ def test_how_far_a_live_session_has_come_goes_on_record(vault: Town):
 
 def test_past_the_budget_no_session_begins_and_nothing_is_deleted(vault: Town):
     ballast = vault.house.state / "sessions/ballast"
+    ballast.parent.mkdir(mode=0o700, exist_ok=True)
     before = {path: path.stat().st_size for path in vault.house.recordings()}
     try:
         ballast.write_bytes(os.urandom(9 << 20))
