@@ -14,7 +14,7 @@ _ROLES = ("engineer", "reviewer", "auditor", "admin")
 _ENVIRONMENTS = ("production", "staging", "development")
 CLASSES = (
     "email", "phone", "card", "ssn", "iban", "birth_date", "password", "token", "ip_address",
-    "private", "secret",
+    "address", "private", "secret",
 )  # fmt: skip
 """What a person may say that a column holds; those of ``core.styles.FITTING``."""
 

@@ -64,7 +64,8 @@ def classify_column(
     if found is not None:
         return found
     if values:
-        embedded = _embedded(values)
+        # In numbers, digits that pass a checksum do so by chance: of cards, most would.
+        embedded = None if kind == "number" else _embedded(values)
         words = f"{len(values)} sampled values look harmless"
         if embedded is not None:
             words = f"text with parts that look like {embedded.value}; these are hidden"
@@ -99,6 +100,36 @@ def classify_name(name: str) -> Sensitivity | None:
         folded = unicodedata.normalize("NFKC", name).casefold()
         return next((one for word, one in _FOREIGN.items() if word in folded), None)
     return None
+
+
+def announced(name: str) -> Sensitivity | None:
+    """Tell what a name announces where no value can be looked at: not what it is only about."""
+    sensitivity = classify_name(name)
+    is_about = sensitivity is not None and _is_about(name, sensitivity)
+    return None if is_about else sensitivity
+
+
+def is_named(name: str, value: object) -> bool:
+    """Tell whether a name inside a document announces what stands there, ``{"ssn": …}``.
+
+    Args:
+        value: as JSON gives it; numbers as a number or as their text in a subclass of ``str``.
+    """
+    if value in (None, "", True, False) or value in ([], {}):
+        return False
+    sensitivity = classify_name(name)
+    if sensitivity is None:
+        return isinstance(value, str) and _address_name(name) is not None and _is_street(value)
+    if not isinstance(value, str | int | float):
+        return True
+    text = str(value)
+    return not (text in _FLAGS or (_is_about(name, sensitivity) and not _may_be(sensitivity, text)))
+
+
+def _address_name(name: str) -> Sensitivity | None:
+    joined = "_".join(split_words(name))
+    is_address = _ADDRESS.search(joined) is not None and not _INNOCENT.search(joined)
+    return Sensitivity.ADDRESS if is_address else None
 
 
 def split_words(name: str) -> tuple[str, ...]:
@@ -148,14 +179,14 @@ def _by_type(kind: str) -> Classification | None:
 
 
 def _by_name(name: str, comment: str, kind: str, values: list[str]) -> Classification | None:
-    sensitivity = classify_name(name)
-    if sensitivity is not None and _fits(sensitivity, kind, values):
+    sensitivity = classify_name(name) or _address_name(name)
+    if sensitivity is not None and _fits(name, sensitivity, kind, values):
         return Classification(
             sensitivity=sensitivity, evidence=f"its name says {sensitivity.value}"
         )
     if comment:
         sensitivity = _by_comment(comment)
-        if sensitivity is not None and _fits(sensitivity, kind, values):
+        if sensitivity is not None and _fits("", sensitivity, kind, values):
             return Classification(
                 sensitivity=sensitivity, evidence=f"its comment says {sensitivity.value}"
             )
@@ -164,7 +195,7 @@ def _by_name(name: str, comment: str, kind: str, values: list[str]) -> Classific
 
 def _by_parts(parts: Sequence[str]) -> Classification | None:
     for part in parts:
-        sensitivity = classify_name(part)
+        sensitivity = classify_name(part) or _address_name(part)
         if sensitivity is not None:
             words = f"a part of its type is called {part}"
             return Classification(sensitivity=sensitivity, evidence=words)
@@ -179,7 +210,7 @@ def _by_comment(comment: str) -> Sensitivity | None:
     return None
 
 
-def _fits(sensitivity: Sensitivity, kind: str, values: list[str]) -> bool:
+def _fits(name: str, sensitivity: Sensitivity, kind: str, values: Sequence[str]) -> bool:
     """A type, or plain values, may refute a name: ``phone_count int``, ``token_expires date``."""
     if kind == "date":
         return sensitivity is Sensitivity.BIRTH_DATE
@@ -187,15 +218,62 @@ def _fits(sensitivity: Sensitivity, kind: str, values: list[str]) -> bool:
         return False
     if kind == "opaque":
         return sensitivity in _OPAQUE_CLASSES
+    is_code = _CODES.search("_".join(split_words(name))) is not None
     if kind == "number":
-        return sensitivity in _NUMERIC_CLASSES and not _are_small(values)
-    return True
+        digits_min = _CODE_DIGITS_MIN if is_code else _TELLING_DIGITS_MIN
+        is_small = bool(values) and all(
+            _digits_before_point(value) < digits_min for value in values
+        )
+        return (sensitivity in _NUMERIC_CLASSES or is_code) and not is_small
+    return is_code or not _refutes(name, sensitivity, values)
 
 
-def _are_small(values: list[str]) -> bool:
-    return bool(values) and all(
-        len(value.strip("-").partition(".")[0]) < _TELLING_DIGITS_MIN for value in values
+def _digits_before_point(value: str) -> int:
+    return len(value.strip("-").partition(".")[0])
+
+
+def _refutes(name: str, sensitivity: Sensitivity, values: Sequence[str]) -> bool:
+    """Tell whether texts cannot be what their column's name says.
+
+    ``email_digest`` is about e-mail and holds none; ``email`` has to hold many other things first.
+    """
+    if not values:
+        return False
+    if sensitivity is Sensitivity.ADDRESS:
+        return sum(map(_is_street, values)) < len(values) * _SHARE_MIN
+    if _is_about(name, sensitivity):
+        return not any(_may_be(sensitivity, value) for value in values)
+    is_numbered = sensitivity in _NUMBERED
+    return (
+        is_numbered
+        and len(set(values)) >= _REFUTING_MIN
+        and not any(_may_be(sensitivity, value) for value in values)
     )
+
+
+def _is_about(name: str, sensitivity: Sensitivity) -> bool:
+    """Tell whether a name goes on behind its telling word: ``email_digest``, not ``work_email``."""
+    joined = "_".join(split_words(name))
+    pattern = next(pattern for named, pattern in _NAMES if named is sensitivity)
+    rest = ""
+    for match in pattern.finditer(joined):
+        rest = joined[match.end() :].strip("_")
+    return any(word not in _STILL_DATA and not word.isdigit() for word in rest.split("_") if word)
+
+
+def _may_be(sensitivity: Sensitivity, value: str) -> bool:
+    """Tell whether a text could be of a class, by what each value of the class has."""
+    if sensitivity is Sensitivity.EMAIL:
+        return "@" in value
+    if sensitivity in _NUMBERED:
+        return sum(char.isdigit() for char in value) >= _TELLING_DIGITS_MIN
+    if sensitivity is Sensitivity.IP_ADDRESS:
+        return "." in value or ":" in value
+    return _PLAIN_WORDS.fullmatch(value) is None
+
+
+def _is_street(value: str) -> bool:
+    return _STREET.search(value[:_STREET_CHARACTERS]) is not None
 
 
 def _by_values(name: str, kind: str, values: list[str], *, is_key: bool) -> Classification | None:
@@ -204,7 +282,7 @@ def _by_values(name: str, kind: str, values: list[str], *, is_key: bool) -> Clas
     hits: Counter[Sensitivity] = Counter()
     for value in values:
         found = detectors.whole(value)
-        if found is not None:
+        if found is not None and not _is_version(found, value):
             hits[found] += 1
     if _VERSION.search(name):
         del hits[Sensitivity.IP_ADDRESS]
@@ -267,17 +345,26 @@ def _document_classes(value: str) -> Iterator[Sensitivity]:
         item = stack.pop()
         if isinstance(item, dict):
             for key, inner in item.items():
-                named = classify_name(str(key))
-                if named is not None and inner not in (None, "", False, True, [], {}):
-                    yield named
-                stack.append(inner)
+                if is_named(str(key), inner):
+                    yield classify_name(str(key)) or Sensitivity.ADDRESS
+                if not (isinstance(inner, str) and _VERSION.search(str(key))):
+                    stack.append(inner)
             yield from _named_pair(item)
         elif isinstance(item, list):
             stack += item
         elif isinstance(item, str):
             found = detectors.whole(item)
-            if found is not None:
+            if found is not None and not _is_version(found, item):
                 yield found
+
+
+def _is_version(found: Sensitivity, value: str) -> bool:
+    """Four numbers with points are an address only if they look like one, in a document."""
+    return (
+        found is Sensitivity.IP_ADDRESS
+        and value.count(".") == _VERSION_DOTS
+        and (not detectors.is_address_like(value))
+    )
 
 
 def _named_pair(item: dict[str, object]) -> Iterator[Sensitivity]:
@@ -365,77 +452,99 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
     (
         Sensitivity.PASSWORD,
         _words(
-            r"passwords?|passwd|pwd|pass_?hash|pass_?phrase|passwort|kennwort|mot_de_passe"
-            r"|contrasena|senha|encrypted_password|pass|password_?hash|hashed_password|pin_code"
-            r"|pin|pwhash|salt|parol"
+            r"passwords?|passwds?|pwd|pw|pass_?hash|pass_?phrase|pass_?codes?|passwort|kennwort"
+            r"|mot_de_passe|mdp|contrasenas?|senha|encrypted_password|pass|password_?hash"
+            r"|hashed_(?:password|pw)|pin_code|pin|pwhash|salt|parola?|haslo|heslo|losenord"
+            r"|passord|adgangskode|wachtwoord|sifre|salasana|jelszo"
         ),
     ),
     (
         Sensitivity.EMAIL,
         _words(
-            r"e_?mails?|e_?mail_?addr(?:ess)?|[a-z]*email[a-z0-9]*|correo|courriel|mail|mail_?addr(?:ess)?"
+            r"e_?mails?|e_?mail_?addr(?:ess)?|[a-z]*emails?[0-9]*|correo(?:_electronico)?|courriel"
+            r"|mails?|[a-z]*mail_?addr(?:ess)?|e_?mail_?adresse|correio(?:_eletronico)?|e_?post"
+            r"|e_?posta|posta_elettronica|sahkoposti"
         ),
     ),
     (
         Sensitivity.IBAN,
         _words(
-            r"iban|bank_?acc(?:oun)?t(?:_?(?:no|nr|num|number))?|acc(?:oun)?t_?(?:no|nr|number)"
-            r"|kontonummer|swift_account|routing_number"
+            r"ibans?|bank_?acc(?:oun)?t(?:_?(?:no|nr|num|number))?|acc(?:oun)?t_?(?:no|nr|number|last_?(?:4|four))"
+            r"|konto_?(?:nummer|nr|no)|bank_?konto|swift_account|routing_?(?:number|no)|bank_routing|clabe"
+            r"|numero_(?:de_)?(?:cuenta|compte|conta|conto)|cuenta_bancaria|compte_bancaire"
+            r"|conta_bancaria|conto_corrente|rekening_?nummer|bankrekening"
         ),
     ),
     (
         Sensitivity.CARD,
         _words(
-            r"pan|card_?(?:no|nr|num|number|pan)|cc_?(?:no|nr|num|number)?|credit_?card"
-            r"(?:_?(?:no|nr|num|number))?|cvv2?|cvc2?|kreditkarte|carte_bancaire|tarjeta"
-            r"|debit_?card(?:_?number)?|payment_card|card"
+            r"pan|card_?(?:no|nr|num|number|pan)|cc_?(?:no|nr|num|number)?|ccn|credit_?card"
+            r"(?:_?(?:no|nr|num|number))?|cvv2?|cvc2?|kredit_?karte|karten_?(?:nummer|nr)"
+            r"|kreditkarten_?(?:nummer|nr)|carte_bancaire|numero_(?:de_)?(?:carte|carta|tarjeta"
+            r"|cartao)|tarjeta|cartao|debit_?card(?:_?number)?|payment_card|card|track_?data"
+            r"|primary_account_number|card_?holder_?number"
         ),
     ),
     (
         Sensitivity.SSN,
         _words(
-            r"ssn|ssns|ss_?(?:no|nr|num|number)|ssn(?:no|num|number|text|hash|enc)|social_?security(?:_?(?:no|nr|num|number))?|social_?sec(?:_?(?:no|num))?"
-            r"|national_?(?:id|no|number|insurance(?:_?number)?)|nin|nino|tax_?(?:id|no|number)"
-            r"|taxpayer_?id|tin|itin|passport(?:_?(?:no|nr|num|number|id))?|sin|cpf|cnpj|dni"
-            r"|nif|curp|bsn|pesel|aadhaa?r|personnummer|ahv|sozialversicherungsnummer"
-            r"|steuer_?(?:id|nummer)|codice_fiscale|numero_securite_sociale|driver_?s?_?"
-            r"licen[cs]e(?:_?(?:no|num|number))?|dl_number|id_?card(?:_?(?:no|number))?"
-            r"|identity_?(?:no|number)|ausweis(?:nummer)?|medicare(?:_?number)?|nhs_?(?:no|number)"
+            r"ssn\d*|ssns|ss_?(?:no|nr|num|number)|ssn(?:no|num|number|text|hash|enc)"
+            r"|social_?security(?:_?(?:no|nr|num|number))?"
+            r"|social_?sec(?:_?(?:no|num))?|social_?insurance(?:_?(?:no|number))?"
+            r"|national_?(?:id|no|number|identifier|insurance(?:_?number)?)|nin|nino"
+            r"|tax_?(?:id|no|nr|number|payer_?id)|tin|itin|passport(?:_?(?:no|nr|num|number|id))?"
+            r"|sin|cpf|cnpj|dni|nie|nif|curp|bsn|pesel|aadhaa?r|personnummer|ahv(?:_?(?:nr|nummer))?"
+            r"|sozialvers(?:icherung)?s?_?(?:nr|nummer)?|sv_?(?:nr|nummer)|steuer_?(?:id|nr|nummer)"
+            r"|codice_fiscale|cod_?fisc(?:ale)?|numero_(?:de_)?securite_sociale|insee|nss"
+            r"|(?:numero_)?(?:de_)?seguridad_social|fodsels?_?(?:nummer|nr)|cpr(?:_?(?:nr|nummer))?"
+            r"|henkilotunnus|hetu|rodne_cislo|jmbg|oib|emso|(?:tc_?)?kimlik(?:_?no)?|nric|hkid"
+            r"|driver_?s?_?licen[cs]e(?:_?(?:no|num|number))?|dl_?(?:no|number)|fuhrerschein"
+            r"(?:_?(?:nr|nummer))?|id_?card(?:_?(?:no|number))?|identity_?(?:no|number|card)"
+            r"|citizen_?(?:id|no|number)|personal_?(?:id|no|nr|number)|personal_code"
+            r"|ausweis(?:_?(?:nr|nummer))?|reisepass(?:_?(?:nr|nummer))?|pasaporte|passeport"
+            r"|medicare(?:_?(?:no|number|id))?|medicaid(?:_?(?:no|number|id))?|mbi"
+            r"|nhs_?(?:no|num|number)|krankenversicherten_?(?:nr|nummer)"
         ),
     ),
     (
         Sensitivity.BIRTH_DATE,
         _words(
-            r"dob|d_o_b|birth_?dates?|birth_?days?|birthdate|date_?of_?birth|born(?:_(?:on|at))?"
-            r"|birth|geburtsdatum|geburtstag|date_naissance|fecha_nacimiento|data_nascimento|bday"
-            r"|date_de_naissance|fecha_de_nacimiento"
+            r"dob|d_o_b|birth_?dates?|birth_?days?|birth_?dt|date_?of_?birth|born(?:_(?:on|at))?"
+            r"|birth|geb(?:urts)?_?(?:datum|dat)|geburtstag|date_(?:de_)?naissance|ddn"
+            r"|f(?:echa|ec)?_(?:de_)?nac(?:imiento)?|fecha_?nacimiento|d(?:ata|t)_(?:de_)?nasc"
+            r"(?:imento)?|data_(?:di_)?nascita|b_?day|geboorte_?datum|fodsels?_?dato|fodelsedatum"
+            r"|syntymaaika|data_urodzenia|datum_narozeni|dogum_tarihi"
         ),
     ),
     (
         Sensitivity.TOKEN,
         _words(
-            r"(?:\w+_)?tokens?|api_?keys?|apikeys?|access_?keys?|session_?keys?|private_?keys?|otp"
-            r"|(?:\w+_)?secrets?|secret_?keys?|client_secret|auth_?keys?|bearer|jwt|totp(?:_secret)?"
-            r"|recovery_?codes?|backup_?codes?|refresh_?token|webhook_?secret|signing_?key"
-            r"|encryption_?key|license_key|session_?id|sessid|cookie|credentials?|security_answer"
-            r"|mfa_secret|reset_?code|verification_?code|ssh_?key|two_factor_secret"
+            r"(?:\w+_)?tokens?|(?:\w+_)?tok|tkn|api_?keys?|apikeys?|access_?keys?|session_?keys?"
+            r"|private_?keys?|otp|(?:\w+_)?secrets?|secret_?keys?|client_secret|auth_?keys?|bearer"
+            r"|jwt|totp(?:_secret)?|recovery_?codes?|backup_?codes?|refresh_?token|webhook_?secret"
+            r"|signing_?keys?|encryption_?keys?|enc_?key|hmac_?key|license_key|session_?id|sessid"
+            r"|cookies?|credentials?|security_answer|mfa_secret|reset_?code|verification_?code"
+            r"|auth_?code|ssh_?keys?|two_factor_secret|seed_phrase|mnemonic"
         ),
     ),
     (
         Sensitivity.IP_ADDRESS,
         _words(
-            r"ip|ips|ip_?addr(?:ess)?(?:es)?|ipv[46]|client_?ip|remote_?addr(?:ess)?|remote_ip"
-            r"|source_?ip|last_?login_?ip|sign_?in_?ip|host_?ip|x_forwarded_for|ip_?adresse"
-            r"|ipaddr|ipaddress|clientip|user_ip"
+            r"ip|ips|ip_?addr(?:ess)?(?:es)?|ipv[46]|client_?ip|(?:remote|client|peer|src|source"
+            r"|dst)_?addr(?:ess)?|remote_ip|source_?ip|last_?login_?ip|sign_?in_?ip|host_?ip"
+            r"|x_forwarded_for|x_real_ip|ip_?adresse|ipaddr|ipaddress|clientip|user_ip"
+            r"|direccion_ip|adresse_ip|indirizzo_ip"
         ),
     ),
     (
         Sensitivity.PHONE,
         _words(
             r"(?:tele)?phones?\d*|phone_?(?:no|nr|num|number)s?|mobiles?|mobile_?(?:no|nr|num"
-            r"|number|phone)|cell(?:_?phone|_?number)?|tel|telefon(?:nummer|o|e)?|fax"
-            r"(?:_?(?:no|number))?|msisdn|handy(?:nummer)?|telefono|celular|whatsapp|sms_number"
-            r"|phonenumber|mobilephone"
+            r"|number|phone)|mob(?:il)?_?(?:no|nr|num|nummer)?|cell(?:_?phone|_?number)?"
+            r"|tel\d*|tel_?(?:no|nr|num|number)|telefon(?:_?(?:nummer|nr)|o|e)?|fax"
+            r"(?:_?(?:no|nr|number))?|msisdn|handy(?:_?(?:nummer|nr))?|telefono|celular|cellulare"
+            r"|movil|telemovel|rufnummer|puhelin(?:numero)?|tlf(?:_?nr)?|ph_?no|phn|gsm|whatsapp"
+            r"|sms_number|contact_?(?:no|num|number)|phonenumber|mobilephone"
         ),
     ),
 )
@@ -469,6 +578,14 @@ _WITHOUT_FORM = frozenset(
     }
 )
 """The others are known by their form in any cell."""
+_ADDRESS = _words(
+    r"addr(?:ess)?(?:es)?(?:_?line)?_?\d*|(?:street|home|postal|mailing|shipping|billing"
+    r"|delivery|residential|permanent|current|work)_?addr(?:ess)?(?:_?(?:line)?_?\d+)?"
+    r"|streets?\d*(?:_?(?:name|line|address))?|ship_?to|bill_?to|adresse\d*|anschrift"
+    r"|stra(?:ss|s)e|wohn(?:ort|adresse)|direccion|domicilio|calle|rue|indirizzo|endereco"
+    r"|logradouro|adres|ulica|adress|gatuadress|gate_?adresse|osoite|adresa"
+)
+"""Names of postal addresses, if the values look so too: servers and wallets have addresses."""
 _INNOCENT = re.compile(
     r"(?:^|_)(?:count|counts|cnt|total|verified|confirmed|valid|enabled|required|opt_?in|opt_?out"
     r"|expires?|expiry|expired|expiration|ttl|type|kind|status|state|provider|brand|issuer|template"
@@ -476,11 +593,17 @@ _INNOCENT = re.compile(
     r"|limit|quota|used|usage|price|cost|fee|amount|sent_at|seen_at|at|is|has|show|hide|allow|num"
     r"_of|version|preference|preferences|pref|prefs|settings?|notifications?|campaigns?|queue"
     r"|country|region|model|os|platform|app|device|size|width|height|holder_type|network|label"
-    r"|exp_month|exp_year|attempts|domain|client|frequency|lists?|body|priority)$"
-    r"|(?:^|_)(?:card|token|e?mail|phone|ip|secret|credential|key|pass|password)_(?:ids?|uuid)$"
-    r"|^(?:is|has|num|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
-    r"|require)_"
+    r"|exp_month|exp_year|attempts|domain|client|frequency|lists?|body|priority|max|min|rate"
+    r"|ratio|budget|scope|scopes|name|names|title|category|color|colour|theme|schema|index|position"
+    r"|weight|order|rank|score|source|language|locale|lang|mode|channel|class|level|family|role"
+    r"|host|port|server|pool|range|prefix_length|vendor|manufacturer|carrier|supported|allowed"
+    r"|sequence|seq|pct|percent|percentage|days|hours|minutes|seconds|ms|bytes)$"
+    r"|(?:^|_)(?:card|token|e?mail|phone|ip|secret|credential|key|pass|password|addr|address)"
+    r"_(?:template_)?(?:ids?|uuid|guid|fk|ref|refs|type_id)$"
+    r"|^(?:is|has|num(?!_(?:tel|secu|ss|fiscal|carte|compte|cuenta|tarjeta|cartao))|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
+    r"|require|prompt|completion|input|output|used|uses|can|needs|send|receive)_"
 )
+_VERSION_DOTS = 3
 _VERSION = re.compile(r"(?i)version|release|build|firmware|(?:^|_)ver(?:_|$)")
 """Names of versions with four parts, which look like addresses."""
 _COMMENTS = (
@@ -498,6 +621,31 @@ _COMMENTS = (
         _words(r"pii|confidential|sensitive|gdpr|personal_data|phi|hipaa"),
     ),
 )
+_CODES = _words(r"cvv2?|cvc2?|pin|pin_?code|otp|pass_?code|(?:verification|reset|auth)_code")
+"""Short codes: they need not be long to tell."""
+_CODE_DIGITS_MIN = 3
+_NUMBERED = frozenset({Sensitivity.PHONE, Sensitivity.CARD, Sensitivity.SSN, Sensitivity.IBAN})
+"""Their values have digits."""
+_REFUTING_MIN = 5
+"""Different values without a digit that refute ``card``: fewer may stand for "none"."""
+_STILL_DATA = names(
+    """
+    address addr adresse no nr num number numbers nummer value values val hash hashed digest enc
+    encrypted cipher ciphertext crypt raw plain plaintext clear text last last4 four first home work
+    office private personal primary secondary alt alternate alternative other others backup main
+    old new prev previous current business mobile cell day evening normalized canonical lower
+    md5 sha1 sha256 local key code secret str string data field seed link bin blob json ext
+    extension full id ids of for from to and or a b c i ii
+    """
+)
+"""Behind a telling word they leave the value in: ``ssn_last4``, ``password_hash``."""
+_PLAIN_WORDS = re.compile(r"[^\W\d_]+(?:[ .:/_-][^\W\d_]+)*[ -]?\d{0,3}")
+_STREET = re.compile(
+    r"(?:^|\s)\d{1,5}[A-Za-z]?[,\s]\s*[^\W\d]\w*|[^\W\d_]{3,}\.?,?\s+\d{1,5}\s?[A-Za-z]?(?:$|[\s,/-])"
+)
+"""A house number and a word beside it, in either order."""
+_STREET_CHARACTERS = 120
+_FLAGS = ("0", "1", "yes", "no", "on", "off", "y", "n")
 _NUMERIC_CLASSES = frozenset(
     {
         Sensitivity.PHONE,

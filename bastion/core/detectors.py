@@ -35,13 +35,26 @@ _CARD_NUMBER = re.compile(
         rf"(?={prefix})\d{{{length}}}" for prefix, lengths in _CARD_LENGTHS for length in lengths
     )
 )
+_EAN_LENGTH = 13
 _PLAIN = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _TENS = bytes(range(0, 256, 10))
 _SSN = re.compile(r"(?<![\w.-])\d{3}-\d{2}-\d{4}(?!\w|-\w)")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
 _PHONE = re.compile(r"(?<![\w.+])\+\d(?:[ ().-]{0,2}\d){6,14}(?![\w])")
-_NATIONAL_PHONE = re.compile(r"\(?\d{2,5}\)?(?:[ ./-]{1,2}\d{2,5}){1,4}")
+_NATIONAL_PHONES = (
+    (re.compile(r"(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}"), ("US",)),
+    (
+        re.compile(r"\(?0\d{1,4}\)?(?:[ ./-]{1,3}\d{2,8}){1,4}"),
+        ("GB", "DE", "FR", "IT", "NL", "IN", "AU", "BR"),
+    ),
+    (re.compile(r"[6-9]\d{2}(?:(?:[ -]\d{3}){2}|(?:[ -]\d{2}){3})"), ("ES",)),
+    (re.compile(r"[6-9]\d{4}[ -]\d{5}"), ("IN",)),
+    (re.compile(r"\(\d{2}\) ?9?\d{4}-\d{4}"), ("BR",)),
+    (re.compile(r"3\d{2}[ .-]\d{6,7}"), ("IT",)),
+)
+"""How people write numbers at home, with where. Without a trunk 0 or the usual groups, numbers of
+orders and parts are as valid as phone numbers: ``2026-24330`` is one somewhere."""
 _KEY = re.compile(
     r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,}"
     r"|(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{10,}"
@@ -75,6 +88,7 @@ _BEARER = re.compile(
     r"(?P<before>\b(?:bearer|basic)\s{1,2})(?P<value>[\w.~+/=-]{8,4096})", re.IGNORECASE
 )
 _LOGIN = re.compile(r"(?P<before>://[^\s:/@]{1,64}:)[^\s/@]{1,128}@")
+_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d)")
 _DATE = re.compile(r"((?:18|19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 _DATE_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d{2})")
@@ -111,7 +125,14 @@ def is_card(text: str) -> bool:
     digits = text.replace(" ", "").replace("-", "")
     if digits.count(digits[0]) == len(digits) or not _CARD_NUMBER.fullmatch(digits):
         return False
+    if len(digits) == _EAN_LENGTH and _is_ean(digits):
+        return False
     return digits.isascii() and _passes_luhn(digits.encode())
+
+
+def _is_ean(digits: str) -> bool:
+    """Tell a product's bar code, which is as long as the oldest card numbers."""
+    return (sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))) % 10 == 0
 
 
 def _passes_luhn(digits: bytes) -> bool:
@@ -159,11 +180,14 @@ def is_phone(text: str) -> bool:
     if _PHONE.fullmatch(text):
         return _is_international(text)
     digits = sum(char.isdigit() for char in text)
-    if digits not in _PHONE_DIGITS or _NATIONAL_PHONE.fullmatch(text) is None:
+    if digits not in _PHONE_DIGITS or text.isdigit():
         return False
     if _DATE.fullmatch(text) or _DATE_LAST.fullmatch(text) or is_ip(text) or is_card(text):
         return False
-    return any(_is_national(text, region) for region in _REGIONS)
+    return any(
+        form.fullmatch(text) is not None and any(_is_national(text, region) for region in regions)
+        for form, regions in _NATIONAL_PHONES
+    )
 
 
 def is_key(text: str) -> bool:
@@ -184,10 +208,17 @@ def is_ip(text: str) -> bool:
         ipaddress.ip_interface(text)
     except ValueError:
         return False
-    return True
+    # Eight pairs are a hardware address or part of a fingerprint.
+    return _PAIRS.fullmatch(text) is None
 
 
-_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "BR", "AU")
+def is_address_like(text: str) -> bool:
+    """Tell an IPv4 address from a version with four parts: private, or with large parts."""
+    try:
+        address = ipaddress.ip_interface(text)
+    except ValueError:
+        return False
+    return address.ip.is_private or _is_public_ip(text)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -379,7 +410,7 @@ def _is_public_ip(text: str) -> bool:
 
 
 _GAP = re.compile(r"[ -]")
-_FREE_EMAIL = re.compile(rf"(?<![\w.%+-]){_EMAIL}(?![\w])")
+_FREE_EMAIL = re.compile(rf"(?<![\w.%+-])(?!git@[\w.-]+:){_EMAIL}(?![\w])")
 _FREE_CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?!\w|-\w)")
 _FREE_IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bastion.core import detectors
 from bastion.core.builtins import names
-from bastion.core.classify import classify_name
+from bastion.core.classify import classify_name, is_named
 
 
 class _Number(str):
@@ -73,7 +73,7 @@ def _hidden(value: object) -> Iterator[str]:
     """Give the strings and numbers under telling names."""
     if isinstance(value, _Object):
         for key, item in value:
-            yield from _strings(item) if classify_name(key) is not None else _hidden(item)
+            yield from _strings(item) if is_named(key, item) else _hidden(item)
     elif isinstance(value, list):
         for item in value:
             yield from _hidden(item)
@@ -134,8 +134,8 @@ def _redact_object(value: _Object) -> tuple[object, bool]:
         for key, item in value
     )
     for key, item in value:
-        is_named = classify_name(key) is not None or (is_pair and key.casefold() in _HOLDING)
-        is_hidden = is_named and item not in (None, "", True, False)
+        is_paired = is_pair and key.casefold() in _HOLDING and item not in (None, "", True, False)
+        is_hidden = is_paired or is_named(key, item)
         redacted, changed = (detectors.MASK, True) if is_hidden else _redact_value(item)
         name = detectors.redact(key)
         kept.append((name, redacted))

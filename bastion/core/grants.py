@@ -23,7 +23,8 @@ WINDOW_RUNS = 20
 UNMASKABLE = frozenset(
     {
         Sensitivity.EMAIL, Sensitivity.PHONE, Sensitivity.CARD, Sensitivity.SSN, Sensitivity.IBAN,
-        Sensitivity.BIRTH_DATE, Sensitivity.IP_ADDRESS, Sensitivity.PRIVATE,
+        Sensitivity.BIRTH_DATE, Sensitivity.IP_ADDRESS, Sensitivity.ADDRESS,
+        Sensitivity.PRIVATE,
     }
 )  # fmt: skip
 """Credentials, system catalogues and what was not proven are never shown, whoever says yes."""

@@ -9,6 +9,7 @@ from sqlglot import exp
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.model import EffectClass, Engine, Impact, Sensitivity
+from bastion.core.relations import is_sequence
 from bastion.core.statement import Statement
 
 _GRAVEST_FIRST = (
@@ -126,7 +127,8 @@ def relations_to_learn(
     for key in statement.reads | statement.writes:
         relation = catalogue.relations.get(key)
         if relation is None:
-            if key not in context.relations:
+            is_made_up = catalogue.is_mariadb and is_sequence(key[1])
+            if key not in context.relations and not is_made_up:
                 wanted.add(key)
         elif any(column.sensitivity is Sensitivity.UNPROVEN for column in relation.columns):
             wanted.add(key)

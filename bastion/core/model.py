@@ -49,6 +49,8 @@ class Sensitivity(enum.Enum):
     PASSWORD = "password"
     TOKEN = "token"
     IP_ADDRESS = "ip_address"
+    ADDRESS = "address"
+    """Where somebody lives or receives post."""
     PRIVATE = "private"
     """What a person declared private; nothing is found to be so."""
     SECRET = "secret"

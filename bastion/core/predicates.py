@@ -13,7 +13,7 @@ from sqlglot import exp
 from bastion.core import tokens
 from bastion.core.builtins import PURE
 from bastion.core.builtins import names as words
-from bastion.core.catalogue import Relation
+from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.flow import Flow, FlowKind, Output, Scope, Source, either, fold, join
 from bastion.core.guesses import Guess, guess_key, spelling
 from bastion.core.model import Engine, Sensitivity
@@ -31,8 +31,11 @@ def check_select(walk: Walker, node: exp.Select, scope: Scope, ctes: Ctes) -> No
     if having is not None:
         check(walk, having.this, _with_aliases(scope), ctes, clause="HAVING")
     group = node.args.get("group")
-    for item in _group_keys(group):
-        check_key(walk, item, scope, ctes, clause="GROUP BY")
+    keys = list(_group_keys(group))
+    is_plain = group is not None and keys == [item.unnest() for item in group.expressions]
+    settled = _settled(walk, node, keys, scope) if is_plain else frozenset()
+    for item in keys:
+        check_key(walk, item, scope, ctes, clause="" if id(item) in settled else "GROUP BY")
     distinct = node.args.get("distinct")
     if isinstance(distinct, exp.Distinct) and distinct.args.get("on") is not None:
         for item in _items(distinct.args["on"]):
@@ -47,8 +50,10 @@ def check_select(walk: Walker, node: exp.Select, scope: Scope, ctes: Ctes) -> No
 def check_tail(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> None:
     """Look at ORDER BY, LIMIT and OFFSET."""
     order = node.args.get("order")
-    for item in order.expressions if isinstance(order, exp.Expr) else []:
-        check_key(walk, item, scope, ctes, clause="ORDER BY")
+    items = order.expressions if isinstance(order, exp.Expr) else []
+    settled = _settled(walk, node, items, scope)
+    for item in items:
+        check_key(walk, item, scope, ctes, clause="" if id(item) in settled else "ORDER BY")
     for key in ("limit", "offset"):
         part = node.args.get(key)
         if isinstance(part, exp.Expr):
@@ -72,10 +77,14 @@ def check_count_distinct(walk: Walker, items: Sequence[exp.Expr], scope: Scope, 
 
 
 def check_key(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, *, clause: str) -> None:
-    """Look at one key of ORDER BY, GROUP BY and the like: ordinal, alias or expression."""
+    """Look at one key of ORDER BY, GROUP BY and the like: ordinal, alias or expression.
+
+    Args:
+        clause: empty where the keys before leave nothing to tell.
+    """
     inner = node.this if isinstance(node, exp.Ordered) else node
     flow = _key_flow(walk, inner, scope, ctes)
-    if flow.sensitive:
+    if flow.sensitive and clause:
         _infer(walk, clause, flow)
 
 
@@ -490,6 +499,71 @@ def _key_flow(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         if named:
             return walk.touch(join([*named, walk.flow(node, scope, ctes)]))
     return walk.flow(node, _with_aliases(scope), ctes)
+
+
+def _settled(
+    walk: Walker, node: exp.Expr, keys: Sequence[exp.Expr], scope: Scope
+) -> frozenset[int]:
+    """Give the keys, by ``id``, that come behind the primary key of their table.
+
+    Rows that agree in it are one row of the table: what else is in that row neither sorts nor
+    parts them. ``GROUP BY d.id, d.name, d.email`` is what tools write for want of the rule.
+    """
+    settled = set()
+    before: dict[str, set[str]] = {}
+    for key in keys:
+        column = _plain_key(walk, node, key)
+        source = _source_of(walk, column, scope) if column is not None else None
+        if column is None or source is None or source.relation is None:
+            continue
+        seen = before.setdefault(source.name, set())
+        wanted = [fold(name, walk.engine) for name in source.relation.primary_key]
+        if wanted and seen.issuperset(wanted):
+            settled.add(id(key))
+        seen.add(fold(column.this, walk.engine))
+    return frozenset(settled)
+
+
+def _plain_key(walk: Walker, node: exp.Expr, key: exp.Expr) -> exp.Column | None:
+    """Give the column that a key names, by itself or by its place in the SELECT list."""
+    inner = key.this if isinstance(key, exp.Ordered) else key
+    items = node.expressions if isinstance(node, exp.Select) else []
+    if isinstance(inner, exp.Literal) and not inner.is_string and inner.name.isdigit():
+        if any(item.is_star for item in items) or not 0 < int(inner.name) <= len(items):
+            return None
+        inner = items[int(inner.name) - 1].unalias()
+    elif isinstance(inner, exp.Column) and inner.args.get("table") is None:
+        # A name of the SELECT list may mean something else there.
+        name = fold(inner.this, walk.engine)
+        named = [item for item in items if fold(item.alias_or_name, walk.engine) == name]
+        meant = [item for item in named if isinstance(item.unalias(), exp.Column)]
+        if meant != named or any(fold(item.unalias().name, walk.engine) != name for item in meant):
+            return None
+    return inner if isinstance(inner, exp.Column) else None
+
+
+def _source_of(walk: Walker, column: exp.Column, scope: Scope) -> Source | None:
+    """Find the stored table whose column this is, under its own name and at this level."""
+    name = fold(column.this, walk.engine)
+    table = column.args.get("table")
+    if table is not None:
+        found = [one for one in scope.sources if one.name == fold(table, walk.engine)]
+    elif any(one.outputs is None for one in scope.sources):
+        return None
+    else:
+        found = [one for one in scope.sources if one.has(name)]
+    if len(found) != 1 or found[0].relation is None or column.args.get("db") is not None:
+        return None
+    relation = found[0].relation
+    key = (relation.schema, relation.name)
+    is_stored = (
+        relation.kind is RelationKind.TABLE and walk.catalogue.relations.get(key) is relation
+    )
+    # Of a table that others inherit from, the key counts for its own rows alone.
+    is_parent = any(key in other.parents for other in walk.catalogue.relations.values())
+    own = tuple(fold(one.name, walk.engine) for one in relation.columns)
+    has_own_names = tuple(output.name for output in found[0].outputs or ()) == own
+    return found[0] if is_stored and has_own_names and not is_parent else None
 
 
 def _with_aliases(scope: Scope) -> Scope:

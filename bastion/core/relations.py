@@ -16,6 +16,7 @@ from bastion.core.catalogue import (
     Relation,
     RelationKind,
 )
+from bastion.core.classify import type_kind
 from bastion.core.flow import (
     Flow,
     FlowKind,
@@ -74,7 +75,24 @@ def _find_mysql(walk: Walker, name: str, schema: str | None) -> Relation | None:
         for key, relation in held.items():
             if (key[0].casefold(), key[1].casefold()) in folded:
                 return relation
-    return None
+    return _sequence(walk, name)
+
+
+def _sequence(walk: Walker, name: str) -> Relation | None:
+    """Give MariaDB's tables of numbers, ``seq_1_to_10_step_2``, which exist when they are named."""
+    if not walk.catalogue.is_mariadb or not is_sequence(name):
+        return None
+    harmless = Classification(sensitivity=None, evidence="It holds numbers made by the server.")
+    column = Column(name="seq", type_name="bigint unsigned", classification=harmless, number=1)
+    return Relation(schema="", name=name, kind=RelationKind.SYSTEM, columns=(column,))
+
+
+def is_sequence(name: str) -> bool:
+    """Tell whether MariaDB makes a table of numbers for this name, unless there is another."""
+    return _SEQUENCE.fullmatch(name) is not None
+
+
+_SEQUENCE = re.compile(r"seq_\d{1,19}_to_\d{1,19}(?:_step_\d{1,19})?", re.IGNORECASE)
 
 
 def relation_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:
@@ -185,6 +203,9 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
     if relation.kind is RelationKind.SYSTEM and column.name.casefold() in definitions.COLUMNS:
         return definitions.marked(flow, walk.catalogue)
     embedded = column.classification.embedded
+    if column.sensitivity is None and not is_made and type_kind(column.type_name) == "number":
+        # Shown as it is, so its text is too: one number in ten passes a card's checksum.
+        return dataclasses.replace(flow, is_plain=True)
     if column.classification.is_inside and not is_made:
         return dataclasses.replace(flow, is_document=True)
     if embedded is None:

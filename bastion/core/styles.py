@@ -47,6 +47,7 @@ FITTING: Mapping[Sensitivity, tuple[Style, ...]] = MappingProxyType(
         Sensitivity.PASSWORD: (Style.FULL,),
         Sensitivity.TOKEN: (Style.FULL, Style.LAST_FOUR, Style.TOKEN),
         Sensitivity.IP_ADDRESS: (Style.FULL, Style.PARTIAL, Style.TOKEN),
+        Sensitivity.ADDRESS: (Style.FULL, Style.TOKEN),
         Sensitivity.PRIVATE: (
             Style.FULL, Style.LAST_FOUR, Style.TOKEN, Style.YEAR, Style.RANGE,
         ),

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from bastion.core import bodies, definitions, predicates
 from bastion.core.builtins import PURE, names
-from bastion.core.classify import classify_name
+from bastion.core.classify import announced
 from bastion.core.flow import (
     HARMLESS,
     TYPED,
@@ -72,7 +72,7 @@ def _with_path(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
     if flow.is_plain or flow.sensitive:
         return flow
     for word in _path_words(node):
-        sensitivity = classify_name(word)
+        sensitivity = announced(word)
         if sensitivity is not None:
             named = Flow(classes=frozenset({sensitivity}), reason="a path into a document says so")
             return walk.touch(join([flow, named]))

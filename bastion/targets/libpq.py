@@ -23,6 +23,11 @@ from bastion.targets.secrets import TargetUrl, TlsMode
 ROWS_PER_CHUNK = 32
 """libpq hands rows over by the chunk, whatever their width: small, for rows of a megabyte."""
 COPY_STATUSES = frozenset({pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH})
+STILL_PREPARED = (
+    "SELECT 1 FROM pg_catalog.pg_prepared_statements"
+    " WHERE name = $1 AND statement = $2 AND NOT from_sql"
+)
+"""Whether a name still stands for a statement of ours, and for no other."""
 _NOTICES_MAX = 1000
 _POLL_S = 0.5
 _CANCEL_S = 5.0
@@ -48,6 +53,7 @@ class Link:
         self._notices_dropped = 0
         self._syncs_due = 0
         self.prepared: set[str] = set()
+        self._unsure: set[str] = set()
         """Names of statements of ours that the server has parsed."""
         self._is_answering = False
         connection.add_notice_handler(self._on_notice)
@@ -100,13 +106,22 @@ class Link:
         """Prepare a statement of ours under a name, unless that was done.
 
         Raises:
-            psycopg.Error: the server refused it, or the connection is lost.
+            psycopg.Error: the server refused it, as it does where the name stands for another
+                statement by now, or the connection is lost.
         """
         if name in self.prepared:
+            return
+        if name in self._unsure and (await self.command(STILL_PREPARED, name, sql)).ntuples:
+            self.prepared.add(name)
             return
         self._pgconn.send_prepare(name.encode(), sql.encode())
         _checked((await self._wait(generators.execute(self._pgconn), _FETCH_MARGIN_S))[-1])
         self.prepared.add(name)
+
+    def doubt_prepared(self) -> None:
+        """Ask the server before the next use which of our prepared statements it still knows."""
+        self._unsure |= self.prepared
+        self.prepared.clear()
 
     async def ask(self, prepared: Prepared) -> pq.abc.PGresult:
         """Run a prepared statement of ours and give its whole result.

@@ -40,6 +40,8 @@ def _pattern(template: str) -> str:
 MARKS = re.compile("|".join(map(_pattern, (_RELATION, _MADE, _FUNCTION, _HOLD))))
 """What a session's login asks of the names that a statement touches."""
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+(?=[^\n]*\Z)")
+_SEQUENCE = re.compile(r"\n\) ENGINE=SEQUENCE\b[^\n]*\Z")
+"""Of numbers, made when it is named: no catalogue lists it, so there is no mark to compare with."""
 _NO_SUCH_TABLE = 1146
 _SERVERS_OWN = frozenset({"information_schema", "performance_schema"})
 """Made by the server whenever they are asked, under names in any case of letters: nobody can change
@@ -123,6 +125,8 @@ def _relation(wire: Wire, schema: str, name: str) -> str:
         if wire.is_lost:
             raise
         return "" if error.args[:1] == (_NO_SUCH_TABLE,) else _UNTOLD
+    if rows and _SEQUENCE.search(_text(rows[0][1])):
+        return ""
     # How far a counter has come is no structure.
     text = _COUNTER.sub("", _text(rows[0][1])) if rows else ""
     made = wire.command(_MADE.format(schema=wire.quote(schema), name=wire.quote(name)))

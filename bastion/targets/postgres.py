@@ -51,7 +51,7 @@ from bastion.execution.ports import (
     Standing,
     TargetEvent,
 )
-from bastion.targets.libpq import COPY_STATUSES, Link
+from bastion.targets.libpq import COPY_STATUSES, STILL_PREPARED, Link
 from bastion.targets.postgres_errors import Circumstances, translate_error
 from bastion.targets.postgres_marks import MARKS, compare_marks, marks_question, prepare_marks
 
@@ -97,7 +97,7 @@ SELECT pg_catalog.count(DISTINCT l.pid)::pg_catalog.text FROM pg_catalog.pg_lock
 WHERE NOT l.granted AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(l.pid))
 """
 _FORGETTING = re.compile(r"\b(?:DISCARD|DEALLOCATE)\b", re.IGNORECASE)
-"""What makes the server forget prepared statements, ours among them."""
+"""What may make the server forget prepared statements, ours among them."""
 _PATH = "SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\x01')"
 _SETTINGS = """
 SELECT 'user', pg_catalog.concat_ws('/', current_user, session_user)
@@ -144,6 +144,7 @@ OWN_WORDS = frozenset({
     _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO, _READ_ONLY,
     _SAVE_KEYS, _RELEASE_KEYS, _ROLLBACK_TO_KEYS, _RUN_DEFERRED, _LIMITS,
     _PATH, _SETTINGS, _STRUCTURE, _NEW_TYPES, _IDLE_LIMIT, _WAITERS, MARKS,
+    STILL_PREPARED,
 })  # fmt: skip
 """All that a session's login sends beside its statements: the rest of the server's log must be on
 record."""
@@ -295,7 +296,7 @@ class PostgresConnection:
                     yield event
         except psycopg.Error as error:
             if isinstance(error, psycopg.errors.InvalidSqlStatementName):
-                progress.link.prepared.clear()
+                progress.link.doubt_prepared()
             # From None: the driver's error quotes values, and tracebacks reach the log.
             raise self._translated(error, progress) from None
         finally:
@@ -452,7 +453,7 @@ class PostgresConnection:
                 yield event
         finally:
             if _FORGETTING.search(permit.sql):
-                progress.link.prepared.clear()
+                progress.link.doubt_prepared()
             await self._settle(progress.link)
         yield _completed(progress)
 

@@ -6,6 +6,7 @@ import pytest
 
 from bastion.core.catalogue import Classification
 from bastion.core.classify import (
+    announced,
     classify_column,
     classify_name,
     classify_pairs,
@@ -190,6 +191,70 @@ def test_cards_in_a_number_column_are_found() -> None:
 )
 def test_type_can_refute_a_name(name: str, type_name: str, samples: list[str | None]) -> None:
     assert classify(name, samples, type_name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "samples"),
+    [
+        ("email_cadence", ["weekly", "daily", "never"]),
+        ("card_layout", ["wide", "narrow"]),
+        ("cookie_consent", ["accepted", "declined"]),
+        ("phone", ["Pixel", "iPhone", "Galaxy", "Nokia", "Fairphone"]),
+        ("address", ["db-1.internal", "db-2.internal"]),
+    ],
+)
+def test_values_can_refute_a_name(name: str, samples: list[str | None]) -> None:
+    assert classify(name, samples) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "samples", "sensitivity"),
+    [
+        ("email_cadence", ["weekly", "ann@example.org"], Sensitivity.EMAIL),
+        ("email_hash", ["5d41402abc4b2a76", "7d793037a0760186"], Sensitivity.EMAIL),
+        ("ssn_last4", ["1234", "9876"], Sensitivity.SSN),
+        ("phone", ["unknown", "none"], Sensitivity.PHONE),
+        ("card", ["a", "b", "c", "d", "e", "4111 1111 1111 1111"], Sensitivity.CARD),
+    ],
+)
+def test_values_that_may_be_so_refute_nothing(
+    name: str, samples: list[str | None], sensitivity: Sensitivity
+) -> None:
+    assert classify(name, samples) is sensitivity
+
+
+def test_short_codes_are_masked_as_numbers_too() -> None:
+    assert classify("cvv", ["123", "456"], "smallint") is Sensitivity.CARD
+    assert classify("pin", ["1234", "9876"], "int") is Sensitivity.PASSWORD
+    assert classify("pin", ["3", "17"], "int") is None
+    assert classify("cvv", ["123", "456"]) is Sensitivity.CARD
+
+
+def test_postal_address_needs_a_name_and_the_look_of_one() -> None:
+    streets = ["12 Mill Lane", "Hauptstraße 7a", "4 rue de la Paix"]
+    for name in ("addr1", "homeAddress", "strasse", "ship_to_street", "address_line_2"):
+        assert classify(name, list(streets)) is Sensitivity.ADDRESS, name
+    assert classify("note", list(streets)) is None
+    assert classify("address_count", ["1", "2"], "int") is None
+    assert classify("mac_address", ["08:00:2b:01:02:03"]) is None
+
+
+def test_numbers_that_pass_a_checksum_by_chance_are_not_searched_for() -> None:
+    numbers = [str(4000000000000000 + index * 7919) for index in range(200)]
+    found = classify_column(name="ref", type_name="bigint", comment="", samples=numbers)
+    assert (found.sensitivity, found.embedded) == (None, None)
+    found = classify_column(name="ref", type_name="text", comment="", samples=numbers)
+    assert found.embedded is Sensitivity.CARD
+
+
+def test_path_into_a_document_counts_if_its_name_is_not_only_about_the_thing() -> None:
+    assert announced("ssn") is announced("ssn_value") is Sensitivity.SSN
+    assert announced("email_cadence") is announced("card_layout") is announced("theme") is None
+
+
+def test_version_in_a_document_is_no_address() -> None:
+    assert classify("device", ['{"firmware": "10.2.3.45", "lib": "2.1.4.0"}'], "jsonb") is None
+    assert classify("device", ['{"peer": "203.0.113.77"}'], "jsonb") is Sensitivity.IP_ADDRESS
 
 
 def test_named_column_is_masked_whatever_it_holds() -> None:

@@ -368,3 +368,57 @@ def test_code_that_reads_a_variable_with_a_masked_value_is_inference() -> None:
     shop = with_function(code, language="plpgsql")
     assert last(f"{text}select id from products where f('x') = ''", shop=shop).inference
     assert not last("select id from products where f('x') = ''", shop=shop).inference
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select u.id, u.ssn, count(*) from users u join orders o on o.id = u.id"
+        " group by u.id, u.ssn",
+        "select ssn from users group by id, ssn order by id, ssn",
+        "select id, ssn from users group by 1, 2",
+        "select u.id from users u group by u.id, u.name, u.ssn order by u.id, u.ssn desc",
+    ],
+)
+def test_keys_behind_the_primary_key_tell_nothing(engine: Engine, text: str) -> None:
+    assert not last(text, engine).inference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select ssn, id from users group by ssn, id",
+        "select ssn from users group by name, ssn",
+        "select ssn from users group by rollup (id, ssn)",
+        "select ssn from users group by grouping sets ((id), (ssn))",
+        "select u.ssn from users u join orders o on o.id = u.id group by o.id, u.ssn",
+        "select x.id, x.ssn from users x(other, id, ssn) group by x.id, x.ssn",
+        "select x.ssn from (select 1 as id, ssn from users) x group by x.id, x.ssn",
+        "select 1 as id, ssn from users order by id, ssn",
+        "select id, ssn from users order by id + 0, ssn",
+        "select name as id, ssn from users order by id, ssn",
+        "create temp table t (id int primary key, ssn text) ;; "
+        "insert into t select 1, ssn from users ;; select ssn from t group by id, ssn",
+    ],
+)
+def test_keys_behind_anything_else_are_inference(text: str) -> None:
+    assert last(text).inference
+
+
+def test_primary_key_says_nothing_of_rows_that_a_child_brings() -> None:
+    shop = SHOPS[Engine.POSTGRESQL]
+    child = dataclasses.replace(
+        shop.relations[("public", "users")], name="old_users", parents=(("public", "users"),)
+    )
+    relations = {**shop.relations, ("public", "old_users"): child}
+    shop = dataclasses.replace(shop, relations=MappingProxyType(relations))
+    assert last("select ssn from users group by id, ssn", shop=shop).inference
+
+
+def test_tables_of_numbers_are_harmless_under_their_own_names_only() -> None:
+    shop = dataclasses.replace(SHOPS[Engine.MYSQL], is_mariadb=True)
+    exposure = last("select seq, concat(seq, 'x') from seq_1_to_10_step_2", Engine.MYSQL, shop)
+    assert not hides_all(exposure)
+    assert hides_all(last("select seq from seq_1_to", Engine.MYSQL, shop))
+    assert hides_all(last("select other from seq_1_to_10", Engine.MYSQL, shop))

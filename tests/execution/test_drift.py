@@ -123,7 +123,13 @@ async def test_what_a_session_changes_itself_does_not_stop_it(rig: Rig, engine: 
             finished, _, _ = await collect(runner, sql)
             assert finished.status is Status.OK, (sql, finished)
         if engine == "postgres":
-            for sql in ("deallocate all", "select id from customers limit 1"):
+            for sql in (
+                "deallocate all",
+                "select id from customers limit 1",
+                "prepare mine as select id from customers limit 1",
+                "deallocate mine",
+                "select id from customers limit 1",
+            ):
                 finished, _, _ = await collect(runner, sql)
                 assert finished.status is Status.OK, (sql, finished)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import enum
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pymysql
 from psycopg import pq
 from pymysql import converters
+from pymysql.cursors import Cursor
 
 from bastion.core.model import Finished, MaskedBatch, ResultStarted, RunOptions, Status
+from bastion.execution.pipeline import Runner
 from tests.conftest import DatabaseServer
 from tests.fakes.rig import Rig
 
@@ -71,64 +75,127 @@ def share(compared: list[Compared], *outcomes: Outcome) -> float:
     return sum(one.outcome in outcomes for one in compared) / max(1, len(compared))
 
 
+async def compare_in_one_session(
+    rig: Rig, target: str, server: DatabaseServer, url: str, lines: Iterable[str]
+) -> list[Compared]:
+    """Do the same on one connection each, where a line may name masked columns behind `` ==> ``.
+
+    Those columns of the line's last result must be masked in every cell that is not NULL, and
+    nothing else.
+    """
+    compared = []
+    with _asking(server, url) as ask:
+        async with rig.runner("ann", target) as runner:
+            for line in lines:
+                text, _, columns = line.partition(" ==> ")
+                masked = frozenset(name.strip() for name in columns.split(",") if name.strip())
+                for _ in range(2):
+                    one = await _compare_on(rig, runner, ask, text, masked)
+                    if one.outcome is not Outcome.CHANGED:
+                        break
+                compared.append(dataclasses.replace(one, line=line))
+    return compared
+
+
 async def _compare(rig: Rig, target: str, server: DatabaseServer, url: str, line: str) -> Compared:
+    with _asking(server, url) as ask:
+        async with rig.runner("ann", target) as runner:
+            return await _compare_on(rig, runner, ask, line, frozenset())
+
+
+async def _compare_on(
+    rig: Rig, runner: Runner, ask: _Ask, line: str, masked: frozenset[str]
+) -> Compared:
     statements = line.split(" ;; ")
-    own = list(_own_postgres(url, statements)) if server.engine == "postgres" else list(
-        _own_mysql(server, url, statements)
-    )  # fmt: skip
+    own = list(ask(statements))
     governed: list[Result | str] = []
     outcome = Outcome.SAME
-    async with rig.runner("ann", target) as runner:
-        principal = await rig.principal("ann")
-        options = RunOptions(wait_s=0, stop_on_error=False)
-        for statement in statements:
-            columns: tuple[str, ...] | None = None
-            rows: list[tuple[bytes | None, ...]] = []
-            async for event in runner.execute(statement, options=options):
-                match event:
-                    case ResultStarted():
-                        columns = tuple(column.name for column in event.columns)
-                    case MaskedBatch():
-                        rows += [tuple(row) for row in event.rows]
-                    case Finished(status=Status.PENDING):
-                        outcome = Outcome.HELD
-                        governed.append(event.rule_text)
-                        await rig.services.governance.desk.withdraw(principal, event.request_id)
-                    case Finished(status=Status.BLOCKED):
-                        outcome = Outcome.BLOCKED
-                        governed.append(f"{event.rule_text} {event.message}")
-                    case Finished(error=error) if error is not None:
-                        governed.append(error.message)
-                    case _:
-                        pass
-            if columns is not None:
-                governed.append((columns, tuple(rows)))
-    if outcome is Outcome.SAME and own != governed:
+    principal = await rig.principal("ann")
+    options = RunOptions(wait_s=0, stop_on_error=False)
+    for statement in statements:
+        columns: tuple[str, ...] | None = None
+        rows: list[tuple[bytes | None, ...]] = []
+        async for event in runner.execute(statement, options=options):
+            match event:
+                case ResultStarted():
+                    columns = tuple(column.name for column in event.columns)
+                case MaskedBatch():
+                    rows += [tuple(row) for row in event.rows]
+                case Finished(status=Status.PENDING):
+                    outcome = Outcome.HELD
+                    governed.append(event.rule_text)
+                    await rig.services.governance.desk.withdraw(principal, event.request_id)
+                case Finished(status=Status.BLOCKED):
+                    outcome = Outcome.BLOCKED
+                    governed.append(f"{event.rule_text} {event.message}")
+                case Finished(error=error) if error is not None:
+                    governed.append(error.message)
+                case _:
+                    pass
+        if columns is not None:
+            governed.append((columns, tuple(rows)))
+    if outcome is Outcome.SAME and not _are_alike(own, governed, masked):
         outcome = Outcome.CHANGED
     return Compared(line=line, outcome=outcome, own=own, governed=governed)
 
 
-def _own_postgres(url: str, statements: list[str]) -> Iterator[Result | str]:
-    raw = pq.PGconn.connect(url.encode())
-    try:
+def _are_alike(
+    own: list[Result | str], governed: list[Result | str], masked: frozenset[str]
+) -> bool:
+    if not masked:
+        return own == governed
+    if own[:-1] != governed[:-1] or isinstance(own[-1], str) or isinstance(governed[-1], str):
+        return False
+    (names, rows), (shown_names, shown) = own[-1], governed[-1]
+    if names != shown_names or not masked.issubset(names) or len(rows) != len(shown):
+        return False
+    is_masked = [name in masked for name in names]
+    return all(
+        (cell != seen) == (hides and cell is not None)
+        for row, shown_row in zip(rows, shown, strict=True)
+        for cell, seen, hides in zip(row, shown_row, is_masked, strict=True)
+    )
+
+
+_Ask = Callable[[list[str]], Iterator[Result | str]]
+
+
+@contextlib.contextmanager
+def _asking(server: DatabaseServer, url: str) -> Iterator[_Ask]:
+    """Open a connection of a bare driver; gives what answers statements on it."""
+    if server.engine == "postgres":
+        raw = pq.PGconn.connect(url.encode())
         raw.exec_(b"set client_encoding = 'UTF8'")
-        for statement in statements:
-            result = raw.exec_params(statement.encode(), None)
-            if result.status == pq.ExecStatus.FATAL_ERROR:
-                message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode()
-                yield message
-            elif result.status == pq.ExecStatus.COPY_OUT:
-                yield _copied(raw, statement)
-            elif result.status == pq.ExecStatus.TUPLES_OK:
-                width = range(result.nfields)
-                names = tuple((result.fname(index) or b"").decode() for index in width)
-                rows = tuple(
-                    tuple(result.get_value(row, index) for index in width)
-                    for row in range(result.ntuples)
-                )
-                yield names, rows
-    finally:
-        raw.finish()
+        try:
+            yield lambda statements: _own_postgres(raw, statements)
+        finally:
+            raw.finish()
+        return
+    connection = pymysql.connect(
+        host=server.host, port=server.port, user="admin", password="admin-pw",
+        database=url.rsplit("/", 1)[1], autocommit=True, charset="utf8mb4", ssl_disabled=True,
+        conv=dict(converters.encoders),
+    )  # fmt: skip
+    with connection, connection.cursor() as cursor:
+        yield lambda statements: _own_mysql(cursor, statements)
+
+
+def _own_postgres(raw: pq.PGconn, statements: list[str]) -> Iterator[Result | str]:
+    for statement in statements:
+        result = raw.exec_params(statement.encode(), None)
+        if result.status == pq.ExecStatus.FATAL_ERROR:
+            message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode()
+            yield message
+        elif result.status == pq.ExecStatus.COPY_OUT:
+            yield _copied(raw, statement)
+        elif result.status == pq.ExecStatus.TUPLES_OK:
+            width = range(result.nfields)
+            names = tuple((result.fname(index) or b"").decode() for index in width)
+            rows = tuple(
+                tuple(result.get_value(row, index) for index in width)
+                for row in range(result.ntuples)
+            )
+            yield names, rows
 
 
 def _copied(raw: pq.PGconn, statement: str) -> Result:
@@ -149,22 +216,16 @@ def _copied(raw: pq.PGconn, statement: str) -> Result:
     return columns, tuple(rows[1:] if "header" in statement else rows)
 
 
-def _own_mysql(server: DatabaseServer, url: str, statements: list[str]) -> Iterator[Result | str]:
-    connection = pymysql.connect(
-        host=server.host, port=server.port, user="admin", password="admin-pw",
-        database=url.rsplit("/", 1)[1], autocommit=True, charset="utf8mb4", ssl_disabled=True,
-        conv=dict(converters.encoders),
-    )  # fmt: skip
-    with connection, connection.cursor() as cursor:
-        for statement in statements:
-            try:
-                cursor.execute(statement)
-            except pymysql.MySQLError as error:
-                yield str(error.args[1])
-                continue
-            if cursor.description is not None:
-                names = tuple(item[0] for item in cursor.description)
-                yield names, tuple(tuple(map(_bytes, row)) for row in cursor.fetchall())
+def _own_mysql(cursor: Cursor, statements: list[str]) -> Iterator[Result | str]:
+    for statement in statements:
+        try:
+            cursor.execute(statement)
+        except pymysql.MySQLError as error:
+            yield str(error.args[1])
+            continue
+        if cursor.description is not None:
+            names = tuple(item[0] for item in cursor.description)
+            yield names, tuple(tuple(map(_bytes, row)) for row in cursor.fetchall())
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bastion.core.classify import classify_column
+from bastion.core.catalogue import Catalogue, RelationKind
+from bastion.core.classify import classify_column, classify_name
 from bastion.core.model import (
     Finished,
     MaskedBatch,
@@ -24,7 +25,7 @@ from bastion.core.model import (
 from tests.conftest import SEED, DatabaseServer
 from tests.end_to_end.test_corpus import SECRET, checksum, leaked
 from tests.fakes.rig import Rig, running_rig
-from tests.quality.everyday import CORPUS, Outcome, compare, lines_of
+from tests.quality.everyday import CORPUS, Outcome, compare, compare_in_one_session, lines_of
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "masking-quality.md"
 ENGINES = ("postgresql", "mysql")
@@ -182,6 +183,44 @@ async def measure_guard(engine: str, server: DatabaseServer, directory: Path) ->
     return figures
 
 
+async def measure_trades(engine: str, server: DatabaseServer, directory: Path) -> Figures:
+    """Compare answers of trades unlike the shop, and the classes of all their columns."""
+    figures = Figures(engine)
+    url = server.create_database("trades", f"trades_{server.engine}.sql")
+    lines = lines_of(f"everyday_trades_{engine}.sql")
+    async with running_rig(directory) as rig:
+        await people(rig)
+        await rig.add_target("trades", url, "production")
+        for one in await compare_in_one_session(rig, "trades", server, url, lines):
+            is_masked = " ==> " in one.line
+            technique = "sensitive cells, and only these" if is_masked else "harmless answers"
+            is_held = one.outcome in {Outcome.HELD, Outcome.BLOCKED}
+            is_other = one.outcome is not Outcome.SAME
+            figures.note(technique, one.line, failed=is_other, held=is_held)
+        catalogue = await rig.administration.scan("trades")
+    for name, wanted, found in labelled_columns(engine, catalogue):
+        technique = "harmless columns" if wanted == "none" else "sensitive columns"
+        figures.note(technique, f"{name}: {found}, not {wanted}", failed=found != wanted)
+    server.drop_database(url)
+    return figures
+
+
+def labelled_columns(engine: str, catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
+    """Give each column of the tables of the trades with its true class and the one found."""
+    labels = (CORPUS / f"trades_classes_{engine}.tsv").read_text().splitlines()
+    wanted = dict(line.split("\t") for line in labels if not line.startswith("#"))
+    for relation in catalogue.relations.values():
+        # A partition without rows has nothing to be judged by.
+        if relation.kind is not RelationKind.TABLE or relation.name == "telemetry_rest":
+            continue
+        schema = f"{relation.schema}." if engine == "postgresql" else ""
+        for column in relation.columns:
+            name = f"{schema}{relation.name}.{column.name}"
+            found = column.sensitivity.value if column.sensitivity else "none"
+            yield name, wanted.pop(name, "none"), found
+    assert not wanted, wanted
+
+
 def _restore(server: DatabaseServer, url: str) -> None:
     if server.engine == "postgres":
         server.run(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
@@ -204,7 +243,20 @@ def measure_classes() -> Figures:
         word = found.value if found else "none"
         technique = "look-alike" if wanted == "none" else "telling values"
         figures.note(technique, f"{name}: {word}, not {wanted}", failed=word != wanted)
+    for line in (CORPUS / "names.tsv").read_text().splitlines():
+        wanted, *columns = line.split("\t")
+        technique = "harmless names" if wanted == "none" else "telling names"
+        for name in columns if not line.startswith("#") else ():
+            # Of a harmless name also the values have a say: nobody is called "alpha" by mail.
+            found = classify_name(name) if wanted != "none" else classify_column(
+                name=name, type_name="text", comment="", samples=_WORDS
+            ).sensitivity  # fmt: skip
+            word = found.value if found else "none"
+            figures.note(technique, f"{name}: {word}, not {wanted}", failed=word != wanted)
     return figures
+
+
+_WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
 
 
 def table(figures: list[Figures], *, failed: str) -> Iterator[str]:
@@ -252,6 +304,7 @@ def worse(known: dict[tuple[str, str], tuple[int, int]], figures: list[Figures])
 
 
 SECTIONS = {
+    "Other trades": ("wrong", measure_trades),
     "Masking": ("leaked", measure_masking),
     "Everyday answers": ("changed", measure_everyday),
     "Guard": ("failed", measure_guard),

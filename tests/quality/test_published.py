@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.quality.everyday import CHANGED_MAX, HELD_MAX
 from tests.quality.published import (
     Figures,
     labeller,
@@ -45,6 +46,20 @@ async def test_masking_is_no_worse_than_published(request: pytest.FixtureRequest
 
 def test_classes_are_found_no_worse_than_published():
     hold("Classes", [measure_classes()], failed="wrong")
+
+
+@pytest.mark.timeout(240)
+async def test_trades_unlike_the_shop_are_judged_no_worse_than_published(
+    request: pytest.FixtureRequest, tmp_path: Path
+):
+    figures = await measure("Other trades", request.getfixturevalue, tmp_path)
+    hold("Other trades", figures, failed="wrong")
+    for one in figures:
+        answers = [tally for name, tally in one.tallies.items() if "columns" not in name]
+        tried = sum(tally.tried for tally in answers)
+        assert tried >= 150
+        assert sum(tally.failed for tally in answers) <= tried * CHANGED_MAX
+        assert sum(tally.held for tally in answers) <= tried * HELD_MAX
 
 
 @pytest.mark.long
