@@ -27,17 +27,24 @@ def run(folder: Path, first: int, count: int, tell: Tell, recipients: str = "") 
 async def _run(folder: Path, first: int, count: int, tell: Tell, recipients: str) -> None:
     config = Config(recording=RecordingConfig(live_recipients=recipients))
     async with running_rig(folder, config) as rig:
-        reviewer = await rig.principal("rae")
+        reviewer, ann = await rig.principal("rae"), await rig.principal("ann")
         tell("ready")
-        async with rig.runner("ann", "prod") as runner, asyncio.TaskGroup() as group:
+        target = await rig.services.find_target(ann, "prod")
+        session = await rig.services.open_session(ann, target=target, front_end="shell")
+        runner = await rig.services.open_runner(session)
+        async with asyncio.TaskGroup() as group:
             approving = group.create_task(_approve_all(rig, reviewer, tell))
             for number in range(first, first + count):
                 tell(f"asked {number}")
                 finished, _, _ = await collect(
                     runner, f"update ledger set runs = runs + 1 where id = {number}"
                 )
+                # As a front end does: an outcome is on the disk before anybody is shown it.
+                await session.output(finished.status.value.encode())
                 tell(f"told {number} {finished.status.value}")
             approving.cancel()
+        await runner.close()
+        await session.end("done")
     tell("over")
 
 
