@@ -18,6 +18,10 @@ from bastion.core.model import Engine, Sensitivity
 from bastion.core.structure import computed_part
 
 _ROUNDS_MAX = 4
+_DATA_HEADS = frozenset(
+    {"SELECT", "WITH", "VALUES", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "SET", "CALL"}
+    | {"DO", "TABLE", "EXECUTE", "FETCH"}
+)
 _WORD = re.compile(r"[\w$]+")
 _BLOCK = re.compile(r"\s*(?:do\b(?!\s+sleep)|begin\s+not\s+atomic\b|call\b)", re.IGNORECASE)
 _HOOK = re.compile(
@@ -42,8 +46,20 @@ _WRITES = re.compile(
     r"|\b(?:pg_notify|lo_from_bytea|lo_put|setval|set_config|dblink\w*)\s*\(|@\w+\s*:?=",
     re.IGNORECASE,
 )
+_CODE = re.compile(
+    r"\s*create\s+(?:or\s+replace\s+)?(?:function|procedure|aggregate|operator|cast)\b",
+    re.IGNORECASE,
+)
+_HOLDERS = frozenset(
+    """
+    pg_stats pg_stats_ext pg_stats_ext_exprs pg_statistic pg_statistic_ext_data pg_authid pg_shadow
+    pg_largeobject pg_user_mapping pg_user_mappings pg_stat_activity column_stats global_priv
+    general_log slow_log processlist authentication_string
+    """.split()
+)
+"""Of the server's own catalogue: they hold values of tables, credentials or what others run."""
 _BUILDS = re.compile(
-    r"\bexecute\b(?!\s+(?:function|procedure)\b)|\bprepare\b[^;]*\bfrom\b"
+    r"\bU&[\"']|\bexecute\b(?!\s+(?:function|procedure)\b)|\bprepare\b[^;]*\bfrom\b"
     r"|\b(?:query|table|schema|database|cursor)_to_xml|\bts_stat\b|\bts_rewrite\b|\bdblink\w*",
     re.IGNORECASE,
 )
@@ -68,14 +84,22 @@ def hidden_writes(
     is_tainted = any(context.variables.values())
     if is_tainted and _MAKES.match(text) and _KEEPS_SETTING.search(text):
         return ("a default or expression reads a variable that took a masked value",)
+    if context.has_restructured and not context.in_transaction and _is_unread(statement, catalogue):
+        return ("it calls code that was made since the structure was last read",)
+    is_kept = context.in_transaction and _CODE.match(text) is not None
     hook, is_block = _HOOK.match(text), _BLOCK.match(text) is not None
     called = tuple(_called(text, catalogue))
     is_opaque = not statement.is_understood and _OPAQUE.match(text) is not None
-    if not (hook or is_block or is_opaque or called) or (_MAKES.match(text) and not hook):
+    is_shown = bool(hook) or is_block or is_opaque or is_kept
+    if not (is_shown or called) or (_MAKES.match(text) and not (hook or is_kept)):
         return ()
-    code = "\n".join((text, *called) if hook or is_block or is_opaque else called)
+    code = "\n".join((text, *called) if is_shown else called)
     names = sensitive_names(catalogue)
-    named = {word.casefold() for word in _WORD.findall(code)} & names
+    words = {word.casefold() for word in _WORD.findall(code)}
+    named = words & (names | _HOLDERS)
+    if named and is_kept:
+        # Nobody but the transaction itself sees it, so no call of it can be judged.
+        return (f"code that is made in a transaction names {min(named)}, and could run unread",)
     writes = bool(hook) or is_opaque or _WRITES.search(code) is not None
     kind = hook.group("kind").casefold() if hook else "code"
     if named and writes:
@@ -83,6 +107,12 @@ def hidden_writes(
     if names and _BUILDS.search(code):
         return (f"the {kind} builds statements from text, which may write masked values",)
     return ()
+
+
+def _is_unread(statement: Statement, catalogue: Catalogue) -> bool:
+    """Tell whether a statement that was not understood may run code that nobody has seen."""
+    is_data = statement.head in _DATA_HEADS
+    return not statement.is_understood and is_data and bool(sensitive_names(catalogue))
 
 
 def telling_code(
@@ -95,7 +125,7 @@ def telling_code(
         return ()
     if not statement.is_understood:
         code = "\n".join((text, *_called(text, catalogue)))
-        named = _words(code) & (sensitive_names(catalogue, made) | _tainted(context))
+        named = _words(code) & (sensitive_names(catalogue, made) | _tainted(context) | _HOLDERS)
         if not named and any(context.variables.values()) and _KEEPS_SETTING.search(code):
             named = {"a variable that took a masked value"}
         if named:

@@ -57,6 +57,7 @@ GUESS_BUDGET = "guess budget"
 """The built-in rule that holds what tries too many values of masked columns."""
 _LEARN_EVERY_S = 3.0
 _LEARN_TIMEOUT_S = 2.0
+_STRUCTURE_TIMEOUT_S = 30.0
 _NAMES = frozenset({("", "search_path")})
 _HELD = frozenset({("", "held")})
 _MOVING = frozenset({EffectClass.ADMIN, EffectClass.PRIVILEGE, EffectClass.DDL, EffectClass.DROP})
@@ -355,8 +356,13 @@ class Judge:
         return was_restructured or bool(judged.statement.effects & _RESTRUCTURING)
 
     async def learn_structure(self, judged: Judgement) -> None:
-        """Look again at what a statement may have changed; all, where it does not say."""
-        await self._learn(judged.statement.writes or None, judged.catalogue)
+        """Look again at what a statement may have changed; all, where it does not say.
+
+        The next one is judged by it, and may call what was just made: this look is waited for.
+        """
+        found = await self._look(judged.statement.writes or None, timeout_s=_STRUCTURE_TIMEOUT_S)
+        if found is None:
+            self.context = dataclasses.replace(self.context, has_restructured=True)
 
     def follow_transaction(self, state: TransactionState) -> None:
         """Take over whether a transaction is open, as the server says."""
@@ -422,7 +428,13 @@ class Judge:
     async def _learn(
         self, relations: frozenset[tuple[str, str]] | None, catalogue: Catalogue
     ) -> Catalogue:
-        """Classify relations before their first answer; what stays unknown stays masked.
+        """Classify relations before their first answer; what stays unknown stays masked."""
+        return await self._look(relations, timeout_s=_LEARN_TIMEOUT_S) or catalogue
+
+    async def _look(
+        self, relations: frozenset[tuple[str, str]] | None, *, timeout_s: float
+    ) -> Catalogue | None:
+        """Read structure and classes anew; None where that failed or is not done yet.
 
         A look that takes too long goes on by itself, for the statements that follow: cancelling
         it would kill queries of ours at the server, under load again and again.
@@ -430,15 +442,15 @@ class Judge:
         look = asyncio.get_running_loop().create_task(self._connector.refresh(relations))
         self._looks.add(look)
         look.add_done_callback(self._looks.discard)
-        done, _ = await asyncio.wait({look}, timeout=_LEARN_TIMEOUT_S)
+        done, _ = await asyncio.wait({look}, timeout=timeout_s)
         if not done:
             look.add_done_callback(_note_look)
-            return catalogue
+            return None
         try:
             return look.result()
         except BastionError:
             log.info("catalogue.refresh_failed", extra={"target": self._target.name})
-            return catalogue
+            return None
 
     def _look_in(self, path: tuple[str, ...], catalogue: Catalogue) -> None:
         """Look bare names up where the server does."""

@@ -422,3 +422,49 @@ def test_tables_of_numbers_are_harmless_under_their_own_names_only() -> None:
     assert not hides_all(exposure)
     assert hides_all(last("select seq from seq_1_to", Engine.MYSQL, shop))
     assert hides_all(last("select other from seq_1_to_10", Engine.MYSQL, shop))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create function w() returns int language plpgsql as "
+        "$$ begin insert into t select 1, ssn from users; return 1; end $$",
+        "create or replace procedure w() language sql as "
+        "$$ update t set v = (select ssn from users) $$",
+        "create function w() returns text language plpgsql as "
+        "$$ begin return (table users); end $$",
+        "create function w() returns int language plpgsql as "
+        "$$ begin execute 'x'; return 1; end $$",
+    ],
+)
+def test_code_made_in_a_transaction_that_could_run_unread_is_laundering(text: str) -> None:
+    assert last(f"begin ;; {text}").laundering
+    assert not last(text).laundering
+
+
+def test_harmless_code_made_in_a_transaction_runs() -> None:
+    body = "$$ begin insert into products(id) values (1); return 1; end $$"
+    text = f"begin ;; create function w() returns int language plpgsql as {body}"
+    assert not last(text).laundering
+
+
+def test_code_that_was_not_read_again_may_not_be_called() -> None:
+    shop = SHOPS[Engine.MYSQL]
+    context = SessionContext(has_restructured=True)
+    for text, is_held in (("select g()", True), ("select upper('a')", False)):
+        statement = analyse(text, engine=Engine.MYSQL, catalogue=shop, context=context)
+        exposure = trace(statement, catalogue=shop, context=context)
+        assert bool(exposure.laundering) is is_held, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do $$ begin insert into t select 1, most_common_vals::text from pg_stats; end $$",
+        "do $$ begin perform rolpassword from pg_authid; end $$",
+        'do $$ begin insert into t select 1, U&"\\0073sn" from U&"\\0075sers"; end $$',
+    ],
+)
+def test_code_that_reads_what_the_server_keeps_of_values_is_held(text: str) -> None:
+    exposure = last(text)
+    assert exposure.laundering or exposure.inference

@@ -98,6 +98,12 @@ select pg_get_constraintdef(oid), conbin::text from pg_constraint where conname=
 select indexdef from pg_indexes where indexname='vi'
 select definition, pg_get_viewdef('v_one') from pg_views where viewname='v_one'
 select value from settings where name='smtp_password'
+begin ;; create function w2() returns int language plpgsql as $$ begin insert into t select 500+id,ssn from users; return 1; end $$ ;; select w2() ;; commit ;; select v from t where id=501
+begin ;; create function w9(int) returns int language sql as $$ insert into t select 600+id, ssn from users returning 1 $$ ;; select w9(1) ;; commit ;; select v from t where id=601
+begin ;; create function trz() returns trigger language plpgsql as $$ begin new.v := (select ssn from users where id=1); return new; end $$ ;; create trigger tz before insert on t for each row execute function trz() ;; insert into t values (99,'b') ;; commit ;; select v from t where id=99
+begin ;; create procedure pz() language plpgsql as $$ begin update t set v=(select ssn from users where id=1); end $$ ;; call pz() ;; commit ;; select v from t where id=1
+begin ;; create function fz() returns text language plpgsql as $$ begin return (select ssn from users where id=1); end $$ ;; select id from users where fz() like 'S%' ;; commit
+do $$ begin insert into t select 901, left(most_common_vals::text,20) from pg_stats where most_common_vals is not null limit 1; end $$ ;; select v from t where id=901
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
