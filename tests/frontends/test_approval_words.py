@@ -63,7 +63,7 @@ def shown() -> Iterator[str]:
         yield refusal(pending, at=pending.expires_at)
     yield ended(life.withdraw(pending, now=NOW))
     yield withdrawn_text("ID")
-    yield ended(life.revoke(approved, reviewer=BOB, now=NOW))
+    yield ended(life.revoke(approved, reviewer=BOB, reason="REASON", now=NOW))
     yield refusal(life.claim(approved, digest=approved.digest, now=NOW), at=NOW)
 
 
