@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import pwd
@@ -10,8 +11,9 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -112,7 +114,10 @@ def postgres_server() -> Iterator[DatabaseServer]:
     data, log = folder / "data", folder / "log"
     data.mkdir()
     user = _unprivileged("postgres", "nobody")
-    binaries = throwaway.runnable(throwaway.find_postgres(), folder, user)
+    # BASTION_POSTGRES: another version, by the folder of its programs.
+    found = os.environ.get("BASTION_POSTGRES")
+    installed = Path(found) if found else throwaway.find_postgres()
+    binaries = throwaway.runnable(installed, folder, user)
     if user is not None:
         shutil.chown(data, user)
         shutil.chown(folder, user)
@@ -179,17 +184,21 @@ def mariadb_server() -> Iterator[DatabaseServer]:
         check=True, capture_output=True, cwd=folder,
     )  # fmt: skip
     port = _free_port()
-    with (folder / "err").open("wb") as output:
-        process = subprocess.Popen(
-            [binary, "--no-defaults", f"--datadir={data}", f"--socket={folder}/my.sock",
-             f"--tmpdir={temporary}", f"--pid-file={folder}/my.pid",
-             "--bind-address=127.0.0.1", f"--port={port}",
-             "--general-log=1", f"--general-log-file={log}", "--skip-name-resolve",
-             "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M",
-             "--innodb-flush-method=nosync", "--skip-log-bin", "--performance-schema=OFF",
-             *([f"--user={user}"] if user else [])],
-            stdout=output, stderr=output, cwd=folder,
-        )  # fmt: skip
+    command = [
+        binary, "--no-defaults", f"--datadir={data}", f"--socket={folder}/my.sock",
+        f"--tmpdir={temporary}", f"--pid-file={folder}/my.pid",
+        "--bind-address=127.0.0.1", f"--port={port}",
+        "--general-log=1", f"--general-log-file={log}", "--skip-name-resolve",
+        "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M",
+        "--innodb-flush-method=nosync", "--skip-log-bin", "--performance-schema=OFF",
+        *([f"--user={user}"] if user else []),
+    ]  # fmt: skip
+
+    def start() -> subprocess.Popen[bytes]:
+        with (folder / "err").open("ab") as output:
+            return subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
+
+    process = start()
     server = DatabaseServer(
         engine="mysql",
         host="127.0.0.1",
@@ -201,7 +210,9 @@ def mariadb_server() -> Iterator[DatabaseServer]:
     try:
         _wait_until_ready(lambda: _prepare_mysql(folder), process, folder / "err")
         heard = WITNESS.hear(server.engine, log)
-        yield server
+        with _kept_running(process, start) as keeper:
+            yield server
+        process = keeper.process
         WITNESS.forget(heard)
     finally:
         _stop(process, signal.SIGTERM)
@@ -328,6 +339,34 @@ def _wait_until_ready(connect, process, log: Path) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+@dataclasses.dataclass(slots=True)
+class _Keeper:
+    """Starts a server again that has crashed, as the service manager of a real one does."""
+
+    process: subprocess.Popen[bytes]
+    start: Callable[[], subprocess.Popen[bytes]]
+    is_over: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    def watch(self) -> None:
+        while not self.is_over.wait(0.1):
+            if self.process.poll() is not None:
+                self.process = self.start()
+
+
+@contextlib.contextmanager
+def _kept_running(
+    process: subprocess.Popen[bytes], start: Callable[[], subprocess.Popen[bytes]]
+) -> Iterator[_Keeper]:
+    keeper = _Keeper(process, start)
+    thread = threading.Thread(target=keeper.watch, name="keeper", daemon=True)
+    thread.start()
+    try:
+        yield keeper
+    finally:
+        keeper.is_over.set()
+        thread.join()
 
 
 def _stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:

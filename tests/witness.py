@@ -46,6 +46,8 @@ _MYSQL_ENTRY = re.compile(
     r"(?P<kind>Query|Connect|Quit|Init DB|Prepare|Execute|Close stmt|Statistics)\t?",
     re.MULTILINE,
 )
+_MYSQL_START = re.compile(r"^\S+, Version: .*\n.*\nTime.*Command\tArgument\n", re.MULTILINE)
+"""Written once more by a server that was started again after a crash."""
 _OWN = postgres.OWN_WORDS | mysql.OWN_WORDS | connectors.LOGIN_WORDS
 _DRIVER = frozenset({"SET AUTOCOMMIT = 1", "SET NAMES utf8mb4"})
 """What PyMySQL says while it logs in."""
@@ -208,6 +210,7 @@ class ServerLog:
                     login.entries.append(Entry(said, was_run=False))
 
     def _mysql(self, text: str) -> None:
+        text = _MYSQL_START.sub("", text)
         matches = list(_MYSQL_ENTRY.finditer(text))
         for place, match in enumerate(matches):
             end = matches[place + 1].start() if place + 1 < len(matches) else len(text)
@@ -352,12 +355,12 @@ def _unexplained(login: Login, session: str, transcript: Transcript) -> list[str
         found = recorded.get(transcript.match(entry.text))
         if found is not None:
             login.last_recorded = found.head.upper()
-        elif not _is_own(entry, recorded) and not _is_step(entry, login):
+        elif not _is_own(entry, recorded, transcript) and not _is_step(entry, login):
             words.append(f"{session}: in the server's log, and not on record: {entry.text[:300]!r}")
     return words
 
 
-def _is_own(entry: Entry, recorded: dict[str, Recorded]) -> bool:
+def _is_own(entry: Entry, recorded: dict[str, Recorded], transcript: Transcript) -> bool:
     text = entry.text
     if text in _OWN or text in _DRIVER or text.endswith(LOOK_MARK):
         return True
@@ -366,7 +369,7 @@ def _is_own(entry: Entry, recorded: dict[str, Recorded]) -> bool:
     if mysql.OWN_LIMITS.fullmatch(text) or connectors.MYSQL_PINS.fullmatch(text):
         return True
     if text.startswith(mysql.DESCRIBING):
-        return any(text == mysql.DESCRIBING + _quoted(one.text) for one in recorded.values())
+        return transcript.match(_unquoted(text.removeprefix(mysql.DESCRIBING))) in recorded
     return False
 
 
@@ -384,8 +387,11 @@ def _with_any_values(text: str) -> re.Pattern[str]:
     return re.compile("".join([*parts, re.escape(text[end:])]))
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "''").replace("\0", "\\0") + "'"
+def _unquoted(literal: str) -> str:
+    return re.sub(r"\\\\|\\0|''", lambda pair: _PAIRS[pair[0]], literal[1:-1])
+
+
+_PAIRS = {"\\\\": "\\", "\\0": "\0", "''": "'"}
 
 
 def _digest(text: str) -> str:

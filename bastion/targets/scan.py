@@ -78,10 +78,9 @@ async def classify_relations(
     classified = {}
     for relation in relations:
         key = (relation.schema, relation.name)
-        before = _known(relation, plan)
         if relation.kind is RelationKind.SYSTEM:
-            classified[key] = _system(relation, engine)
-        elif before is not None:
+            classified[key] = _known_system(relation, plan) or _system(relation, engine)
+        elif (before := _known(relation, plan)) is not None:
             classified[key] = before
         else:
             samples: Samples = {}
@@ -207,6 +206,17 @@ def _known(relation: Relation, plan: ScanPlan) -> Relation | None:
         for column, old in zip(relation.columns, before.columns, strict=True)
     )
     return replace(relation, columns=columns)
+
+
+def _known_system(relation: Relation, plan: ScanPlan) -> Relation | None:
+    """Give the earlier snapshot's: of a server's own catalogue nothing is sampled."""
+    if plan.previous is None:
+        return None
+    before = plan.previous.relations.get((relation.schema, relation.name))
+    if before is None or (before.oid, before.definition) != (relation.oid, relation.definition):
+        return None
+    names = [column.name for column in relation.columns]
+    return before if names == [column.name for column in before.columns] else None
 
 
 def _system(relation: Relation, engine: Engine) -> Relation:

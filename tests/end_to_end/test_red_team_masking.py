@@ -7,12 +7,13 @@ them, in rows, names, errors, notices or outcomes, says something of a value tha
 import itertools
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from bastion.core.model import Finished, MaskedBatch, NoticeReceived, ResultStarted, RunOptions
+from bastion.execution.pipeline import Runner
 from tests.conftest import SEED, DatabaseServer
 from tests.fakes.rig import Rig, running_rig
 
@@ -31,7 +32,7 @@ CHANGES = re.compile(
     r"\b(create|alter|drop|insert|update|delete|merge|replace|do|call|begin|set|rename)\b",
     re.IGNORECASE,
 )
-NAMES = re.compile(r"\btwin_[ab]_\d+\b")
+NAMES = re.compile(r"twin_[ab]_\d+\b")
 """Of the two databases themselves."""
 NUMBERS = re.compile(r"oid \d+|\b\d+\.\d+ ?ms|\b[0-9a-z]{4,}-[0-9a-z-]{4,}")
 
@@ -79,17 +80,29 @@ def words_of(event: object) -> Iterator[object]:
             yield (event.impact.rows, event.impact.notes) if event.impact else None
 
 
-async def answer(rig: Rig, target: str, probe: str) -> str:
+async def said_by(
+    rig: Rig, runner: Runner, texts: Sequence[str], *, timeout_s: float | None = None
+) -> list[object]:
+    """Run statements one after another; gives all that may differ between two databases."""
     said: list[object] = []
-    async with rig.runner("ann", target) as runner:
-        principal = await rig.principal("ann")
-        for text in probe.split(" ;; "):
-            options = RunOptions(wait_s=0, stop_on_error=False)
-            async for event in runner.execute(text, options=options):
-                said += words_of(event)
-                if isinstance(event, Finished) and event.status.value == "pending_approval":
-                    await rig.services.governance.desk.withdraw(principal, event.request_id)
+    principal = await rig.principal("ann")
+    options = RunOptions(wait_s=0, stop_on_error=False, timeout_s=timeout_s)
+    for text in texts:
+        async for event in runner.execute(text, options=options):
+            said += words_of(event)
+            if isinstance(event, Finished) and event.status.value == "pending_approval":
+                await rig.services.governance.desk.withdraw(principal, event.request_id)
+    return said
+
+
+def without_names(said: object) -> str:
+    """Give what was said without what differs between any two databases."""
     return NUMBERS.sub("~", NAMES.sub("twin", repr(said)))
+
+
+async def answer(rig: Rig, target: str, probe: str) -> str:
+    async with rig.runner("ann", target) as runner:
+        return without_names(await said_by(rig, runner, probe.split(" ;; ")))
 
 
 async def restore(rig: Rig, server: DatabaseServer, target: str, url: str, seed: str) -> None:

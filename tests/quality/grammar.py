@@ -1,245 +1,266 @@
-"""Statements out of a grammar: queries that reach for ``users.ssn`` in ever other ways, and writes.
+"""Statements out of a grammar: queries that reach for masked values in ever other ways, and writes.
 
-Seeded, so that a seed gives the same statements again. Not all are valid: what the server or the
-bastion refuses is an answer too.
+The productions are data, ``tests/corpus/grammar_*.tsv``; here is only what a list cannot say: which
+columns are in reach. Seeded, so that a seed gives the same statements again. Not all are valid:
+what the server or the bastion refuses is an answer too.
 """
 
 from __future__ import annotations
 
+import functools
 import random
-from collections.abc import Callable, Iterator
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-_TEXTS = {
-    "postgresql": (
-        "upper({})", "reverse({})", "{} || ''", "coalesce({}, '')", "nullif({}, '')", "md5({})",
-        "left({}, 20)", "substr({}, 1, 20)", "replace({}, 'q', 'z')", "concat({}, '-')",
-        "encode({}::bytea, 'hex')", "encode({}::bytea, 'base64')", "quote_literal({})",
-        "format('%s', {})", "lpad({}, 30, '*')", "translate({}, 'a', 'b')", "initcap({})",
-        "greatest({}, '')", "trim({})", "({})::varchar", "to_json({})::text", "row({})::text",
-        "array_to_string(array[{}], ',')", "json_build_object('k', {})::text",
-        "split_part({}, '~', 1)",
-        "regexp_replace({}, 'q', '')", "(array[{}])[1]", "case when true then {} end",
-        "to_jsonb({})->>0", "string_to_array({}, ',')::text", "overlay({} placing '' from 1 for 0)",
-    ),
-    "mysql": (
-        "upper({})", "reverse({})", "concat({}, '')", "coalesce({}, '')", "nullif({}, '')",
-        "md5({})", "left({}, 20)", "substr({}, 1, 20)", "replace({}, 'q', 'z')", "hex({})",
-        "to_base64({})", "quote({})", "lpad({}, 30, '*')", "greatest({}, '')", "trim({})",
-        "cast({} as char)", "convert({} using utf8mb4)", "json_quote({})", "json_object('k', {})",
-        "json_array({})", "if(1, {}, '')", "ifnull({}, '')", "elt(1, {})", "insert({}, 1, 0, '')",
-        "case when true then {} end", "concat_ws('-', {}, '')", "make_set(1, {})", "binary {}",
-        "export_set(1, {}, '', '', 1)", "json_unquote(json_quote({}))",
-        "substring_index({}, '~', 1)",
-    ),
-}  # fmt: skip
-_AGGREGATES = {
-    "postgresql": (
-        "max({})", "min({})", "string_agg({}, ',')", "array_agg({})::text", "json_agg({})::text",
-        "first_value({}) over ()", "lag({}, 0) over (order by id)",
-        "count({})", "count(distinct {})",
-    ),
-    "mysql": (
-        "max({})", "min({})", "group_concat({})", "json_arrayagg({})", "count({})",
-        "first_value({}) over ()", "count(distinct {})",
-    ),
-}  # fmt: skip
-_WHOLE = {
-    "postgresql": ("u::text", "to_jsonb(u)::text", "row_to_json(u)::text", "(u).ssn", "u", "u.*"),
-    "mysql": ("u.*", "u.ssn"),
-}
-_ERRORS = {
-    "postgresql": ("({})::int", "({})::date", "({})::uuid", "1 / (length({}) - length({}))"),
-    "mysql": ("cast({} as signed)", "extractvalue(1, concat(0x7e, {}))", "{} + 0"),
-}
-_SAFE = ("id", "name")
+CORPUS = Path(__file__).parent.parent / "corpus"
+STEP = " ;; "
+"""Between the statements of one probe."""
+
+_HOLE = re.compile(r"\{(\w+)(?::(\d))?\}")
+_OF_RELATION = re.compile(r"@(\w{2,}) ")
+_SECRETS_OF_TEN = 7
+"""How many of ten columns that are picked are masked ones, where there is a choice."""
+_DEPTH = 2
+_NAMED = ("id", "name", "ssn")
+_KINDS = frozenset({"text", "number", "truth", "document", "array", "moment"})
+_ANY = ("text", "text", "number", "document", "array")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One column that an expression may name."""
+
+    text: str
+    kind: str
+
+
+Scope = tuple[Reach, ...]
+
+
+@functools.cache
+def rules(engine: str) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Read the productions of an engine: by what they make, each with its columns.
+
+    One with a number instead counts so often.
+    """
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for line in (CORPUS / f"grammar_{engine}.tsv").read_text().splitlines():
+        if line and not line.startswith("#"):
+            made, text, *more = line.split("\t")
+            word = more[0] if more else ""
+            found[made] += [(text, word)] * (int(word) if word.isdigit() else 1)
+    return found
 
 
 class Grammar:
-    """Makes one probe after another: statements for one connection."""
+    """Makes one probe: statements for one connection, one after another."""
 
-    def __init__(self, engine: str, seed: int) -> None:
-        self._engine = engine
+    def __init__(self, engine: str, seed: str) -> None:
+        self._rules = rules(engine)
         self._chance = random.Random(seed)
+        self._prefix = "x" + seed.rpartition(":")[2]
         self._names = 0
+        self._has_effects = False
 
-    def probes(self, count: int) -> Iterator[list[str]]:
-        """Give so many probes, each a list of statements."""
-        kinds: tuple[Callable[[], list[str]], ...] = (
-            self._read, self._read, self._read, self._read, self._copied, self._prepared,
-            self._cursor, self._view, self._written, self._explained, self._variable, self._code,
-        )  # fmt: skip
-        for _ in range(count):
-            yield self._chance.choice(kinds)()
+    def probe(self, kind: str) -> list[str]:
+        """Make a ``read``, ``session``, ``carried`` or ``write``; only writes have side effects."""
+        self._has_effects = kind == "write"
+        return self._made(kind, (), _DEPTH).split(STEP)
 
-    # Expressions and sources
-
-    def _name(self) -> str:
+    def _new(self) -> str:
         self._names += 1
-        return f"x{self._names}"
+        return f"{self._prefix}_{self._names}"
 
-    def _column(self) -> str:
-        return "ssn" if self._chance.random() < 0.7 else self._chance.choice(_SAFE)
+    def _pick(self, rule: str) -> tuple[str, str]:
+        return self._chance.choice(self._rules[rule])
 
-    def _text(self, column: str, depth: int) -> str:
-        text = column
-        for _ in range(self._chance.randrange(depth + 1)):
-            shape = self._chance.choice(_TEXTS[self._engine])
-            text = shape.replace("{}", text)
+    def _made(self, rule: str, scope: Scope, depth: int) -> str:
+        names: list[str] = []
+        steps = []
+        for step in self._pick(rule)[0].split(STEP):
+            there, text = scope, step
+            marked = _OF_RELATION.match(step)
+            if marked is not None:
+                # The step speaks of one relation's columns, by their bare names.
+                there = _reaches("", dict(self._rules["relation"])[marked[1]])
+                text = step[marked.end() :]
+            steps.append(self._filled(text, there, depth, names))
+        return STEP.join(steps)
+
+    def _filled(self, text: str, scope: Scope, depth: int, names: list[str]) -> str:
+        """Put something into each hole; ``names`` are those that this production has made."""
+
+        makers: dict[str, Callable[[int], str]] = {
+            "new": lambda _: names.append(self._new()) or names[-1],
+            "last": lambda _: names[-1] if names else "nothing",
+            "integer": lambda _: str(self._chance.randrange(4)),
+            "relation": lambda _: self._pick("relation")[0],
+            "alias": lambda _: self._alias(scope),
+            "column": lambda _: self._column(scope),
+            "secret": lambda _: self._column(scope, is_secret=True),
+            "any": lambda _: self._expression(self._chance.choice(_ANY), scope, depth),
+            "query": lambda count: self._query(depth - 1, scope, items=count),
+            "three": lambda count: self._query(depth - 1, scope, named=_NAMED[: count or None]),
+            "scalar": lambda _: self._scalar(depth, scope),
+            "effect": lambda _: self._made("effect", scope, depth) if self._has_effects else "1",
+        }
+
+        def fill(hole: re.Match[str]) -> str:
+            made = make(hole[1], int(hole[2] or 0))
+            if made is None:
+                return hole[0]
+            return made.replace("'", "''") if text[: hole.start()].endswith("'") else made
+
+        def make(word: str, count: int) -> str | None:
+            if word in makers:
+                return makers[word](count)
+            if word in _KINDS:
+                return self._expression(word, scope, depth)
+            return self._made(word, scope, depth) if word in self._rules else None
+
+        return _HOLE.sub(fill, text)
+
+    def _expression(self, kind: str, scope: Scope, depth: int) -> str:
+        if kind not in self._rules:
+            kind = "text"
+        # Deep ones are rare: most of what is found is found by two or three steps.
+        if depth <= 0 or self._chance.random() < 0.3:
+            return self._leaf(kind, scope)
+        return self._made(kind, scope, depth - 1)
+
+    def _leaf(self, kind: str, scope: Scope) -> str:
+        same = [one for one in scope if one.kind == kind]
+        if kind == "text" and (not same or self._chance.randrange(10) < _SECRETS_OF_TEN):
+            same = [one for one in scope if one.kind == "secret"] or same
+        if same:
+            return self._chance.choice(same).text
+        match kind:
+            case "number":
+                return str(self._chance.randrange(4))
+            case "truth":
+                return f"{self._column(scope)} is not null"
+            case "document":
+                return self._chance.choice(("'{}'", '\'{"k": "q"}\'', "'[1]'"))
+            case "array":
+                return "'{q}'"
+            case "moment":
+                return "'2020-01-01'"
+            case _:
+                return self._pick("constant")[0]
+
+    def _column(self, scope: Scope, *, is_secret: bool = False) -> str:
+        chosen = [one for one in scope if not is_secret or one.kind == "secret"]
+        if not chosen:
+            return "ssn" if is_secret else self._pick("constant")[0]
+        return self._chance.choice(chosen).text
+
+    def _alias(self, scope: Scope) -> str:
+        aliases = sorted({one.text.partition(".")[0] for one in scope if "." in one.text})
+        return self._chance.choice(aliases) if aliases else "users"
+
+    def _scalar(self, depth: int, scope: Scope) -> str:
+        if depth <= 0 or self._chance.random() < 0.4:
+            return "(select ssn from users where id = 1)"
+        return f"({self._query(depth - 1, scope, items=1)} limit 1)"
+
+    # Queries
+
+    def _source(self, depth: int, outer: Scope) -> tuple[str, Scope]:
+        """Make one entry of FROM; gives it with the columns that it brings."""
+        roll = self._chance.random()
+        if depth > 0 and roll < 0.2:
+            name = self._new()
+            lateral = "lateral " if self._chance.random() < 0.2 and outer else ""
+            inner = self._query(depth - 1, outer if lateral else (), named=_NAMED)
+            columns = "id:number name:text ssn:secret"
+            return f"{lateral}({inner}) as {name}", _reaches(f"{name}.", columns)
+        if roll < 0.3:
+            text, columns = self._pick("table")
+            name = self._new()
+            text = self._filled(text.replace("{new}", name), outer, depth - 1, [name])
+            return text, _reaches(f"{name}.", columns)
+        relation, columns = self._pick("relation")
+        name = self._new()
+        return f"{relation} as {name}", _reaches(f"{name}.", columns)
+
+    def _from(self, depth: int, outer: Scope) -> tuple[str, Scope]:
+        text, scope = self._source(depth, ())
+        while self._chance.random() < 0.25:
+            more, columns = self._source(depth, scope)
+            if self._chance.random() < 0.2:
+                text = f"{text}, {more}"
+            else:
+                both = scope + columns
+                on = self._expression("truth", both, min(depth, 1))
+                if self._chance.random() < 0.5:
+                    on = f"{self._column(scope)} = {self._column(columns)}"
+                text = f"{text} {self._pick('join')[0]} {more} on {on}"
+            scope += columns
+        return text, scope + outer if self._chance.random() < 0.3 else scope
+
+    def _item(self, scope: Scope, depth: int) -> str:
+        roll = self._chance.random()
+        if roll < 0.1:
+            return self._made("aggregate", scope, depth)
+        if roll < 0.18:
+            return self._made("window", scope, depth)
+        if roll < 0.26:
+            return self._made("whole", scope, depth)
+        if roll < 0.32:
+            return self._made("failing", scope, depth)
+        kind = self._chance.choice(("text", "text", "text", "number", "truth", "document", "array"))
+        return self._expression(kind, scope, depth)
+
+    def _query(
+        self, depth: int, outer: Scope = (), *, items: int = 0, named: Sequence[str] = ()
+    ) -> str:
+        """Make a query: of so many columns, or with these names, or as it comes."""
+        source, scope = self._from(depth, outer)
+        if named:
+            kinds = {"id": "number", "name": "text", "ssn": "text"}
+            columns = [f"{self._expression(kinds[name], scope, 1)} as {name}" for name in named]
+        else:
+            count = items or self._chance.randrange(1, 4)
+            columns = [self._item(scope, depth) for _ in range(count)]
+        text = f"select {self._distinct()}{', '.join(columns)} from {source}"
+        text += self._conditions(scope, depth)
+        if not items and not named:
+            text += self._endings(scope, depth, len(columns))
         return text
 
-    def _item(self, prefix: str, depth: int) -> str:
-        roll = self._chance.random()
-        column = prefix + self._column()
-        if roll < 0.12:
-            return self._chance.choice(_AGGREGATES[self._engine]).replace(
-                "{}", self._text(column, 2)
-            )
-        if roll < 0.2:
-            return self._chance.choice(_WHOLE[self._engine]) if prefix == "u." else "*"
-        if roll < 0.27:
-            return self._chance.choice(_ERRORS[self._engine]).replace("{}", column)
-        if roll < 0.37 and depth:
-            return f"({self._select(depth - 1, items=1, limit=' limit 1')})"
-        return self._text(column, 3)
+    def _distinct(self) -> str:
+        return "distinct " if self._chance.random() < 0.06 else ""
 
-    def _source(self, depth: int) -> tuple[str, str]:
-        """Give a FROM clause and the prefix of its columns."""
-        roll = self._chance.random()
-        if roll < 0.45 or not depth:
-            return "users u", "u."
-        name = self._name()
-        inner = self._select(depth - 1, items=0)
-        if roll < 0.6:
-            return (
-                f"({inner}) {name}(id, name, ssn)" if self._is_pg else f"({inner}) {name}",
-                f"{name}.",
-            )
-        if roll < 0.7:
-            return "users u join t on t.id = u.id", "u."
-        if roll < 0.8 and self._is_pg:
-            return (
-                f"users u, lateral (select u.ssn as ssn, u.id as id, u.name as name) {name}",
-                f"{name}.",
-            )
-        if roll < 0.9:
-            return f"users u natural join (select id, name from users) {name}", "u."
-        return f"(select id, name, ssn from users union all {inner}) {name}", f"{name}."
+    def _conditions(self, scope: Scope, depth: int) -> str:
+        text = ""
+        if self._chance.random() < 0.3:
+            # Most filters are held as questions: the rest of the statement shall have its turn.
+            plain = f"{self._column([one for one in scope if one.kind == 'number'])} < 3"
+            is_plain = self._chance.random() < 0.6
+            text += f" where {plain if is_plain else self._expression('truth', scope, depth)}"
+        if self._chance.random() < 0.08:
+            text += f" group by {self._made('grouping', scope, depth)}"
+            if self._chance.random() < 0.3:
+                text += f" having {self._expression('truth', scope, depth)}"
+        return text
 
-    @property
-    def _is_pg(self) -> bool:
-        return self._engine == "postgresql"
+    def _endings(self, scope: Scope, depth: int, count: int) -> str:
+        text = ""
+        if depth > 0 and self._chance.random() < 0.1:
+            text += f" {self._pick('combined')[0]} {self._query(depth - 1, items=count)}"
+        if self._chance.random() < 0.12:
+            by = ("1", self._column(scope), self._expression("text", scope, depth))
+            text += f" order by {self._chance.choice(by)}"
+        if self._chance.random() < 0.08:
+            text += f" limit {self._chance.randrange(4)}"
+        if self._chance.random() < 0.03:
+            text += f" {self._pick('locking')[0]}"
+        return text
 
-    def _select(self, depth: int, *, items: int = -1, limit: str = "") -> str:
-        """Make a query; with ``items`` 0 it has the columns id, name and ssn."""
-        source, prefix = self._source(depth)
-        if items == 0:
-            third = self._text(f"{prefix}ssn", 2)
-            columns = f"{prefix}id as id, {prefix}name as name, {third} as ssn"
-        else:
-            count = items if items > 0 else self._chance.randrange(1, 4)
-            columns = ", ".join(self._item(prefix, depth) for _ in range(count))
-        where = self._chance.choice(("", f" where {prefix}id = 1", f" where {prefix}id < 3"))
-        text = f"select {columns} from {source}{where}"
-        roll = self._chance.random()
-        if roll < 0.1 and items != 0:
-            text = f"{text} union select {self._text('ssn', 1)} from users"
-        elif roll < 0.2 and items < 0:
-            name = self._name()
-            inner, outer = self._select(0, items=0), self._text("ssn", 2)
-            text = f"with {name} as ({inner}) select {outer} from {name}"
-        return text + limit
 
-    # Probes
-
-    def _read(self) -> list[str]:
-        return [self._select(2)]
-
-    def _copied(self) -> list[str]:
-        name = self._name()
-        how = self._chance.choice(
-            (
-                f"create temporary table {name} as {self._select(1, items=0)}",
-                f"insert into t select 900 + id, {self._text('ssn', 1)} from users",
-                f"update users set name = {self._text('ssn', 1)}",
-                f"create table {name} as {self._select(1, items=0)}",
-            )
-        )
-        table = name if name in how else self._chance.choice(("t", "users"))
-        column = "v" if table == "t" else self._chance.choice(("ssn", "name"))
-        return [how, f"select {self._text(column, 2)} from {table}", f"select * from {table}"]
-
-    def _prepared(self) -> list[str]:
-        name, query = self._name(), self._select(1)
-        if self._is_pg:
-            return [f"prepare {name} as {query}", f"execute {name}"]
-        quoted = query.replace("'", "''")
-        return [f"prepare {name} from '{quoted}'", f"execute {name}"]
-
-    def _cursor(self) -> list[str]:
-        name = self._name()
-        if self._is_pg:
-            return [
-                "begin",
-                f"declare {name} cursor for {self._select(1)}",
-                f"fetch all from {name}",
-            ]
-        return ["handler users open", "handler users read first", "handler users close"]
-
-    def _view(self) -> list[str]:
-        name = self._name()
-        temporary = "temporary " if self._is_pg and self._chance.random() < 0.6 else ""
-        made = f"create {temporary}view {name} as {self._select(1, items=0)}"
-        return [made, f"select {self._text('ssn', 2)} from {name}", f"drop view {name}"]
-
-    def _written(self) -> list[str]:
-        copied = self._text("ssn", 1)
-        return [
-            self._chance.choice(
-                (
-                    "delete from users where id = 99 returning *",
-                    f"update users set name = name where id = 1 returning {self._text('ssn', 2)}"
-                    if self._is_pg
-                    else f"delete from t where id = 99 returning {self._text('v', 1)}",
-                    f"insert into users (id, name) select 9 + id, {copied} from users",
-                    "delete from t",
-                    "drop table t",
-                    "truncate table t2",
-                    "with d as (delete from t returning *) select * from d"
-                    if self._is_pg
-                    else "replace into t select id, ssn from users",
-                )
-            )
-        ]
-
-    def _explained(self) -> list[str]:
-        options = ("explain", "explain analyze") if self._is_pg else ("explain", "analyze")
-        return [f"{self._chance.choice(options)} {self._select(1)}"]
-
-    def _variable(self) -> list[str]:
-        name = self._name()
-        value = f"(select {self._text('ssn', 1)} from users where id = 1)"
-        if self._is_pg:
-            return [f"select set_config('a.{name}', {value}, false)", f"show a.{name}"]
-        return [f"set @{name} = {value}", f"select {self._text(f'@{name}', 2)}"]
-
-    def _code(self) -> list[str]:
-        name = self._name()
-        if self._is_pg:
-            return self._chance.choice(
-                (
-                    [
-                        "do $$ begin raise notice '%', "
-                        f"(select {self._text('ssn', 1)} from users limit 1); end $$"
-                    ],
-                    [
-                        f"create function pg_temp.{name}() returns text language sql as"
-                        f" 'select {self._text('ssn', 0)} from users where id = 1'",
-                        f"select pg_temp.{name}()",
-                    ],
-                    [f"copy ({self._select(1)}) to stdout"],
-                )
-            )
-        return [
-            f"begin not atomic declare v text; select {self._text('ssn', 1)} into v from users"
-            " where id = 1; signal sqlstate '45000' set message_text = v; end"
-        ]
+def _reaches(prefix: str, columns: str) -> Scope:
+    pairs = (column.partition(":") for column in columns.split())
+    return tuple(Reach(prefix + name, kind) for name, _, kind in pairs)

@@ -50,3 +50,6 @@ INSERT INTO settings VALUES ('theme', 'dark');
 CREATE STATISTICS st ON name, ssn FROM users;
 CREATE INDEX ix ON users (lower(ssn));
 ANALYZE;
+CREATE FUNCTION f_del() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DELETE FROM t; RETURN 1; END $$;
+CREATE PROCEDURE p_del() LANGUAGE plpgsql AS $$ BEGIN DELETE FROM t; END $$;
+CREATE FUNCTION tr_del() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM t; RETURN NEW; END $$;

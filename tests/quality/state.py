@@ -1,0 +1,72 @@
+"""Everything that a statement could have changed on a server, as digests to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.conftest import DatabaseServer
+
+_CATALOGUES = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'pg_catalog' AND c.relkind = 'r'
+  AND c.relname NOT IN ('pg_statistic', 'pg_statistic_ext_data', 'pg_namespace', 'pg_shdepend')
+"""
+_TABLES = """
+SELECT format('%I.%I', n.nspname, c.relname)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+  AND c.relkind IN ('r', 'm', 'S')
+"""
+_OWN = "SELECT nspname, nspacl::text FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_t%' ORDER BY 1"
+_DIGEST = "SELECT '{0}', md5(coalesce(string_agg(x::text, '|' ORDER BY x::text), ''))"
+_DIGEST += " FROM (SELECT * FROM {0}) x"
+_INFORMATION = (
+    "SELECT * FROM information_schema.schemata",
+    "SELECT table_schema, table_name, table_type, engine, create_options, table_comment,"
+    " table_collation, auto_increment FROM information_schema.tables WHERE table_schema = '{0}'",
+    "SELECT * FROM information_schema.columns WHERE table_schema = '{0}'",
+    "SELECT * FROM information_schema.statistics WHERE table_schema = '{0}'",
+    "SELECT * FROM information_schema.table_constraints WHERE table_schema = '{0}'",
+    "SELECT * FROM information_schema.partitions WHERE table_schema = '{0}'",
+    "SELECT routine_schema, routine_name, routine_definition FROM information_schema.routines",
+    "SELECT * FROM information_schema.triggers",
+    "SELECT * FROM information_schema.views WHERE table_schema = '{0}'",
+    "SELECT * FROM information_schema.events",
+    "SELECT variable_name, variable_value FROM information_schema.global_variables"
+    " WHERE variable_name NOT IN ('GTID_BINLOG_POS', 'TIMESTAMP', 'LAST_GTID')",
+    "SELECT plugin_name, plugin_status FROM information_schema.plugins",
+    "SHOW MASTER STATUS",
+)
+_ACCOUNTS = ("global_priv", "db", "tables_priv", "columns_priv", "procs_priv", "roles_mapping",
+             "servers", "plugin", "func", "event", "proc")  # fmt: skip
+_UNSTABLE = frozenset({"table_rows", "data_length", "update_time"})
+
+
+def state_of(server: DatabaseServer, url: str) -> Mapping[str, object]:
+    """Digest rows, structure, code, accounts, settings and files."""
+    state = _postgres(server, url) if server.engine == "postgres" else _mysql(server, url)
+    return {**state, "files": sorted(path.name for path in Path("/tmp").glob("x[0-9]*_[0-9]*"))}
+
+
+def _postgres(server: DatabaseServer, url: str) -> dict[str, object]:
+    names = [f"pg_catalog.{name}" for (name,) in server.run(url, _CATALOGUES)]
+    names += [str(name) for (name,) in server.run(url, _TABLES)]
+    digests = server.run(url, " UNION ALL ".join(_DIGEST.format(name) for name in names))
+    return {**{str(name): digest for name, digest in digests}, "schemas": server.run(url, _OWN)}
+
+
+def _mysql(server: DatabaseServer, url: str) -> dict[str, object]:
+    database = url.rsplit("/", 1)[1]
+    state: dict[str, object] = {}
+    tables = server.run(
+        url,
+        "SELECT table_name FROM information_schema.tables"
+        f" WHERE table_schema = '{database}' AND table_type <> 'VIEW' ORDER BY 1",
+    )
+    names = [f"`{database}`.`{name}`" for (name,) in tables]
+    names += [f"mysql.{name}" for name in _ACCOUNTS]
+    state["rows"] = server.run(url, f"CHECKSUM TABLE {', '.join(names)}")
+    for query in _INFORMATION:
+        state[query] = sorted(map(repr, server.run(url, query.format(database))))
+    return state
