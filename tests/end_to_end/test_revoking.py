@@ -35,6 +35,14 @@ def acts(place: Town, name: str, engine: str) -> dict[str, tuple[str, ...]]:
     }
 
 
+def is_refused(place: Town, name: str, target: str) -> bool:
+    """Tell whether a statement is refused, be it at the login already."""
+    try:
+        return place.ask(name, f"{target} -c 'SELECT 1'").status != 0
+    except AssertionError as error:
+        return "Permission denied" in str(error)
+
+
 def measure(place: Town, name: str, target: str, words: tuple[str, ...]) -> tuple[float, float]:
     """Give how long after an act the next statement was refused, and the running one ended."""
     process = run_slowly(place, name, target)
@@ -42,7 +50,9 @@ def measure(place: Town, name: str, target: str, words: tuple[str, ...]) -> tupl
         started = time.monotonic()
         place.house.cli(*words)
         acted = time.monotonic()
-        eventually(lambda: place.ask(name, f"{target} -c 'SELECT 1'").status != 0, 10)
+        if words[:2] != ("user", "role"):
+            # Another role may read as well, on a login of its own.
+            eventually(lambda: is_refused(place, name, target), 10)
         seen = time.monotonic() - acted
         eventually(lambda: place.running(target) == 0, 10, "the query runs on")
         ended = time.monotonic() - started
