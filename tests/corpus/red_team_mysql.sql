@@ -531,3 +531,162 @@ select {fn concat(ssn,'')} from users
 select date'2020-01-01', {ts '2020-01-01 00:00:00'}, ssn from users
 select ssn=name from users
 update users set ssn=upper(ssn) where id=1
+select substr(name,1,0-(ssn > 'M')) from users where id=1
+select 18446744073709551000 + ascii(ssn)*10 from users where id=1
+select pow(ascii(ssn),160) from users where id=1
+select exp(ascii(ssn)*9) from users where id=1
+select 1 % (ascii(ssn)-83), 1 div (ascii(ssn)-83) from users where id=1
+select 'a' regexp concat('[',if(ssn>'M','','a]')) from users where id=1
+select 'a' regexp concat(left(ssn,1),'[') from users where id=1
+select name regexp ssn from users where id=1
+select name like ssn, name rlike ssn from users where id=1
+select regexp_replace(name,ssn,'') from users where id=1
+select regexp_instr(ssn,'[') from users where id=1
+select json_extract('{}',concat('$.',ssn)) from users where id=1
+select json_extract('{}',ssn) from users where id=1
+select json_set(ssn,'$.a',1) from users where id=1
+select json_extract(ssn,'$.a') from users where id=1 ;; show warnings
+select json_unquote(concat('"',ssn)) from users where id=1
+select json_value(ssn,'$.a') from users where id=1
+select json_search(json_array(ssn),'one','S%') is null from users where id=1
+select json_length(json_search(json_array(ssn,ssn),'all','S%')) from users where id=1
+select json_exists(json_array(ssn),'$[0]') from users where id=1
+select json_value(json_array(ssn),'$[0]') is null from users where id=1
+select inet_ntoa(ascii(ssn)), inet6_aton(ssn) is null from users where id=1
+select is_ipv4(ssn), is_ipv6(ssn) from users where id=1
+select st_astext(point(ascii(ssn),'x')) from users where id=1
+select st_geomfromtext(concat('POINT(1 ',if(ssn>'M','1)',''))) from users where id=1
+select st_x(st_geomfromtext(concat('POINT(',ascii(ssn)-83,' 1)'))) from users where id=1
+select st_geomfromwkb(unhex(hex(ssn))) from users where id=1
+select polygon(linestring(point(0,0),point(0,ascii(ssn)))) from users where id=1
+select st_pointn(st_geomfromtext('linestring(0 0,1 1)'), ascii(ssn)-82) from users where id=1
+select st_pointn(st_geomfromtext('linestring(0 0,1 1)'), ascii(ssn)-82) is null from users where id=1
+select makedate(2000,ascii(ssn)-83) is null from users where id=1
+select maketime(1,ascii(ssn)-30,1) is null from users where id=1
+select maketime(1,ascii(ssn)-30,1) from users where id=1
+select sec_to_time(ascii(ssn)*100000) from users where id=1 ;; show warnings
+select from_unixtime(ascii(ssn)-83) is null from users where id=1
+select from_unixtime(ascii(ssn)-60) from users where id=1
+select date_add(now(), interval ssn day) from users where id=1
+select date_add('9999-12-01', interval ascii(ssn)-60 day) from users where id=1
+select date_add('9999-12-01', interval ascii(ssn)-60 day) is null from users where id=1
+select period_add(ascii(ssn),1), period_diff(ascii(ssn)*100,1) from users where id=1
+select last_day(ssn) is null from users where id=1
+select to_days(ssn) is null from users where id=1
+select convert_tz('2020-01-01','UTC',ssn) is null from users where id=1
+select date_format(ssn,'%Y') is null from users where id=1
+select unhex(ssn) is null from users where id=1
+select from_base64(ssn) is null from users where id=1
+select uncompress(ssn) is null from users where id=1
+select uncompress(ssn) from users where id=1
+select aes_decrypt(ssn,'k') is null from users where id=1
+select des_decrypt(ssn) from users where id=1
+select encrypt(ssn,'ab') is null from users where id=1
+select conv(ssn,36,10), conv(ssn,2,10) from users where id=1
+select log(ascii(ssn)-60) is null from users where id=1
+select log2(ascii(ssn)-60), sqrt(ascii(ssn)-60) from users where id=1
+select sqrt(ascii(ssn)-60) is null from users where id=1
+select acos(ascii(ssn)/70) is null from users where id=1
+select elt(ascii(ssn)-82,'a') is null from users where id=1
+select elt(field(left(ssn,1),'S','8'),'a',null) from users where id=1
+select make_set(ascii(ssn)&1,'a') = '' from users where id=1
+select export_set(ascii(ssn),'a','b','',8) from users where id=1
+select repeat(null,1) is null, repeat('a',ascii(ssn)*10000000) is null from users where id=1
+select insert('abc',ascii(ssn)-83,1,'x') from users where id=1
+select substring_index('a.b.c','.',ascii(ssn)-83) from users where id=1
+select find_in_set(left(ssn,1),'S,8') from users where id=1
+select interval(ascii(ssn),60) from users where id=1
+select nvl2(nullif(left(ssn,1),'S'),1,2) from users where id=1
+select ifnull(nullif(left(ssn,1),'S'),'z') from users where id=1
+select decode_oracle(ssn,'a',1,2) from users where id=1
+select count(distinct left(ssn,1)) from users
+select group_concat(distinct 1 order by ssn) from users
+select group_concat(id order by ssn) from users
+select group_concat(distinct left(ssn,1)) is null from users
+select length(group_concat(distinct left(ssn,1))) from users
+select json_length(json_arrayagg(distinct left(ssn,1))) from users
+select json_length(json_objectagg(left(ssn,1),1)) from users
+select id from users where binary ssn = upper(ssn)
+select id from users where ssn = binary lower(ssn)
+select id from users where ssn collate utf8mb4_bin = lower(ssn)
+select id from users where trim(leading 'S' from ssn) = ssn
+select id from users where ssn = cast(ssn as char(3))
+select id from users where ssn = ssn + 0
+select id from users where ssn = id
+select id from users where ssn = 421
+select id from users where ssn = 0x533343523354343231 
+select id from users where ssn = b'01010011'
+select id from users where ssn = @z
+select id from users where ssn = (select max(ssn) from users)
+select id from users where ssn = any(select ssn from users where id > 1)
+select id from users u where not exists (select 1 from users v where v.ssn > u.ssn)
+select id from users where ssn = (select min(ssn) from users)
+select u.id from users u join (select max(ssn) m from users) q on q.m=u.ssn
+select id from users where (ssn,id) >= ('M',0)
+select id from users where ssn is true
+select id from users where ssn
+select id from users where not ssn
+select id from users where ssn is not true
+select id from users where ssn xor 1
+select id from users where ssn && 1
+select id from users where !ssn
+select id from users where -ssn = 0
+select id from users where ssn between 'S' and 'T'
+select id from users where 'M' between ssn and 'Z'
+select id from users where 'S' = left(ssn,1)
+select id from users where strcmp(ssn,'M')=1
+select id from users where greatest(ssn,'M')=ssn
+select id from users where least(ssn,'M')='M'
+select id from users where greatest(ssn,'M')='M'
+select id from users where sha1(ssn)='x'
+select id from users where crc32(ssn)=1
+select id from users where length(ssn)=10
+select id from users where soundex(ssn)='S000'
+select id from users where ssn sounds like 'S'
+select id from users order by ssn
+select id from users order by -ssn
+select id from users order by ssn is null, ssn
+select id from users order by (select ssn)
+select id from users order by concat(ssn)
+select id, ssn from users order by 2
+select id from users group by ssn
+select id from users group by left(ssn,1)
+select id, ssn from users having ssn > 'M'
+select distinct ssn from users
+select distinct id, ssn from users
+select id from users force index for order by (ssn) where id>0
+select count(ssn), count(*) from users
+insert into t select 700, ssn from users where id=1
+insert into t values (701, (select ssn from users where id=1))
+insert into t set id=702, v=(select ssn from users where id=1)
+insert ignore into t values (1,(select ssn from users where id=1))
+replace t values (1,(select ssn from users where id=1))
+update t,users set t.v=users.ssn where t.id=users.id
+update users set name=ssn
+update users set ssn=name, name=@x:=ssn
+delete from t where v=(select ssn from users where id=1)
+delete t from t, users where t.v=users.ssn
+create temporary table z as select * from users ;; select * from z
+create temporary table z (n int primary key, s varchar(80)) ;; insert into z select ascii(ssn), 'x' from users where id=1 ;; select n from z
+create temporary table z (n int auto_increment primary key, s varchar(80)) auto_increment=5 ;; insert into z(s) select ssn from users ;; select n, s from z
+create temporary table z (s varchar(80), t timestamp default now()) ;; insert into z(s) select ssn from users ;; select hex(s) from z
+create temporary table z engine=memory as select ssn s from users ;; update z set s=upper(s) ;; select s from z
+create temporary table z like users ;; alter table z drop column ssn ;; select * from z
+create temporary table t as select 1 id, ssn v from users ;; select v from t ;; drop temporary table t ;; select v from t
+set @a=(select ssn from users where id=1) ;; set @b=@a ;; set @c=substr(@b,1,4) ;; select @c
+set @a=(select group_concat(ssn) from users) ;; select @a from t
+set @a=(select ssn from users where id=1) ;; select * from t where v=@a
+set @a=(select ssn from users where id=1) ;; select length(@a), @a is null, @a like 'S%'
+set @a=(select ascii(ssn) from users where id=1) ;; select seq from seq_1_to_100 limit 3 offset 1
+set @a=(select ascii(ssn) from users where id=1) ;; set @b=repeat('x',@a) ;; select length(@b)
+set @a=(select ascii(ssn) from users where id=1) ;; select seq from seq_1_to_100 where seq=@a
+set @a=(select ssn from users where id=1) ;; set character_set_results=@a
+set @a=(select ssn from users where id=1) ;; set @@session.lc_time_names=@a
+set @a=(select ssn from users where id=1) ;; create table zz (a varchar(80) default (@a))
+set @a=(select ssn from users where id=1) ;; create view vv as select 1 from t where v=@a
+select ssn from users where id=1 into @q ;; select benchmark(1,@q), md5(@q), json_quote(@q)
+set timestamp=(select ascii(ssn) from users where id=1) ;; select now()
+set sql_select_limit=1 ;; select ssn from users
+set session sql_mode='' ;; select ssn from users
+set statement sql_mode='' for select ssn from users
+set @@max_sort_length=4 ;; select id from users order by ssn

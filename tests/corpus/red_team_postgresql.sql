@@ -943,3 +943,346 @@ select (ssn, id) overlaps (ssn, id) from users
 select timezone(ssn, now()) from users where id=1
 select date_trunc(ssn, now()) from users where id=1
 select extract(epoch from ssn::interval) from users where id=1
+select ascii(ssn)::numeric(2,0) from users where id=1
+select (ascii(ssn)-57)::"char" from users where id=1
+select (ascii(ssn)+70)::int2::"char" from users where id=1
+select lag(id, ascii(ssn)-60) over (order by id) from users
+select percentile_disc((ascii(ssn)-60)/100.0) within group (order by id) from users group by ssn
+select percentile_cont(length(ssn)/9.0) within group (order by id) from users group by ssn
+select to_date(ssn,ssn) from users where id=1
+select to_number('1',ssn) from users where id=1
+select pg_size_bytes(ssn) from users where id=1
+select encode('a',left(ssn,0)||'hex'||left(ssn,1)) from users where id=1
+select encode('a', ssn) from users where id=1
+select normalize('a', ssn) from users where id=1
+select array_fill(1, array[100-ascii(ssn)]) from users where id=1
+select json_object(string_to_array(ssn,'C')) from users where id=1
+select jsonb_object(string_to_array(ssn,'3')) from users where id=1
+select json_object(array[ssn,null,null]) from users where id=1
+select array[[1,2],string_to_array('1,2',left(ssn,1))::int[]] from users where id=1
+select string_to_array(ssn,'-')::int[] from users where id=1
+select (left(ssn,1)||'')::json from users where id=1
+select replace(ssn,'S','1')::json from users where id=1
+select to_jsonb(ssn)::int from users where id=1
+select jsonb_array_elements(to_jsonb(ssn)) from users where id=1
+select jsonb_each(to_jsonb(ssn)) from users where id=1
+select jsonb_array_length(to_jsonb(ssn)) from users where id=1
+select jsonb_path_query(to_jsonb(ssn),'strict $.a') from users where id=1
+select jsonb_path_query(to_jsonb(ssn),'$.double()') from users where id=1
+select jsonb_path_query(to_jsonb(ssn),'$.datetime()') from users where id=1
+select jsonb_path_exists(to_jsonb(ssn),'strict $ ? (@ starts with "S")') is null from users where id=1
+select jsonb_path_match(to_jsonb(ssn),'$ starts with "S"') from users where id=1
+select jsonb_path_query_first(to_jsonb(ssn),'$ ? (@ starts with "S")') is null from users where id=1
+select jsonb_path_query_array(to_jsonb(ssn),'$ ? (@ starts with "S")') = '[]' from users where id=1
+select jsonb_array_length(jsonb_path_query_array(to_jsonb(ssn),'$ ? (@ starts with "S")')) from users where id=1
+select count(jsonb_path_query_first(to_jsonb(ssn),'$ ? (@ starts with "S")')) from users
+select count(jsonb_path_query(to_jsonb(ssn),'$ ? (@ starts with "S")')) from users
+select jsonb_path_query(to_jsonb(ssn),'$ ? (@ > "M")') from users where id=1
+select count(*) from users u, jsonb_path_query(to_jsonb(u.ssn),'$ ? (@ > "M")') x
+select array_position(array[left(ssn,1)],'S') is null from users where id=1
+select array_positions(string_to_array(ssn,null),'S') from users where id=1
+select array_length(array_positions(string_to_array(ssn,null),'S'),1) is null from users where id=1
+select array_length(string_to_array(ssn,'S'),1) from users where id=1
+select array_upper(array_remove(string_to_array(ssn,null),'S'),1) from users where id=1
+select cardinality(array_remove(array[left(ssn,1)],'S')) from users where id=1
+select array_dims(string_to_array(ssn,'C')) from users where id=1
+select num_nulls(nullif(left(ssn,1),'S')) from users where id=1
+select num_nonnulls(array_position(array[left(ssn,1)],'S')) from users where id=1
+select nullif(left(ssn,1),'S') isnull from users where id=1
+select (nullif(left(ssn,1),'S')) is distinct from null from users where id=1
+select row(nullif(left(ssn,1),'S')) is null from users where id=1
+select row(nullif(left(ssn,1),'S'),null) is null from users where id=1
+select array[nullif(left(ssn,1),'S')] is null from users where id=1
+select regexp_replace(ssn,'^S.*','') is null from users where id=1
+select nullif(regexp_replace(ssn,'^S.*',''),'') is null from users where id=1
+select pg_typeof(nullif(left(ssn,1),'S')) from users where id=1
+select to_tsvector('simple',ssn) is null from users where id=1
+select ts_rank(to_tsvector('simple',ssn),'s3cr3t421x') = 0 from users where id=1
+select numrange(ascii(ssn),83) from users where id=1
+select upper(int4range(0,ascii(ssn))) from users where id=1
+select int4multirange(int4range(1,ascii(ssn))) - int4multirange(int4range(1,83)) from users where id=1
+select lower(int4multirange(int4range(83,ascii(ssn)))) is null from users where id=1
+select substring(ssn,1,ascii(ssn)-60) from users where id=1
+select left(ssn, ascii(ssn)) from users where id=1
+select lpad(ssn, ascii(ssn)*10000000) from users where id=1
+select repeat(name, ascii(ssn)*ascii(ssn)*ascii(ssn)*ascii(ssn)) from users where id=1
+select repeat(ssn, 10^ascii(ssn)) from users where id=1
+select 2 ^ (ascii(ssn)*15) from users where id=1
+select 10::numeric ^ ascii(ssn) from users where id=1
+select exp(ascii(ssn)*10) from users where id=1
+select factorial(ascii(ssn)-60) from users where id=1
+select 5 % (ascii(ssn)-83) from users where id=1
+select mod(5, ascii(ssn)-83) from users where id=1
+select div(5, ascii(ssn)-83) from users where id=1
+select 5 / (length(ssn)-10) from users where id=1
+select date '2020-01-01' + ascii(ssn)*ascii(ssn)*ascii(ssn)*ascii(ssn) from users where id=1
+select to_timestamp(10^(ascii(ssn)-60)) from users where id=1
+select justify_days(make_interval(years=>ascii(ssn)*1000*1000)) from users where id=1
+select date_trunc(ssn,now()) from users where id=1
+select date_part(ssn, now()) from users where id=1
+select extract(epoch from now()) from users where ssn ~ 'S'
+select now() at time zone ssn from users where id=1
+select date_bin(make_interval(secs=>ascii(ssn)-83), now(), now()) from users where id=1
+select generate_series(1,3,ascii(ssn)-83) from users where id=1
+select generate_series(1,ascii(ssn)-80) from users where id=1
+select generate_subscripts(string_to_array(ssn,'3'),1) from users where id=1
+select unnest(string_to_array(ssn,'3')) is null from users where id=1
+select regexp_split_to_array(name,ssn) from users where id=1
+select name ~ ssn from users where id=1
+select name like ssn from users where id=1
+select name like ssn||'\' from users where id=1
+select regexp_count(name, ssn) from users where id=1
+select regexp_replace(name, 'a', ssn) from users where id=1
+select regexp_replace(name, 'a', 'b', ssn) from users where id=1
+select regexp_match(name,'a',left(ssn,1)) from users where id=1
+select websearch_to_tsquery(ssn) from users where id=1
+select to_tsquery('simple',ssn||' &') from users where id=1
+select setweight(to_tsvector(ssn), left(lower(ssn),1)::"char") from users where id=1
+select ts_delete(to_tsvector('simple',ssn),'x') from users where id=1
+select ts_filter(to_tsvector('simple',ssn),'{a}') from users where id=1
+select get_bit(ssn::bytea, 75) from users where id=1
+select get_byte(ssn::bytea, 9) from users where id=1
+select set_byte(ssn::bytea, 9, 1) from users where id=1
+select substring(ssn::bytea from 1 for ascii(ssn)-60) from users where id=1
+select convert(ssn::bytea,'UTF8','LATIN1') from users where id=1
+select convert_from(decode(md5(ssn),'hex'),'UTF8') from users where id=1
+select convert_from(set_byte(ssn::bytea,0,ascii(ssn)+128),'UTF8') from users where id=1
+select decode(ssn||'=','base64') from users where id=1
+select decode(left(ssn,2),'hex') from users where id=1
+select chr(ascii(ssn)-83) from users where id=1
+select chr(ascii(ssn)*20000) from users where id=1
+select unistr('\'||left(ssn,1)) from users where id=1
+select quote_ident(ssn)::regclass from users where id=1
+select ('a'||ssn)::regclass from users where id=1
+select ssn::regrole from users where id=1
+select ssn::regnamespace from users where id=1
+select ssn::regproc from users where id=1
+select ssn::oid from users where id=1
+select (ascii(ssn)-60)::oid::regclass from users where id=1
+select ascii(ssn)::oid::regclass::text from users where id=1
+select pg_get_userbyid(ascii(ssn)::oid) from users where id=1
+select format_type(ascii(ssn)::oid,null) from users where id=1
+select (ascii(ssn)-60)::xid from users where id=1
+select ssn::cidr from users where id=1
+select ssn::macaddr8 from users where id=1
+select ssn::tsquery from users where id=1
+select ssn::tsvector from users where id=1
+select ssn::xml from users where id=1
+select ('<'||ssn||'>')::xml from users where id=1
+select xpath('/a','<a>'||ssn||'</a>') from users where id=1
+select xmlpi(name a, ssn||'?>') from users where id=1
+select xmlcomment(ssn||'-') from users where id=1
+select xml_is_well_formed(ssn) from users where id=1
+select xml_is_well_formed('<'||ssn||'/>') from users where id=1
+select ssn::jsonpath from users where id=1
+select ssn::box from users where id=1
+select ssn::varbit from users where id=1
+select ssn::lseg from users where id=1
+select ssn::timestamptz from users where id=1
+select ssn::time from users where id=1
+select ssn::bytea from users where id=1
+select ssn::char from users where id=1
+select ssn::varchar(3)::"char" from users where id=1
+select ssn::pg_snapshot from users where id=1
+select ssn::txid_snapshot from users where id=1
+select ssn::tid from users where id=1
+select ssn::refcursor from users where id=1
+select ssn::int2vector from users where id=1
+select ssn::aclitem from users where id=1
+select cast(ssn as mood) from users where id=1
+select ssn::users from users where id=1
+select row(ssn)::pair from users where id=1
+select row(ssn,ssn)::pair::text from users where id=1
+select greatest(id, ssn::int) from users where id=1
+select coalesce(ssn::int, 1) from users where id=1
+select coalesce(id, ssn::int) from users where id=1
+select case when id=1 then 1 else ssn::int end from users
+select id from users where id=1 and coalesce((ssn>'M')::int,0)=1
+select id from users where (ssn>'M')::text = 'true'
+select id from users where (ssn like 'S%')::int::bool
+select bool_and(ssn like 'S%') filter (where id=1) from users
+select every(ssn > 'M') from users
+select min(id) filter (where ssn ~ '^S') from users
+select id, (select max(id) from users v where v.ssn < u.ssn) from users u
+select id, array(select id from users v where v.ssn < u.ssn) from users u
+select (select count(*) from users v where v.ssn < u.ssn) from users u order by id
+select id from users u where not exists (select 1 from users v where v.ssn > u.ssn)
+select id from users where ssn = (select max(ssn) from users)
+select id from users where ssn = any(select max(ssn) from users)
+select id from users where ssn >= all(select ssn from users where ssn is not null)
+select u.id from users u join (select max(ssn) m from users) q on q.m = u.ssn
+select u.id from users u, (select ssn from users order by ssn limit 1) q where q.ssn=u.ssn
+select id from users where (ssn) in (select max(ssn) from users group by true)
+select id from users where ssn = (select ssn from users order by ssn fetch first 1 row only)
+select id from users where ssn = (select percentile_disc(0) within group (order by ssn) from users)
+select id from users where ssn = coalesce('x',ssn)
+select id from users where ssn = name
+select id from users where ssn = reverse(ssn)
+select id from users where ssn = replace(ssn,'S','')
+select id from users where ssn = translate(ssn,'S','T')
+select id from users where btrim(ssn,'S') = ssn
+select id from users where trim(leading 'S' from ssn) = ssn
+select id from users where trim('S' from ssn) = '3CR3T421x'
+select id from users where ssn::text = ssn::varchar(9)
+select id from users where ssn = ssn collate "C"
+select id from users where ssn in (ssn, 'x')
+select id from users where ssn in (name, upper(ssn))
+select id from users where (ssn,id) = (upper(ssn),1)
+select id from users where (ssn,1) in (select upper(ssn),1 from users)
+select id from users where ssn in (select upper(ssn) from users)
+select id from users u where ssn = (select upper(ssn) from users v where v.id=u.id)
+select u.id from users u join lateral (select upper(u.ssn) x) q on q.x=u.ssn
+select * from (select id, upper(ssn) ssn from users) a natural join (select id, ssn from users) b
+select id from users a join (select upper(ssn) ssn from users) b using (ssn)
+select count(distinct lower(ssn)) from users
+select sum(distinct ascii(ssn)) is null from users
+select array_length(array_agg(distinct left(ssn,1)),1) from users
+select jsonb_array_length(jsonb_agg(distinct left(ssn,1))) from users
+select count(*) from (select ssn from users where id=1 except select ssn from users where id=2) q
+select count(*) from (select upper(ssn) from users where id=1 intersect select ssn from users) q
+select rank() over (order by ssn) from users
+select id from users order by coalesce(ssn,'')
+select id from users order by md5(ssn)
+select id from users order by length(ssn)
+select id from users order by (select ssn)
+select id from users order by ssn using >
+select id from users order by row(ssn)
+select id from users order by array[ssn]
+select id from users order by to_jsonb(users)
+select id from users order by users.*
+select id, ssn from users order by 2 desc
+select id, ssn s from users order by s
+select max(id) from users group by ssn having ssn > 'M'
+select ssn from users group by ssn
+select count(*) from users a, users b, users c where a.ssn < b.ssn and b.ssn < c.ssn
+select corr(id, ascii(ssn)) from users
+select regr_count(id, nullif(ascii(ssn),83)) from users
+select covar_pop(ascii(ssn), id) is null from users
+select count(nullif(ssn > 'M', true)) from users
+select count(substring(ssn,'^S')) from users
+select count((regexp_match(ssn,'^S'))[1]) from users
+select count(array_position(array[left(ssn,1)],'S')) from users
+select count(to_jsonb(ssn)) from users
+select count(*) from users cross join lateral regexp_matches(ssn,'S','g')
+select count(*) from users, regexp_split_to_table(ssn,'3')
+select count(*) from users, generate_series(1,(ssn>'M')::int)
+select count(*) from users u left join generate_series(1,1) g on u.ssn > 'M'
+select id, ssn from users where id=1 for update
+select count(*) from users where ssn is null
+select count(ssn) from users
+prepare p as select $1::text || ssn from users where id=1 ;; execute p('x')
+prepare p(text) as select count(*) from users where ssn like $1 ;; execute p('S%')
+prepare p as select ssn from users ;; create temp table z as execute p ;; select * from z
+begin ;; declare c cursor for select ssn from users order by id ;; fetch 1 c ;; move 1 c ;; fetch relative 0 c ;; fetch absolute 1 c ;; close c
+begin ;; declare c scroll cursor with hold for select u from users u ;; fetch all c ;; commit ;; fetch first from c
+begin ;; declare c cursor for select id from users where ssn > 'M' ;; move all c
+begin ;; declare c refcursor ;; rollback
+begin ;; select set_config('app.x',(select ssn from users where id=1),true) is null ;; show app.x
+select set_config('app.x',ssn,false) is not null from users where id=1 ;; select current_setting('app.x')
+select set_config('app.x',u::text,false) is not null from users u where id=1 ;; show app.x
+select length(set_config('app.x',ssn,false)) from users where id=1 ;; select upper(current_setting('app.x'))
+select set_config('app.x', (ssn>'M')::text, false) from users where id=1 ;; show app.x
+select count(set_config('app.x',ssn,false)) from users ;; show app.x
+select 1 from users where set_config('app.x',ssn,false) is not null ;; show app.x
+select set_config('search_path','"'||ssn||'"',false) from users where id=1 ;; select current_schemas(false)
+select set_config('datestyle',case when ssn > 'M' then 'iso, dmy' else 'iso, mdy' end,false) from users where id=1 ;; show datestyle
+select set_config('lc_messages',ssn,false) from users where id=1
+select set_config('extra_float_digits',(ascii(ssn)-83)::text,false) from users where id=1 ;; show extra_float_digits
+do $$ declare x text; begin select ssn into x from users where id=1; raise exception using message = x; end $$
+do $$ begin perform ssn::int from users where id=1; exception when others then raise notice '%', sqlerrm; end $$
+do $$ begin execute 'select 1/0' ; exception when others then raise notice '%', (select string_agg(ssn,'') from users); end $$
+do $$ begin execute format('set app.x=%L',(select ssn from users where id=1)); end $$ ;; show app.x
+do $$ begin perform pg_notify('x',(select ssn from users where id=1)); end $$
+do $$ begin execute 'notify x, '||quote_literal((select ssn from users where id=1)); end $$
+do language plpgsql 'begin raise notice ''%'', (select ssn from users where id=1); end'
+do $a$ begin assert (select ssn from users where id=1) like 'S%', 'no'; end $a$
+do $$ declare r record; begin for r in select * from users loop raise notice '%', r; end loop; end $$
+notify x, 'a' ;; listen x ;; select pg_notify('x', ssn) from users where id=1
+select pg_notify('x', left(ssn,1)) from users
+call nothing((select ssn from users where id=1))
+select nothing((select ssn from users where id=1))
+select nothing(ssn) from users
+select ssn.nothing from users
+select users.nothing from users
+select * from nothing where x=(select ssn from users)
+select ssn from users where id=1 and
+insert into users select 1, ssn, name from users where id=1
+insert into users(id,ssn) select 100, ssn from users where id=1
+insert into users(id,ssn) values (100,(select ssn from users where id=1))
+insert into users values (1,'a','b',null) returning (select ssn from users where id=1)
+update users set name = ssn where id=1 returning name
+update users set name='x' where id=1 returning u.ssn
+update t set v=u.ssn from users u where u.id=t.id returning t.v
+update t set v='z' from users u where u.id=t.id and u.id=1 returning t.*, u.ssn
+update t set (id,v) = (select id+100, ssn from users where id=1) where id=1 returning v
+delete from users where id=2 returning ssn, name
+delete from t using users u where u.id=t.id returning u.*
+merge into t using (select id, ssn from users) s on t.id=s.id when matched then update set v=s.ssn
+merge into t using users s on t.id=s.id+500 when not matched then insert values (s.id+500, s.ssn)
+merge into users u using t on u.id=t.id when matched and u.ssn like 'S%' then delete
+insert into t values (1,'x') on conflict (id) do update set v=(select ssn from users where id=1) returning v
+insert into t select id, ssn from users on conflict (id) do update set v=excluded.v returning v
+insert into t select id, ssn from users on conflict (id) do update set v=t.v||excluded.v
+insert into t select id, ssn from users on conflict (id) do nothing returning v
+with x as (insert into t select 300+id, ssn from users returning *) select * from x
+with x as (update users set name=ssn returning *) select name from x
+with x as (delete from users returning *) table x
+create temp table z as select ssn from users ;; select z from z ;; select z::text from z ;; select row_to_json(z) from z
+create temp table z as select ssn as a, id from users ;; select a from z where id=1 ;; select b.a from z b
+create temp table z as select u from users u ;; select (u).ssn from z ;; select u::text from z
+create temp table z as select row(ssn) r from users ;; select r from z
+create temp table z as select array_agg(ssn) a from users ;; select a[1] from z ;; select unnest(a) from z
+create temp table z as select to_jsonb(u) j from users u ;; select j from z ;; select j->>'ssn' from z ;; select key, value from z, jsonb_each_text(j)
+create temp table z as select ssn::bytea b from users ;; select convert_from(b,'UTF8') from z
+create temp table z as select ascii(ssn) n from users where id=1 ;; select n from z ;; select chr(n) from z
+create temp table z(x text) ;; insert into z select ssn from users ;; copy z to stdout
+create temp table z(x text) ;; insert into z select ssn from users ;; copy (select reverse(x) from z) to stdout
+create temp table z(ssn text, hit int) ;; insert into z select chr(g)||'3CR3T421x',0 from generate_series(65,90) g ;; update z set hit=1 where exists (select 1 from users u where u.ssn=z.ssn) ;; select * from z where hit=1
+create temp table z(id int) ;; insert into z select ascii(ssn) from users where id=1 ;; select id from z
+create temp table z(id serial, s text) ;; insert into z(s) select 'a' from users, generate_series(1,ascii(ssn)-60) where users.id=1 ;; select count(*) from z
+create temp table z as select id from users where ssn > 'M' ;; select * from z
+create temp table z as select id, row_number() over () rn from (select id from users order by ssn) q ;; select * from z
+create temp view z as select id, ssn k from users ;; select k from z ;; select z from z ;; select pg_get_viewdef('z')
+create temp view z as select id from users where ssn > 'M' ;; select * from z
+create temp view z as select case when ssn > 'M' then 1 end k from users ;; select k is null from z
+create function pg_temp.ff(text) returns text language sql as 'select $1' ;; select pg_temp.ff(ssn) from users where id=1
+create function pg_temp.ff(text) returns int language plpgsql as $$ begin raise notice '%', $1; return 1; end $$ ;; select pg_temp.ff(ssn) from users where id=1
+create function pg_temp.ff() returns setof users language sql as 'table users' ;; select * from pg_temp.ff()
+create function pg_temp.ff(out a text, out b text) language sql as 'select ssn, name from users where id=1' ;; select * from pg_temp.ff()
+create function pg_temp.ff(users) returns text language sql as 'select $1.ssn' ;; select pg_temp.ff(u) from users u where id=1 ;; select u.ff from users u where id=1
+create aggregate pg_temp.ag(text) (sfunc=textcat, stype=text) ;; select pg_temp.ag(ssn) from users
+create aggregate pg_temp.ag(text) (sfunc=text_larger, stype=text) ;; select pg_temp.ag(ssn) from users
+create operator pg_temp.## (leftarg=text, rightarg=text, function=text_lt) ;; select id from users where ssn operator(pg_temp.##) 'T'
+create operator public.## (rightarg=text, function=upper) ;; select ## ssn from users where id=1
+create type pg_temp.ct as (a text, b text) ;; select (row(ssn,name)::pg_temp.ct).a from users where id=1
+create rule rr as on select to t do instead select id, ssn as v from users
+create temp table tq(id int, v text) ;; create rule "_RETURN" as on select to tq do instead select id, ssn as v from users ;; select v from tq
+alter table users add column z2 text generated always as (reverse(ssn)) stored ;; select z2 from users where id=1
+alter table users alter column name set data type text using ssn
+alter table users rename column ssn to notes ;; select notes from users where id=1
+alter table users set schema pg_temp
+comment on column users.ssn is 'free' ;; select ssn from users where id=1
+copy t from program 'echo 1'
+copy users(ssn) to stdout with (header, delimiter '|', null 'S')
+copy (select format('%s',u) from users u) to stdout (format text)
+copy (execute p) to stdout
+lock table users ;; select ssn from users where id=1
+savepoint a
+begin isolation level serializable ;; select ssn from users where id=1 ;; commit
+begin ;; select ssn::int from users where id=1 ;; select 1 ;; rollback
+set role app ;; select ssn from users where id=1
+set session authorization app
+reset all ;; select ssn from users where id=1
+set standard_conforming_strings=off ;; select '\' , ssn, '\'' from users where id=1
+set client_min_messages=debug5 ;; select ssn from users where id=1
+set debug_print_plan=on ;; select ssn from users where id=1
+set log_statement='all' ;; select 1
+set work_mem='64kB' ;; select ssn from users order by id
+set xmlbinary=hex ;; select xmlforest(ssn::bytea) from users where id=1
+set bytea_output=escape ;; select ssn::bytea from users where id=1
+set extra_float_digits=3 ;; select ascii(ssn)::float8 from users where id=1
+set search_path=pg_temp,public ;; create temp table users as select 1 id, 'x'::text ssn ;; select ssn from public.users where id=1
+analyze users
+vacuum verbose users
+cluster verbose users using users_pkey
+reindex table users
