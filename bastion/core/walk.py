@@ -683,8 +683,9 @@ def _table_columns(call: exp.Expr) -> list[exp.Expr]:
     return []
 
 
-def _signature(outputs: tuple[Output, ...]) -> list[tuple[frozenset[Sensitivity], bool]]:
-    return [(output.flow.classes, output.flow.is_proven) for output in outputs]
+def _signature(outputs: tuple[Output, ...]) -> list[tuple[object, ...]]:
+    """Tell when a recursive query has nothing new; computed and stored are compared unlike."""
+    return [(one.flow.classes, one.flow.is_proven, one.flow.kind) for one in outputs]
 
 
 def _is_join_tree(node: exp.Expr) -> bool:

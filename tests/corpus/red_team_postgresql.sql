@@ -104,6 +104,7 @@ begin ;; create function trz() returns trigger language plpgsql as $$ begin new.
 begin ;; create procedure pz() language plpgsql as $$ begin update t set v=(select ssn from users where id=1); end $$ ;; call pz() ;; commit ;; select v from t where id=1
 begin ;; create function fz() returns text language plpgsql as $$ begin return (select ssn from users where id=1); end $$ ;; select id from users where fz() like 'S%' ;; commit
 do $$ begin insert into t select 901, left(most_common_vals::text,20) from pg_stats where most_common_vals is not null limit 1; end $$ ;; select v from t where id=901
+with recursive r(id, s) as (select id, ssn from users union all select id, substr(s, 2) from r where s <> '') select count(*) from r
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
