@@ -148,7 +148,8 @@ def _quoted_by(column: Column, engine: Engine) -> Iterator[str]:
         if token.kind in (Kind.STRING, Kind.NUMBER) and _is_value(token):
             yield token.value
     if column.type_name.casefold().startswith(("enum(", "set(")):
-        yield from (label for label in _LABELS.findall(column.type_name) if len(label) > 1)
+        labels = [label for label in _LABELS.findall(column.type_name) if len(label) > 1]
+        yield from (label.replace("''", "'") for label in labels)
     yield from _VALUE.findall(column.comment)
 
 

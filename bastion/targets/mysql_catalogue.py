@@ -161,7 +161,7 @@ def _columns(wire: Wire) -> dict[_Key, list[Column]]:
         columns[schema, table].append(
             Column(
                 name=name,
-                type_name=type_name.lower(),
+                type_name=_folded(type_name),
                 classification=UNCLASSIFIED,
                 is_nullable=nullable == "YES",
                 default="" if default == "NULL" else default,
@@ -211,6 +211,12 @@ def _functions(wire: Wire) -> list[Function]:
         )
         for schema, name, body, returns, kind, _, count in _rows(wire, _ROUTINES)
     ]
+
+
+def _folded(type_name: str) -> str:
+    """Give a type in small letters, but for the labels of an enum: those are values."""
+    base, bracket, labels = type_name.partition("(")
+    return f"{base.lower()}{bracket}{labels}"
 
 
 def _sample(wire: Wire, relation: Relation, rows: int) -> Samples:
