@@ -234,7 +234,9 @@ def test_a_disk_that_fills_in_the_middle_stops_the_session_there(archive: Town, 
     process = archive.house.popen("ann", f"{engine}-dev --csv", stdin=subprocess.PIPE)
     slow = "SELECT pg_sleep(3)" if engine == "pg" else "SELECT SLEEP(3)"
     assert process.stdin is not None
-    process.stdin.write(f"SELECT 1; {slow}; SELECT '{mark}'".encode())
+    # What fits into a block that the file has already is on the disk, full or not.
+    large = "SELECT repeat('x', 20000)"
+    process.stdin.write(f"SELECT 1; {slow}; {large}; SELECT '{mark}'".encode())
     process.stdin.close()
     process.stdin = None
     eventually(lambda: archive.running(f"{engine}-dev") == 1, 15)

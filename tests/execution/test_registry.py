@@ -11,6 +11,7 @@ from bastion.config import Config, RecordingConfig, SessionsConfig
 from bastion.errors import AccessError, ConfigError, UsageError
 from recordings.audit import read_rows
 from tests.fakes.rig import Rig, running_rig
+from tests.witness import WITNESS
 
 
 @pytest.fixture
@@ -155,8 +156,10 @@ async def test_what_cannot_be_recorded_ends_the_session_and_says_so(rig: Rig):
 
 async def test_the_running_bastion_replays_what_is_encrypted_while_it_is_live(tmp_path: Path):
     identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "identity.txt").write_text(str(identity))
     recording = RecordingConfig(live_recipients=str(identity.to_public()))
     async with running_rig(tmp_path, Config(recording=recording)) as rig:
+        WITNESS.watch(rig.paths.sessions, tmp_path / "identity.txt")
         await rig.add_user("ann", "engineer")
         ann, registry = await rig.principal("ann"), rig.services.registry
         session = await rig.services.open_session(ann, target=None, front_end="shell")
