@@ -242,7 +242,15 @@ class ApprovalStory(RuleBasedStateMachine):
         persons = [decision.person for decision in self.request.decisions]
         assert self.request.person not in persons
         assert "" not in persons
-        assert len(set(persons)) == len(persons)
+        # Who said yes may take it back; nobody decides twice otherwise.
+        decided = [one.person for one in self.request.decisions if not one.is_revocation]
+        assert len(set(decided)) == len(decided)
+
+    @invariant()
+    def what_takes_a_yes_back_is_the_last_word(self):
+        taken = [one.is_revocation for one in self.request.decisions]
+        assert any(taken) == (self.request.state is ApprovalState.REVOKED)
+        assert not any(taken[:-1])
 
     @invariant()
     def a_yes_has_all_its_approvals(self):
