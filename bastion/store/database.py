@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -143,6 +144,7 @@ def check_whole(connection: sa.Connection) -> None:
         raise StoreError(_DAMAGED, detail="; ".join(str(finding) for finding in findings))
 
 
+_WAL_PAUSE_S = 0.01
 _DAMAGED = "The store is damaged. Stop the server, then restore a backup of the store."
 
 
@@ -175,13 +177,30 @@ def _guard_file(path: Path, *, create: bool) -> None:
         path.chmod(0o600)
 
 
+def _use_wal(cursor: DBAPICursor, busy_timeout_s: float) -> None:
+    """Write ahead, as every process that opens the store does.
+
+    SQLite does not wait here for others who do the same with a new store; so we do.
+    """
+    ends_at = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() >= ends_at:
+                raise
+            time.sleep(_WAL_PAUSE_S)
+        else:
+            return
+
+
 def _configure_sqlite(engine: sa.Engine, busy_timeout_s: float) -> None:
     def prepare(dbapi_connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         # Transactions begin where we say so, not where the driver guesses.
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _use_wal(cursor, busy_timeout_s)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")

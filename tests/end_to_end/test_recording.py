@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -195,12 +196,27 @@ def full_disk(town: Town) -> Iterator[None]:
     """Leave no byte on the disk, or let no file of the server grow where none can be mounted."""
     filler = town.house.state / "filler"
     if os.path.ismount(town.house.state):
-        with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-            while True:
-                file.write(b"\0" * 4096)
+        is_over = threading.Event()
+
+        def fill() -> None:
+            # Again and again: archiving, for one, gives space back meanwhile.
+            with filler.open("wb", buffering=0) as file:
+                while not is_over.is_set():
+                    try:
+                        file.write(b"\0" * 4096)
+                    except OSError:
+                        is_full.set()
+                        is_over.wait(0.01)
+
+        is_full = threading.Event()
+        filling = threading.Thread(target=fill)
+        filling.start()
         try:
+            assert is_full.wait(30)
             yield
         finally:
+            is_over.set()
+            filling.join()
             filler.unlink()
         return
     pid = town.house.process.pid  # type: ignore[union-attr]
