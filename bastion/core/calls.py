@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from bastion.core.builtins import names as word_list
 from bastion.core.catalogue import Function
 from bastion.core.findings import HERE, Findings, Place, Surroundings
 from bastion.core.functions import EFFECT_CLASSES, FunctionEffect, effect_of
@@ -180,10 +181,6 @@ _EFFECT_WORDS = {
 }
 
 
-def _list(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 _COMMON_GRAMMAR = """
     select from where and or not in as on using when then else case by over filter within group
     having limit offset union except intersect all any some exists lateral distinct values sets
@@ -192,14 +189,14 @@ _COMMON_GRAMMAR = """
     columns path passing nested do of
 """
 _GRAMMAR = {
-    Engine.POSTGRESQL: _list(
+    Engine.POSTGRESQL: word_list(
         f"""{_COMMON_GRAMMAR}
         ilike similar to materialized array conflict system bernoulli precision decimal
         numeric varchar char character bit varbit time timestamp timestamptz timetz
         variadic symmetric asymmetric xmlnamespaces ordinality key value fetch first next
         overlaps collation varying for update nothing insert grouping repeatable"""
     ),
-    Engine.MYSQL: _list(
+    Engine.MYSQL: word_list(
         f"""{_COMMON_GRAMMAR}
         regexp rlike div mod xor binary index key use force ignore decimal against collate
         straight_join distinctrow dual unsigned signed nchar varbinary separator update

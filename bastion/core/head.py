@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bastion.core.builtins import names as word_list
 from bastion.core.effects import ChangeKind, OutputKind
 from bastion.core.lexer import Kind, Token
 from bastion.core.model import EffectClass, Engine
@@ -174,11 +175,6 @@ def outside(reason: str) -> Callable[[Words], Head]:
 def transaction(kind: ChangeKind) -> Head:
     """Make the head of what begins, ends or marks a transaction."""
     return replace(make(EffectClass.TRANSACTION), change=kind)
-
-
-def word_list(words: str) -> frozenset[str]:
-    """Make a set of the words in a text."""
-    return frozenset(words.split())
 
 
 BEGIN_WORDS = word_list(

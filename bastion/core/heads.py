@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bastion.core import heads_prepared, heads_schema, heads_settings
+from bastion.core.builtins import names as word_list
 from bastion.core.effects import ChangeKind, OutputKind
 from bastion.core.head import (
     BEGIN_WORDS,
@@ -21,7 +22,6 @@ from bastion.core.head import (
     outside,
     transaction,
     unknown,
-    word_list,
 )
 from bastion.core.lexer import Token
 from bastion.core.model import EffectClass, Engine

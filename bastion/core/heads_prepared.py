@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bastion.core.builtins import names as word_list
 from bastion.core.effects import ChangeKind, OutputKind
 from bastion.core.head import (
     Head,
@@ -12,7 +13,6 @@ from bastion.core.head import (
     Words,
     make,
     unknown,
-    word_list,
 )
 from bastion.core.lexer import Kind
 from bastion.core.model import EffectClass

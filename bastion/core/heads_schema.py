@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bastion.core.builtins import names as word_list
 from bastion.core.effects import ChangeKind
 from bastion.core.head import (
     Head,
@@ -11,7 +12,6 @@ from bastion.core.head import (
     Reader,
     Words,
     make,
-    word_list,
 )
 from bastion.core.heads_prepared import deallocate
 from bastion.core.model import EffectClass

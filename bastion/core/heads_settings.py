@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from bastion.core.builtins import names as word_list
 from bastion.core.effects import ChangeKind, OutputKind
 from bastion.core.head import (
     BEGIN_WORDS,
@@ -14,7 +15,6 @@ from bastion.core.head import (
     Words,
     make,
     unknown,
-    word_list,
 )
 from bastion.core.lexer import Kind
 from bastion.core.model import EffectClass

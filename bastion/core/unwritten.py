@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from sqlglot import Dialect, exp, parser
 
+from bastion.core.builtins import names as word_list
 from bastion.core.calls import judge_own_call
 from bastion.core.catalogue import Relation
 from bastion.core.findings import Findings, Surroundings, identifier_name
@@ -207,11 +208,7 @@ def _unseen_casts(findings: Findings, around: Surroundings) -> None:
             findings.doubt(f"A column of {key[1]} has a type with casts of its own.")
 
 
-def _list(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_BEFORE_STRING = _list(
+_BEFORE_STRING = word_list(
     """
     select and or not in as on when then else case by where having like ilike similar to
     escape between symmetric is from for in limit offset union all any some distinct values

@@ -186,8 +186,10 @@ def _use_wal(cursor: DBAPICursor, busy_timeout_s: float) -> None:
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() >= ends_at:
+        except sqlite3.OperationalError as error:
+            # Its low byte: BUSY_RECOVERY is busy too.
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() >= ends_at:
                 raise
             time.sleep(_WAL_PAUSE_S)
         else:
