@@ -108,10 +108,36 @@ class Holder:
     async def _file_and_run(
         self, run: Run, judged: Judgement
     ) -> AsyncGenerator[PipelineEvent, None]:
-        await self._file(run, self._draft(run, judged))
-        async with contextlib.aclosing(self.await_and_run(run, judged)) as events:
+        asked = self._ask(run, self._draft(run, judged), self.await_and_run(run, judged))
+        async with contextlib.aclosing(asked) as events:
             async for event in events:
                 yield event
+
+    async def _ask(
+        self, run: Run, draft: Approval, answered: AsyncGenerator[PipelineEvent, None]
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """File a request and go on to its answer.
+
+        It is taken back when whoever was to wait for it leaves first: a client that is gone when
+        told that it waits never gets as far as the wait, where an interrupt would find it.
+        """
+        is_over = False
+        async with contextlib.aclosing(answered) as events:
+            try:
+                await self._file(run, draft)
+                async for event in events:
+                    is_over = isinstance(event, Finished)
+                    yield event
+            finally:
+                if not is_over and run.options.wait_s != 0:
+                    await asyncio.shield(self._take_back(run))
+
+    async def _take_back(self, run: Run) -> None:
+        if run.approval is not None and run.approval.state is ApprovalState.PENDING:
+            with contextlib.suppress(ApprovalError):
+                await self._line.governance.desk.withdraw(
+                    self._line.session.principal, run.approval.id
+                )
 
     async def _file(self, run: Run, draft: Approval) -> Approval:
         run.approval = await self._line.governance.desk.submit(draft)
@@ -424,8 +450,8 @@ class Holder:
             held, self._line.session, self._line.target, self._line.governance.clock.now()
         )
         await self._line.session.note("grant.asked", {"statement_id": run.id, "text": run.text})
-        await self._file(run, draft)
-        async with contextlib.aclosing(self.await_grant(run, judged, wanted)) as events:
+        asked = self._ask(run, draft, self.await_grant(run, judged, wanted))
+        async with contextlib.aclosing(asked) as events:
             async for event in events:
                 yield event
 

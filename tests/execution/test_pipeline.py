@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bastion.core.model import NoticeReceived, Resumed, Status, Waiting
+from bastion.core.approval import ApprovalState
+from bastion.core.model import NoticeReceived, Resumed, RunOptions, Status, Waiting
 from bastion.execution.pipeline import Runner
 from recordings.reader import read_statements
 from tests.fakes.rig import Rig, collect, running_rig
@@ -235,6 +236,25 @@ async def test_ctrl_c_while_waiting_withdraws_the_request(rig: Rig):
         finished, _, _ = await collect(runner, "delete from orders where id = 1")
     assert finished.status is Status.EXPIRED
     assert "withdrawn" in finished.message
+
+
+async def test_a_client_gone_when_told_that_it_waits_leaves_nothing_to_approve(rig: Rig):
+    async with rig.runner("ann", "prod", front_end="exec") as runner:
+        events = runner.execute("delete from orders where id = 1", options=RunOptions(wait_s=20))
+        async for event in events:
+            if isinstance(event, Waiting):
+                break
+        await events.aclose()
+        left = await rig.services.desk.get(await rig.principal("ann"), event.request_id)
+    assert left.state is ApprovalState.WITHDRAWN
+
+
+async def test_a_wait_that_is_over_leaves_the_request_to_be_approved(rig: Rig):
+    async with rig.runner("ann", "prod", front_end="exec") as runner:
+        finished, _, _ = await collect(runner, "delete from orders where id = 1", wait_s=0.1)
+        left = await rig.services.desk.get(await rig.principal("ann"), finished.request_id)
+    assert finished.status is Status.PENDING
+    assert left.state is ApprovalState.PENDING
 
 
 BY_ROWS = """
