@@ -198,22 +198,11 @@ def decide(
         raise NotPendingError(
             "You have already approved this request. It waits for another person."
         )
-    decision = Decision(
-        reviewer=reviewer.user,
-        person=reviewer.person,
-        is_approval=approve,
-        reason=reason.strip(),
-        at=now,
-        proof=proof,
-    )
-    decided = dataclasses.replace(
-        approval, decisions=(*approval.decisions, decision), revision=approval.revision + 1
-    )
+    decision = _decision(reviewer, reason, now, proof, is_approval=approve)
     if not approve:
-        return dataclasses.replace(decided, state=ApprovalState.DENIED, ended_at=now)
-    if len(decided.decisions) >= approval.approvals_needed:
-        return dataclasses.replace(decided, state=ApprovalState.APPROVED)
-    return decided
+        return _decided(approval, decision, ApprovalState.DENIED)
+    is_enough = len(approval.decisions) + 1 >= approval.approvals_needed
+    return _decided(approval, decision, ApprovalState.APPROVED if is_enough else approval.state)
 
 
 def claim(approval: Approval, *, digest: str, now: datetime) -> Approval:
@@ -282,17 +271,8 @@ def revoke(
     check_reviewer(approval, reviewer)
     if approval.state is not ApprovalState.APPROVED:
         raise NotPendingError(f"The request is {approval.state.value}; there is no yes to revoke.")
-    decision = Decision(
-        reviewer=reviewer.user,
-        person=reviewer.person,
-        is_approval=False,
-        reason=reason.strip(),
-        at=now,
-        proof=proof,
-        is_revocation=True,
-    )
-    revoked = _move(approval, ApprovalState.REVOKED)
-    return dataclasses.replace(revoked, decisions=(*approval.decisions, decision), ended_at=now)
+    decision = _decision(reviewer, reason, now, proof, is_revocation=True)
+    return _decided(approval, decision, ApprovalState.REVOKED)
 
 
 def expire(approval: Approval, *, now: datetime) -> Approval:
@@ -308,6 +288,35 @@ _OUTCOMES = (ApprovalState.DONE, ApprovalState.FAILED, ApprovalState.UNKNOWN)
 
 def _move(approval: Approval, state: ApprovalState) -> Approval:
     return dataclasses.replace(approval, state=state, revision=approval.revision + 1)
+
+
+def _decision(
+    reviewer: Principal,
+    reason: str,
+    now: datetime,
+    proof: Proof | None,
+    *,
+    is_approval: bool = False,
+    is_revocation: bool = False,
+) -> Decision:
+    return Decision(
+        reviewer=reviewer.user,
+        person=reviewer.person,
+        is_approval=is_approval,
+        reason=reason.strip(),
+        at=now,
+        proof=proof,
+        is_revocation=is_revocation,
+    )
+
+
+def _decided(approval: Approval, decision: Decision, state: ApprovalState) -> Approval:
+    """Add a reviewer's word; one that is no yes ends the request."""
+    return dataclasses.replace(
+        _move(approval, state),
+        decisions=(*approval.decisions, decision),
+        ended_at=approval.ended_at if decision.is_approval else decision.at,
+    )
 
 
 def _check_pending(approval: Approval, now: datetime) -> None:

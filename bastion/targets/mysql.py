@@ -51,10 +51,17 @@ from bastion.execution.ports import (
 from bastion.targets.mysql_errors import Circumstances, translate_error
 from bastion.targets.mysql_marks import ask_marks, compare_marks, hold_structure
 from bastion.targets.mysql_wire import PROTOCOL_ERRORS, Wire
+from bastion.targets.permits import (
+    check_free,
+    check_locked,
+    completed,
+    excess,
+    hold_back,
+    rolled_back,
+)
 
 ROWS_PER_BATCH = 1000
 BYTES_PER_BATCH = 1_000_000
-HELD_BYTES_MAX = 16_000_000
 _SAVEPOINT = "bastion_fence"
 _MODE_READ = "SET SESSION TRANSACTION READ ONLY"
 _MODE_WRITE = "SET SESSION TRANSACTION READ WRITE"
@@ -325,12 +332,7 @@ class MySQLConnection:
                 await login.close()
 
     def _begin(self, permit: Permit) -> _Progress:
-        if self._progress is not None:
-            raise TargetError("Another statement of this session is still running. Wait for it.")
-        if self._login.wire.is_lost:
-            raise TargetUnavailableError(
-                "The connection to the database is lost. Connect again with \\c."
-            )
+        check_free(is_busy=self._progress is not None, is_lost=self._login.wire.is_lost)
         _check_permit(permit)
         self._state_before = self.transaction_state
         reader = self._reader
@@ -369,7 +371,7 @@ class MySQLConnection:
             self._database = (rows[0][0] or b"").decode(errors="replace")
         finally:
             await self._settle(login)
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _read_alone(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
         login = progress.login
@@ -383,7 +385,7 @@ class MySQLConnection:
                 yield event
         finally:
             await self._settle(login, _ROLLBACK)
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _read_in_block(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
         await self._limit(progress)
@@ -393,7 +395,7 @@ class MySQLConnection:
                 yield event
         finally:
             await self._settle(progress.login)
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _write(
         self, progress: _Progress, *, in_block: bool
@@ -412,10 +414,10 @@ class MySQLConnection:
         try:
             await self._check_marks(progress, holds=False)
             allowed = await self._lock_keys(progress)
-            held = await self._held(progress)
+            held = await hold_back(self._stream(progress, may_stop=False))
             await self._compare_effect(progress, allowed, in_block=in_block)
             if progress.permit.pause_s and not in_block:
-                affected = _completed(progress).affected
+                affected = completed(progress.completion).affected
                 await self._command(login, _idle_limit(login, progress.permit.pause_s))
                 yield ReadyToCommit(affected=affected, waiters=partial(self._waiters, login))
             async with self._settling:
@@ -433,7 +435,7 @@ class MySQLConnection:
                 await self._settle(login, _IDLE_AS_BEFORE)
         for event in held:
             yield event
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _waiters(self, login: Login) -> int:
         """Count the sessions that wait for the locks of an open transaction."""
@@ -478,29 +480,15 @@ class MySQLConnection:
         _check_cancelled(progress)
         lock_sql = _with_values(keys.lock_sql, progress.permit, progress.login.wire)
         rows = await self._command(progress.login, lock_sql)
-        refusal = keys.refusal(rows)
-        if refusal:
-            raise EffectExceededError(f"{refusal}: nothing was written. Ask again.")
+        check_locked(keys, rows)
         # A row that joins several others comes once for each.
         return len(set(rows))
-
-    async def _held(self, progress: _Progress) -> list[TargetEvent]:
-        """Run a write; its rows are held back until it counts."""
-        held: list[TargetEvent] = []
-        held_bytes = 0
-        async for event in self._stream(progress, may_stop=False):
-            if isinstance(event, RawBatch):
-                if held_bytes > HELD_BYTES_MAX:
-                    continue
-                held_bytes += sum(len(cell or b"") for row in event.rows for cell in row)
-            held.append(event)
-        return held
 
     async def _compare_effect(
         self, progress: _Progress, allowed: int | None, *, in_block: bool
     ) -> None:
-        done = progress.completion
-        if allowed is None or done is None or done.affected <= allowed:
+        words = excess(progress.completion, allowed)
+        if not words:
             return
         undo = _ROLLBACK_TO if in_block else _ROLLBACK
         login = progress.login
@@ -511,11 +499,8 @@ class MySQLConnection:
                 return True
             return all(row[1] != _NOT_ROLLED_BACK for row in login.wire.command(_WARNINGS))
 
-        words = f"The statement touched {done.affected} rows, and {allowed} were approved"
         if await login.call(roll_back):
-            raise EffectExceededError(
-                f"{words}: it was rolled back. Look at what changed meanwhile, and ask again."
-            )
+            raise rolled_back(words)
         raise EffectExceededError(
             f"{words}, and the table's storage engine cannot roll back: the change stands. "
             "Look at the data now, and restore it."
@@ -738,12 +723,6 @@ def _check_cancelled(progress: _Progress) -> None:
     """Stop before the statement is sent, or counts, when the cancel came just before."""
     if progress.was_cancelled:
         raise pymysql.OperationalError(1317, "cancelled")
-
-
-def _completed(progress: _Progress) -> Completion:
-    if progress.completion is None:
-        raise TargetError("The database gave no end to the statement. Run it again.")
-    return progress.completion
 
 
 def _on_loop(monotonic_s: float) -> float | None:

@@ -52,6 +52,14 @@ from bastion.execution.ports import (
     TargetEvent,
 )
 from bastion.targets.libpq import COPY_STATUSES, STILL_PREPARED, Link
+from bastion.targets.permits import (
+    check_free,
+    check_locked,
+    completed,
+    excess,
+    hold_back,
+    rolled_back,
+)
 from bastion.targets.postgres_errors import Circumstances, translate_error
 from bastion.targets.postgres_marks import MARKS, compare_marks, marks_question, prepare_marks
 
@@ -59,9 +67,6 @@ ROWS_PER_BATCH = 1000
 FIRST_BATCH_ROWS = 32
 """Small, so that the first rows are there at once."""
 BYTES_PER_BATCH = 1_000_000
-HELD_BYTES_MAX = 16_000_000
-"""Rows that a write returns are held back until it has committed; more than this is counted."""
-
 _SAVEPOINT = "bastion_fence"
 _BEGIN_READ, _BEGIN_WRITE = "BEGIN READ ONLY", "BEGIN READ WRITE"
 _COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
@@ -399,12 +404,7 @@ class PostgresConnection:
                     await link.close()
 
     def _begin(self, permit: Permit | None) -> _Progress:
-        if self._progress is not None:
-            raise TargetError("Another statement of this session is still running. Wait for it.")
-        if self._link.is_lost:
-            raise TargetUnavailableError(
-                "The connection to the database is lost. Connect again with \\c."
-            )
+        check_free(is_busy=self._progress is not None, is_lost=self._link.is_lost)
         self._state_before = _state(self._link)
         link = self._link_for(permit)
         self._progress = _Progress(permit=permit, link=link, started_at=time.monotonic())
@@ -455,7 +455,7 @@ class PostgresConnection:
             if _FORGETTING.search(permit.sql):
                 progress.link.doubt_prepared()
             await self._settle(progress.link)
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _read_alone(
         self, progress: _Progress, permit: Permit
@@ -473,7 +473,7 @@ class PostgresConnection:
                     yield event
         finally:
             await self._settle(progress.link, _ROLLBACK)
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _read_in_block(
         self, progress: _Progress, permit: Permit
@@ -493,7 +493,7 @@ class PostgresConnection:
             # a script must not go on and commit its other half.
             if is_whole or not _has_failed(link):
                 await self._settle(link, _ROLLBACK_TO, _RELEASE)
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _write_alone(
         self, progress: _Progress, permit: Permit
@@ -510,7 +510,7 @@ class PostgresConnection:
             return
         for event in events:
             yield event
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _write_and_commit(self, progress: _Progress, permit: Permit) -> list[TargetEvent]:
         link = progress.link
@@ -543,7 +543,7 @@ class PostgresConnection:
             # Deferred constraints would otherwise speak up after the yes.
             await link.command(_RUN_DEFERRED)
             yield ReadyToCommit(
-                affected=_completed(progress).affected, waiters=partial(_waiters, link)
+                affected=completed(progress.completion).affected, waiters=partial(_waiters, link)
             )
             async with self._settling:
                 _check_cancelled(progress)
@@ -555,7 +555,7 @@ class PostgresConnection:
                 await self._settle(link, _ROLLBACK)
         for event in events:
             yield event
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _write_in_block(
         self, progress: _Progress, permit: Permit
@@ -574,7 +574,7 @@ class PostgresConnection:
             raise
         for event in events:
             yield event
-        yield _completed(progress)
+        yield completed(progress.completion)
 
     async def _guarded(self, progress: _Progress, permit: Permit) -> list[TargetEvent]:
         """Run a write and compare what it did with what was approved; rows are held back."""
@@ -582,15 +582,9 @@ class PostgresConnection:
         await _check_marks(progress.link, permit)
         before = await self._structure(progress) if permit.guards_structure else None
         locked = await self._lock_keys(progress, permit) if permit.keys is not None else None
-        held: list[TargetEvent] = []
-        held_bytes = 0
-        async for event in self._stream(progress, permit, may_stop=False):
-            if isinstance(event, RawBatch):
-                if held_bytes > HELD_BYTES_MAX:
-                    continue
-                held_bytes += sum(len(cell or b"") for row in event.rows for cell in row)
-            held.append(event)
-        self._compare_effect(progress, permit)
+        held = await hold_back(self._stream(progress, permit, may_stop=False))
+        if words := excess(progress.completion, permit.affected_max):
+            raise rolled_back(words)
         if permit.keys is not None and locked is not None:
             await self._compare_places(progress, permit.keys, locked)
         if before is not None and progress.link.transaction_status == pq.TransactionStatus.INTRANS:
@@ -598,15 +592,6 @@ class PostgresConnection:
             await progress.link.command(_RUN_DEFERRED)
             await self._compare_structure(progress, before)
         return held
-
-    def _compare_effect(self, progress: _Progress, permit: Permit) -> None:
-        allowed, done = permit.affected_max, progress.completion
-        if allowed is None or done is None or done.affected <= allowed:
-            return
-        raise EffectExceededError(
-            f"The statement touched {done.affected} rows, and {allowed} were approved: it was "
-            "rolled back. Look at what changed meanwhile, and ask again."
-        )
 
     async def _lock_keys(self, progress: _Progress, permit: Permit) -> set[Row]:
         """Lock the rows that the statement is about to touch, if they are those approved.
@@ -630,9 +615,7 @@ class PostgresConnection:
             tuple(found.get_value(number, place) for place in range(found.nfields))
             for number in range(found.ntuples)
         ]
-        refusal = keys.refusal(rows)
-        if refusal:
-            raise EffectExceededError(f"{refusal}: nothing was written. Ask again.")
+        check_locked(keys, rows)
         return {row[: keys.place_columns] for row in rows}
 
     async def _compare_places(self, progress: _Progress, keys: KeyGuard, locked: set[Row]) -> None:
@@ -651,10 +634,7 @@ class PostgresConnection:
             for number in range(found.ntuples)
         }
         if done.affected > len(locked - stayed) + keys.inserts_max:
-            raise EffectExceededError(
-                "The statement touched other rows than were approved: it was rolled back. Look at "
-                "what changed meanwhile, and ask again."
-            )
+            raise rolled_back("The statement touched other rows than were approved")
 
     async def _structure(self, progress: _Progress) -> dict[str, Row]:
         result = await progress.link.command(_STRUCTURE)
@@ -886,12 +866,6 @@ def _cell(result: pq.abc.PGresult, row: int, place: int) -> str:
 
 def _has_failed(link: Link) -> bool:
     return link.transaction_status == pq.TransactionStatus.INERROR
-
-
-def _completed(progress: _Progress) -> Completion:
-    if progress.completion is None:
-        raise TargetError("The database gave no end to the statement. Run it again.")
-    return progress.completion
 
 
 def _check_cancelled(progress: _Progress) -> None:

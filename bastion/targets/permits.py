@@ -1,0 +1,81 @@
+"""What holds a run to its permit, on every engine alike."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from bastion.core.keyset import KeyGuard
+from bastion.core.model import RawBatch, Row
+from bastion.errors import EffectExceededError, TargetError, TargetUnavailableError
+from bastion.execution.ports import Completion, TargetEvent
+
+HELD_BYTES_MAX = 16_000_000
+"""Rows that a write returns are held back until it has committed; more than this is counted."""
+
+
+def check_free(*, is_busy: bool, is_lost: bool) -> None:
+    """Refuse to start a run where another one stands, or none can.
+
+    Raises:
+        TargetError: a statement of this session is still running.
+        TargetUnavailableError: the connection is gone.
+    """
+    if is_busy:
+        raise TargetError("Another statement of this session is still running. Wait for it.")
+    if is_lost:
+        raise TargetUnavailableError(
+            "The connection to the database is lost. Connect again with \\c."
+        )
+
+
+def check_locked(keys: KeyGuard, rows: Sequence[Row]) -> None:
+    """Refuse to go on where the rows that were locked are not those approved.
+
+    Raises:
+        EffectExceededError: there are others, or more.
+    """
+    refusal = keys.refusal(rows)
+    if refusal:
+        raise EffectExceededError(f"{refusal}: nothing was written. Ask again.")
+
+
+async def hold_back(events: AsyncIterator[TargetEvent]) -> list[TargetEvent]:
+    """Run a write to its end; what it shows is held back until it counts."""
+    held: list[TargetEvent] = []
+    held_bytes = 0
+    async for event in events:
+        if isinstance(event, RawBatch):
+            if held_bytes > HELD_BYTES_MAX:
+                continue
+            held_bytes += sum(len(cell or b"") for row in event.rows for cell in row)
+        held.append(event)
+    return held
+
+
+def excess(done: Completion | None, allowed: int | None) -> str:
+    """Say, before COMMIT, by how much a write went beyond what was approved; empty: it did not.
+
+    Args:
+        allowed: None for any number of rows.
+    """
+    if allowed is None or done is None or done.affected <= allowed:
+        return ""
+    return f"The statement touched {done.affected} rows, and {allowed} were approved"
+
+
+def rolled_back(words: str) -> EffectExceededError:
+    """Make the error of a write that went too far and was undone."""
+    return EffectExceededError(
+        f"{words}: it was rolled back. Look at what changed meanwhile, and ask again."
+    )
+
+
+def completed(done: Completion | None) -> Completion:
+    """Give how a run ended.
+
+    Raises:
+        TargetError: the server never said.
+    """
+    if done is None:
+        raise TargetError("The database gave no end to the statement. Run it again.")
+    return done
