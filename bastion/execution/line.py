@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Awaitable, Callable
 
 from bastion.core import masking
 from bastion.core.approval import RunContext
@@ -12,10 +12,7 @@ from bastion.core.model import (
     Target,
     TransactionState,
 )
-from bastion.errors import (
-    AccessError,
-    ApprovalError,
-)
+from bastion.errors import AccessError
 from bastion.execution.judging import Governance, Judge, Judgement
 from bastion.execution.measuring import Looking, measure
 from bastion.execution.outcomes import Run
@@ -43,8 +40,8 @@ class Line:
         self.connection = connection
         self.governance = governance
         self.judge = Judge(session, connector, governance, connection.search_path)
-        self.waiting_for: str | None = None
-        """The id of the request that is waited for."""
+        self.end_wait: Callable[[], Awaitable[None]] | None = None
+        """Ends the wait for a request, while there is one."""
         self.is_interrupted = False
 
     @property
@@ -125,11 +122,9 @@ class Line:
         )
 
     async def interrupt(self) -> None:
-        """Cancel what runs at the server, or withdraw the request that is waited for."""
+        """Cancel what runs at the server, or end the wait for a request."""
         self.is_interrupted = True
-        request_id = self.waiting_for
-        if request_id is not None:
-            with contextlib.suppress(ApprovalError):
-                await self.governance.desk.withdraw(self.session.principal, request_id)
-            return
-        await self.connection.cancel()
+        if self.end_wait is not None:
+            await self.end_wait()
+        else:
+            await self.connection.cancel()

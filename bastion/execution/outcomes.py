@@ -43,6 +43,8 @@ class Run:
     judgement: Judgement | None = None
     row_count: int = 0
     has_rows: bool = False
+    is_resumed: bool = False
+    """Its request was left pending earlier: who waits for it may leave, and it stays."""
     moves: int = 0
     """How often others changed what it touches between judging and running."""
 

@@ -159,7 +159,10 @@ class Runner:
     async def resume(
         self, approval: Approval, *, options: RunOptions
     ) -> AsyncGenerator[PipelineEvent, None]:
-        """Wait for a request left pending and, once approved, run it, once, in autocommit."""
+        """Wait for a request left pending and, once approved, run it, once, in autocommit.
+
+        Refused to all but who filed it, and where a live session waits for it itself.
+        """
         run = Run(
             index=1,
             id=f"{self._line.session.id}-{next(self._numbers)}",
@@ -169,8 +172,9 @@ class Runner:
             started=self._line.governance.clock.monotonic(),
             approval=approval,
             impact=approval.impact,
+            is_resumed=True,
         )
-        async with contextlib.aclosing(self._guard(run, self._resume_one(run))) as events:
+        async with contextlib.aclosing(self._guard(run, self._resume_one(run, approval))) as events:
             async for event in events:
                 yield event
 
@@ -193,7 +197,10 @@ class Runner:
                 yield event
 
     async def interrupt(self) -> None:
-        """Cancel what runs at the server, or withdraw the request that is waited for."""
+        """Cancel what runs at the server, or end the wait for a request.
+
+        A request that was filed for this wait is withdrawn; one that was resumed stays.
+        """
         await self._line.interrupt()
 
     async def list_retired(self) -> tuple[RetiredTable, ...]:
@@ -359,9 +366,15 @@ class Runner:
             async for event in events:
                 yield event
 
-    async def _resume_one(self, run: Run) -> AsyncGenerator[PipelineEvent, None]:
+    async def _resume_one(
+        self, run: Run, approval: Approval
+    ) -> AsyncGenerator[PipelineEvent, None]:
         await self._line.check_standing()
-        wanted = wanted_of(run.approval)
+        if approval.requester != self._line.session.principal.user:
+            raise AccessError("Only its requester can run this request.")
+        if approval.is_interactive:
+            raise AccessError("This request belongs to an interactive session, which runs it.")
+        wanted = wanted_of(approval)
         if wanted is not None:
             judged = await self._line.judge.judge(run.text, run.options)
             async with contextlib.aclosing(self._holder.await_grant(run, judged, wanted)) as taken:
@@ -382,8 +395,7 @@ class Runner:
         if not has_changed:
             return
         yield NoticeReceived(severity="NOTE", text=GOES_BACK)
-        reason = run.approval.reason if run.approval else ""
-        run.options = dataclasses.replace(run.options, reason=run.options.reason or reason)
+        run.options = dataclasses.replace(run.options, reason=run.options.reason or approval.reason)
         async with contextlib.aclosing(
             self._holder.hold(run, await self._line.judged_with_tokens(run))
         ) as again:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from bastion.core.grants import GrantKind, Wanted, wanted_unmask, wanted_window
 from bastion.core.guesses import GuessUse
-from bastion.core.model import PipelineEvent, Principal, RunOptions, Target
-from bastion.errors import AccessError, UsageError
+from bastion.core.model import Principal, Target
+from bastion.errors import UsageError
 from bastion.execution.approvals import ApprovalDesk
 from bastion.execution.breakglass import GlassBox
 from bastion.execution.judging import Governance
@@ -53,21 +52,6 @@ class Services:
             return wanted_window(words)
         span_max_s = self.governance.unmask_for_s(principal, target)
         return wanted_unmask(words, span_max_s=span_max_s)
-
-    async def ask_grant(
-        self,
-        session: Session,
-        target: Target,
-        wanted: Wanted,
-        options: RunOptions,
-    ) -> AsyncGenerator[PipelineEvent, None]:
-        """Ask a reviewer for a grant on a target, and take it up once there is a yes."""
-        runner = await self._connect(session, target)
-        try:
-            async for event in runner.ask_grant(wanted, options=options):
-                yield event
-        finally:
-            await runner.close()
 
     async def guess_standing(
         self, principal: Principal, target: Target
@@ -117,40 +101,16 @@ class Services:
         names = ", ".join(target.name for target in reachable) or "none yet; ask an administrator"
         raise UsageError(f'There is no target "{name}" for you. You may use: {names}.')
 
-    async def open_runner(self, session: Session) -> Runner:
-        """Connect a session to its target.
+    async def open_runner(self, session: Session, target: Target | None = None) -> Runner:
+        """Connect a session to a target; to its own where none is named.
 
         Raises:
             TargetUnavailableError: with what to check.
             UsageError: the session has no target.
         """
-        if session.target is None:
+        target = target or session.target
+        if target is None:
             raise UsageError("This session has no target. Name one: ssh HOST TARGET")
-        return await self._connect(session, session.target)
-
-    async def resume(
-        self, principal: Principal, request_id: str, session: Session, options: RunOptions
-    ) -> AsyncGenerator[PipelineEvent, None]:
-        """Wait for a request that was left pending and, once approved, run it, once.
-
-        Raises:
-            UnknownRequestError: no such request that this principal filed.
-            AccessError: it belongs to another person, or to an interactive session.
-        """
-        approval = await self.desk.get(principal, request_id)
-        if approval.requester != principal.user:
-            raise AccessError("Only its requester can run this request.")
-        if approval.is_interactive:
-            raise AccessError("This request belongs to an interactive session, which runs it.")
-        target = await self.find_target(principal, approval.context.target)
-        runner = await self._connect(session, target)
-        try:
-            async for event in runner.resume(approval, options=options):
-                yield event
-        finally:
-            await runner.close()
-
-    async def _connect(self, session: Session, target: Target) -> Runner:
         connector: Connector | None = await self.targets.connector(target.name)
         if connector is None:
             raise UsageError(f'The target "{target.name}" was removed.')

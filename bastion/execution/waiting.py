@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncGenerator
+import functools
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from bastion.core.approval import Approval, ApprovalState, binding_digest
 from bastion.core.grants import GrantKind, Wanted
@@ -129,7 +130,7 @@ class Holder:
                     is_over = isinstance(event, Finished)
                     yield event
             finally:
-                if not is_over and run.options.wait_s != 0:
+                if not is_over and run.options.wait_s != 0 and not run.is_resumed:
                     await asyncio.shield(self._take_back(run))
 
     async def _take_back(self, run: Run) -> None:
@@ -328,8 +329,7 @@ class Holder:
         clock, desk = self._line.governance.clock, self._line.governance.desk
         started = clock.monotonic()
         blocked_since: float | None = None
-        await self._start_waiting(approval)
-        try:
+        async with self._waiting(run, functools.partial(self._take_back, run)):
             while True:
                 approval = await desk.wait(approval.id, timeout_s=_LOOK_EVERY_S)
                 now = clock.monotonic()
@@ -344,10 +344,6 @@ class Holder:
                     await desk.remark(approval.id, words_for_waiters(waiters))
                 elif now - blocked_since >= WAITERS_GRACE_S:
                     raise ApprovalError(ROLLED_BACK_FOR_WAITERS)
-        finally:
-            self._line.waiting_for = None
-            run.waited_s += clock.monotonic() - started
-            self._line.set_state(SessionState.RUNNING)
 
     async def _judge_again(self, run: Run, before: Judgement) -> Judgement:
         """Judge once more at the time of use: policy, catalogue or account may have changed."""
@@ -382,21 +378,37 @@ class Holder:
             )
 
     async def _wait(self, run: Run, approval: Approval) -> Approval:
-        started = self._line.governance.clock.monotonic()
-        await self._start_waiting(approval)
-        try:
-            return await self._line.governance.desk.wait(approval.id, timeout_s=run.options.wait_s)
-        finally:
-            self._line.waiting_for = None
-            run.waited_s += self._line.governance.clock.monotonic() - started
-            self._line.set_state(SessionState.RUNNING)
+        limit = asyncio.timeout(None)
 
-    async def _start_waiting(self, approval: Approval) -> None:
-        self._line.waiting_for = approval.id
+        async def leave() -> None:
+            limit.reschedule(0.0)
+
+        end_wait = leave if run.is_resumed else functools.partial(self._take_back, run)
+        desk = self._line.governance.desk
+        try:
+            async with limit, self._waiting(run, end_wait):
+                return await desk.wait(approval.id, timeout_s=run.options.wait_s)
+        except TimeoutError:
+            return approval
+
+    @contextlib.asynccontextmanager
+    async def _waiting(
+        self, run: Run, end_wait: Callable[[], Awaitable[None]]
+    ) -> AsyncGenerator[None, None]:
+        """Let others see that the session waits, and an interrupt end it."""
+        clock = self._line.governance.clock
+        started = clock.monotonic()
+        self._line.end_wait = end_wait
         self._line.set_state(SessionState.WAITING)
-        if self._line.is_interrupted and approval.state is ApprovalState.PENDING:
-            # It came while there was nothing to withdraw yet.
-            await self._line.interrupt()
+        try:
+            if self._line.is_interrupted:
+                # It came while there was no wait to end yet.
+                await end_wait()
+            yield
+        finally:
+            self._line.end_wait = None
+            run.waited_s += clock.monotonic() - started
+            self._line.set_state(SessionState.RUNNING)
 
     async def _conclude_unapproved(
         self, run: Run, approval: Approval, *, was_open: bool = False

@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from typing import TypeVar
 
 from bastion.core.model import (
     Engine,
@@ -18,6 +19,7 @@ from bastion.core.model import (
     Principal,
     RunOptions,
     Status,
+    Target,
 )
 from bastion.core.scrubbing import cut_at_secret, scrub_secrets
 from bastion.core.statement import open_construct
@@ -61,6 +63,8 @@ _STATUS_BY_CODE = {
 }
 
 classify_words = classify
+
+T = TypeVar("T")
 
 
 async def run_command(
@@ -130,7 +134,7 @@ _SQL_BEGINS = re.compile(r"\s-[A-Za-z]*c(?:\s|$)")
 
 
 class _ClientGoneError(Exception):
-    """The client has left in the middle."""
+    """The client has interrupted, or left, in the middle."""
 
 
 class _CommandRun:
@@ -236,37 +240,42 @@ class _CommandRun:
         if self._interrupted.is_set():
             return Status.INTERRUPTED
         started = time.monotonic()
-        self._runner = await self._services.open_runner(self._session)
-        try:
+        async with self._connected() as runner:
             if command is not None:
-                await self._list(command, output, request)
+                await self._list(runner, command, output, request)
             else:
-                await self._run(sql, output, request)
-        finally:
-            runner, self._runner = self._runner, None
-            await runner.close()
+                await self._run(runner, sql, output, request)
         if request.has_stats:
             await output.stats(time.monotonic() - started)
         return output.status
 
-    async def _run(self, sql: str, output: ExecOutput, request: ExecRequest) -> None:
-        if self._runner is None:
-            raise UsageError("There is no connection to run this on.")
-        options = self._options(request)
-        await self._stream(self._runner.execute(sql, options=options), output)
+    @contextlib.asynccontextmanager
+    async def _connected(self, target: Target | None = None) -> AsyncGenerator[Runner, None]:
+        """Connect to a target, the session's own by default; an interrupt reaches what runs."""
+        self._runner = runner = await self._services.open_runner(self._session, target)
+        try:
+            yield runner
+        finally:
+            self._runner = None
+            await runner.close()
 
-    async def _list(self, command: MetaCommand, output: ExecOutput, request: ExecRequest) -> None:
-        if self._runner is None:
-            raise UsageError("There is no connection to list from.")
+    async def _run(
+        self, runner: Runner, sql: str, output: ExecOutput, request: ExecRequest
+    ) -> None:
+        await self._stream(runner.execute(sql, options=self._options(request)), output)
+
+    async def _list(
+        self, runner: Runner, command: MetaCommand, output: ExecOutput, request: ExecRequest
+    ) -> None:
         found = listing(
             command,
-            catalogue=await self._runner.catalogue(),
-            extra=self._runner.context.relations.values(),
+            catalogue=await runner.catalogue(),
+            extra=runner.context.relations.values(),
             targets=await self._services.reachable_targets(self._principal),
         )
         await output.listing(found)
         if found.sql:
-            await self._run(found.sql, output, request)
+            await self._run(runner, found.sql, output, request)
 
     async def _stream(self, events: AsyncIterator[PipelineEvent], output: ExecOutput) -> None:
         progress = asyncio.get_running_loop().create_task(output.report_progress())
@@ -317,18 +326,27 @@ class _CommandRun:
             ) from None
 
     async def _read_piece(self) -> bytes:
-        """Read one piece; an interrupt ends the wait for it."""
+        return await self._unless_interrupted(self._channel.read())
+
+    async def _unless_interrupted(self, work: Coroutine[object, object, T]) -> T:
+        """Do what may take long and changes nothing.
+
+        Raises:
+            _ClientGoneError: an interrupt came first; the work was cancelled.
+        """
         loop = asyncio.get_running_loop()
-        read = loop.create_task(self._channel.read())
+        task = loop.create_task(work)
         interrupted = loop.create_task(self._interrupted.wait())
         try:
-            await asyncio.wait({read, interrupted}, return_when=asyncio.FIRST_COMPLETED)
-            if not read.done():
+            await asyncio.wait({task, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
                 raise _ClientGoneError
-            return read.result()
+            return task.result()
         finally:
-            read.cancel()
             interrupted.cancel()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, BastionError, ConnectionError):
+                await task
 
     # Verbs
 
@@ -353,10 +371,13 @@ class _CommandRun:
         approval = await self._services.desk.get(self._principal, request_id)
         if approval.requester == self._principal.user and not approval.is_interactive:
             options = RunOptions(limit=request.limit or LIMIT_DEFAULT, wait_s=request.wait_s)
-            events = self._services.resume(self._principal, request_id, self._session, options)
-            await self._stream(events, output)
+            target = await self._services.find_target(self._principal, approval.context.target)
+            async with self._connected(target) as runner:
+                await self._stream(runner.resume(approval, options=options), output)
             return output.status
-        approval = await self._services.desk.wait(request_id, timeout_s=request.wait_s)
+        approval = await self._unless_interrupted(
+            self._services.desk.wait(request_id, timeout_s=request.wait_s)
+        )
         answer = verbs.waited(approval)
         await self._channel.write(answer.render(is_json=request.is_json).encode())
         return answer.status
@@ -366,8 +387,8 @@ class _CommandRun:
         target = await self._services.find_target(self._principal, name)
         wanted = self._services.wanted(self._principal, target, kind, words)
         options = RunOptions(reason=request.reason, wait_s=request.wait_s)
-        events = self._services.ask_grant(self._session, target, wanted, options)
-        await self._stream(events, output)
+        async with self._connected(target) as runner:
+            await self._stream(runner.ask_grant(wanted, options=options), output)
         return output.status
 
     async def _rec_play(self, request: VerbRequest, _output: ExecOutput) -> Status:
@@ -410,20 +431,8 @@ class _CommandRun:
         if session_id == self._session.id:
             raise UsageError("That is this very session; it cannot watch itself.")
         events = self._services.registry.watch(self._principal, session_id)
-        loop = asyncio.get_running_loop()
-        follower = loop.create_task(self._follow(events, is_json=request.is_json))
-        interrupted = loop.create_task(self._interrupted.wait())
-        try:
-            await asyncio.wait({follower, interrupted}, return_when=asyncio.FIRST_COMPLETED)
-            if follower.done():
-                follower.result()
-                return Status.OK
-            return Status.INTERRUPTED
-        finally:
-            interrupted.cancel()
-            follower.cancel()
-            with contextlib.suppress(asyncio.CancelledError, BastionError, ConnectionError):
-                await follower
+        await self._unless_interrupted(self._follow(events, is_json=request.is_json))
+        return Status.OK
 
     async def _follow(self, events: AsyncIterator[tuple[int, bytes]], *, is_json: bool) -> None:
         reader = LineReader()

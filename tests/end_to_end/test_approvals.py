@@ -1,6 +1,7 @@
 """A held statement: who is asked, who may answer, and what runs, once, as it was approved."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import tempfile
@@ -147,6 +148,23 @@ def test_an_interrupt_withdraws_the_request(town: Town, engine: str):
     assert shown["state"] == "withdrawn"
     assert town.ask("bob", f"req approve {request_id}").status != 0
     assert count(town, engine, mark) == 1
+
+
+def test_ctrl_c_ends_the_wait_for_what_was_left_pending_and_nothing_else(town: Town):
+    mark = note(town, "pg")
+    request_id = file_request(town, "robo", "pg", delete(mark))
+    words = f"req wait {request_id} --wait 5m"
+    waiting = town.house.popen("robo", words, "-tt", stdin=subprocess.PIPE)
+    assert waiting.stdin is not None
+    assert waiting.stdout is not None
+    seen = b""
+    while b"waiting" not in seen.lower():
+        seen += os.read(waiting.stdout.fileno(), 4096)
+    waiting.stdin.write(b"\x03")
+    waiting.stdin.flush()
+    assert finish(waiting).status == 6
+    assert town.ask("bob", f"req show {request_id} --json").json["state"] == "pending"
+    assert count(town, "pg", mark) == 1
 
 
 def test_a_withdrawn_request_ends_its_wait_with_8(town: Town, engine: str):

@@ -290,18 +290,12 @@ async def approve(place: Arena, request: Approval) -> None:
 
 async def run_it(place: Arena, request: Approval) -> Finished:
     """Run the approved request as ``req wait`` does."""
-    services, principal = place.rig.services, await place.rig.principal("ann")
-    session = await services.open_session(principal, target=None, front_end="exec")
-    try:
-        async with asyncio.timeout(30):
-            events = [
-                event
-                async for event in services.resume(
-                    principal, request.id, session, RunOptions(wait_s=5.0)
-                )
-            ]
-    finally:
-        await session.end("the test is over")
+    async with (
+        asyncio.timeout(30),
+        place.rig.runner("ann", request.context.target, front_end="exec") as runner,
+    ):
+        asked = await place.rig.services.desk.get(await place.rig.principal("ann"), request.id)
+        events = [one async for one in runner.resume(asked, options=RunOptions(wait_s=5.0))]
     finished = events[-1]
     assert isinstance(finished, Finished)
     return finished

@@ -182,21 +182,19 @@ async def test_what_cannot_be_counted_is_not_shown(rig: Rig):
 
 async def test_a_request_left_pending_is_taken_up_by_req_wait(rig: Rig):
     ann, rae = await rig.principal("ann"), await rig.principal("rae")
-    target = await rig.services.find_target(ann, "prod")
-    session = await rig.services.open_session(ann, target=None, front_end="exec")
-    options = RunOptions(reason="TICKET-8", wait_s=0)
-    events = [one async for one in rig.services.ask_grant(session, target, unmask(), options)]
+    desk, options = rig.services.desk, RunOptions(reason="TICKET-8", wait_s=0)
+    async with rig.runner("ann", "prod", front_end="exec") as runner:
+        events = [one async for one in runner.ask_grant(unmask(), options=options)]
     assert events[-1].status is Status.PENDING
     request_id = events[-1].request_id
     assert await shown(rig, EMAIL) == HIDDEN
-    await rig.services.governance.desk.decide(rae, request_id, approve=True, reason="")
+    await desk.decide(rae, request_id, approve=True, reason="")
     assert await shown(rig, EMAIL) == HIDDEN
     for expected in (Status.OK, Status.EXPIRED):
-        taken = [
-            one async for one in rig.services.resume(ann, request_id, session, RunOptions(wait_s=5))
-        ]
+        async with rig.runner("ann", "prod", front_end="exec") as runner:
+            request = await desk.get(ann, request_id)
+            taken = [one async for one in runner.resume(request, options=RunOptions(wait_s=5))]
         assert taken[-1].status is expected, taken[-1]
-    await session.end("done")
     assert await shown(rig, EMAIL) == RAW
 
 

@@ -184,7 +184,7 @@ async def test_whoever_goes_leaves_nothing_behind(rig: Rig, database, how):
         task = asyncio.get_running_loop().create_task(collect(runner, "delete from jobs"))
         request_id = await asyncio.wait_for(arrived.get(), 20)
         if how == "disconnect":
-            while runner._line.waiting_for is None:  # noqa: ASYNC110
+            while runner._line.end_wait is None:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         match how:
             case "kill":

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bastion.core.approval import ApprovalState
-from bastion.core.model import NoticeReceived, Resumed, RunOptions, Status, Waiting
+from bastion.core.model import Finished, NoticeReceived, Resumed, RunOptions, Status, Waiting
 from bastion.execution.pipeline import Runner
 from recordings.reader import read_statements
 from tests.fakes.rig import Rig, collect, running_rig
@@ -247,6 +247,46 @@ async def test_a_client_gone_when_told_that_it_waits_leaves_nothing_to_approve(r
         await events.aclose()
         left = await rig.services.desk.get(await rig.principal("ann"), event.request_id)
     assert left.state is ApprovalState.WITHDRAWN
+
+
+async def test_to_stop_waiting_for_what_was_left_pending_leaves_it(rig: Rig):
+    ann, desk = await rig.principal("ann"), rig.services.desk
+    sql = "delete from orders where id = 1"
+    async with rig.runner("ann", "prod", front_end="exec") as runner:
+        finished, _, _ = await collect(runner, sql, wait_s=0)
+    request = await desk.get(ann, finished.request_id)
+    for does_interrupt in (True, False):
+        async with rig.runner("ann", "prod", front_end="exec") as runner:
+            events = runner.resume(request, options=RunOptions(wait_s=20))
+            async for event in events:
+                if not isinstance(event, Waiting):
+                    continue
+                if not does_interrupt:
+                    break
+                await runner.interrupt()
+            await events.aclose()
+        if does_interrupt:
+            assert isinstance(event, Finished)
+            assert event.status is Status.PENDING
+            assert event.waited_ms < 20_000
+        assert (await desk.get(ann, request.id)).state is ApprovalState.PENDING
+
+
+async def test_only_who_filed_a_request_resumes_it_and_none_of_a_live_session(rig: Rig):
+    ann, desk = await rig.principal("ann"), rig.services.desk
+    sql = "delete from orders where id = 1"
+    async with rig.runner("ann", "prod", front_end="exec") as runner:
+        finished, _, _ = await collect(runner, sql, wait_s=0)
+    left = await desk.get(ann, finished.request_id)
+    async with rig.runner("ann", "prod") as shell:
+        finished, _, _ = await collect(shell, f"{sql} and true", wait_s=0.05)
+        bound = await desk.get(ann, finished.request_id)
+        await decide(rig, approve=True)
+        for who, request in (("max", left), ("robo", left), ("ann", bound)):
+            async with rig.runner(who, "prod", front_end="exec") as runner:
+                events = [one async for one in runner.resume(request, options=RunOptions(wait_s=0))]
+            assert events[-1].status is Status.BLOCKED, (who, request.text)
+    assert await count(rig, "select count(*) from orders where id = 1") == 1
 
 
 async def test_a_wait_that_is_over_leaves_the_request_to_be_approved(rig: Rig):

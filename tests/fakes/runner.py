@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
+from bastion.core.approval import Approval
 from bastion.core.catalogue import Catalogue, Classification, Column, Relation, RelationKind
 from bastion.core.context import SessionContext
 from bastion.core.model import (
@@ -133,6 +134,12 @@ class ScriptedRunner:
         async for event in self.script(text, options):
             yield event
 
+    async def resume(
+        self, approval: Approval, *, options: RunOptions
+    ) -> AsyncIterator[PipelineEvent]:
+        async for event in self.execute(approval.text, options=options):
+            yield event
+
     async def interrupt(self) -> None:
         self.interrupts += 1
         self.interrupted.set()
@@ -224,11 +231,14 @@ class FakeServices:
         self.sessions.append(FakeSession(target, principal))
         return self.sessions[-1]
 
-    async def open_runner(self, session: FakeSession) -> ScriptedRunner:
+    async def open_runner(
+        self, session: FakeSession, target: Target | None = None
+    ) -> ScriptedRunner:
         if self.is_down:
             raise TargetUnavailableError("The target cannot be reached. Check that it runs.")
-        assert session.target is not None
-        self.runners.append(ScriptedRunner(session.target, script=self.script))
+        target = target or session.target
+        assert target is not None
+        self.runners.append(ScriptedRunner(target, script=self.script))
         return self.runners[-1]
 
     @property

@@ -166,19 +166,32 @@ async def test_waiting_ends_after_the_time_given(services):
 
 
 async def test_the_requester_runs_an_approved_request_with_the_normal_envelope(services):
+    services.all_targets = (dataclasses.replace(TARGETS[0], name="shop"),)
     request = await submitted(services, is_interactive=False)
-    asked = []
 
-    async def resume(who, request_id, session, options):
-        asked.append((who.user, request_id, options.wait_s))
-        yield StatementStarted(index=1, text=request.text)
+    async def deleted(text, options):
+        yield StatementStarted(index=1, text=text)
         yield Finished(index=1, status=Status.OK, tag="DELETE 99", row_count=99)
 
-    services.resume = resume
+    services.script = deleted
     code, out, _ = await run(services, ALICE, f"req wait {request.id} --json --wait 2s")
     assert code == 0
     assert json.loads(out)["tag"] == "DELETE 99"
-    assert asked == [("alice", request.id, 2.0)]
+    ((text, options),) = services.runner.ran
+    assert (text, options.wait_s) == (request.text, 2.0)
+    assert services.runner.target.name == request.context.target
+    assert services.runner.is_closed
+
+
+async def test_an_interrupt_leaves_another_persons_request_and_exits_with_130(services):
+    request = await submitted(services, is_interactive=False)
+    channel = FakeChannel()
+    words = f"req wait {request.id}".encode()
+    waiting = asyncio.create_task(run_command(services, BOB, words, lambda _: channel))
+    await asyncio.sleep(0.1)
+    channel.on_interrupt()
+    assert await waiting == Status.INTERRUPTED.exit_code
+    assert (await services.desk.get(BOB, request.id)).state is ApprovalState.PENDING
 
 
 def session_view(**changes):
