@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bastion.core import detectors
 from bastion.core.builtins import names
 from bastion.core.catalogue import Classification
+from bastion.core.dyncols import column_names
 from bastion.core.model import Engine, Sensitivity
 
 _SHARE_MIN = 0.3
@@ -313,7 +314,7 @@ def _document(values: list[str]) -> Classification:
     if hits:
         sensitivity, count = hits.most_common(1)[0]
         words = f"{count} of {len(values)} sampled documents hold {sensitivity.value}"
-        is_inside = all(_is_document(value) for value in values)
+        is_inside = all(_is_document(value) or _names_in_blob(value) for value in values)
         return Classification(sensitivity=sensitivity, evidence=words, is_inside=is_inside)
     if values:
         words = f"{len(values)} sampled documents look harmless"
@@ -334,7 +335,12 @@ def _is_document(value: str) -> bool:
     return value[:1] + value[-1:] in ("{}", "[]", "<>")
 
 
+def _names_in_blob(value: str) -> tuple[str, ...]:
+    return column_names(_decode_hex(value)) if value.startswith("\\x") else ()
+
+
 def _document_classes(value: str) -> Iterator[Sensitivity]:
+    yield from filter(None, map(classify_name, _names_in_blob(value)))
     try:
         document = json.loads(value)
     except (ValueError, RecursionError):
@@ -378,7 +384,7 @@ def _named_pair(item: dict[str, object]) -> Iterator[Sensitivity]:
 
 def _text_classes(value: str) -> Iterator[Sensitivity]:
     if value.startswith("\\x"):
-        value = _decode_hex(value)
+        value = _decode_hex(value).decode("utf-8", "replace")
     for word in _NAMES_INSIDE.findall(value):
         named = classify_name(next(filter(None, word)))
         if named is not None:
@@ -429,11 +435,11 @@ def _is_name(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z][\w:/-]{1,63}", text) is not None
 
 
-def _decode_hex(value: str) -> str:
+def _decode_hex(value: str) -> bytes:
     try:
-        return bytes.fromhex(value[2:]).decode("utf-8", "replace")
+        return bytes.fromhex(value[2:])
     except ValueError:
-        return ""
+        return b""
 
 
 def _is_wide(type_name: str) -> bool:

@@ -16,6 +16,7 @@ from bastion.core import detectors, documents, messages, styles, tokens
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.classify import classify_name, type_kind
 from bastion.core.definitions import Redactor
+from bastion.core.dyncols import column_names
 from bastion.core.effects import OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure
 from bastion.core.model import (
@@ -487,6 +488,8 @@ def _redact_binary(cell: bytes) -> bytes:
             raw = bytes.fromhex(cell[2:].decode("ascii"))
         except ValueError:
             raw = cell
+    if any(map(classify_name, column_names(raw))):
+        return _MASK
     text = raw.decode("utf-8", "replace")
     return cell if documents.redact_text(text) == text else _MASK
 

@@ -98,6 +98,9 @@ def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         return definitions.marked(read, walk.catalogue)
     if name in ("set_config", "current_setting"):
         return _setting(walk, name, node, arguments)
+    if name == "column_json" and len(arguments) == 1 and arguments[0].is_document:
+        # The blob of names and values, written as JSON: hidden in part, as JSON is.
+        return arguments[0]
     if name in _ROW_MAKER_NAMES:
         predicates.check_rows_from(walk, name, flow, node)
         flow = made(flow)

@@ -228,9 +228,7 @@ def _sample(wire: Wire, relation: Relation, rows: int) -> Samples:
         if wire.is_mariadb
         else "SET SESSION max_execution_time = 1000, lock_wait_timeout = 1"
     )
-    cells = ", ".join(
-        f"LEFT({_name(column.name)}, {SAMPLE_CHARACTERS})" for column in relation.columns
-    )
+    cells = ", ".join(map(_sample_cell, relation.columns))
     found: tuple[tuple[bytes | None, ...], ...] = ()
     try:
         wire.command(limit)
@@ -246,6 +244,13 @@ def _sample(wire: Wire, relation: Relation, rows: int) -> Samples:
         column.name: [_text(row[place]) for row in found]
         for place, column in enumerate(relation.columns)
     }
+
+
+def _sample_cell(column: Column) -> str:
+    cell = f"LEFT({_name(column.name)}, {SAMPLE_CHARACTERS})"
+    # Bytes come as PostgreSQL gives them, since as text some would be lost.
+    is_binary = column.type_name.partition("(")[0].endswith(("blob", "binary"))
+    return f"CONCAT('\\\\x', HEX({cell}))" if is_binary else cell
 
 
 def _sample_query(wire: Wire, relation: Relation, cells: str, rows: int) -> str:

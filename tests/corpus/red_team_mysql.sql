@@ -56,6 +56,12 @@ show columns from en
 select column_default, column_type from information_schema.columns where table_schema=database() and table_name in ('vault','en') and column_name='ssn'
 select value from settings where name='smtp_password'
 with recursive r(id, s) as (select id, ssn from users union all select id, substr(s, 2) from r where s <> '') select count(*) from r
+select dyn from `lines`
+select hex(dyn), cast(dyn as char), to_base64(dyn), reverse(dyn), substr(dyn, 9) from `lines`
+select column_json(dyn), hex(column_add(dyn, 'a', 'b')) from `lines` where id=1
+select column_get(dyn, concat('s', 'sn') as char), json_value(column_json(dyn), '$.ssn') from `lines`
+select id from `lines` where column_json(dyn) like '%S3%'
+create temporary table z as select dyn as k from `lines` ;; select hex(k), column_json(k) from z
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a
