@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from recordings.frames import FrameWalk
 from recordings.keys import make_private_key, save_public_key
 from recordings.packed import pack
 from recordings.verify import Report, verify_all, verify_file, verify_recording
+from tests.recordings import second_verifier
 from tests.recordings.conftest import Desk, record_statement
 from tests.recordings.second_verifier import is_right
 
@@ -44,6 +46,14 @@ def check(desk: Desk, path: Path, data: bytes, *, audit: bool = True) -> Report:
     report = verify_recording(path, desk.public, log)
     assert is_right(path, desk.public, log) is report.is_ok
     return report
+
+
+def test_the_second_verifier_is_small_and_knows_nothing_of_the_first():
+    """So that it can be read at one go, and is wrong in other places, if in any."""
+    text = Path(second_verifier.__file__).read_text("utf-8")
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith('"""')]
+    assert len(lines) <= 120
+    assert not re.search(r"^\s*(?:from|import) (?:recordings|bastion|tests)", text, re.MULTILINE)
 
 
 @pytest.fixture
