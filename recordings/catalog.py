@@ -18,19 +18,21 @@ from typing import BinaryIO
 from recordings.chain import CHAIN_MARK, read_chain_line, read_seal_line
 from recordings.errors import FormatError
 from recordings.events import (
+    TALLY_CODE,
     EndEvent,
     Header,
     Tally,
     decode_header,
     decode_payload,
     parse_line,
+    read_tally,
 )
 from recordings.files import SUFFIXES, is_being_written, open_chained, session_name
 
 _TAIL_BYTES = 4096
 _CHUNK_BYTES = 1 << 20
 _CACHE_ENTRIES_MAX = 20_000
-_COUNTED = re.compile(rb"^\[[0-9.]+, \"[qvae]\", .*$", re.MULTILINE)
+_COUNTED = re.compile(rb"^\[[0-9.]+, \"[qvael]\", .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +214,9 @@ def _scan(stream: BinaryIO) -> _End:
             end.time_us = end.time_us if link is None else link.time_us
         elif _COUNTED.match(raw) and raw.endswith(b"\n"):
             _, code, text = parse_line(raw)
+            if code == TALLY_CODE:
+                end.tally = read_tally(text)
+                continue
             event = decode_payload(code, text)
             end.tally.add(event)
             if isinstance(event, EndEvent):

@@ -35,11 +35,18 @@ from recordings.commitments import (
     salt_key_line,
 )
 from recordings.disk import write_all
-from recordings.encrypted import DataKey, decrypted, encrypted_line
+from recordings.encrypted import (
+    RUN_BYTES,
+    RUN_FRAMES,
+    DataKey,
+    Run,
+    Runs,
+    Tags,
+    begin_run,
+    continue_run,
+    decrypted,
+)
 from recordings.events import EndEvent, Header, LineEncoder, Scalar, encode_header
-
-_PLACE_BYTES = 64 * 1024
-"""Of content, between two places in an encrypted file that reading can begin at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class Body:
     data: bytes
     is_last: bool = False
     """The final signature follows."""
+    clear: bytes = b""
+    """What of it is for lists, and stands in the clear where all else is encrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,8 @@ class ChainState:
     """The final signature is written."""
     content: Content | None = None
     """Where it is encrypted."""
+    is_content: bool = False
+    """It is what an encrypted one holds, whose signatures on the way vouch for it."""
 
     def draft(self) -> ChainState:
         """Give a copy to go on from, which may come to nothing."""
@@ -94,7 +105,7 @@ class ChainState:
         """Chain one body, behind the last the final signature too."""
         plain, content = body.data, b""
         if self.content is not None:
-            plain, content = self.content.put(body, self.frames)
+            plain, content = self.content.put(body, self.frames, self.length_bytes)
         whole = self.frame(body.time_us, plain)
         if body.is_last:
             whole += self._final()
@@ -138,7 +149,7 @@ class ChainState:
         return line
 
     def _is_signature_due(self) -> bool:
-        return self.frames > 0 and (
+        return not (self.is_content or self.frames == 0) and (
             self.frames - self.signed_frames >= SIGN_EVERY_FRAMES
             or self.length_bytes - self.signed_bytes >= SIGN_EVERY_BYTES
             or self.time_us - self.signed_us >= SIGN_EVERY_S * 1_000_000
@@ -153,20 +164,47 @@ class Content:
     key: DataKey
     header: Header
     """What stands in the clear."""
+    tags: Tags
+    runs: Runs
+    run: Run | None = None
+    """Goes on whatever comes of a draft: behind one that came to nothing only another may begin."""
+    run_frame: int = 0
+    places: tuple[tuple[int, int], ...] = ((0, 0),)
+    """Where the content had come to when a run began, and where in the file that is."""
+
+    @classmethod
+    def begin(cls, header: Header, key: DataKey, signing_key: Ed25519PrivateKey) -> Content:
+        """Begin before frame 0."""
+        state = ChainState(header.session_id, signing_key, is_content=True)
+        return cls(state, key, header, key.tags(), Runs(key))
 
     def draft(self) -> Content:
         """Give a copy to go on from, which may come to nothing."""
-        return replace(self, state=self.state.draft())
+        return replace(self, state=self.state.draft(), tags=self.tags.copy())
 
-    def put(self, body: Body, frame: int) -> tuple[bytes, bytes]:
-        """Chain one body, and give the lines that stand for it in the file, and what they hold."""
+    def put(self, body: Body, frame: int, length: int) -> tuple[bytes, bytes]:
+        """Chain one body, and give the lines that stand for it in the file, and what they hold.
+
+        Args:
+            length: of the file so far.
+        """
+        before = self.state.length_bytes
         content = self.state.put(body).whole
-        text = self.key.seal(frame, content)
         if frame == 0:
+            text = self.key.seal(frame, content)
             return encode_header(replace(self.header, content=text.decode())), content
+        time_us = self.state.time_us
+        if self.run is None or body.is_last or self._is_long(before, frame):
+            self.run, self.run_frame = self.runs.begin(), frame
+            self.places = (*self.places, (before, length))
+            line = begin_run(time_us, frame, self.run, self.tags, content)
+        else:
+            line = continue_run(time_us, frame, self.run, self.tags, content)
         # How it ended is in the clear, for lists.
-        clear = body.data if body.is_last else b""
-        return encrypted_line(self.state.time_us, text) + clear, content
+        return line + (body.data if body.is_last else body.clear), content
+
+    def _is_long(self, length: int, frame: int) -> bool:
+        return length - self.places[-1][0] >= RUN_BYTES or frame - self.run_frame >= RUN_FRAMES
 
 
 @dataclass(slots=True, eq=False)
@@ -180,8 +218,6 @@ class ChainedFile:
     draft: ChainState | None = None
     written: bytes = b""
     """Content that is not durable yet, or was not taken."""
-    places: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)], repr=False)
-    """Of an encrypted file: where its content has come to, and where in the file that is."""
     is_broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     """So that nobody closes the descriptor, and the system gives it away, in mid-write."""
@@ -212,7 +248,6 @@ class ChainedFile:
             return error
         if self.draft is not None:
             self.state, self.draft = self.draft, None
-            self._note_place()
         return None
 
     def take_written(self) -> bytes:
@@ -284,17 +319,10 @@ class ChainedFile:
         with self.path.open("rb") as stream:
             if content is None:
                 return os.pread(stream.fileno(), count, offset)
-            start, place = self.places[bisect.bisect(self.places, (offset, 1 << 62)) - 1]
-            stream.seek(place)
-            with decrypted(stream, content.key) as plain:
+            places = content.places
+            start, place = places[bisect.bisect(places, (offset, 1 << 62)) - 1]
+            with decrypted(stream, content.key, place) as plain:
                 return plain.read(offset - start + count)[offset - start :]
-
-    def _note_place(self) -> None:
-        state = self.state
-        if state.content is not None:
-            length = state.content.state.length_bytes
-            if length - self.places[-1][0] >= _PLACE_BYTES and not state.is_ended:
-                self.places.append((length, state.length_bytes))
 
     def close(self) -> None:
         """Close the file, and so release its lock."""

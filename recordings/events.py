@@ -35,7 +35,11 @@ from typing import TypeVar
 
 from recordings.errors import FormatError
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
+WORDS = "words"
+"""Kind of the note that holds the words that a session was begun with, with all SQL."""
+WORDS_SINCE = 5
+"""Format version; before it they stood in the header."""
 OUTPUT_LINE_BYTES_MAX = 64 * 1024
 """Longer output is cut into several lines of one frame."""
 MARKER_CHARACTERS_MAX = 80
@@ -306,7 +310,7 @@ _PAYLOADS: dict[str, type[_Payload]] = {
     "y": RemovedEvent,
 }
 _CODES: dict[type, str] = {kind: code for code, kind in _PAYLOADS.items()}
-_RESERVED_CODES = frozenset("oirmxbgzcshp")
+_RESERVED_CODES = frozenset("oirmxbgzcshpDdl")
 
 
 class LineEncoder:
@@ -601,6 +605,27 @@ class Tally:
             held=self.held,
             denied=self.denied,
         )
+
+
+TALLY_CODE = "l"
+
+
+def tally_line(time_us: int, tally: Tally) -> bytes:
+    """Write what has been counted so far: in an encrypted recording lists see nothing else."""
+    return line(time_us, TALLY_CODE, json.dumps(dataclasses.asdict(tally)))
+
+
+def read_tally(text: str) -> Tally:
+    """Read what had been counted.
+
+    Raises:
+        FormatError: it is garbled.
+    """
+    match _load(text.encode("utf-8", "surrogatepass")):
+        case {"statements": int() as statements, "held": int() as held, "denied": int() as denied}:
+            return Tally(statements, held, denied)
+        case _:
+            raise FormatError("What was counted is garbled.")
 
 
 def sha256_hex(data: bytes) -> str:

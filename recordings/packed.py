@@ -42,7 +42,7 @@ def pack(source: Path, target: Path) -> None:
     Raises:
         OSError: it cannot be read or written.
     """
-    packer = zstandard.ZstdCompressor(level=9, write_checksum=True)
+    packer = zstandard.ZstdCompressor(level=15, write_checksum=True)
     with source.open("rb") as plain, target.open("xb") as packed:
         for length, thin in _portions(plain):
             packed.write(packer.compress(thin))

@@ -25,6 +25,8 @@ from recordings.commitments import (
 )
 from recordings.errors import FormatError
 from recordings.events import (
+    WORDS,
+    WORDS_SINCE,
     Event,
     NoteEvent,
     OutcomeEvent,
@@ -213,7 +215,7 @@ class CopyMaker:
         header = decode_header(lines[0])
         if header.format_version == 1:
             raise FormatError("A recording of format version 1 commits to no single lines.")
-        if self._redaction.statements and header.command:
+        if self._redaction.statements and header.command and header.format_version < WORDS_SINCE:
             raise FormatError(
                 "The header holds the command line of this session, and no header can be redacted."
             )
@@ -256,6 +258,9 @@ class CopyMaker:
                 return True
             case OutcomeEvent(message=""):
                 return False
+            case NoteEvent(kind=kind) if kind == WORDS:
+                # They may hold any of the statements.
+                return bool(self._redaction.statements)
             case NoteEvent(fields=fields):
                 # What was measured for a statement holds a sample of rows.
                 return fields.get("statement_id") in self._ids

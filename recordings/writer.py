@@ -42,6 +42,7 @@ from recordings.events import (
     Tally,
     encode_header,
     marker_for,
+    tally_line,
 )
 from recordings.files import day_of
 from recordings.keys import key_id
@@ -253,8 +254,7 @@ class Journal:
         wrapped = key.wrap(self._recipients)
         write_new(key_path(path), wrapped)
         clear = public_header(header, hashlib.sha256(wrapped).hexdigest())
-        state = ChainState(header.session_id, self._key)
-        return Content(state, key, clear)
+        return Content.begin(clear, key, self._key)
 
     def _discard_unwanted(self, creating: asyncio.Future[ChainedFile]) -> None:
         if not creating.cancelled() and creating.exception() is None:
@@ -492,7 +492,7 @@ class TranscriptWriter:
 
     async def begin(self, header_line: bytes) -> None:
         """Write frame 0; for the journal."""
-        await asyncio.shield(self._enqueue(header_line, 0, is_last=False))
+        await asyncio.shield(self._enqueue(Body(0, header_line)))
 
     def settle(self, jobs: list[_Job], chunk: bytes, error: RecordingFailure | None) -> None:
         """Hand what became of frames to the loop; for the journal's thread."""
@@ -522,8 +522,11 @@ class TranscriptWriter:
             self._check_open()
             # From here to the queue nothing awaits: a cancelled caller leaves no half frame.
             time_us = int((time.monotonic() - self._start_s) * 1_000_000)
-            body = b"".join(self._encode(time_us, event) for event in events)
-            done = self._enqueue(body, time_us, is_last=is_last, is_awaited=is_awaited)
+            before = replace(self.tally)
+            data = b"".join(self._encode(time_us, event) for event in events)
+            clear = b"" if self.tally == before else tally_line(time_us, self.tally)
+            body = Body(time_us, data, is_last, clear)
+            done = self._enqueue(body, is_awaited=is_awaited)
             self._is_last_queued = is_last
         return done
 
@@ -546,16 +549,14 @@ class TranscriptWriter:
             case _:
                 return self._encoder.encode(time_us, event)
 
-    def _enqueue(
-        self, body: bytes, time_us: int, *, is_last: bool, is_awaited: bool = True
-    ) -> asyncio.Future[None]:
+    def _enqueue(self, body: Body, *, is_awaited: bool = True) -> asyncio.Future[None]:
         done: asyncio.Future[None] = self._loop.create_future()
-        job = _Job(writer=self, body=Body(time_us, body, is_last), done=done)
+        job = _Job(writer=self, body=body, done=done)
         if is_awaited:
             self._journal.submit(job)
         elif self._journal.hold(job):
             self._loop.call_later(QUEUED_S, self._journal.release, self)
-        self._queued_bytes += len(body)
+        self._queued_bytes += len(body.data)
         return done
 
     def _settled(self, jobs: list[_Job], chunk: bytes, error: RecordingFailure | None) -> None:

@@ -28,6 +28,7 @@ from bastion.execution.ports import Clock
 from bastion.execution.proofs import proof_fields
 from recordings.errors import RecordingFailure
 from recordings.events import (
+    WORDS,
     ApprovalEvent,
     Event,
     Grid,
@@ -176,6 +177,10 @@ class Session:
     async def note(self, kind: str, fields: Mapping[str, str]) -> None:
         """Record an act that is no statement: a reviewer's request, a refused meta-command."""
         await self._append(NoteEvent(kind=kind, fields=dict(fields)))
+
+    async def words(self, text: str) -> None:
+        """Record the words that the session was begun with: on disk before anything else is."""
+        await self._queue(NoteEvent(kind=WORDS, fields={"text": text}))
 
     async def rewritten(self, statement_id: str, sql: str) -> None:
         """Record what is sent where it is not the statement's own text: on disk before it is."""

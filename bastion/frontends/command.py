@@ -98,11 +98,13 @@ async def run_command(
             target = await services.find_target(principal, request.target)
     except UsageError as error:
         problem = error
+    words = _recorded_words(text, request)
     session = await services.open_session(
-        principal, target=target, front_end="exec", command=_recorded_words(text, request)
+        principal, target=target, front_end="exec", command=_without_sql(words, request)
     )
     reason = "internal error"
     try:
+        await session.words(words)
         channel = open_channel(session)
         command_run = _CommandRun(services, principal, session, channel)
         exit_code = await command_run.serve(request, problem)
@@ -113,7 +115,7 @@ async def run_command(
 
 
 def _recorded_words(text: str, request: ExecRequest | VerbRequest | None) -> str:
-    """Give the words as the header keeps them, without secrets.
+    """Give the words as they are recorded, without secrets.
 
     Quotes of the user's own shell may stand in the middle of those of SQL, so the statement is
     looked at as it was understood; words that were not understood are cut off at the first that
@@ -130,6 +132,17 @@ def _recorded_words(text: str, request: ExecRequest | VerbRequest | None) -> str
     return scrub_secrets(text)
 
 
+def _without_sql(words: str, request: ExecRequest | VerbRequest | None) -> str:
+    """Give the words as the header keeps them: no part of a header can ever be taken out."""
+    if request is None:
+        return _LEFT_OUT
+    if isinstance(request, ExecRequest) and request.sql is not None:
+        before, *sql = _SQL_BEGINS.split(words, maxsplit=1)
+        return f"{before} -c {_LEFT_OUT}" if sql else f"{request.target} {_LEFT_OUT}"
+    return words
+
+
+_LEFT_OUT = "…"
 _SQL_BEGINS = re.compile(r"\s-[A-Za-z]*c(?:\s|$)")
 
 

@@ -175,6 +175,9 @@ class FakeSession:
     async def note(self, kind: str, fields: dict) -> None:
         self.notes.append((kind, fields))
 
+    async def words(self, text: str) -> None:
+        self.notes.append(("words", {"text": text}))
+
     async def end(self, reason: str) -> None:
         if not self.ended.is_set():
             self.end_reason = reason

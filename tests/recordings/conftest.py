@@ -82,7 +82,7 @@ class Desk:
     def identity(self) -> Path | None:
         return self.identity_path if self.recipients else None
 
-    def header(self, session_id: str = "s1", **fields: str) -> Header:
+    def header(self, session_id: str = "s1", **fields: str | int) -> Header:
         named = {"user": "alice", "person": "alice", "target": "shop-prod"} | fields
         return Header(
             session_id=session_id,
@@ -93,7 +93,7 @@ class Desk:
             **named,
         )
 
-    async def open(self, session_id: str = "s1", **fields: str) -> TranscriptWriter:
+    async def open(self, session_id: str = "s1", **fields: str | int) -> TranscriptWriter:
         return await self.journal.open(self.header(session_id, **fields))
 
     async def sealed(self, session_id: str = "s1", *, statements: int = 5) -> Path:

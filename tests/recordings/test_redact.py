@@ -13,7 +13,15 @@ from recordings.archive import archivable, archive
 from recordings.asciicast import ExportFormat, export
 from recordings.catalog import Catalog
 from recordings.errors import FormatError
-from recordings.events import NoticeEvent, OutcomeEvent, Output, RowsEvent, StatementEvent
+from recordings.events import (
+    WORDS,
+    NoteEvent,
+    NoticeEvent,
+    OutcomeEvent,
+    Output,
+    RowsEvent,
+    StatementEvent,
+)
 from recordings.reader import read_events, read_statements
 from recordings.redact import Redaction, redact
 from recordings.verify import verify_file
@@ -130,7 +138,7 @@ async def test_what_cannot_be_proven_is_not_redacted(desk: Desk, sealed: Path):
     with pytest.raises(FormatError, match="sealed"):
         copy(desk, live.path, outputs=((0.0, 1.0),))
     await live.seal("logout")
-    spoken = await desk.open("exec", command="-c 'select 1'")
+    spoken = await desk.open("exec", command="-c 'select 1'", format_version=4)
     await record_statement(spoken, 1)
     await spoken.seal("logout")
     with pytest.raises(FormatError, match="command line"):
@@ -138,3 +146,16 @@ async def test_what_cannot_be_proven_is_not_redacted(desk: Desk, sealed: Path):
     old = Path(__file__).parent / "fixtures/v1/session.cast"
     with pytest.raises(FormatError, match="version 1"):
         copy(desk, old, outputs=((0.0, 1.0),))
+
+
+async def test_a_statement_goes_with_the_words_that_the_session_was_begun_with(desk: Desk):
+    writer = await desk.open("exec", command="shop-prod -c …")
+    await writer.queue(NoteEvent(kind=WORDS, fields={"text": f"shop-prod -c 'select {CANARY}'"}))
+    for index in (1, 2):
+        await record_statement(writer, index)
+    await writer.seal("logout")
+    target = copy(desk, writer.path, statements=frozenset({2}))
+    assert CANARY.encode() not in target.read_bytes()
+    assert verify_file(target, desk.key_path, desk.audit_path).state == "redacted"
+    assert is_right(target, desk.public, desk.audit_path)
+    assert [view.index for view in read_statements(target)] == [1]
