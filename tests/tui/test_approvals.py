@@ -4,12 +4,14 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from textual.events import Key
 
 from bastion.core.approval import ApprovalState
 from bastion.core.model import Environment, KeySet, Role, Sample, SampleRow
 from bastion.wire import review as wire
 from tests.fakes import review_peer
 from tests.fakes.review_peer import START, summary
+from tui.guard import Guard
 from tui.screens.approvals import ApprovalsScreen
 from tui.screens.dialogs import AskReason, ConfirmApprove
 
@@ -130,18 +132,39 @@ async def test_no_other_keys_approve(peer, show, keys):
     assert not screen.asked(wire.Approve)
 
 
-async def test_y_right_behind_a_is_ignored_for_400_ms(peer, show):
+def test_keys_are_ignored_for_400_ms():
+    assert Guard.span_s == 0.4
+
+
+async def test_y_right_behind_a_is_ignored(peer, show, monkeypatch):
     screen = await approving(show, peer)
-    await screen.press("a", "y")
+    await screen.press("a")
+    monkeypatch.setattr(Guard, "span_s", 60)
+    await screen.press("y")
     await screen.until(lambda: isinstance(screen.app.screen, ConfirmApprove))
+    await screen.press("y")
     assert not screen.asked(wire.Approve)
+    monkeypatch.undo()
     await screen.unguarded()
     await screen.press("y")
     await screen.until(lambda: bool(screen.asked(wire.Approve)))
 
 
-async def test_a_right_after_the_screen_came_back_is_ignored(peer, show):
+async def test_y_that_was_pressed_early_does_not_come_of_age_while_it_waits(peer, show):
     screen = await approving(show, peer)
+    early = Key("y", "y")
+    await screen.press("a")
+    await screen.until(lambda: isinstance(screen.app.screen, ConfirmApprove))
+    await screen.unguarded()
+    screen.app.screen.post_message(early)
+    await screen.pilot.pause()
+    assert not screen.asked(wire.Approve)
+    assert isinstance(screen.app.screen, ConfirmApprove)
+
+
+async def test_a_right_after_the_screen_came_back_is_ignored(peer, show, monkeypatch):
+    screen = await approving(show, peer)
+    monkeypatch.setattr(Guard, "span_s", 60)
     await screen.press("question_mark")
     await screen.press("escape", "a")
     await screen.pilot.pause(0.1)

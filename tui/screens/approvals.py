@@ -177,7 +177,7 @@ class ApprovalsScreen(ReviewScreen):
     # Deciding: always on the request that is shown in full, by its id
 
     def _shown(self) -> RequestDetail | None:
-        if self.is_guarded:
+        if self.guard.ignores():
             return None
         if self._detail is None:
             self.say("Choose a request first.", is_error=True)

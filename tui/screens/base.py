@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Sequence
 from typing import ClassVar
 
@@ -11,8 +10,8 @@ from textual.events import Resize, ScreenResume
 from textual.screen import Screen
 
 from tui.client import RefusedError
+from tui.guard import Guard
 from tui.messages import ConnectionChanged
-from tui.screens.dialogs import GUARD_S
 from tui.state import ReviewState
 from tui.widgets.bars import StatusBar
 
@@ -21,7 +20,7 @@ WIDE_COLUMNS = 110
 
 
 class ReviewScreen(Screen[None]):
-    """A screen that adapts to its width and guards its deciding keys for 400 ms."""
+    """A screen that adapts to its width and guards its deciding keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("question_mark", "app.help", "Help"),
@@ -34,16 +33,11 @@ class ReviewScreen(Screen[None]):
         """Read from ``review``."""
         super().__init__()
         self.review = review
-        self._shown_at = time.monotonic()
-
-    @property
-    def is_guarded(self) -> bool:
-        """Tell whether deciding keys are still ignored."""
-        return time.monotonic() - self._shown_at < GUARD_S
+        self.guard = Guard(self)
 
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """Start the guard and draw what has changed meanwhile."""
-        self._shown_at = time.monotonic()
+        self.guard.start()
         self.draw()
 
     def on_resize(self, event: Resize) -> None:

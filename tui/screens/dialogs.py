@@ -1,12 +1,10 @@
 """Dialogs that ask before anything happens: approve, deny, end a session, prompts.
 
-Enter never approves. A dialog takes no deciding key in its first 400 ms, so that keys meant for
-the screen before cannot reach it.
+Enter never approves. Keys meant for the screen before cannot reach a dialog; see ``tui.guard``.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -19,11 +17,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from bastion.wire.review import RequestDetail, SessionEntry
+from tui.guard import Guard
 from tui.palette import ALARM, HEADING, LABEL, QUIET, STRONG, WARNING
 from tui.risk import asks_for_name, describe_rows, risk_of
 from tui.visible import visible, visible_text
 
-GUARD_S = 0.4
 QUICK_REASONS = (
     "Too broad: narrow the WHERE clause.",
     "Give a reason or a ticket and ask again.",
@@ -42,18 +40,13 @@ class Dialog(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Leave")]
 
     def __init__(self) -> None:
-        """Note when it is shown."""
+        """Guard it from the start."""
         super().__init__()
-        self._shown_at = time.monotonic()
-
-    @property
-    def is_guarded(self) -> bool:
-        """Tell whether deciding keys are still ignored."""
-        return time.monotonic() - self._shown_at < GUARD_S
+        self.guard = Guard(self)
 
     def on_mount(self) -> None:
         """Start the guard when the dialog is really there."""
-        self._shown_at = time.monotonic()
+        self.guard.start()
 
     def action_leave(self) -> None:
         """Leave; nothing happens."""
@@ -142,7 +135,7 @@ class ConfirmApprove(Dialog):
         """Take y, once the guard is over and no input has the focus."""
         if isinstance(self.focused, Input):
             return
-        if event.key == "y" and not self.is_guarded and self.is_named:
+        if event.key == "y" and not self.guard.ignores(event.time) and self.is_named:
             event.stop()
             self.dismiss(self.query_one("#comment", Input).value.strip())
         elif event.key == "c" and self.is_named:
@@ -220,7 +213,7 @@ class AskReason(Dialog):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Send, when all that is asked for is there."""
         event.stop()
-        if self.is_guarded:
+        if self.guard.ignores(event.time):
             return
         if self._must_type and self.query_one("#name", Input).value.strip() != self._must_type:
             self._complain(f"Type {self._must_type} to confirm.")

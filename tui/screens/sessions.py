@@ -99,7 +99,7 @@ class SessionsScreen(ReviewScreen):
     @work(group="act")
     async def action_kill(self) -> None:
         """End a session, after its user's name and a reason."""
-        entry = None if self.is_guarded else self._chosen()
+        entry = None if self.guard.ignores() else self._chosen()
         if entry is None:
             return
         reason = await self.app.push_screen_wait(end_session_dialog(entry))

@@ -303,7 +303,7 @@ class PlayerScreen(ReviewScreen):
     @work(group="act")
     async def action_kill(self) -> None:
         """End the watched session, after its user's name and a reason."""
-        if self._session is None or self.is_guarded:
+        if self._session is None or self.guard.ignores():
             return
         reason = await self.app.push_screen_wait(end_session_dialog(self._session))
         if reason is not None:
