@@ -17,6 +17,7 @@ from bastion.core.head import (
     unknown,
 )
 from bastion.core.lexer import Kind
+from bastion.core.limits import LOCAL, LOCK_LIMITS, STATEMENT_LIMITS
 from bastion.core.model import EffectClass
 
 
@@ -64,7 +65,10 @@ def _set_postgresql(words: Words) -> Head:
     if words.starts("set transaction"):
         return _set_transaction(words, 2)
     if words.starts("set session characteristics"):
-        return _pinned("transaction_read_only")
+        tail = [words.at(position) for position in range(5, words.count)]
+        # What each login begins with; others would last longer than anybody looks at.
+        is_usual = tail == ["isolation", "level", "read", "committed"]
+        return make(EffectClass.SESSION) if is_usual else _pinned("transaction_read_only")
     index = words.skip(1, "session", "local")
     if words.at(index) in {"authorization", "role"}:
         return _pinned("role", EffectClass.PRIVILEGE)
@@ -81,7 +85,9 @@ def _set_named(words: Words, index: int) -> Head:
     name, after = _setting_name(words, index)
     if not name or words.at(after) not in {"=", "to"}:
         return unknown("SET name TO value is expected here.")
-    if words.at(after + 1) == "default" and name not in _HARMLESS_PG:
+    if name in _LIMITS:
+        return _limit(words, name, after + 1)
+    if words.at(after + 1) == "default" and not _is_harmless(name, _HARMLESS_PG):
         return _pinned(name)
     if name == "search_path":
         return _search_path(words, after + 1)
@@ -98,13 +104,25 @@ def _setting_name(words: Words, index: int) -> tuple[str, int]:
 
 
 def _judge_setting(name: str, value: str, harmless: frozenset[str]) -> Head:
-    if name in harmless or name.startswith("enable_"):
+    if _is_harmless(name, harmless):
         return _setting(name, value)
     if name in _PINNED:
         return _pinned(name)
     if "." in name and name.partition(".")[0] not in _LIBRARIES:
         return _setting(name, value)
     return make(EffectClass.ADMIN, reason=f"The setting {name} is not among the harmless ones.")
+
+
+def _is_harmless(name: str, harmless: frozenset[str]) -> bool:
+    return name in harmless or name.startswith("enable_")
+
+
+def _limit(words: Words, name: str, index: int) -> Head:
+    """Read a limit of time: the bastion sets its own before each statement, or this if shorter."""
+    if words.count != index + 1 or _is_computed(words, index, words.count):
+        return unknown("The value of a setting is a literal.")
+    is_local = words.is_pg and words.at(1) == "local"
+    return _setting(f"{LOCAL}{name}" if is_local else name, words.rest(index))
 
 
 def _search_path(words: Words, index: int) -> Head:
@@ -120,8 +138,8 @@ def _pinned(name: str, effect: EffectClass = EffectClass.ADMIN) -> Head:
 
 def _set_pinned(words: Words, name: str, index: int) -> Head:
     """Judge SET of a setting that the bastion pins: to that very value it changes nothing."""
-    value = words.tokens[index].value.lower() if index == words.count - 1 else ""
-    if value in _AS_PINNED.get(name, ()):
+    values = [token.value.lower() for token in words.tokens[index:]]
+    if len(values) == 1 and values[0] in _AS_PINNED.get(name, ()):
         return make(EffectClass.SESSION)
     return _pinned("character_set" if name in {"names", "character", "charset"} else name)
 
@@ -137,8 +155,11 @@ _AS_PINNED = {
     "character_set_client": _UTF8MB4,
     "character_set_connection": _UTF8MB4,
     "character_set_results": _UTF8MB4,
+    "client_min_messages": frozenset({"notice", "warning", "error"}),
+    "sql_safe_updates": frozenset({"on", "off", "true", "false", "1", "0"}),
 }
-"""What each login of ours begins with, as drivers and dumps write it again."""
+"""What each login of ours begins with, as drivers and dumps write it again, or what only says less
+or refuses more: writes without a condition the policy judges, whatever the server thinks."""
 
 
 def _set_transaction(words: Words, index: int) -> Head:
@@ -167,9 +188,7 @@ def _set_mysql(words: Words) -> Head:
         return _set_transaction_mysql(words, index)
     if words.at(index) == "@" and words.at(index + 1) != "@":
         return _variables(words, index)
-    if words.find(",", start=index) > 0:
-        return unknown("It sets several things at once. Set one in each statement.")
-    return _system_variable(words, index)
+    return _system_variables(words, index)
 
 
 def _set_transaction_mysql(words: Words, index: int) -> Head:
@@ -205,6 +224,33 @@ def _variables(words: Words, index: int) -> Head:
     )
 
 
+def _system_variables(words: Words, index: int) -> Head:
+    """Read ``a = 1, b = 2``: it is as harmless as each of them."""
+    heads: list[Head] = []
+    start = index
+    while start <= words.count:
+        comma = words.find(",", start=start)
+        end = comma if comma > 0 else words.count
+        part = Words(words.text, words.tokens[:end], words.engine, words.database)
+        heads.append(_one_variable(part, part.skip(start, "session", "local")))
+        start = end + 1
+    judged = [one for one in heads if one.effects != {EffectClass.SESSION} or one.pinned]
+    if judged or len(heads) == 1:
+        return (judged or heads)[0]
+    limits = {_LIMITS[one.name]: one for one in heads if one.name in _LIMITS}
+    if len(limits) > 1:
+        return unknown("It sets several limits of time at once. Set one in each statement.")
+    return next(iter(limits.values()), _setting(heads[0].name, words.rest(index)))
+
+
+def _one_variable(words: Words, index: int) -> Head:
+    if words.at(index) in {"global", "persist", "persist_only"}:
+        return make(EffectClass.ADMIN, reason="It changes a setting of the whole server.")
+    if words.at(index) == "@" and words.at(index + 1) != "@":
+        return unknown("It sets variables and settings at once. Set one in each statement.")
+    return _system_variable(words, index)
+
+
 def _system_variable(words: Words, index: int) -> Head:
     while words.at(index) == "@":
         index += 1
@@ -219,6 +265,8 @@ def _system_variable(words: Words, index: int) -> Head:
         return unknown("SET name = value is expected here.")
     if not _is_plain_value(words, after + 1):
         return unknown("The value of a setting is a literal.")
+    if name in _LIMITS:
+        return _limit(words, name, after + 1)
     if words.at(after + 1) == "default" and name not in _HARMLESS_MY:
         return _pinned(name)
     if name in _AS_PINNED:
@@ -253,8 +301,10 @@ def _reset(words: Words) -> Head:
     if not words.is_pg:
         return make(EffectClass.ADMIN, reason="It resets a part of the server.")
     name = words.at(1)
-    if words.count == 2 and name in _HARMLESS_PG:
+    if words.count == 2 and (_is_harmless(name, _HARMLESS_PG) or name in _LIMITS):
         return _setting(name, "default")
+    if words.count == 2 and name == "client_min_messages":
+        return make(EffectClass.SESSION)
     if words.count == 3 and words.starts("time zone", 1):
         return _setting("timezone", "default")
     if name == "search_path":
@@ -297,18 +347,18 @@ _SHOW_SETTINGS = word_list(
 _PINNED = word_list("""transaction_read_only default_transaction_read_only transaction_isolation
     default_transaction_isolation default_transaction_deferrable transaction_deferrable
     session_replication_role role session_authorization standard_conforming_strings
-    client_encoding backslash_quote escape_string_warning statement_timeout lock_timeout
-    transaction_timeout idle_in_transaction_session_timeout idle_session_timeout row_security
+    client_encoding backslash_quote escape_string_warning transaction_timeout
+    idle_in_transaction_session_timeout idle_session_timeout row_security
     client_min_messages log_statement check_function_bodies allow_system_table_mods
     default_tablespace temp_tablespaces session_preload_libraries local_preload_libraries
     jit_provider sql_mode character_set_client character_set_connection character_set_results
     collation_connection character_set_database autocommit tx_read_only transaction_read_only
-    tx_isolation max_statement_time max_execution_time sql_safe_updates sql_log_bin
-    foreign_key_checks unique_checks init_connect lock_wait_timeout innodb_lock_wait_timeout
-    wait_timeout interactive_timeout net_read_timeout net_write_timeout names pseudo_thread_id
+    tx_isolation sql_safe_updates sql_log_bin foreign_key_checks unique_checks init_connect
+    net_read_timeout net_write_timeout names pseudo_thread_id
     sql_select_limit old_mode session_track_state_change check_constraint_checks
     big_tables low_priority_updates sql_quote_show_create local_infile debug debug_dbug
     skip_replication gtid_domain_id gtid_seq_no server_id timestamp""")
+_LIMITS = {name: name in STATEMENT_LIMITS for name in (*STATEMENT_LIMITS, *LOCK_LIMITS)}
 _HARMLESS_PG = word_list(
     """
     datestyle intervalstyle timezone extra_float_digits bytea_output application_name work_mem
@@ -333,7 +383,7 @@ _HARMLESS_MY = word_list(
     max_sort_length max_length_for_sort_data div_precision_increment cte_max_recursion_depth
     max_recursive_iterations eq_range_index_dive_limit profiling profiling_history_size
     query_cache_type range_optimizer_max_mem_size sql_big_selects default_week_format
-    rand_seed1 rand_seed2 analyze_sample_percentage
+    rand_seed1 rand_seed2 analyze_sample_percentage wait_timeout interactive_timeout
     """
 )
 _LIBRARIES = word_list(

@@ -309,9 +309,6 @@ _HINTS = {
     "transaction_read_only": "Send the write itself, with or without BEGIN: once it is allowed or "
     "approved, it runs where it may write.",
     "pg_settings": "Use SET for a setting that may be changed.",
-    "statement_timeout": "Use --timeout, up to the policy's limit.",
-    "max_statement_time": "Use --timeout, up to the policy's limit.",
-    "max_execution_time": "Use --timeout, up to the policy's limit.",
     "autocommit": "Use BEGIN and COMMIT.",
     "database": "Write schema.table, or connect to the other target.",
     "role": "Ask for a target with the role that you need.",

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from bastion.core.catalogue import Catalogue, Relation
+from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.effects import (
     ChangeKind,
     ContextView,
@@ -247,13 +247,28 @@ class _Analyser:
         return _combine(base, head.inner_use, inner)
 
     def _path_as_before(self, head: Head) -> Head:
-        """Take SET search_path to what it is for what it does: nothing."""
+        """Tell SET search_path to the path that holds, the login's, or schemas that are known.
+
+        Whatever bare names mean then, the next statement is judged by it. A schema that nobody
+        has seen may hold anything, and one of the session or the system hides what is built in.
+        """
         parts = tuple(_schema(part.strip()) for part in head.value.split(","))
-        if parts != self._path:
+        if parts == self._path:
+            head = dataclasses.replace(head, change=None)
+        elif parts != ("default",) and not self._known_schemas().issuperset(parts):
             return head
-        return dataclasses.replace(
-            head, effects=frozenset({EffectClass.SESSION}), change=None, reasons=()
-        )
+        return dataclasses.replace(head, effects=frozenset({EffectClass.SESSION}), reasons=())
+
+    def _known_schemas(self) -> frozenset[str]:
+        catalogue = self._catalogue
+        with_relations = {
+            schema
+            for (schema, _), relation in catalogue.relations.items()
+            if relation.kind is not RelationKind.SYSTEM
+        }
+        with_functions = {one.schema for found in catalogue.functions.values() for one in found}
+        found = with_relations | with_functions | set(catalogue.search_path)
+        return frozenset(one for one in found if not one.startswith("pg_"))
 
     def _plain(self, text: str, head: Head, word: str) -> Statement:
         around = self._surroundings(0)

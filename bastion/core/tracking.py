@@ -19,6 +19,7 @@ from bastion.core.context import SessionContext
 from bastion.core.effects import ChangeKind, OutputKind, SessionChange, Statement
 from bastion.core.exposure import Exposure
 from bastion.core.flow import Flow, Output, fold
+from bastion.core.limits import LOCAL
 from bastion.core.lineage import Traced, trace_fully
 from bastion.core.made import altered, either_relation, is_checked
 from bastion.core.model import EffectClass, Engine, Sensitivity
@@ -164,6 +165,7 @@ def _with_change(
                 in_transaction=False,
                 has_restructured=False,
                 cursors=_held_cursors(context),
+                settings=tuple(one for one in context.settings if not one[0].startswith(LOCAL)),
             )
         case ChangeKind.SAVEPOINT:
             pass

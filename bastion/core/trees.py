@@ -20,6 +20,7 @@ from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.findings import HERE, Findings, Surroundings, identifier_name
 from bastion.core.lexer import Kind, Lexed, Token
 from bastion.core.model import EffectClass, Engine
+from bastion.core.respelling import UnspelledError, respelled
 from bastion.core.unwritten import judge_unwritten
 
 # sqlglot logs the text of what it does not understand; SQL never goes to a log.
@@ -38,8 +39,9 @@ def parse(text: str, lexed: Lexed, engine: Engine) -> exp.Expression | str:
             return "its quotes or comments can be read in two ways"
         if _is_explosive(tokens):
             return "it is nested too deeply"
-        trees = dialect.parser().parse(tokens, text)
-    except SqlglotError:
+        spelled = respelled(tokens, lexed) if engine is Engine.POSTGRESQL else tokens
+        trees = dialect.parser().parse(spelled, text)
+    except (SqlglotError, UnspelledError):
         return "its grammar is not known to the bastion"
     except RecursionError:
         return "it is nested too deeply"

@@ -136,6 +136,7 @@ class Judge:
         """Forget what the session made: it has a new login."""
         self.context = SessionContext()
         self._path = search_path
+        self._has_set_path = False
 
     async def judge(
         self, text: str, options: RunOptions, impact: Impact | None = None
@@ -372,11 +373,16 @@ class Judge:
 
     def may_have_moved(self, statement: Statement) -> bool:
         """Tell whether a statement may have moved the ground under the next one."""
-        names_moved = "search_path" in dict(self.context.settings)
-        return not statement.is_understood or names_moved or bool(statement.effects & _MOVING)
+        change = statement.change
+        self._has_set_path |= change is not None and change.name == "search_path"
+        return (
+            not statement.is_understood or self._has_set_path or bool(statement.effects & _MOVING)
+        )
 
     def follow_standing(self, standing: Standing, catalogue: Catalogue) -> None:
         """Look bare names up where the server now does."""
+        # A rollback brings an earlier path back: from the first other one on, each may move it.
+        self._has_set_path |= self._path != standing.search_path
         self._path = standing.search_path
         self._look_in(self._path, catalogue)
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from bastion.core import masking
 from bastion.core.keyset import KeyGuard
+from bastion.core.limits import LOCK_LIMITS, STATEMENT_LIMITS, shorter
 from bastion.core.model import (
     Engine,
     Fence,
@@ -245,12 +246,13 @@ class Sender:
         timeout_s = obligations.statement_timeout_s
         if options.timeout_s is not None:
             timeout_s = min(timeout_s, options.timeout_s)
+        settings = self._line.judge.context.settings
         return Permit(
             sql=sql,
             parameters=run.parameters,
             fence=fence,
-            statement_timeout_s=timeout_s,
-            lock_timeout_s=obligations.lock_timeout_s,
+            statement_timeout_s=shorter(timeout_s, settings, STATEMENT_LIMITS),
+            lock_timeout_s=shorter(obligations.lock_timeout_s, settings, LOCK_LIMITS),
             row_limit=limit,
             affected_max=affected_max,
             keys=self._keys(run, judged),

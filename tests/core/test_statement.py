@@ -502,7 +502,9 @@ def test_writing_to_a_foreign_table_reaches_outside() -> None:
         ("set standard_conforming_strings = off", PG),
         ("set names 'latin1'", PG),
         ("set client_encoding = 'SJIS'", PG),
-        ("set statement_timeout = 0", PG),
+        ("set idle_in_transaction_session_timeout = 0", PG),
+        ("set session characteristics as transaction isolation level serializable", PG),
+        ("set client_min_messages = debug5", PG),
         ("set timezone_x to default", PG),
         ("reset all", PG),
         ("reset transaction_read_only", PG),
@@ -523,6 +525,67 @@ def test_writing_to_a_foreign_table_reaches_outside() -> None:
 )
 def test_a_pinned_setting_is_named(text: str, engine: Engine) -> None:
     assert judge(text, engine).pinned
+
+
+@pytest.mark.parametrize(
+    ("text", "engine"),
+    [
+        ("set statement_timeout = 0", PG),
+        ("set local lock_timeout to '2s'", PG),
+        ("reset statement_timeout", PG),
+        ("set enable_seqscan to default", PG),
+        ("reset enable_seqscan", PG),
+        ("set client_min_messages to warning", PG),
+        ("set session characteristics as transaction isolation level read committed", PG),
+        ("set sql_safe_updates = 0", MY),
+        ("set max_statement_time = default", MY),
+        ("set session innodb_lock_wait_timeout = 5, lock_wait_timeout = 10", MY),
+        ("set time_zone = '+00:00', @@session.lc_time_names = 'de_DE'", MY),
+    ],
+)
+def test_a_setting_that_lifts_no_fence_is_the_sessions_own(text: str, engine: Engine) -> None:
+    statement = judge(text, engine)
+    assert statement.effects == {EffectClass.SESSION}
+    assert not statement.pinned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set time_zone = '+00:00', sql_mode = ''",
+        "set time_zone = '+00:00', global max_connections = 5",
+        "set time_zone = '+00:00', @@global.max_connections = 5",
+        "set time_zone = '+00:00', @a = 5",
+        "set time_zone = '+00:00', lock_wait_timeout = (select 5)",
+        "set max_statement_time = 1, lock_wait_timeout = 5",
+        "set max_statement_time = sleep(5)",
+        "set time_zone = '+00:00',",
+    ],
+)
+def test_several_settings_are_as_harmful_as_the_worst_of_them(text: str) -> None:
+    statement = judge(text, MY)
+    assert statement.pinned or statement.effects != {EffectClass.SESSION}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [
+        ("set search_path to hr, public", True),
+        ('set search_path = "hr"', True),
+        ("reset search_path", True),
+        ("set search_path to elsewhere, public", False),
+        ("set search_path to pg_temp, public", False),
+        ("set search_path to public, pg_catalog", False),
+        ("set search_path to ''", False),
+    ],
+)
+def test_a_path_of_known_schemas_is_followed_and_any_other_waits(text: str, is_known: bool) -> None:
+    found = catalogue(PG)
+    staff = _relation("hr", "staff", "id")
+    relations = MappingProxyType({**found.relations, ("hr", "staff"): staff})
+    known = dataclasses.replace(found, relations=relations)
+    statement = analyse(text, engine=PG, catalogue=known, context=SessionContext())
+    assert (statement.effects == {EffectClass.SESSION}) is is_known
 
 
 def test_the_current_database_may_be_used() -> None:

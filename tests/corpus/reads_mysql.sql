@@ -368,3 +368,6 @@ select @@max_allowed_packet, @@GLOBAL.read_only
 select user, host from mysql.user limit 1
 select sum(data_length + index_length) / 1024 / 1024 as mb from information_schema.tables group by table_schema
 select 1 limit 0
+set sql_safe_updates = 0
+set session max_statement_time = 30
+set session lock_wait_timeout = 5, time_zone = '+00:00'

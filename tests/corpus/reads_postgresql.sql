@@ -402,3 +402,10 @@ select ts_rank(to_tsvector('english', title), plainto_tsquery('product')) from p
 select id from products where to_tsvector(title) @@ to_tsquery('product & 1')
 select xmlelement(name item, sku) from products limit 1
 select normalize('a', nfc), unistr('d\0061ta'), chr(65), ascii('a'), translate('abc', 'ab', 'xy')
+select box '(0,0),(2,2)' <@ box '(0,0),(9,9)', lseg '[(0,0),(2,2)]' ?# lseg '[(0,2),(2,0)]', line '{1,-1,0}' ?|| line '{1,-1,3}'
+select # path '((0,0),(1,1))', @-@ path '((0,0),(1,1))', @@ circle '((0,0),1)', ?- lseg '((0,0),(1,0))', box '(0,0),(1,1)' &<| box '(2,2),(3,3)'
+select box '(0,0)' <<| box '(1,1)', box '(0,0)' |>> box '(1,1)', point '(0,0)' ~= point '(0,0)', point '(0,0)' >^ point '(1,1)'
+select id from customers where id=-5 or id>=@ -5 or abs(@ -id)*-1=-2
+set statement_timeout = '30s'
+set local lock_timeout = '2s'
+reset enable_seqscan

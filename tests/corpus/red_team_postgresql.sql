@@ -2,6 +2,15 @@
 # Judged by twins: two databases that differ in sensitive values only must give the same bytes.
 # First the holes once found, one line for each kind; they run always.
 select nullif(substr(ssn,1,1),'S') is null from users where id=1
+select @ code from gen where id=1
+select @(code), abs(@ code), -@code from gen where id=1
+select id from gen where @ code > 70 and id=1
+select case @ code when 83 then 1 end from gen where id=1
+select count(*) filter (where id = @ code - 82) from gen
+select c from (select @ code as c from gen) g
+select |/ code, ||/ code, code # 1, ~ code, !!'x' from gen where id=1
+select point(code, 0) <@ circle '((0,0),80)', point '(0,0)' <-> point(code, 0), point(code, 1) <^ point '(90,2)' from gen where id=1
+select ssn ~<~ 'T', ssn ~>=~ 'T' from users where id=1
 select count(nullif(substr(ssn,1,1),'S')) from users
 select ts_debug(ssn) from users where id=1
 select 1/(ascii(ssn)-83) from users where id=1
