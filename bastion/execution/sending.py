@@ -324,7 +324,11 @@ class Sender:
         self._line.judge.follow_transaction(state)
         if not self._line.judge.may_have_moved(statement):
             return
-        standing = await self._line.connection.standing()
+        try:
+            standing = await self._line.connection.standing()
+        except TargetUnavailableError:
+            # It has run, and is told so; the next one finds the login lost.
+            return
         if standing is None:
             return
         self._line.judge.follow_standing(standing, judged.catalogue)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import functools
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from bastion.core.approval import Approval, ApprovalState, binding_digest
@@ -31,6 +32,7 @@ from bastion.errors import (
     EffectExceededError,
     NotPendingError,
     StatementTimeoutError,
+    StoreError,
     TargetUnavailableError,
     UsageError,
 )
@@ -57,6 +59,8 @@ from bastion.execution.ports import (
 from bastion.execution.rehearsing import LOCK_TIMEOUT_S, noted, rehearse, why_not_undone
 from bastion.execution.sending import Sender
 from bastion.execution.session import SessionState
+
+log = logging.getLogger(__name__)
 
 _ROUNDS_MAX = 3
 """How often an approved statement whose effect grew goes back to the reviewers."""
@@ -194,7 +198,7 @@ class Holder:
                 async for event in events:
                     if isinstance(event, Finished):
                         outcome = ApprovalState.DONE
-                        await self._line.governance.desk.finish(approval.id, outcome)
+                        await self._finish(approval.id, outcome)
                     yield event
         except TargetUnavailableError:
             raise
@@ -203,7 +207,21 @@ class Holder:
             raise
         finally:
             if outcome is not ApprovalState.DONE:
-                await asyncio.shield(self._line.governance.desk.finish(approval.id, outcome))
+                await self._finish(approval.id, outcome)
+
+    async def _finish(self, request_id: str, outcome: ApprovalState) -> None:
+        """Tell the store how the one run of a yes ended.
+
+        What has run has run, and is told so, whatever becomes of the store: where it cannot be
+        written, the request stays running, and is of unknown outcome at the next start.
+        """
+        try:
+            await asyncio.shield(self._line.governance.desk.finish(request_id, outcome))
+        except StoreError as error:
+            log.warning(
+                "approval.unfinished",
+                extra={"request": request_id, "outcome": outcome.value, "detail": error.detail},
+            )
 
     async def _claim(self, run: Run, judged: Judgement, approval: Approval) -> Resumed:
         """Take the one run of a yes."""
@@ -282,7 +300,7 @@ class Holder:
             return
         with contextlib.suppress(ApprovalError):
             if run.approval.state is ApprovalState.RUNNING:
-                await self._line.governance.desk.finish(run.approval.id, outcome)
+                await self._finish(run.approval.id, outcome)
             else:
                 await self._line.governance.desk.withdraw(
                     self._line.session.principal, run.approval.id
@@ -490,6 +508,6 @@ class Holder:
             grant = await self._line.governance.grants.give(approval, wanted)
             outcome = ApprovalState.DONE
         finally:
-            await asyncio.shield(desk.finish(approval.id, outcome))
+            await self._finish(approval.id, outcome)
         await self._line.session.note("grant.given", {"statement_id": run.id, "grant": grant.id})
         yield await conclude(self._line.session, run, Status.OK, message=grant_words(grant))

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from bastion.core.approval import Approval
 from bastion.core.model import Fence, Finished, RunOptions, Status, Waiting
+from bastion.errors import StoreError
+from recordings.reader import read_statements
 from tests.fakes.rig import Rig, collect, running_rig
 from tests.targets import test_mysql, test_postgres
 
@@ -323,3 +326,32 @@ async def test_a_write_of_joined_tables_is_measured_by_the_keys_of_its_own(
     finished, seen, _ = await run_approved(rig, sql)
     assert finished.status is Status.OK
     assert finished.row_count == mine + 1
+
+
+async def test_what_ran_is_told_so_when_the_store_cannot_be_told(
+    rig: Rig, database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A disk that fails between commit and store: nobody may believe that it can be run again."""
+
+    async def fail(*_: object) -> None:
+        raise StoreError("The store cannot be written.")
+
+    monkeypatch.setattr(rig.services.desk, "finish", fail)
+    sql = "update orders set note = 'ran' where id = 1"
+    finished, _, _ = await run_approved(rig, sql)
+    assert (finished.status, finished.row_count) == (Status.OK, 1)
+    assert database("select note from orders where id = 1") == [("ran",)]
+    (path,) = tmp_path.glob("**/sessions/*/*/*/*.cast")
+    assert [view.status for view in read_statements(path)] == ["ok"]
+
+
+async def test_what_did_not_run_is_told_so_when_the_store_cannot_be_told(
+    rig: Rig, database, monkeypatch: pytest.MonkeyPatch
+):
+    async def fail(*_: object) -> None:
+        raise StoreError("The store cannot be written.")
+
+    monkeypatch.setattr(rig.services.desk, "finish", fail)
+    finished, _, _ = await run_approved(rig, "update orders set id = 2 where id = 1")
+    assert finished.status is Status.ERROR
+    assert database("select count(*) from orders where id = 1") == [(1,)]

@@ -206,7 +206,7 @@ async def test_a_kill_at_any_moment_runs_nothing_unrecorded_and_nothing_twice(
 CALLS = ("pwrite64", "write", "fdatasync", "fsync", "ftruncate", "rename", "unlink")
 
 
-def killed_at(scene: Scene, call: str, fault: str, when: int, paths: list[Path]) -> list[str]:
+def killed_at(scene: Scene, call: str, fault: str, when: int | str, paths: list[Path]) -> list[str]:
     """Run the victim for one update, with one call on these files failing or killing it."""
     words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", f"trace={call}"]
     for path in paths:
@@ -250,6 +250,20 @@ async def test_a_fault_at_each_write_of_the_store_runs_nothing_unrecorded_and_no
     scene: Scene, fault: str
 ):
     assert at_each_call(scene, fault, lambda: store_files(scene), range(1, 200)) > 20
+    await scene.close()
+
+
+@needs_strace
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("first", range(2, 11))
+async def test_a_store_that_cannot_sync_any_more_runs_nothing_unrecorded_and_nothing_twice(
+    scene: Scene, first: int
+):
+    """A disk that fails once fails for good; what it had before is there when it is well again."""
+    told = killed_at(scene, "fdatasync", "error=EIO", f"{first}+", store_files(scene))
+    scene.check(told=told)
+    # Well again: it begins, and nothing runs by itself.
     await scene.close()
 
 
