@@ -14,7 +14,9 @@ from bastion.core.catalogue import (
     Catalogue,
     Function,
 )
+from bastion.core.definitions import opaque_constants
 from bastion.core.flow import (
+    CONSTANT,
     HARMLESS,
     TYPED,
     Flow,
@@ -57,6 +59,8 @@ def body_outputs(
     """Trace the body of a function with its arguments; None when it cannot be."""
     everything = join([*arguments, HARMLESS])
     if is_self_contained(function.body, walk.engine):
+        if opaque_constants(function.body, walk.engine):
+            everything = join([everything, CONSTANT])
         return (Output(name=None, flow=everything),)
     if function.language.casefold() != "sql" or walk.engine is Engine.MYSQL:
         return None

@@ -198,6 +198,9 @@ class Catalogue:
     cast_columns: frozenset[str] = frozenset()
     """Type names whose values a user-defined cast turns into others, perhaps unseen, and those of
     rows and arrays with such inside."""
+    quotes_values: bool = False
+    """Somewhere the words of the schema hold a constant that looks like a key or the like, so that
+    they may not be cut to pieces in which nobody knows it again."""
     marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What tells that structure was changed by others since: for ``relation NAME`` and ``function
     NAME`` a short text that the server gives again for next to nothing. On MySQL the name is with

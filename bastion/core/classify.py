@@ -726,6 +726,7 @@ _PG_SECRETS = (
         _any(r"pg_catalog\.pg_stats(?:_ext|_ext_exprs)?"),
         _any(
             r"most_common_.*|histogram_bounds|range_.*_histogram|elem_count_histogram|correlation"
+            r"|avg_width"
         ),
     ),
     # Trees of expressions, with the bytes of each constant; pg_get_expr makes words of them.
@@ -739,7 +740,13 @@ _PG_SECRETS = (
             r"|proargdefaults|prosqlbody|ev_qual|ev_action|tgqual|stxexprs|partexprs|prqual"
         ),
     ),
-    (_any(r"pg_catalog\.pg_statistic(?:_ext_data)?"), _any(r"sta(?:values|numbers).*|stxd.*")),
+    (
+        _any(r"pg_catalog\.pg_statistic(?:_ext_data)?"),
+        _any(r"sta(?:values|numbers|width).*|stxd.*"),
+    ),
+    # What rows hold in a column that was added with a default.
+    (_any(r"pg_catalog\.pg_attribute"), _any(r"attmissingval")),
+    (_any(r"pg_catalog\.pg_backend_memory_contexts"), _any(r"ident")),
     (_any(r"pg_catalog\.pg_authid"), _any(r"rolpassword")),
     (_any(r"pg_catalog\.pg_shadow"), _any(r"passwd")),
     (_any(r"pg_catalog\.pg_user_mappings?"), _any(r"umoptions")),
@@ -770,13 +777,17 @@ _MYSQL_SECRETS = (
         _any(r"authentication_string|password|priv|plugin_auth.*|username|user_password.*"),
     ),
     (_any(r"mysql\.(?:general_log|slow_log)"), _any(r"argument|sql_text|user_host")),
-    (_any(r"mysql\.(?:column_stats|innodb_index_stats)"), _any(r"min_value|max_value|histogram")),
+    (
+        _any(r"mysql\.(?:column_stats|innodb_index_stats)"),
+        _any(r"min_value|max_value|histogram|avg_length"),
+    ),
     (_any(r"information_schema\.column_statistics"), _any(r"histogram")),
     (
         _any(r".*\.processlist|sys\..*processlist"),
         _any(r"info.*|current_statement|last_statement|host|query"),
     ),
-    (_any(r"information_schema\.innodb_trx"), _any(r"trx_query")),
+    (_any(r"information_schema\.innodb_trx"), _any(r"trx_query|trx_last_foreign_key_error")),
+    (_any(r"information_schema\.optimizer_trace"), _any(r"query|trace")),
     (_any(r"information_schema\.innodb_locks|performance_schema\.data_locks"), _any(r"lock_data")),
     (_any(r"information_schema\.(?:innodb_ft_.*)"), _any(r"word|value")),
     (

@@ -2,7 +2,9 @@
 
 ``CHECK (ssn <> '123')`` holds a value, and so do a default, the bounds of a partition, an enum's
 labels and a view that looks for one person. Structure is shown, what is compared with or put into
-a sensitive column is not; a pattern (``email LIKE '%@%'``) is a rule and no value.
+a sensitive column is not; a pattern (``email LIKE '%@%'``) is a rule and no value. A constant that
+looks like a key or a number of somebody is hidden wherever it stands: code says seldom of what
+column it is.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from bastion.core import detectors
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Catalogue, Column
 from bastion.core.flow import Flow
@@ -23,7 +26,11 @@ COLUMNS = words(
     definition indexdef qual with_check prosrc check_clause view_definition routine_definition
     action_statement action_condition column_default generation_expression partition_description
     column_comment table_comment column_type description domain_default event_definition
-    event_comment routine_comment index_comment body body_utf8 comment typdefault consrc adsrc
+    event_comment routine_comment index_comment schema_comment partition_comment body body_utf8
+    comment typdefault consrc adsrc parameter_default attribute_default enumlabel proconfig
+    rolconfig useconfig rowfilter expr exprs agginitval aggminitval dictinitoption extcondition
+    fdwoptions ftoptions attfdwoptions option_value tgargs param_list returns dtd_identifier
+    partition_expression subpartition_expression
     """
 )
 """Of system catalogues: these hold words of the schema."""
@@ -32,11 +39,15 @@ FUNCTIONS = words(
     pg_get_expr pg_get_viewdef pg_get_functiondef pg_get_function_arguments pg_get_constraintdef
     pg_get_indexdef pg_get_triggerdef pg_get_ruledef pg_get_partition_constraintdef
     pg_get_partkeydef pg_get_statisticsobjdef col_description obj_description shobj_description
-    pg_get_function_sqlbody
+    pg_get_function_sqlbody pg_get_function_arg_default pg_get_statisticsobjdef_expressions
+    pg_get_statisticsobjdef_columns enum_first enum_last enum_range
     """
 )
 """And these make them."""
 
+OPAQUE_IN_SQL = "[A-Za-z][0-9]+[A-Za-z]+[0-9]+[A-Za-z]|[0-9][A-Za-z]+[0-9]+[A-Za-z]+[0-9]"
+"""What the servers are asked for, to learn whether words of the schema that are not in the
+catalogue hold a constant of the kind that ``detectors.is_opaque`` knows; rather too often."""
 _TREES = frozenset(
     f"{relation}.{column}"
     for relation, columns in (
@@ -72,7 +83,8 @@ def marked(flow: Flow, catalogue: Catalogue) -> Flow:
 
     Cut to pieces these are hidden where it is known that they quote a value.
     """
-    embedded = frozenset({Sensitivity.SECRET}) if quoted_values(catalogue) else frozenset()
+    is_telling = catalogue.quotes_values or quoted_values(catalogue)
+    embedded = frozenset({Sensitivity.SECRET}) if is_telling else frozenset()
     return dataclasses.replace(flow, is_definition=True, embedded=flow.embedded | embedded)
 
 
@@ -97,6 +109,8 @@ class Redactor:
             return _MASK
         if "'" not in text and "$" not in text and not _HAS_DIGIT.search(text):
             return text
+        if not _SQL.match(text):
+            text = detectors.hide_opaque(text)
         spans = sorted(self._spans(text))
         for start, end, shown in reversed(spans):
             text = f"{text[:start]}{shown}{text[end:]}"
@@ -117,12 +131,14 @@ class Redactor:
                 yield token.start, token.end, self.redact_body(piece)
             elif token.kind in (Kind.STRING, Kind.NUMBER):
                 is_comment = before is not None and before.value == "comment"
-                if is_comment and token.start in telling:
-                    yield token.start, token.end, _VALUE.sub(_MASK, piece)
+                if is_comment:
+                    hidden = _VALUE.sub(_MASK, piece) if token.start in telling else piece
+                    yield token.start, token.end, detectors.hide_opaque(hidden)
                 elif (
                     (token.start in telling and _is_value(token))
                     or token.value in self._quoted
                     or (is_bound and _VALUE.search(token.value))
+                    or detectors.is_opaque(token.value)
                 ):
                     yield token.start, token.end, _as_literal(token)
             before = token if token.value != "=" else before
@@ -131,6 +147,33 @@ class Redactor:
         """Hide inside a dollar-quoted body."""
         tag = piece[: piece.index("$", 1) + 1]
         return f"{tag}{self.redact(piece[len(tag) : -len(tag)])}{tag}"
+
+
+def opaque_constants(text: str, engine: Engine) -> bool:
+    """Tell whether code or a default has a constant that looks like a key or somebody's number."""
+    if not detectors.is_opaque(text):
+        return False
+    tokens = lex(text, engine).tokens
+    return any(
+        detectors.is_opaque(text[token.start : token.end])
+        for token in tokens
+        if token.kind is Kind.STRING
+    )
+
+
+def quotes_values(catalogue: Catalogue) -> bool:
+    """Tell whether the words of the schema that a catalogue has hold any such constant."""
+    texts = [one.body for many in catalogue.functions.values() for one in many]
+    comments = []
+    for relation in catalogue.user_relations():
+        texts += [relation.definition, *relation.rules, *relation.trigger_code]
+        comments.append(relation.comment)
+        for column in relation.columns:
+            texts += [column.default, column.type_name]
+            comments.append(column.comment)
+    return any(map(detectors.is_opaque, comments)) or any(
+        opaque_constants(text, catalogue.engine) for text in texts
+    )
 
 
 def quoted_values(catalogue: Catalogue) -> frozenset[str]:
@@ -231,6 +274,12 @@ def _flat(group: _Group) -> Iterable[Token]:
             yield item
 
 
+_SQL = re.compile(
+    r"\s*(?:[('\"`$]|[\w.\"`]+\s*(?:[(<>=]|::)|for values|(?:create|select|with|unique|primary"
+    r"|foreign|exclude|begin|declare|insert|update|delete|return)\s)",
+    re.IGNORECASE,
+)
+"""Else they are prose, a comment or a label: an odd word in it is no name of an index."""
 _TABLE = re.compile(r"\s*create\s+(?:\w+\s+){0,3}?table\b", re.IGNORECASE)
 _BOUND = re.compile(r"FOR VALUES\b", re.IGNORECASE)
 _COMMA = Token(Kind.OPERATOR, ",", -1, -1)

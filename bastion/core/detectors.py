@@ -93,6 +93,15 @@ _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d)"
 _DATE = re.compile(r"((?:18|19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 _DATE_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d{2})")
 
+_OPAQUE = re.compile(
+    r"(?<![A-Za-z0-9#])(?=[A-Za-z0-9]{6})"
+    r"(?:[A-Za-z]+\d+[A-Za-z]+\d+[A-Za-z]|\d+[A-Za-z]+\d+[A-Za-z]+\d)[A-Za-z0-9]*"
+)
+"""Letters and digits that change places four times: no word, version or name of a character set
+does that. Colours do, and begin with a sign."""
+_FORMAT = re.compile(r"[A-Z09]+|P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?")
+"""``FM999G990D00`` for ``to_char``, and ``P1Y2M10DT2H`` for an interval."""
+
 MASK = "•••••"
 _LENGTH_MAX = 4096
 """A longer value is no single address, number or key."""
@@ -255,6 +264,20 @@ def redact(text: str) -> str:
     for pattern, hide in _suspects(text.encode("utf-8", "replace"), len(text)):
         text = pattern.sub(hide, text)
     return text
+
+
+def is_opaque(text: str) -> bool:
+    """Tell whether a text holds what looks made to be unlike any other: a key or a number."""
+    return hide_opaque(text) != text
+
+
+def hide_opaque(text: str) -> str:
+    """Hide what looks so inside a text."""
+    return _OPAQUE.sub(_hide_opaque, text)
+
+
+def _hide_opaque(match: re.Match[str]) -> str:
+    return match.group() if _FORMAT.fullmatch(match.group()) else MASK
 
 
 def may_hold_joined(blob: bytes, longest: int) -> bool:

@@ -47,7 +47,8 @@ class Flow:
     embedded: frozenset[Sensitivity] = frozenset()
     """Classes seen inside its free text, which the detectors hide as long as it is whole."""
     spoiled: frozenset[Sensitivity] = frozenset()
-    """Those of ``embedded`` that were cut or recoded, so that no detector knows them again."""
+    """Those of ``embedded`` that were cut or recoded, so that no detector knows them again, and
+    what is known by where it stands only."""
     is_verbatim: bool = False
     """One stored value, whole: a mask that keeps a part of it keeps always the same part."""
     is_document: bool = False
@@ -72,6 +73,10 @@ _UNPROVEN = frozenset({Sensitivity.UNPROVEN})
 
 TYPED = Flow(kind=FlowKind.TYPED, is_plain=True, guesses=1)
 """A literal or parameter."""
+CONSTANT = Flow(
+    kind=FlowKind.TYPED, is_plain=True, guesses=1, spoiled=frozenset({Sensitivity.SECRET})
+)
+"""A constant in the code of a view or function that looks like a key or somebody's number."""
 HARMLESS = Flow()
 """Proven to carry nothing, whatever it was made of: a count, a test for NULL."""
 

@@ -16,11 +16,14 @@ from sqlglot import exp
 from bastion.core import relations
 from bastion.core.bodies import parse
 from bastion.core.catalogue import Catalogue, Classification, Column, Relation, RelationKind
+from bastion.core.definitions import opaque_constants
 from bastion.core.flow import Flow, Scope, Source
 from bastion.core.model import Sensitivity
 from bastion.core.walk import NotTracedError, Walk
 
 _Key = tuple[str, str]
+_CONSTANT = re.compile(r"\s*\w*'(?:[^']|'')*'(?:::[\w\s.\"\[\](),]+)?\s*")
+"""A default that is one text, and no expression over others."""
 
 
 def inherit(catalogue: Catalogue, before: Catalogue | None) -> Catalogue:
@@ -108,6 +111,10 @@ def _generated(relation: Relation, catalogue: Catalogue) -> Relation:
 def _traced(column: Column, relation: Relation, catalogue: Catalogue) -> Column:
     if not column.default or column.sensitivity is not None or column.classification.is_declared:
         return column
+    if _CONSTANT.fullmatch(column.default) and opaque_constants(column.default, catalogue.engine):
+        evidence = "its default is a constant that looks like a key or somebody's number"
+        found = Classification(sensitivity=Sensitivity.SECRET, evidence=evidence)
+        return dataclasses.replace(column, classification=found)
     words = {word.casefold() for word in re.findall(r"\w+", column.default)}
     others = [
         other

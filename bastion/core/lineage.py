@@ -219,7 +219,7 @@ _TOKEN_HEADS = frozenset({"SELECT", "WITH", "UPDATE", "DELETE", "INSERT", "MERGE
 def _exposed(flow: Flow) -> ColumnExposure:
     reason = flow.reason
     if flow.spoiled and not flow.classes:
-        reason = "changes a text that holds sensitive values"
+        reason = "changes a text that holds sensitive values, or is a constant that looks like one"
     return ColumnExposure(
         classes=flow.classes | flow.spoiled,
         is_proven=flow.is_proven,

@@ -421,10 +421,15 @@ def _definition(catalogue: Catalogue) -> Treatment:
     redactor = Redactor(catalogue)
 
     def cell(value: bytes) -> bytes:
+        raw = _bytes_of(value)
         try:
-            return redactor.redact(value.decode()).encode()
+            text = raw.decode()
         except UnicodeDecodeError:
             return value
+        shown = redactor.redact(text)
+        if raw is value:
+            return shown.encode()
+        return value if shown == text else _MASK
 
     return Treatment(cell=cell)
 
@@ -482,16 +487,21 @@ def _redact_inside(cell: bytes) -> bytes:
 
 def _redact_binary(cell: bytes) -> bytes:
     """Mask a binary value as a whole when the text in it is telling."""
-    raw = cell
-    if cell[:2] in (b"\\x", b"0x"):
-        try:
-            raw = bytes.fromhex(cell[2:].decode("ascii"))
-        except ValueError:
-            raw = cell
+    raw = _bytes_of(cell)
     if any(map(classify_name, column_names(raw))):
         return _MASK
     text = raw.decode("utf-8", "replace")
     return cell if documents.redact_text(text) == text else _MASK
+
+
+def _bytes_of(cell: bytes) -> bytes:
+    """Give the bytes that a cell of a binary column writes in hexadecimal."""
+    if cell[:2] not in (b"\\x", b"0x"):
+        return cell
+    try:
+        return bytes.fromhex(cell[2:].decode("ascii"))
+    except ValueError:
+        return cell
 
 
 def _rewriter(treatments: tuple[Treatment, ...]) -> _Rows:
@@ -657,8 +667,15 @@ def _scrub_plan(text: str, typed: str) -> str:
     text = _COMPARED.sub(
         lambda match: match.group() if match.group(2) in typed else f"{match.group(1)}•••", text
     )
+    text = _WIDTH.sub(lambda match: f"{match.group(1)}{_hidden_width(match.group(1))}", text)
     return detectors.redact(text)
 
 
+def _hidden_width(before: str) -> str:
+    return '"•••"' if before.startswith('"') else "•••"
+
+
+# The average size of what is masked, as the server's statistics have it.
+_WIDTH = re.compile(r"(\bwidth=|\"Plan Width\": |<Plan-Width>|\bPlan Width: )\d+")
 _SINGLE_QUOTED = re.compile(r"'(?:[^'\\]|''|\\.)*'")
 _COMPARED = re.compile(r"([=<>]\s+)(-?\d[\d.]*)")

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
-from bastion.core import bodies, definitions, predicates
+from bastion.core import bodies, definitions, detectors, predicates
 from bastion.core.builtins import PURE, names
 from bastion.core.classify import announced
 from bastion.core.flow import (
+    CONSTANT,
     HARMLESS,
     TYPED,
     Flow,
@@ -232,6 +233,11 @@ def _typed(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     return TYPED
 
 
+def _literal(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    is_of_schema = walk.depth > 0 and isinstance(node, exp.Literal) and node.is_string
+    return CONSTANT if is_of_schema and detectors.is_opaque(node.name) else TYPED
+
+
 def _placeholder(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     return walk.placeholder
 
@@ -388,7 +394,7 @@ def _in(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
 
 
 _HANDLERS: dict[type[exp.Expr], _Handler] = {
-    exp.Literal: _typed,
+    exp.Literal: _literal,
     exp.Null: _typed,
     exp.Boolean: _typed,
     exp.Placeholder: _placeholder,

@@ -298,7 +298,8 @@ class Walk:
     def touch(self, flow: Flow) -> Flow:
         """Note that a value was referred to."""
         self.touches |= flow.classes
-        if not flow.is_proven:
+        # A failure quotes what was cut out of a text, or of the words of the schema, bare.
+        if not flow.is_proven or flow.spoiled or flow.is_definition:
             self.touches.add(Sensitivity.UNPROVEN)
         return flow
 

@@ -24,6 +24,8 @@ class Walker(Protocol):
 
     engine: Engine
     catalogue: Catalogue
+    depth: int
+    """How many views and functions deep this is: 0 is what the person typed."""
     relations: Mapping[tuple[str, str], Relation]
     """What the session has made, by (schema, name)."""
     variables: Mapping[str, frozenset[Sensitivity]]

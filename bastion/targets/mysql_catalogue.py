@@ -19,6 +19,7 @@ from bastion.core.catalogue import (
     Relation,
     RelationKind,
 )
+from bastion.core.definitions import OPAQUE_IN_SQL
 from bastion.core.model import Engine
 from bastion.targets.mysql import Login
 from bastion.targets.mysql_marks import fetch_marks
@@ -72,6 +73,20 @@ SELECT r.routine_schema, r.routine_name, coalesce(r.routine_definition, ''),
 FROM information_schema.routines r WHERE r.routine_schema NOT IN ('mysql', 'sys')
 ORDER BY r.routine_schema, r.routine_name
 """
+_QUOTING = """
+SELECT 1 FROM (
+    SELECT check_clause AS words FROM information_schema.check_constraints
+    WHERE constraint_schema NOT IN ('mysql', 'sys')
+    UNION ALL SELECT partition_description FROM information_schema.partitions
+    WHERE partition_description IS NOT NULL
+    UNION ALL SELECT event_definition FROM information_schema.events
+    UNION ALL SELECT event_comment FROM information_schema.events
+    UNION ALL SELECT index_comment FROM information_schema.statistics WHERE index_comment <> ''
+    UNION ALL SELECT routine_comment FROM information_schema.routines
+    WHERE routine_schema NOT IN ('mysql', 'sys')
+) w WHERE words REGEXP '{pattern}' LIMIT 1
+"""
+"""Words of the schema that the catalogue does not have."""
 _WINDOWS = 10
 """Parts of a large table that are sampled."""
 _ACTIONS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
@@ -110,9 +125,20 @@ async def fetch(login: Login, *, database: str, plan: ScanPlan) -> Catalogue:
         search_path=(database,),
         relations=classified,
         functions=functions,
+        words_quote_values=await login.call(lambda: _is_quoting(wire)),
         marks=marks,
         previous=plan.previous,
     )
+
+
+def _is_quoting(wire: Wire) -> bool:
+    try:
+        return bool(_rows(wire, _QUOTING.format(pattern=OPAQUE_IN_SQL)))
+    except pymysql.MySQLError:
+        if wire.is_lost:
+            raise
+        # An older server has no table of checks: pieces stay masked.
+        return True
 
 
 def _bare_relations(wire: Wire) -> list[Relation]:

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import pq, sql
 
 from bastion.core.catalogue import Catalogue, Column, Function, Relation, RelationKind
+from bastion.core.definitions import OPAQUE_IN_SQL
 from bastion.core.functions import acting_names
 from bastion.core.model import Engine
 from bastion.targets.libpq import Link
@@ -217,6 +218,28 @@ _DEFAULT = "pg_catalog.pg_get_expr(d.adbin, d.adrelid)"
 _RULE = "pg_catalog.pg_get_ruledef(oid)"
 _NOTHING = "NULL::text"
 _SQL_BODY_VERSION = 140_000
+_QUOTING = """
+SELECT 1 FROM (
+    SELECT pg_catalog.pg_get_constraintdef(k.oid) FROM pg_catalog.pg_constraint k
+    WHERE k.oid >= 16384 AND k.contype IN ('c', 'x')
+    UNION ALL SELECT pg_catalog.pg_get_indexdef(i.indexrelid) FROM pg_catalog.pg_index i
+    WHERE i.indrelid >= 16384 AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL)
+    UNION ALL SELECT pg_catalog.pg_get_expr(c.relpartbound, c.oid) FROM pg_catalog.pg_class c
+    WHERE c.relpartbound IS NOT NULL
+    UNION ALL SELECT t.typdefault FROM pg_catalog.pg_type t WHERE t.oid >= 16384
+    UNION ALL SELECT e.enumlabel FROM pg_catalog.pg_enum e
+    UNION ALL SELECT d.description FROM pg_catalog.pg_description d WHERE d.objoid >= 16384
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend p WHERE p.classid = d.classoid
+                      AND p.objid = d.objoid AND p.deptype = 'e')
+    UNION ALL SELECT pg_catalog.pg_get_triggerdef(g.oid) FROM pg_catalog.pg_trigger g
+    WHERE NOT g.tgisinternal AND (g.tgqual IS NOT NULL OR g.tgnargs > 0)
+    UNION ALL SELECT pg_catalog.pg_get_expr(y.polqual, y.polrelid) FROM pg_catalog.pg_policy y
+    UNION ALL SELECT pg_catalog.pg_get_expr(y.polwithcheck, y.polrelid) FROM pg_catalog.pg_policy y
+    UNION ALL SELECT pg_catalog.array_to_string(f.proconfig, ' ') FROM pg_catalog.pg_proc f
+    WHERE f.proconfig IS NOT NULL
+) w(words) WHERE words ~ $1 LIMIT 1
+"""
+"""Words of the schema that the catalogue does not have."""
 _OPERATORS = """
 SELECT DISTINCT o.oprname FROM pg_catalog.pg_operator o
 WHERE o.oid >= 16384 AND NOT EXISTS (
@@ -259,6 +282,7 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
     casts = frozenset(name for _, name, _ in risky)
     bare_casts = frozenset(name for _, name, is_bare in risky if is_bare == "true")
     cast_columns = frozenset(row[0] for row in await _rows(link, _CAST_COLUMNS))
+    quoting = await _is_quoting(link)
     path = await _rows(
         link, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))::pg_catalog.text"
     )
@@ -276,6 +300,7 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
         relations=classified,
         functions=functions,
         extras=(operators, casts, bare_casts, cast_columns),
+        words_quote_values=quoting,
         marks=marks,
         previous=plan.previous,
     )
@@ -284,6 +309,14 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
 async def _risky_types(link: Link) -> _Rows:
     acting = ",".join(sorted(acting_names(Engine.POSTGRESQL)))
     return _cells(await link.command(_RISKY, f"{{{acting}}}"))
+
+
+async def _is_quoting(link: Link) -> bool:
+    try:
+        return bool(_cells(await link.command(_QUOTING, OPAQUE_IN_SQL)))
+    except psycopg.errors.LockNotAvailable:
+        # Nobody knows: pieces of them stay masked until the next scan.
+        return True
 
 
 async def _bare_relations(link: Link) -> list[Relation]:

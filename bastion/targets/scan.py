@@ -24,6 +24,7 @@ from bastion.core.catalogue import (
     RelationKind,
 )
 from bastion.core.classify import classify_column, classify_pairs, system_sensitivity
+from bastion.core.definitions import quotes_values
 from bastion.core.inherit import inherit
 from bastion.core.model import Engine, Sensitivity
 
@@ -133,6 +134,7 @@ def build_catalogue(
     relations: dict[tuple[str, str], Relation],
     functions: Iterable[Function],
     extras: tuple[frozenset[str], ...] = (frozenset(),) * 4,
+    words_quote_values: bool = False,
     marks: Mapping[str, str] = MappingProxyType({}),
     previous: Catalogue | None = None,
 ) -> Catalogue:
@@ -141,6 +143,8 @@ def build_catalogue(
     Args:
         extras: user-defined operators, types with code behind them, those of them that a bare
             string becomes, types with casts of their own.
+        words_quote_values: words of the schema that no relation or function here has hold constants
+            that look like keys or the like.
         marks: of the structure, see ``Catalogue.marks``.
         previous: the snapshot before.
     """
@@ -162,6 +166,8 @@ def build_catalogue(
         marks=MappingProxyType(dict(marks)),
     )
     catalogue = inherit(catalogue, previous)
+    quotes = words_quote_values or quotes_values(catalogue)
+    catalogue = replace(catalogue, quotes_values=quotes)
     return replace(catalogue, version=_version(catalogue))
 
 
@@ -179,7 +185,7 @@ def _version(catalogue: Catalogue) -> str:
     of_types = (catalogue.casts, catalogue.bare_casts, catalogue.cast_columns)
     for names in (catalogue.operators, *of_types):
         digest.update(repr(sorted(names)).encode())
-    digest.update(repr(catalogue.search_path).encode())
+    digest.update(repr((catalogue.search_path, catalogue.quotes_values)).encode())
     for key in sorted(catalogue.relations):
         # Estimates move all the time and decide nothing.
         stable = replace(catalogue.relations[key], row_estimate=0, size_bytes=0)

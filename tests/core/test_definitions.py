@@ -11,7 +11,7 @@ from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.definitions import Redactor
 from bastion.core.lineage import trace
-from bastion.core.masking import plan
+from bastion.core.masking import plan, scrub_text
 from bastion.core.model import Engine, RawBatch, ResultColumn
 from bastion.core.statement import analyse
 from tests.fakes.catalogues import make_catalogue, make_relation
@@ -148,3 +148,66 @@ def test_trees_are_masked_and_read_by_pg_get_expr() -> None:
         None,
         "'x'::text",
     )
+
+
+KEY = "K7Q2M9Z4"
+"""Of no column that anybody knows of."""
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"SELECT '{KEY}'::text AS k",
+        f"CREATE FUNCTION f() AS $f$ declare k text := 'x-{KEY}'; begin return k; end $f$",
+        f"CREATE TABLE t (\n `note` varchar(9) DEFAULT '{KEY}' COMMENT 'as in {KEY}'\n)",
+        f"CHECK ((v <> '{KEY}'::text))",
+        f"FOR VALUES FROM ('{KEY}') TO (MAXVALUE)",
+        f"CREATE INDEX i ON t (id) WHERE v = '{KEY}'",
+        f"old {KEY} (2019)",
+        f"{{my.key={KEY}}}",
+        KEY,
+    ],
+)
+def test_constant_that_looks_like_a_key_is_hidden_wherever_it_stands(
+    text: str, engine: Engine
+) -> None:
+    assert KEY not in Redactor(make_catalogue(engine)).redact(text)
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE UNIQUE INDEX uk_6d1k2o3t4 ON orders USING btree (id)",
+        "convert(`name` using utf8mb4) <> 'utf8mb4_general_ci'",
+        "'#3B82F6'::text",
+        "to_char(total, 'FM999G990D00') || to_char(at, 'YYYYMMDDHH24MISS')",
+        "'P1Y2M10DT2H30M'::interval",
+        "digest(body, 'sha256') = x'00'",
+        "'v1beta1'::text",
+        "amount in cents, ISO-4217 codes, see RFC3339",
+        "{search_path=public,TimeZone=Europe/Berlin}",
+        "'550e8400-e29b-41d4-a716-446655440000'::uuid",
+    ],
+)
+def test_names_formats_and_versions_are_no_keys(text: str, engine: Engine) -> None:
+    assert Redactor(make_catalogue(engine)).redact(text) == text
+
+
+def test_hexadecimal_words_of_the_schema_are_read() -> None:
+    told = "0x" + f"RETURN '{KEY}'".encode().hex()
+    assert shown("select definition from pg_views", told) == (None, "•••••")
+    harmless = "\\x" + b"RETURN 'paid'".hex()
+    assert shown("select definition from pg_views", harmless) == (None, harmless)
+
+
+def test_failure_does_not_quote_the_words_of_the_schema() -> None:
+    catalogue = shop()
+    text = "select definition::int from pg_views"
+    statement = analyse(
+        text, engine=Engine.POSTGRESQL, catalogue=catalogue, context=SessionContext()
+    )
+    exposure = trace(statement, catalogue=catalogue, context=SessionContext())
+    said = scrub_text(f'invalid input syntax for type integer: "x-{KEY}"', exposure, said=text)
+    assert KEY not in said

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
-from bastion.core.catalogue import Catalogue
+from bastion.core.catalogue import Catalogue, Function
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
 from bastion.core.exposure import Exposure
@@ -392,3 +393,30 @@ def test_overridden_builtin_is_not_trusted() -> None:
 def test_changed_search_path_is_followed() -> None:
     exposure = look("set search_path to nowhere ;; select name from users")
     assert "-" not in describe(exposure)
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize(
+    ("constant", "is_shown"), [("K7Q2M9Z4", False), ("x-K7Q2M9Z4", False), ("paid", True)]
+)
+def test_constant_in_a_function_that_looks_like_a_key_is_masked(
+    constant: str, is_shown: bool, engine: Engine
+) -> None:
+    shop = make_catalogue(engine)
+    body = f"{'select' if engine is Engine.POSTGRESQL else 'return'} '{constant}'"
+    made = Function(schema=shop.search_path[0], name="f", language="sql", body=body, returns="text")
+    shop = dataclasses.replace(shop, functions={**shop.functions, "f": (made,)})
+    for text in ("select f()", "select coalesce(f(), '') from orders"):
+        statement = analyse(text, engine=engine, catalogue=shop, context=SessionContext())
+        exposure = trace(statement, catalogue=shop, context=SessionContext())
+        assert exposure.columns is not None
+        assert bool(exposure.columns[0].classes) is not is_shown, text
+
+
+def test_constant_that_the_person_typed_is_shown() -> None:
+    shop = make_catalogue(Engine.POSTGRESQL)
+    text = "select 'K7Q2M9Z4', x from (select 'a1b2c3d4' as x) y"
+    statement = analyse(text, engine=Engine.POSTGRESQL, catalogue=shop, context=SessionContext())
+    exposure = trace(statement, catalogue=shop, context=SessionContext())
+    assert exposure.columns is not None
+    assert not any(column.classes for column in exposure.columns)
