@@ -120,6 +120,10 @@ def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say
     path = _find(paths, parsed.what, must_exist=False)
     key = parsed.key or paths.recording_public_key
     audit = paths.audit_log if paths.audit_log.exists() else None
+    if audit is None and path.absolute().is_relative_to(paths.sessions.absolute()):
+        # Its first line is older than any recording here.
+        complain(f"{paths.audit_log} is missing: nobody can tell what else is.")
+        return 1
     anchor = _anchor(paths, parsed)
     report = verify_file(path, key, audit, identity=parsed.identity, anchor=anchor)
     (say if report.is_ok else complain)(report.message)
@@ -134,7 +138,7 @@ def _anchor(paths: Paths, parsed: argparse.Namespace) -> Path | None:
         configured = load_config(paths.config).audit.anchor_file
     except ConfigError:
         return None
-    return Path(configured) if configured and Path(configured).exists() else None
+    return Path(configured) if configured else None
 
 
 def _find(paths: Paths, what: str, *, must_exist: bool = True) -> Path:
@@ -595,7 +599,11 @@ def audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) 
     if parsed.verb == "verify":
         anchor = _anchor(paths, parsed)
         key = load_public_key(paths.recording_public_key)
-        report = verify_audit(paths.audit_log, key, anchor=anchor)
+        try:
+            report = verify_audit(paths.audit_log, key, anchor=anchor)
+        except OSError as error:
+            complain(f"{error.filename} cannot be read: {error.strerror}")
+            return 2
         if report.is_ok:
             agrees = "" if anchor is None else f" It agrees with its anchor {anchor}."
             say(f"The audit log is whole: {report.rows} rows, head {report.head[:16]}.{agrees}")

@@ -121,11 +121,14 @@ class Catalog:
 
 
 def _recordings(folder: Path) -> list[Path]:
-    """Give one file of each recording, the very form that ``Catalog.find`` takes."""
+    """Give one file of each recording, the very form that ``Catalog.find`` takes.
+
+    Opening what is no file, such as a pipe, could wait for ever.
+    """
     forms: dict[str, Path] = {}
     for suffix in reversed(SUFFIXES):
         # The plain one counts: beside it, an archive is not done, or was put there.
-        forms |= {session_name(path): path for path in folder.glob(f"*{suffix}")}
+        forms |= {session_name(path): path for path in folder.glob(f"*{suffix}") if path.is_file()}
     return sorted(forms.values(), reverse=True)
 
 
@@ -134,7 +137,13 @@ def about_path(path: Path) -> Path:
     return path.with_name(f"{session_name(path)}.about.json")
 
 
-def _read_about(path: Path, size_bytes: int) -> RecordingEntry:
+def read_about(path: Path, size_bytes: int) -> RecordingEntry:
+    """Read what lists show of an encrypted recording from the file beside it.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: it is garbled.
+    """
     try:
         about = json.loads(about_path(path).read_bytes())
         header = about["header"]
@@ -156,7 +165,7 @@ def _read_about(path: Path, size_bytes: int) -> RecordingEntry:
 
 def _read_entry(path: Path, size_bytes: int) -> RecordingEntry:
     if path.suffix == ".age":
-        return _read_about(path, size_bytes)
+        return read_about(path, size_bytes)
     with open_chained(path) as stream:
         header = decode_header(stream.readline())
         end = _read_tail(stream) if stream.seekable() else None

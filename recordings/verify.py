@@ -16,7 +16,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.audit import AuditReport, SessionMark, SessionMarks, verify_audit
-from recordings.catalog import about_path
+from recordings.catalog import about_path, read_about
 from recordings.encrypted import key_path
 from recordings.errors import FormatError
 from recordings.events import Header
@@ -146,6 +146,9 @@ def verify_all(
 def _guarded(
     path: Path, public_key: Ed25519PublicKey, audit: AuditReport | None, identity: Path | None
 ) -> Report:
+    if path.exists() and not path.is_file():
+        # A pipe would be waited for.
+        return Report(exit_code=2, message=f"{path} is no file.")
     try:
         return _verify(path, public_key, audit, identity)
     except FileNotFoundError as error:
@@ -250,13 +253,14 @@ def _marks(path: Path, audit: AuditReport | None) -> SessionMarks:
 def _judge_encrypted(path: Path, audit: AuditReport | None, identity: Path | None) -> Report | None:
     """Judge an encrypted file by its bytes; None: it must be decrypted and walked."""
     marks = _marks(path, audit)
-    archives, about = marks.archives, about_path(path)
+    archives = marks.archives
     fault = ""
-    has_about = identity is None and bool(marks.abouts) and about.exists()
     if archives and file_digest(path) not in archives:
         fault = f"{path.name} is not the archive that the audit log saw: it was changed."
-    elif has_about and file_digest(about) not in marks.abouts:
-        fault = f"{about.name} was changed: lists show something else than the recording holds."
+    elif marks.opened is not None and not archives:
+        fault = f"{path.name} is not the recording: the audit log never saw it archived."
+    elif identity is None and marks.abouts:
+        fault = _find_about_fault(path, marks)
     if fault:
         return Report(exit_code=1, message=fault, first_bad_frame=0, session_id=session_name(path))
     if identity is None:
@@ -268,6 +272,23 @@ def _judge_encrypted(path: Path, audit: AuditReport | None, identity: Path | Non
             session_id=session_name(path),
         )
     return None
+
+
+def _find_about_fault(path: Path, marks: SessionMarks) -> str:
+    """Tell what is wrong with what lists show of an encrypted file; empty: nothing.
+
+    A copy elsewhere need not have it. In its dated folder it says what day that must be.
+    """
+    about = about_path(path)
+    is_in_place = _DATED.fullmatch(_day(path)) is not None
+    if not about.exists():
+        return f"{about.name} is missing: no list shows the recording." if is_in_place else ""
+    if file_digest(about) not in marks.abouts:
+        return f"{about.name} was changed: lists show something else than the recording holds."
+    day = day_of(read_about(path, 0).header)
+    if is_in_place and day != _day(path):
+        return f"{path.name} lies in the folder of another day, not {day}."
+    return ""
 
 
 def _compare(

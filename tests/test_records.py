@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -294,3 +295,35 @@ def test_a_policy_that_cannot_be_read_deletes_nothing(box: Box):
     code, said = box.run("expire", "--propose", "--reason", "over")
     assert (code != 0, "NAME=DAYS" in said) == (True, True)
     assert path.exists()
+
+
+def test_without_the_audit_log_no_recording_of_this_place_is_right(box: Box):
+    path = box.record("s1")
+    copy = box.folder / "copy.cast"
+    copy.write_bytes(path.read_bytes())
+    for file in (box.paths.audit_log.with_name("audit.log.head"), box.paths.audit_log):
+        file.unlink()
+    code, said = box.run("verify", "s1")
+    assert (code, "is missing: nobody can tell what else is" in said) == (1, True)
+    assert box.run("verify", path)[0] == 1
+    assert box.run("verify", copy)[0] == 0, "elsewhere a seal is enough"
+
+
+def test_a_configured_anchor_that_is_gone_is_missed(box: Box):
+    box.record("s1")
+    anchor = box.folder / "anchor"
+    box.configure(f'[audit]\nanchor_file = "{anchor}"\n')
+    code, said = box.run("verify", "s1")
+    assert (code, f"{anchor} cannot be read" in said) == (2, True)
+    assert cli.main(["--dir", str(box.paths.state), "audit", "verify"]) == 2
+
+
+def test_nobody_waits_for_a_pipe_in_the_place_of_a_recording(box: Box):
+    path = box.record("s1")
+    os.mkfifo(path.with_name("pipe.cast"))
+    os.mkfifo(path.with_name("s1.cast.zst"))
+    code, said = box.run("list", "--json")
+    assert (code, [one["id"] for one in json.loads(said)]) == (0, ["s1"])
+    assert box.run("list", "--search", "customers")[0] == 0
+    code, said = box.run("verify", "pipe")
+    assert (code, "is no file" in said) == (2, True)

@@ -208,8 +208,9 @@ async def test_the_rest_of_the_package_works_without_pyrage(desk: Desk):
     words = ["verify", str(path), "--key", str(desk.key_path)]
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=False)
     assert done.returncode == 0
-    path.write_bytes(b"age-encryption.org/v1\n")
-    words += ["--identity", str(desk.key_path)]
+    path.rename(elsewhere := desk.folder / "elsewhere.cast.zst.age")
+    elsewhere.write_bytes(b"age-encryption.org/v1\n")
+    words[1:2] = [str(elsewhere), "--identity", str(desk.key_path)]
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=False)
     assert done.returncode == 1
     assert b"pip install pyrage" in done.stderr
