@@ -17,12 +17,16 @@ from bastion.core.statement import Statement
 def objects_digest(statement: Statement, catalogue: Catalogue, context: SessionContext) -> str:
     """Digest the definitions that a statement's meaning rests on, for what a yes covers.
 
-    A table swapped for another of its name, a view, trigger or function written anew, a name
-    prepared again: each makes another digest, and so does what these call, fire or cascade to.
+    A table swapped for another of its name, a view, trigger, policy or function written anew, a
+    name prepared again: each makes another digest, and so does what these call, fire or cascade
+    to, and what is called without being named.
     Estimates and classes of columns do not.
     """
     digest = hashlib.sha256(statement.resolved.encode())
+    digest.update(repr(catalogue.unwritten).encode())
     meaning = _Meaning(catalogue, context)
+    for words in catalogue.unwritten:
+        meaning.add_code(words)
     for key in statement.reads | statement.writes:
         meaning.add_relation(key, is_written=key in statement.writes)
     meaning.add_names(name.rpartition(".")[2].lower() for name in statement.functions)
@@ -43,12 +47,9 @@ class _Meaning:
         self._catalogue = catalogue
         self._context = context
         self._named: dict[str, list[RelationKey]] = defaultdict(list)
-        self._children: dict[RelationKey, list[RelationKey]] = defaultdict(list)
         for key, relation in catalogue.relations.items():
             if relation.kind is not RelationKind.SYSTEM:
                 self._named[key[1].lower()].append(key)
-            for parent in relation.parents:
-                self._children[parent].append(key)
         self._due: list[RelationKey] = []
         self._due_names: list[str] = []
         self.relations: dict[RelationKey, Relation | None] = {}
@@ -102,14 +103,15 @@ class _Meaning:
         if relation is None:
             return
         self.add_names(_trigger_functions(relation))
-        for code in (*relation.rules, *relation.trigger_code):
+        kept = (one.text for one in relation.code)
+        for code in (*relation.rules, *relation.trigger_code, *kept):
             self.add_code(code)
         for column in relation.columns:
             if column.default:
                 self.add_code(column.default)
         if relation.kind in {RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW}:
             self.add_code(relation.definition)
-        for child in self._children.get(key, ()):
+        for child in relation.children:
             self.add_relation(child, is_written=True)
         # ``schema.table (constraint, ON DELETE CASCADE)``
         for words in relation.referenced_by:
@@ -137,7 +139,7 @@ def _shape(relation: Relation | None) -> tuple[object, ...]:
     return (
         relation.oid, relation.kind.value, relation.storage_engine, columns, relation.definition,
         relation.primary_key, relation.triggers, relation.trigger_code, relation.rules,
-        relation.referenced_by,
+        relation.referenced_by, relation.code, relation.children, relation.source,
     )  # fmt: skip
 
 

@@ -104,6 +104,26 @@ class Column:
         return self.classification.sensitivity
 
 
+class Moment(enum.Enum):
+    """When the server computes an expression that is kept with a relation."""
+
+    POLICY = "policy"
+    """Rows are read under row security."""
+    READ = "read"
+    """Rows are read, or a read is planned, whoever asks."""
+    WRITE = "write"
+    """Rows are written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCode:
+    """An expression that the server computes with rows of a relation, though no text names it."""
+
+    moment: Moment
+    text: str
+    """As the server prints it; empty where that could not be read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
     """A table, view or the like."""
@@ -129,6 +149,16 @@ class Relation:
     """Foreign keys that point here with CASCADE, SET NULL or SET DEFAULT, in words."""
     parents: tuple[tuple[str, str], ...] = ()
     """PostgreSQL: what it inherits from or is a partition of, by (schema, name)."""
+    children: tuple[tuple[str, str], ...] = ()
+    """PostgreSQL: whose rows are its rows too, down to the last, by (schema, name)."""
+    code: tuple[KeptCode, ...] = ()
+    """PostgreSQL: policies of row security, and what indexes, checks, partitions and the order of
+    types compute by code of users. Defaults and triggers have places of their own."""
+    passes_policies: bool = False
+    """PostgreSQL: row security does not hold for the session's own roles. For the owner of a view
+    it may."""
+    source: str = ""
+    """PostgreSQL: how a foreign table is reached, ``handler`` and options."""
     comment: str = ""
     storage_engine: str = ""
     """MySQL: ``InnoDB`` and the like; a non-transactional one cannot be rolled back."""
@@ -201,6 +231,9 @@ class Catalogue:
     quotes_values: bool = False
     """Somewhere the words of the schema hold a constant that looks like a key or the like, so that
     they may not be cut to pieces in which nobody knows it again."""
+    unwritten: tuple[str, ...] = ()
+    """PostgreSQL: what calls users' code without naming it, in words that name the code: operators,
+    casts, checks of domains, the order of types, event triggers."""
     marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What tells that structure was changed by others since: for ``relation NAME`` and ``function
     NAME`` a short text that the server gives again for next to nothing. On MySQL the name is with

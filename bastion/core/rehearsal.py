@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.effects import Statement
 from bastion.core.model import EffectClass, Engine, Row
+from bastion.core.setoff import runs_code
 from bastion.core.surroundings import literal, quoted_name
 
 _ROWS = frozenset({
@@ -32,7 +33,7 @@ def residue(statement: Statement, catalogue: Catalogue) -> str:
     if not statement.writes:
         return "it is not known which table it changes"
     for key in sorted(statement.writes):
-        words = _left_by(catalogue.relations.get(key), catalogue.engine)
+        words = _left_by(catalogue.relations.get(key), catalogue)
         if words:
             return words
     return ""
@@ -61,12 +62,14 @@ def read_residue(rows: Sequence[Row]) -> str:
     return f"a rollback does not undo {(rows[0][0] or b'').decode(errors='replace')}"
 
 
-def _left_by(relation: Relation | None, engine: Engine) -> str:
+def _left_by(relation: Relation | None, catalogue: Catalogue) -> str:
     if relation is None or relation.kind is not RelationKind.TABLE:
         return "it changes what is not a known table"
     if relation.triggers or relation.rules:
         return "its table has triggers or rules"
-    if engine is Engine.MYSQL and relation.storage_engine != "InnoDB":
+    if runs_code(relation, catalogue):
+        return "its table has defaults, checks or the like with code of its own"
+    if catalogue.engine is Engine.MYSQL and relation.storage_engine != "InnoDB":
         return "its table has no transactions"
     return ""
 

@@ -20,6 +20,7 @@ from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.findings import HERE, Findings, Surroundings, identifier_name
 from bastion.core.lexer import Kind, Lexed, Token
 from bastion.core.model import EffectClass, Engine
+from bastion.core.reached import family, judge_reached
 from bastion.core.respelling import UnspelledError, respelled
 from bastion.core.unwritten import judge_unwritten
 
@@ -282,13 +283,17 @@ def _written(table: exp.Table, node: exp.Expr, findings: Findings, around: Surro
             findings.pinned.append("pg_settings")
     if relation is None:
         return
-    findings.fires += [
-        one for one in relation.triggers if _is_set_off(one, node, is_replace=around.is_replace)
-    ]
+    for member in family(key, around):
+        # A partition may have triggers of its own, and copies of its parent's.
+        findings.fires += [
+            one
+            for one in member.triggers
+            if one not in findings.fires and _is_set_off(one, node, is_replace=around.is_replace)
+        ]
+        if member.kind is RelationKind.FOREIGN:
+            findings.add(EffectClass.OUTSIDE, "The table lies on another server.")
     if relation.rules:
         findings.doubt("A rewrite rule of the table changes what it does.")
-    if relation.kind is RelationKind.FOREIGN:
-        findings.add(EffectClass.OUTSIDE, "The table lies on another server.")
     if relation.kind is RelationKind.VIEW:
         findings.doubt("It writes through a view.")
 
@@ -380,6 +385,8 @@ def _relations(tree: exp.Expression, findings: Findings, around: Surroundings) -
         findings.reads.add(key)
         if relation is not None and relation.definition:
             _view(relation, findings, around)
+    for key in sorted(findings.reads | findings.writes):
+        judge_reached(key, findings, around)
 
 
 def _defaults(tokens: tuple[Token, ...], findings: Findings, around: Surroundings) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from bastion.core.bodies import parse
-from bastion.core.catalogue import Catalogue, Relation, RelationKind
+from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.effects import Statement
 from bastion.core.exposure import Exposure
 from bastion.core.flow import fold
 from bastion.core.model import EffectClass
+from bastion.core.setoff import sets_off
 
 _EFFECTS = (
     frozenset({EffectClass.INSERT}),
@@ -24,7 +25,7 @@ def single_row_table(statement: Statement, exposure: Exposure, catalogue: Catalo
     """Name the table of which a statement writes one row at most, ``schema.table``.
 
     Empty where it may do anything else: other tables, triggers, cascades, masked values moved or
-    told, conditions that are no full key, or code that was not understood.
+    told, conditions that are no full key, or code that nobody examined.
     """
     if not statement.is_understood or exposure.inference or exposure.laundering:
         return ""
@@ -33,18 +34,12 @@ def single_row_table(statement: Statement, exposure: Exposure, catalogue: Catalo
         return ""
     (key,) = statement.writes
     relation = catalogue.relations.get(key)
-    if relation is None or not _is_examined(relation) or statement.reads - {key}:
+    if relation is None or sets_off(relation, catalogue) or statement.reads - {key}:
         return ""
     tree = parse(statement.text, statement.engine)
     if tree is None or not _touches_one_row(tree, relation, catalogue):
         return ""
     return relation.qualified_name
-
-
-def _is_examined(relation: Relation) -> bool:
-    """Tell whether writing it sets nothing off."""
-    sets_off = relation.triggers or relation.rules or relation.referenced_by
-    return relation.kind is RelationKind.TABLE and not sets_off
 
 
 def _touches_one_row(tree: exp.Expr, relation: Relation, catalogue: Catalogue) -> bool:

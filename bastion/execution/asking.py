@@ -6,6 +6,7 @@ from bastion.core.approval import Approval, RunContext
 from bastion.core.catalogue import Catalogue
 from bastion.core.grants import Grant, GrantKind, Wanted, read_wanted
 from bastion.core.model import Action, Impact, Verdict
+from bastion.core.setoff import sets_off
 from bastion.errors import UsageError
 from bastion.execution.holding import Held
 from bastion.execution.outcomes import Run
@@ -71,10 +72,10 @@ def check_window(table: str, catalogue: Catalogue) -> None:
     relation = catalogue.relations.get((schema, name))
     if relation is None:
         raise UsageError(f'There is no table "{table}". Write schema.table.')
-    if relation.triggers or relation.rules or relation.referenced_by:
+    if sets_off(relation, catalogue):
         raise UsageError(
-            f"Writing {table} sets off triggers, rules or cascades, so each statement on it is "
-            "reviewed by itself."
+            f"Writing {table} sets off triggers, rules, cascades or code of its own, so each "
+            "statement on it is reviewed by itself."
         )
     if not relation.primary_key and not relation.unique_keys:
         raise UsageError(f"{table} has no key to tell its rows apart by.")

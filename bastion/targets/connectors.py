@@ -245,7 +245,9 @@ class PostgresConnector(_Connector):
     async def _fetch(self, plan: ScanPlan) -> Catalogue:
         link = await self._open(self._url, "bastion:catalogue")
         try:
-            return await postgres_catalogue.fetch(link, plan=plan)
+            return await postgres_catalogue.fetch(
+                link, plan=plan, has_reader=self._reader_url is not None
+            )
         except psycopg.Error as error:
             raise _unread(error, error.sqlstate or "") from None
         finally:

@@ -87,6 +87,11 @@ SELECT 1 FROM (
 ) w WHERE words REGEXP '{pattern}' LIMIT 1
 """
 """Words of the schema that the catalogue does not have."""
+_OWN_ENGINES = frozenset(
+    """innodb xtradb myisam mrg_myisam aria memory heap csv archive blackhole sequence columnstore
+    rocksdb tokudb mroonga oqgraph ndbcluster s3""".split()
+)
+"""Storage engines that keep rows with the server; others fetch them from anywhere."""
 _WINDOWS = 10
 """Parts of a large table that are sampled."""
 _ACTIONS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
@@ -158,7 +163,7 @@ def _bare_relations(wire: Wire) -> list[Relation]:
             Relation(
                 schema=schema,
                 name=name,
-                kind=_kind(schema, kind),
+                kind=_kind(schema, kind, engine),
                 columns=tuple(columns[key]),
                 definition=definitions.get(key, ""),
                 primary_key=primary.get(key, ()),
@@ -175,10 +180,12 @@ def _bare_relations(wire: Wire) -> list[Relation]:
     return relations
 
 
-def _kind(schema: str, kind: str) -> RelationKind:
+def _kind(schema: str, kind: str, engine: str) -> RelationKind:
     if schema.lower() in _SYSTEM_SCHEMAS:
         return RelationKind.SYSTEM
-    return RelationKind.VIEW if kind.endswith("VIEW") else RelationKind.TABLE
+    if kind.endswith("VIEW"):
+        return RelationKind.VIEW
+    return RelationKind.TABLE if engine.lower() in _OWN_ENGINES else RelationKind.FOREIGN
 
 
 def _columns(wire: Wire) -> dict[_Key, list[Column]]:

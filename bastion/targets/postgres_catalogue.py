@@ -9,8 +9,17 @@ from contextlib import suppress
 import psycopg
 from psycopg import pq, sql
 
-from bastion.core.catalogue import Catalogue, Column, Function, Relation, RelationKind
+from bastion.core.catalogue import (
+    Catalogue,
+    Column,
+    Function,
+    KeptCode,
+    Moment,
+    Relation,
+    RelationKind,
+)
 from bastion.core.definitions import OPAQUE_IN_SQL
+from bastion.core.folding import has_constant_part
 from bastion.core.functions import acting_names
 from bastion.core.model import Engine
 from bastion.targets.libpq import Link
@@ -18,10 +27,13 @@ from bastion.targets.postgres_marks import fetch_marks
 from bastion.targets.scan import (
     SAMPLE_CHARACTERS,
     UNCLASSIFIED,
+    Extras,
     Samples,
     ScanPlan,
+    bare_catalogue,
     build_catalogue,
     classify_relations,
+    is_plain_read,
 )
 
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
@@ -131,6 +143,120 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype = 'f' AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
 ORDER BY k.oid
 """
+_POLICIES = """
+SELECT p.polrelid::text,
+       CASE WHEN p.polcmd IN ('r', '*') THEN 'policy' ELSE 'write' END, {using}
+FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+WHERE c.relrowsecurity AND p.polqual IS NOT NULL
+UNION ALL
+SELECT p.polrelid::text, 'write', {check}
+FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+WHERE c.relrowsecurity AND p.polwithcheck IS NOT NULL
+"""
+_USING = "pg_catalog.pg_get_expr(p.polqual, p.polrelid)"
+_CHECK = "pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)"
+_COMPUTED = """
+WITH bought AS MATERIALIZED (
+    SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
+), of_users(classid, objid) AS MATERIALIZED (
+    SELECT d.classid, d.objid FROM pg_catalog.pg_depend d
+    WHERE d.refobjid >= 16384 AND d.refclassid IN (
+        'pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass,
+        'pg_catalog.pg_type'::pg_catalog.regclass, 'pg_catalog.pg_opclass'::pg_catalog.regclass)
+      AND NOT EXISTS (
+        SELECT FROM bought b WHERE b.classid = d.refclassid AND b.objid = d.refobjid)
+)
+SELECT i.indrelid::text, {index} FROM pg_catalog.pg_index i
+JOIN of_users u ON u.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND u.objid = i.indexrelid
+WHERE i.indexprs IS NOT NULL
+UNION
+SELECT i.indrelid::text, {predicate} FROM pg_catalog.pg_index i
+JOIN of_users u ON u.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND u.objid = i.indexrelid
+WHERE i.indpred IS NOT NULL
+UNION
+SELECT k.conrelid::text, {check} FROM pg_catalog.pg_constraint k
+JOIN of_users u ON u.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND u.objid = k.oid
+WHERE k.contype = 'c' AND k.conrelid <> 0
+UNION
+SELECT p.partrelid::text, {partition} FROM pg_catalog.pg_partitioned_table p
+JOIN of_users u ON u.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND u.objid = p.partrelid
+WHERE p.partexprs IS NOT NULL
+UNION
+SELECT s.stxrelid::text, {statistics} FROM pg_catalog.pg_statistic_ext s
+JOIN of_users u
+  ON u.classid = 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass AND u.objid = s.oid
+WHERE {has_statistics}
+"""
+"""What indexes, checks, partitions and statistics compute by code of users."""
+_PRINTED = {
+    "index": "pg_catalog.pg_get_expr(i.indexprs, i.indrelid)",
+    "predicate": "pg_catalog.pg_get_expr(i.indpred, i.indrelid)",
+    "check": "pg_catalog.pg_get_expr(k.conbin, k.conrelid)",
+    "partition": "pg_catalog.pg_get_expr(p.partexprs, p.partrelid)",
+}
+_STATISTICS = "pg_catalog.pg_get_expr(s.stxexprs, s.stxrelid)"
+_SORTING = """
+WITH RECURSIVE bought AS MATERIALIZED (
+    SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
+), supporting(family, type, code) AS MATERIALIZED (
+    SELECT a.amprocfamily, a.amproclefttype, a.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc a
+    UNION ALL
+    SELECT a.amopfamily, a.amoplefttype, o.oprcode::pg_catalog.oid
+    FROM pg_catalog.pg_amop a JOIN pg_catalog.pg_operator o ON o.oid = a.amopopr
+), own(family, type, code) AS MATERIALIZED (
+    SELECT s.family, s.type, s.code FROM supporting s
+    WHERE s.code >= 16384 AND NOT EXISTS (
+        SELECT FROM bought b
+        WHERE b.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND b.objid = s.code)
+), sorted(type, code) AS (
+    SELECT o.type, o.code FROM own o WHERE o.type >= 16384
+    UNION
+    SELECT g.rngtypid, g.rngsubdiff::pg_catalog.oid FROM pg_catalog.pg_range g
+    WHERE g.rngsubdiff >= 16384::pg_catalog.oid
+    UNION
+    SELECT g.rngtypid, o.code FROM pg_catalog.pg_range g
+    JOIN pg_catalog.pg_opclass k ON k.oid = g.rngsubopc JOIN own o ON o.family = k.opcfamily
+    UNION
+    SELECT x.whole, s.code FROM sorted s CROSS JOIN LATERAL (
+        SELECT t.oid FROM pg_catalog.pg_type t WHERE s.type IN (t.typelem, t.typbasetype)
+        UNION ALL
+        SELECT g.rngmultitypid FROM pg_catalog.pg_range g WHERE g.rngtypid = s.type
+        UNION ALL
+        SELECT g.rngtypid FROM pg_catalog.pg_range g WHERE g.rngsubtype = s.type
+        UNION ALL
+        SELECT t.oid FROM pg_catalog.pg_type t JOIN pg_catalog.pg_attribute a
+          ON a.attrelid = t.typrelid AND a.atttypid = s.type AND NOT a.attisdropped
+    ) x(whole)
+), used(relation, code) AS (
+    SELECT a.attrelid, s.code FROM sorted s
+    JOIN pg_catalog.pg_attribute a ON a.atttypid = s.type AND a.attnum > 0
+    UNION
+    SELECT i.indrelid, o.code FROM pg_catalog.pg_index i
+    CROSS JOIN LATERAL pg_catalog.unnest(i.indclass::pg_catalog.oid[]) c(oid)
+    JOIN pg_catalog.pg_opclass k ON k.oid = c.oid JOIN own o ON o.family = k.opcfamily
+    UNION
+    SELECT p.partrelid, o.code FROM pg_catalog.pg_partitioned_table p
+    CROSS JOIN LATERAL pg_catalog.unnest(p.partclass::pg_catalog.oid[]) c(oid)
+    JOIN pg_catalog.pg_opclass k ON k.oid = c.oid JOIN own o ON o.family = k.opcfamily
+)
+SELECT u.relation::text,
+       pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) || '()'
+FROM used u JOIN pg_catalog.pg_proc p ON p.oid = u.code
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+"""
+"""Code of users that puts values in order, by type, index or partition: as calls of it."""
+_FOREIGN = """
+SELECT f.ftrelid::text, coalesce(p.proname, '') || ' ' || pg_catalog.array_to_string(
+           coalesce(s.srvoptions, '{}') || coalesce(f.ftoptions, '{}'), E'\\x01')
+FROM pg_catalog.pg_foreign_table f
+JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
+JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+LEFT JOIN pg_catalog.pg_proc p ON p.oid = w.fdwhandler
+"""
+_PASSES = """
+SELECT c.oid::text FROM pg_catalog.pg_class c
+WHERE c.relrowsecurity AND NOT pg_catalog.row_security_active(c.oid)
+"""
 _TYPE_PARTS = """
 WITH RECURSIVE mine AS MATERIALIZED (
     SELECT t.oid, t.typname, t.typtype, t.typelem, t.typcategory, t.typbasetype, t.typrelid
@@ -192,7 +318,11 @@ SELECT n.nspname, p.proname,
        CASE WHEN coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[]) || p.prorettype
                  && '{{{{{risky}}}}}'::pg_catalog.oid[]
             THEN l.lanname || ' with types that run code' ELSE l.lanname END,
-       {{body}}, pg_catalog.pg_get_function_result(p.oid),
+       CASE WHEN p.prokind = 'a' THEN (
+           SELECT pg_catalog.concat_ws('(), ', a.aggtransfn, a.aggfinalfn, a.aggmtransfn,
+                                       a.aggminvtransfn, a.aggmfinalfn) || '()'
+           FROM pg_catalog.pg_aggregate a WHERE a.aggfnoid = p.oid) ELSE {{body}} END,
+       pg_catalog.pg_get_function_result(p.oid),
        (p.prokind = 'p')::text, p.provolatile::text, p.pronargs::text,
        pg_catalog.array_to_string(
            coalesce((p.proargnames::text[])[1:p.pronargs], '{{{{}}}}'), E'\\x01', ''),
@@ -258,13 +388,49 @@ _CAST_COLUMNS = f"""
 )
 SELECT DISTINCT t.typname FROM turned JOIN pg_catalog.pg_type t ON t.oid = turned.oid
 """  # noqa: S608
+_UNWRITTEN = """
+WITH bought AS MATERIALIZED (
+    SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
+)
+SELECT 'operator ' || o.oprname || ' ' || o.oprcode::pg_catalog.text
+FROM pg_catalog.pg_operator o
+WHERE o.oid >= 16384 AND NOT EXISTS (
+    SELECT FROM bought b
+    WHERE b.classid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND b.objid = o.oid)
+UNION ALL
+SELECT 'cast ' || pg_catalog.format_type(k.castsource, NULL) || ' '
+       || pg_catalog.format_type(k.casttarget, NULL) || ' '
+       || k.castfunc::pg_catalog.regproc::pg_catalog.text
+FROM pg_catalog.pg_cast k
+WHERE k.oid >= 16384 AND k.castfunc <> 0 AND NOT EXISTS (
+    SELECT FROM bought b
+    WHERE b.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND b.objid = k.oid)
+UNION ALL
+SELECT 'domain ' || pg_catalog.format_type(k.contypid, NULL) || ' '
+       || pg_catalog.pg_get_expr(k.conbin, 0)
+FROM pg_catalog.pg_constraint k WHERE k.contypid >= 16384 AND k.contype = 'c'
+UNION ALL
+SELECT 'order ' || a.amproc::pg_catalog.text FROM pg_catalog.pg_amproc a
+WHERE a.amproc::pg_catalog.oid >= 16384 AND NOT EXISTS (
+    SELECT FROM bought b
+    WHERE b.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND b.objid = a.amproc)
+UNION ALL
+SELECT 'event trigger ' || e.evtname || ' on ' || e.evtevent || ' '
+       || e.evtfoid::pg_catalog.regproc::pg_catalog.text
+FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled <> 'D'
+ORDER BY 1
+"""
+"""What calls code of users without naming it."""
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 _Rows = list[tuple[str, ...]]
 
 
-async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
+async def fetch(link: Link, *, plan: ScanPlan, has_reader: bool = False) -> Catalogue:
     """Read everything over one login of its own.
+
+    Args:
+        has_reader: reads may run as another role than this login's.
 
     Raises:
         psycopg.Error: the server refused or is gone.
@@ -275,21 +441,33 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
     )
     # First of all: what is changed while the rest is read shows as a change afterwards.
     marks = await fetch_marks(link)
-    bare = await _bare_relations(link)
+    bare = await _bare_relations(link, has_reader=has_reader)
     risky = await _risky_types(link)
     functions = await _functions(link, [oid for oid, _, _ in risky])
-    operators = frozenset(row[0] for row in await _rows(link, _OPERATORS))
-    casts = frozenset(name for _, name, _ in risky)
-    bare_casts = frozenset(name for _, name, is_bare in risky if is_bare == "true")
-    cast_columns = frozenset(row[0] for row in await _rows(link, _CAST_COLUMNS))
+    extras = Extras(
+        operators=frozenset(row[0] for row in await _rows(link, _OPERATORS)),
+        casts=frozenset(name for _, name, _ in risky),
+        bare_casts=frozenset(name for _, name, is_bare in risky if is_bare == "true"),
+        cast_columns=frozenset(row[0] for row in await _rows(link, _CAST_COLUMNS)),
+        unwritten=tuple(row[0] for row in await _rows(link, _UNWRITTEN)),
+    )
     quoting = await _is_quoting(link)
     path = await _rows(
         link, "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))::pg_catalog.text"
     )
     version = (await _rows(link, "SHOW server_version"))[0][0]
 
+    look = bare_catalogue(
+        engine=Engine.POSTGRESQL,
+        server_version=version,
+        search_path=tuple(row[0] for row in path),
+        relations={(one.schema, one.name): one for one in bare},
+        functions=functions,
+        extras=extras,
+    )
+
     async def sample(relation: Relation, rows: int) -> Samples:
-        return await _sample(link, relation, rows)
+        return await _sample(link, relation, rows) if is_plain_read(relation, look) else {}
 
     classified = await classify_relations(bare, engine=Engine.POSTGRESQL, plan=plan, sample=sample)
     return await asyncio.to_thread(
@@ -299,7 +477,7 @@ async def fetch(link: Link, *, plan: ScanPlan) -> Catalogue:
         search_path=tuple(row[0] for row in path),
         relations=classified,
         functions=functions,
-        extras=(operators, casts, bare_casts, cast_columns),
+        extras=extras,
         words_quote_values=quoting,
         marks=marks,
         previous=plan.previous,
@@ -319,8 +497,11 @@ async def _is_quoting(link: Link) -> bool:
         return True
 
 
-async def _bare_relations(link: Link) -> list[Relation]:
+async def _bare_relations(link: Link, *, has_reader: bool) -> list[Relation]:
     columns = await _columns(link)
+    code = await _kept_code(link)
+    sources = {row[0]: row[1] for row in await _rows(link, _FOREIGN)}
+    passes = set() if has_reader else {oid for (oid,) in await _rows(link, _PASSES)}
     primary, unique = await _keys(link)
     triggers = await _triggers(link)
     rules: dict[str, list[str]] = defaultdict(list)
@@ -333,7 +514,9 @@ async def _bare_relations(link: Link) -> list[Relation]:
     for oid, source, name, on_delete, on_update in await _rows(link, _REFERENCES):
         references[oid].append(_reference(source, name, on_delete, on_update))
     relations = []
-    for oid, schema, name, kind, tuples, pages, comment, parents in await _rows(link, _RELATIONS):
+    found = await _rows(link, _RELATIONS)
+    descendants = _descendants(found)
+    for oid, schema, name, kind, tuples, pages, comment, parents in found:
         relations.append(
             Relation(
                 schema=schema,
@@ -350,6 +533,10 @@ async def _bare_relations(link: Link) -> list[Relation]:
                 rules=tuple(rules[oid]),
                 referenced_by=tuple(references[oid]),
                 parents=_parents(parents),
+                children=descendants.get((schema, name), ()),
+                code=tuple(code[oid]),
+                passes_policies=oid in passes,
+                source=sources.get(oid, ""),
                 comment=comment,
             )
         )
@@ -359,6 +546,47 @@ async def _bare_relations(link: Link) -> list[Relation]:
 def _parents(words: str) -> tuple[tuple[str, str], ...]:
     pairs = [word.partition("\x02") for word in words.split("\x01") if word]
     return tuple((schema, name) for schema, _, name in pairs)
+
+
+def _descendants(found: _Rows) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
+    """Give each parent all whose rows are its rows too."""
+    children: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for _, schema, name, *_, parents in found:
+        for parent in _parents(parents):
+            children[parent].append((schema, name))
+    descendants = {}
+    for parent in children:
+        # Each once, by whatever way it comes.
+        reached = {parent: None}
+        for one in (due := [parent]):
+            due += (child for child in children.get(one, ()) if child not in reached)
+            reached.update(dict.fromkeys(children.get(one, ())))
+        descendants[parent] = tuple(reached)[1:]
+    return descendants
+
+
+async def _kept_code(link: Link) -> dict[str, list[KeptCode]]:
+    """Read the expressions that the server computes with rows, or with a plan to read them."""
+    code: dict[str, list[KeptCode]] = defaultdict(list)
+    for oid, word, text in await _rows_or_less(
+        link,
+        _POLICIES.format(using=_USING, check=_CHECK),
+        _POLICIES.format(using=_NOTHING, check=_NOTHING),
+    ):
+        code[oid].append(KeptCode(moment=Moment(word), text=text))
+    has_statistics = link.server_version >= _SQL_BODY_VERSION
+    computed = dict(_PRINTED, statistics=_STATISTICS if has_statistics else _NOTHING)
+    where = "s.stxexprs IS NOT NULL" if has_statistics else "false"
+    for oid, text in await _rows_or_less(
+        link,
+        _COMPUTED.format(has_statistics=where, **computed),
+        _COMPUTED.format(has_statistics=where, **dict.fromkeys(computed, _NOTHING)),
+    ):
+        moment = Moment.READ if has_constant_part(text) else Moment.WRITE
+        code[oid].append(KeptCode(moment=moment, text=text))
+    for oid, call in await _rows(link, _SORTING):
+        code[oid].append(KeptCode(moment=Moment.READ, text=call))
+    return code
 
 
 async def _columns(link: Link) -> dict[str, list[Column]]:

@@ -1,8 +1,8 @@
 """Notices structure that others changed: ``xmin`` and ``oid`` of the catalogue's own rows.
 
-Every change of a relation, a view's rule, a column or a function writes a new row version into the
-catalogue, and its ``xmin`` is never that of the old one. Asked for a few names the answer takes
-index lookups only; the statement is prepared once for each login.
+Every change of a relation, a view's rule, a policy, a column or a function writes a new row version
+into the catalogue, and its ``xmin`` is never that of the old one. Asked for a few names the answer
+takes index lookups only; the statement is prepared once for each login.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ SELECT 'relation ' || c.relname, pg_catalog.concat_ws(' ', c.oid, c.xmin, c.reln
           WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
     ARRAY(SELECT r.xmin FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid ORDER BY r.oid),
     ARRAY(SELECT d.xmin FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid ORDER BY d.adnum),
-    ARRAY(SELECT t.xmin FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid ORDER BY t.oid))
+    ARRAY(SELECT t.xmin FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid ORDER BY t.oid),
+    ARRAY(SELECT p.xmin FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid ORDER BY p.oid),
+    ARRAY(SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid ORDER BY 1),
+    (SELECT f.xmin FROM pg_catalog.pg_foreign_table f WHERE f.ftrelid = c.oid))
 FROM pg_catalog.pg_class c
 WHERE c.oid >= 16384 AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   {relations}

@@ -24,9 +24,12 @@ from bastion.core.catalogue import (
     RelationKind,
 )
 from bastion.core.classify import classify_column, classify_pairs, system_sensitivity
+from bastion.core.context import SessionContext
 from bastion.core.definitions import quotes_values
 from bastion.core.inherit import inherit
-from bastion.core.model import Engine, Sensitivity
+from bastion.core.model import EffectClass, Engine, Sensitivity
+from bastion.core.statement import analyse
+from bastion.core.surroundings import quoted_name
 
 SAMPLE_CHARACTERS = 200
 """Of each cell: enough to tell what it is, little enough for wide tables."""
@@ -60,6 +63,17 @@ class ScanPlan:
     def marked(self) -> Collection[str]:
         """Give the keys of what was marked before."""
         return self.previous.marks if self.previous is not None else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What a PostgreSQL catalogue holds beside relations and functions; see ``Catalogue``."""
+
+    operators: frozenset[str] = frozenset()
+    casts: frozenset[str] = frozenset()
+    bare_casts: frozenset[str] = frozenset()
+    cast_columns: frozenset[str] = frozenset()
+    unwritten: tuple[str, ...] = ()
 
 
 UNCLASSIFIED = Classification(
@@ -133,7 +147,7 @@ def build_catalogue(
     search_path: tuple[str, ...],
     relations: dict[tuple[str, str], Relation],
     functions: Iterable[Function],
-    extras: tuple[frozenset[str], ...] = (frozenset(),) * 4,
+    extras: Extras | None = None,
     words_quote_values: bool = False,
     marks: Mapping[str, str] = MappingProxyType({}),
     previous: Catalogue | None = None,
@@ -141,17 +155,40 @@ def build_catalogue(
     """Freeze a snapshot; its version is a digest of structure and classes.
 
     Args:
-        extras: user-defined operators, types with code behind them, those of them that a bare
-            string becomes, types with casts of their own.
         words_quote_values: words of the schema that no relation or function here has hold constants
             that look like keys or the like.
         marks: of the structure, see ``Catalogue.marks``.
         previous: the snapshot before.
     """
+    catalogue = bare_catalogue(
+        engine=engine,
+        server_version=server_version,
+        search_path=search_path,
+        relations=relations,
+        functions=functions,
+        extras=extras,
+    )
+    catalogue = inherit(replace(catalogue, marks=MappingProxyType(dict(marks))), previous)
+    quotes = words_quote_values or quotes_values(catalogue)
+    catalogue = replace(catalogue, quotes_values=quotes)
+    return replace(catalogue, version=_version(catalogue))
+
+
+def bare_catalogue(
+    *,
+    engine: Engine,
+    server_version: str,
+    search_path: tuple[str, ...],
+    relations: dict[tuple[str, str], Relation],
+    functions: Iterable[Function],
+    extras: Extras | None = None,
+) -> Catalogue:
+    """Make a snapshot of what was read, to judge statements by."""
+    extras = extras or Extras()
     by_name: dict[str, list[Function]] = {}
     for function in functions:
         by_name.setdefault(function.name.lower(), []).append(function)
-    catalogue = Catalogue(
+    return Catalogue(
         engine=engine,
         version="",
         server_version=server_version,
@@ -159,16 +196,27 @@ def build_catalogue(
         search_path=search_path,
         relations=MappingProxyType(relations),
         functions=MappingProxyType({name: tuple(many) for name, many in by_name.items()}),
-        operators=extras[0],
-        casts=extras[1],
-        bare_casts=extras[2],
-        cast_columns=extras[3],
-        marks=MappingProxyType(dict(marks)),
+        operators=extras.operators,
+        casts=extras.casts,
+        bare_casts=extras.bare_casts,
+        cast_columns=extras.cast_columns,
+        unwritten=extras.unwritten,
     )
-    catalogue = inherit(catalogue, previous)
-    quotes = words_quote_values or quotes_values(catalogue)
-    catalogue = replace(catalogue, quotes_values=quotes)
-    return replace(catalogue, version=_version(catalogue))
+
+
+def is_plain_read(relation: Relation, catalogue: Catalogue) -> bool:
+    """Tell whether reading a relation runs no code of users and stays in the database.
+
+    The bastion's own look at values is judged as anybody's is.
+    """
+    name = ".".join(quoted_name(one, catalogue.engine) for one in (relation.schema, relation.name))
+    judged = analyse(
+        f"SELECT 1 FROM {name}",  # noqa: S608
+        engine=catalogue.engine,
+        catalogue=catalogue,
+        context=SessionContext(),
+    )
+    return judged.effects == {EffectClass.READ}
 
 
 def with_remembered(catalogue: Catalogue, known: Collection[KnownClass]) -> Catalogue:
@@ -185,6 +233,7 @@ def _version(catalogue: Catalogue) -> str:
     of_types = (catalogue.casts, catalogue.bare_casts, catalogue.cast_columns)
     for names in (catalogue.operators, *of_types):
         digest.update(repr(sorted(names)).encode())
+    digest.update(repr(catalogue.unwritten).encode())
     digest.update(repr((catalogue.search_path, catalogue.quotes_values)).encode())
     for key in sorted(catalogue.relations):
         # Estimates move all the time and decide nothing.

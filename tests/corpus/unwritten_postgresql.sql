@@ -72,3 +72,41 @@ delete from list_column where a = '{x}'
 update list_column set id = 2 where coalesce(a, '{x}') is null
 insert into list_column values (2, '{x}')
 selec '(1,x)'::plain_column
+select * from guarded
+select id from guarded where id = 1
+select 1 from public.guarded limit 1
+select * from guarded_view
+select * from tenants_view, guarded
+select count_guarded()
+select v from t where exists (select from guarded)
+with g as (select * from guarded) select 1
+table guarded
+explain analyze select * from guarded
+copy guarded to stdout
+copy guarded (id) to stdout
+prepare p as select * from guarded ;; execute p
+begin ;; declare c cursor for select * from guarded ;; fetch c ;; commit
+begin ;; select * from guarded ;; commit
+update t set v = 'b' where id in (select id from guarded)
+delete from guarded where id = 1
+select * from outside
+select count(*) from outside
+select * from outside_view
+select x from heirs_outside
+select * from parts
+select * from parts where id = 1
+select * from only parts, parts_outside
+select * from heirs
+copy (table heirs) to stdout
+begin ;; select * from parts ;; commit
+insert into t (v) select x from heirs
+select 1 from planned
+select * from planned where id = 3
+explain select * from planned
+select v from planned_in_part where id < 3
+select * from put_in_order where id = 3
+select v from put_in_order where id between 3 and 5
+select * from told_apart where r && r
+select id from pairs order by p
+select distinct p from pairs
+select max(id) from pairs group by p

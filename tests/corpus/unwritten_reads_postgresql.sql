@@ -16,3 +16,10 @@ select bare()
 select t.v from t
 select t.v, p.v from t join plain_column p on p.id = t.id
 select id from t where v = 'a'
+select * from tenants
+select v from tenants where id = 1
+select * from tenants_view
+select id from parts_inside
+select id, v from indexed
+select count(*) from indexed where id = 1
+explain select * from indexed

@@ -216,12 +216,14 @@ async def unseen_code(directory: Path, server: DatabaseServer) -> AsyncIterator[
     url = server.create_database("unwritten")
     seed = (SEED / "unwritten_postgres.sql").read_text().replace("{witness}", str(witness))
     server.run(url, seed)
+    server.run(url, "GRANT ALL ON ALL TABLES IN SCHEMA public TO app")
     witness.unlink(missing_ok=True)
     try:
         async with running_rig(directory) as rig:
             await rig.add_user("ann", "engineer")
             await rig.add_user("rae", "reviewer")
-            await rig.add_target("production", url, "production")
+            # Row security does not hold for the owner of everything.
+            await rig.add_target("production", server.app_url(url), "production")
             yield rig, witness
     finally:
         witness.unlink(missing_ok=True)
@@ -354,6 +356,11 @@ async def test_a_yes_does_not_outlive_what_it_was_given_for(server: DatabaseServ
             server.run(place.url, undo)
 
 
+_SMALL = "CREATE FUNCTION {}({}) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'begin return 1; end'"
+_DELETING = (
+    "CREATE OR REPLACE FUNCTION {}({}) RETURNS int IMMUTABLE LANGUAGE plpgsql AS"
+    " 'begin perform public.f_del(); return 1; end'"
+)
 HIDDEN_CHANGES = {
     "postgres": (
         ("CREATE FUNCTION helper() RETURNS int LANGUAGE sql AS 'select 1';"
@@ -384,6 +391,43 @@ HIDDEN_CHANGES = {
          "select text_made()",
          "CREATE OR REPLACE FUNCTION helper() RETURNS int LANGUAGE sql AS"
          " 'delete from t where id > 0; select 1'"),
+        # Code that no text names: of a check, an index, a policy, a domain, an aggregate, a
+        # generated column and an event trigger.
+        (f"{_SMALL.format('checks', 'int')};"
+         "CREATE TABLE checked (id int CHECK (checks(id) > 0))",
+         "insert into checked values (1)",
+         _DELETING.format('checks', 'int')),
+        (f"{_SMALL.format('indexes', 'int')};"
+         "CREATE TABLE indexed (id int); CREATE INDEX ON indexed (indexes(id))",
+         "insert into indexed values (1)",
+         _DELETING.format('indexes', 'int')),
+        (f"{_SMALL.format('allows', 'int')};"
+         "CREATE TABLE allowed (id int); ALTER TABLE allowed ENABLE ROW LEVEL SECURITY;"
+         "ALTER TABLE allowed FORCE ROW LEVEL SECURITY;"
+         "CREATE POLICY p ON allowed USING (allows(id) > 0)",
+         "insert into allowed values (1)",
+         _DELETING.format('allows', 'int')),
+        ("SELECT 1",
+         "insert into allowed values (2)",
+         "CREATE POLICY p2 ON allowed AS RESTRICTIVE USING (f_del() > 0)"),
+        (f"{_SMALL.format('confines', 'text')};"
+         "CREATE DOMAIN confined AS text CHECK (confines(value) > 0);"
+         "CREATE TABLE confining (v confined)",
+         "insert into confining values ('x')",
+         _DELETING.format('confines', 'text')),
+        (f"{_SMALL.format('ends', 'int')};"
+         "CREATE AGGREGATE gathers (int) (sfunc = int4pl, stype = int, finalfunc = ends)",
+         "select gathers(id) from t2",
+         _DELETING.format('ends', 'int')),
+        (f"{_SMALL.format('generates', 'int')};"
+         "CREATE TABLE generated (id int, n int GENERATED ALWAYS AS (generates(id)) STORED)",
+         "insert into generated values (1)",
+         _DELETING.format('generates', 'int')),
+        ("SELECT 1",
+         "create table made (id int)",
+         "CREATE FUNCTION watches() RETURNS event_trigger LANGUAGE plpgsql AS"
+         " 'begin delete from public.t; end';"
+         "CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION watches()"),
     ),
     "mysql": (
         ("CREATE TRIGGER g BEFORE INSERT ON t2 FOR EACH ROW SET @seen = 1",

@@ -41,3 +41,57 @@ INSERT INTO turned_row VALUES (1, ROW(ROW(1, 2))::wrapped);
 INSERT INTO row_column VALUES (1, NULL);
 INSERT INTO list_column VALUES (1, NULL);
 INSERT INTO plain_column VALUES (1, NULL);
+CREATE FUNCTION acts_if() RETURNS bool LANGUAGE plpgsql STABLE AS 'BEGIN PERFORM public.acts(); RETURN true; END';
+CREATE FUNCTION is_mine(int) RETURNS bool LANGUAGE sql STABLE AS $$SELECT $1 > coalesce(current_setting('app.tenant', true), '0')::int$$;
+CREATE TABLE guarded (id int, v text);
+ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+ALTER TABLE guarded FORCE ROW LEVEL SECURITY;
+CREATE POLICY p ON guarded USING (acts_if());
+CREATE TABLE tenants (id int, v text);
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
+CREATE POLICY mine ON tenants USING (is_mine(id) AND id IN (SELECT x FROM seen));
+CREATE POLICY adding ON tenants FOR INSERT WITH CHECK (acts_if());
+CREATE VIEW guarded_view AS SELECT id, v FROM guarded;
+CREATE VIEW tenants_view AS SELECT id, v FROM tenants;
+CREATE FUNCTION count_guarded() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM guarded';
+CREATE FOREIGN DATA WRAPPER any_wrapper;
+CREATE SERVER elsewhere FOREIGN DATA WRAPPER any_wrapper;
+CREATE FOREIGN TABLE outside (x text) SERVER elsewhere;
+CREATE TABLE parts (id int, x text) PARTITION BY RANGE (id);
+CREATE TABLE parts_inside PARTITION OF parts FOR VALUES FROM (10) TO (20);
+CREATE FOREIGN TABLE parts_outside PARTITION OF parts FOR VALUES FROM (0) TO (10) SERVER elsewhere;
+CREATE TABLE heirs (x text);
+CREATE TABLE heirs_between () INHERITS (heirs);
+CREATE FOREIGN TABLE heirs_outside () INHERITS (heirs_between) SERVER elsewhere;
+CREATE VIEW outside_view AS SELECT x FROM outside;
+CREATE FUNCTION acts_at_once(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+'BEGIN PERFORM public.acts(); RETURN $1; EXCEPTION WHEN OTHERS THEN RETURN $1; END';
+CREATE FUNCTION harmless(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN lower($1); END';
+CREATE TABLE planned (id int, v text);
+CREATE INDEX ON planned ((id + acts_at_once(1)));
+CREATE TABLE planned_in_part (id int, v text);
+CREATE INDEX ON planned_in_part (id) WHERE acts_at_once(1) > id;
+CREATE TABLE indexed (id int, v text CHECK (harmless(v) <> 'x'));
+CREATE INDEX ON indexed (harmless(v)) WHERE harmless(v) IN ('a', 'b');
+CREATE FUNCTION acts_cmp(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+'BEGIN PERFORM public.acts(); RETURN CASE WHEN $1 < $2 THEN -1 WHEN $1 > $2 THEN 1 ELSE 0 END; END';
+CREATE OPERATOR CLASS acting_ops FOR TYPE int USING btree AS
+    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 acts_cmp(int, int);
+CREATE TABLE put_in_order (id int, v text);
+CREATE FUNCTION acts_diff(text, text) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS
+'BEGIN PERFORM public.acts(); RETURN 1; END';
+CREATE TYPE told AS RANGE (subtype = text, subtype_diff = acts_diff);
+CREATE TABLE told_apart (id int, r told);
+CREATE TYPE pair_of AS (a int, b int);
+CREATE FUNCTION pair_cmp(pair_of, pair_of) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
+'BEGIN PERFORM public.acts(); RETURN 0; END';
+CREATE OPERATOR CLASS pair_ops DEFAULT FOR TYPE pair_of USING btree AS FUNCTION 1 pair_cmp(pair_of, pair_of);
+CREATE TABLE pairs (id int, p pair_of);
+INSERT INTO guarded VALUES (1, 'a');
+INSERT INTO tenants SELECT 1, 'a';
+INSERT INTO put_in_order SELECT g, 'a' FROM generate_series(1, 5000) g;
+INSERT INTO indexed VALUES (1, 'a');
+INSERT INTO pairs VALUES (1, ROW(1, 2)), (2, ROW(2, 3));
+CREATE INDEX ON put_in_order (id acting_ops);
+ANALYZE put_in_order;
