@@ -190,24 +190,23 @@ class Holder:
             yield await self._conclude_unapproved(run, approval)
             return
         judged = await self._judge_again(run, judged)
-        yield await self._claim(run, judged, approval)
-        outcome = ApprovalState.UNKNOWN
-        try:
+        resumed = await self._claim(run, judged, approval)
+        settled = self._settling(
+            self._run_claimed(run, judged, resumed), functools.partial(self._finish, approval.id)
+        )
+        async with contextlib.aclosing(settled) as events:
+            async for event in events:
+                yield event
+
+    async def _run_claimed(
+        self, run: Run, judged: Judgement, resumed: Resumed
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        yield resumed
+        if run.approval is not None:
             await self._line.session.approval(run.id, run.approval)
-            async with contextlib.aclosing(self._sender.do(run, judged)) as events:
-                async for event in events:
-                    if isinstance(event, Finished):
-                        outcome = ApprovalState.DONE
-                        await self._finish(approval.id, outcome)
-                    yield event
-        except TargetUnavailableError:
-            raise
-        except BastionError:
-            outcome = ApprovalState.FAILED
-            raise
-        finally:
-            if outcome is not ApprovalState.DONE:
-                await self._finish(approval.id, outcome)
+        async with contextlib.aclosing(self._sender.do(run, judged)) as events:
+            async for event in events:
+                yield event
 
     async def _finish(self, request_id: str, outcome: ApprovalState) -> None:
         """Tell the store how the one run of a yes ended.
@@ -222,6 +221,34 @@ class Holder:
                 "approval.unfinished",
                 extra={"request": request_id, "outcome": outcome.value, "detail": error.detail},
             )
+
+    async def _settling(
+        self,
+        events: AsyncGenerator[PipelineEvent, None],
+        settle: Callable[[ApprovalState], Awaitable[None]],
+    ) -> AsyncGenerator[PipelineEvent, None]:
+        """Pass on what a run gives, and settle once how it ended, however it ended.
+
+        Done before anybody is told so; failed where the server said so; else unknown.
+        """
+        outcome, is_settled = ApprovalState.UNKNOWN, False
+        try:
+            async with contextlib.aclosing(events):
+                async for event in events:
+                    if isinstance(event, Finished):
+                        outcome = ApprovalState.DONE
+                        await settle(outcome)
+                        is_settled = True
+                    yield event
+        except TargetUnavailableError:
+            raise
+        except BastionError:
+            if outcome is ApprovalState.UNKNOWN:
+                outcome = ApprovalState.FAILED
+            raise
+        finally:
+            if not is_settled:
+                await asyncio.shield(settle(outcome))
 
     async def _claim(self, run: Run, judged: Judgement, approval: Approval) -> Resumed:
         """Take the one run of a yes."""
@@ -265,33 +292,21 @@ class Holder:
             keys=key_guard(judged, impact, self._line.governance.mask_key),
             pause_s=judged.verdict.holds_open_s + _OPEN_MARGIN_S,
         )
-        outcome = ApprovalState.UNKNOWN
-        is_over = False
+        is_refused = False
         async with self._stage():
             await self._line.session.trial(run.id, run.text, "held open")
+            sent = self._sender.send(run, judged, permit, ask=self._ask_while_open)
             try:
                 async with contextlib.aclosing(
-                    self._sender.send(run, judged, permit, ask=self._ask_while_open)
+                    self._settling(sent, functools.partial(self._end_open, run))
                 ) as events:
                     async for event in events:
-                        if isinstance(event, Finished):
-                            outcome = ApprovalState.DONE
-                            await self._end_open(run, outcome)
-                            is_over = True
                         yield event
             except NotPendingError:
-                outcome = ApprovalState.FAILED
                 if run.approval is None or run.approval.state is ApprovalState.APPROVED:
                     raise
-            except TargetUnavailableError:
-                raise
-            except BastionError:
-                outcome = ApprovalState.FAILED
-                raise
-            finally:
-                if not is_over:
-                    await asyncio.shield(self._end_open(run, outcome))
-        if not is_over and run.approval is not None:
+                is_refused = True
+        if is_refused and run.approval is not None:
             yield await self._conclude_unapproved(run, run.approval, was_open=True)
 
     async def _end_open(self, run: Run, outcome: ApprovalState) -> None:

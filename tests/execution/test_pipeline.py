@@ -249,6 +249,21 @@ async def test_a_client_gone_when_told_that_it_waits_leaves_nothing_to_approve(r
     assert left.state is ApprovalState.WITHDRAWN
 
 
+async def test_a_client_gone_when_told_of_the_yes_leaves_no_run_open(rig: Rig):
+    async with (
+        rig.runner("ann", "prod", front_end="exec") as runner,
+        asyncio.TaskGroup() as group,
+    ):
+        group.create_task(decide(rig, True))
+        events = runner.execute("delete from orders where id = 1", options=RunOptions(wait_s=20))
+        async for event in events:
+            if isinstance(event, Resumed):
+                break
+        await events.aclose()
+        left = await rig.services.desk.get(await rig.principal("ann"), event.request_id)
+    assert left.state is ApprovalState.UNKNOWN
+
+
 async def test_to_stop_waiting_for_what_was_left_pending_leaves_it(rig: Rig):
     ann, desk = await rig.principal("ann"), rig.services.desk
     sql = "delete from orders where id = 1"
