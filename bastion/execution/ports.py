@@ -99,7 +99,9 @@ class Users(Protocol):
         """Tell when the lock after too many failed codes ends; None when not locked."""
         ...
 
-    async def refusal(self, principal: Principal, target: str | None) -> str | None:
+    async def refusal(
+        self, principal: Principal, target: str | None, *, is_news: bool = False
+    ) -> str | None:
         """Tell why a principal that once logged in may no longer act, in words for them.
 
         Checked at each channel and each statement: the account or its owner is disabled, gone or
@@ -107,6 +109,7 @@ class Users(Protocol):
 
         Args:
             target: also check that this target is within reach and not in panic.
+            is_news: something has just changed, so no earlier answer counts.
 
         Returns:
             None when all is well.

@@ -186,12 +186,17 @@ class SessionRegistry:
 
     async def recheck_accounts(self) -> None:
         """End what accounts that changed no longer may: sessions, then their connections."""
+        revoked: list[tuple[Session, str]] = []
         for session in list(self._sessions.values()):
             target = session.target.name if session.target else None
-            reason = await self._users.refusal(session.principal, target)
+            reason = await self._users.refusal(session.principal, target, is_news=True)
             if reason is not None and not session.ended.is_set():
                 log.info("session.revoked", extra={"session": session.id})
-                await session.end(reason)
+                revoked.append((session, reason))
+        # All at once: none waits for another one's database.
+        async with asyncio.TaskGroup() as group:
+            for session, reason in revoked:
+                group.create_task(session.end(reason))
         for key, (principal, close) in list(self._connections.items()):
             reason = await self._users.refusal(principal, None)
             if reason is not None:

@@ -64,11 +64,14 @@ class StoreUsers:
         """Tell when a lock ends."""
         return await self._store.locked_until(user, now)
 
-    async def refusal(self, principal: Principal, target: str | None) -> str | None:
+    async def refusal(
+        self, principal: Principal, target: str | None, *, is_news: bool = False
+    ) -> str | None:
         """Tell why a principal that once logged in may no longer act.
 
         For a target an answer counts for half a second: a session that sends many statements
-        asks the store twice a second. For a login or a channel it is always looked up.
+        asks the store twice a second. For a login or a channel it is always looked up, and so it
+        is where something has just changed.
         """
         if target is None:
             return await self._look_up(principal, None)
@@ -77,7 +80,7 @@ class StoreUsers:
         key = (principal, target)
         known = self._answers.get(key)
         now = self._clock.monotonic()
-        if known is not None and now - known[0] < _ANSWER_COUNTS_S:
+        if known is not None and not is_news and now - known[0] < _ANSWER_COUNTS_S:
             return known[1]
         reason = await self._look_up(principal, target)
         if len(self._answers) >= _ANSWERS_MAX:
