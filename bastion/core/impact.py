@@ -45,11 +45,19 @@ def describe_impact(statement: Statement, catalogue: Catalogue) -> Impact:
         is_mysql = catalogue.engine is Engine.MYSQL
         if is_mysql and relation.storage_engine not in {"", "InnoDB"}:
             notes.append(f"{relation.qualified_name} has no transactions: no way back.")
+    if not statement.effects.isdisjoint(_OF_STRUCTURE):
+        notes += [
+            f"It fires the {words}." for words in catalogue.unwritten if words.startswith(_EVENT)
+        ]
     notes += [reason for reason in statement.reasons if reason not in notes]
     if statement.resolved and not statement.is_copy_out:
         notes.append(f"What was prepared: {statement.resolved}")
     tables = tuple(sorted(f"{schema}.{name}" for schema, name in statement.writes))
     return Impact(effect=effect.value, tables=tables, notes=tuple(notes))
+
+
+_EVENT = "event trigger "
+_OF_STRUCTURE = frozenset({EffectClass.DDL, EffectClass.DROP, EffectClass.PRIVILEGE})
 
 
 def measured_rows(impact: Impact | None, statement: Statement, catalogue: Catalogue) -> int | None:

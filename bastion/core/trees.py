@@ -407,8 +407,10 @@ def _view(relation: Relation, findings: Findings, around: Surroundings) -> None:
     inner = around.judge_read(relation.definition, around.depth + 1, place)
     findings.reads |= inner.reads
     findings.functions |= inner.functions
-    if inner.effects != {EffectClass.READ}:
-        findings.effects |= inner.effects
+    findings.effects |= inner.effects
+    if inner.effects <= {EffectClass.READ, EffectClass.OUTSIDE}:
+        findings.reasons += [one for one in inner.reasons if one not in findings.reasons]
+    else:
         findings.doubt(f"The view {relation.name} does more than read, or is not understood.")
 
 

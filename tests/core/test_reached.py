@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import MappingProxyType
 
 import pytest
@@ -10,6 +11,7 @@ from bastion.core.bound import objects_digest
 from bastion.core.catalogue import Catalogue, Function, KeptCode, Moment, Relation, RelationKind
 from bastion.core.context import SessionContext
 from bastion.core.folding import has_constant_part
+from bastion.core.impact import describe_impact
 from bastion.core.model import EffectClass, Engine
 from bastion.core.setoff import runs_code, sets_off
 from bastion.core.statement import Statement, analyse
@@ -168,6 +170,29 @@ def test_a_default_counts_as_code_unless_it_only_computes(default: str, has_code
 def test_a_table_that_nothing_comes_with_sets_nothing_off():
     catalogue = catalogue_of()
     assert not sets_off(catalogue.relations[KEY], catalogue)
+
+
+def test_a_view_of_what_lies_elsewhere_is_understood_to_reach_there():
+    far = make_relation("public", "far", "id int4", kind=RelationKind.FOREIGN)
+    view = make_relation(
+        "public", "near", "id int4", kind=RelationKind.VIEW, definition="SELECT far.id FROM far"
+    )
+    found = judged(catalogue_of(far, view), "select id from near")
+    assert set(found.effects) == {READ, OUTSIDE}
+    assert found.is_understood
+    assert any("far come from outside" in reason for reason in found.reasons)
+
+
+def test_reviewers_of_structure_read_which_event_triggers_fire():
+    catalogue = dataclasses.replace(
+        catalogue_of(), unwritten=("event trigger e on ddl_command_end f", "operator ## acts")
+    )
+    notes = {
+        sql: describe_impact(judged(catalogue, sql), catalogue).notes
+        for sql in ("create table x (id int)", "insert into t values (1)")
+    }
+    assert "It fires the event trigger e on ddl_command_end f." in notes["create table x (id int)"]
+    assert not any("event trigger" in note for note in notes["insert into t values (1)"])
 
 
 @pytest.mark.parametrize("words", ["operator ## acts", "domain d CHECK (acts(VALUE))"])

@@ -272,6 +272,44 @@ async def test_reads_beside_such_code_are_not_held(postgres_server: DatabaseServ
         assert not witness.exists()
 
 
+async def test_a_table_on_another_server_is_read_after_a_yes_only(
+    mariadb_server: DatabaseServer, tmp_path: Path
+):
+    server = mariadb_server
+    async with arena(tmp_path, server) as place:
+        name = place.url.rsplit("/", 1)[1]
+        far = f"mysql://admin:admin-pw@127.0.0.1:{server.port}/{name}/v_del"
+        server.run(place.url, "INSTALL SONAME 'ha_federatedx'")
+        server.run(place.url, f"CREATE TABLE far (x int) ENGINE=FEDERATED CONNECTION='{far}'")
+        server.run(place.url, "CREATE VIEW near AS SELECT x FROM far")
+        # To make such a table asks the other server as well.
+        server.run(place.url, "INSERT IGNORE INTO t VALUES (1, 'v1'), (2, 'v2')")
+        before = place.checksum()
+        async with place.rig.runner("ann", "production") as runner:
+            for sql in FAR:
+                finished, _, _ = await collect(runner, sql, wait_s=0.0)
+                assert finished.status is Status.PENDING, (sql, finished)
+                assert "outside the database" in finished.message
+            for sql in ("describe far", "show create table far", "select id from t"):
+                finished, _, _ = await collect(runner, sql, wait_s=0.0)
+                assert finished.status is Status.OK, (sql, finished)
+        assert place.checksum() == before
+        server.run(place.url, "SELECT * FROM far")
+        assert place.checksum() != before, "the control: the table does act"
+        server.run(place.url, "DROP TABLE far; UNINSTALL SONAME 'ha_federatedx'")
+
+
+FAR = (
+    "select * from far",
+    "select x from near",
+    "select 1 from t where exists (select 1 from far)",
+    "insert into t2 select x, 'a' from far",
+    "update t2 set v = 'x' where id in (select x from far)",
+    "explain select * from far",
+    "select count(*) from far",
+)
+
+
 def chunks(cases: list[list[str]]) -> list[list[list[str]]]:
     return [cases[start : start + 10] for start in range(0, len(cases), 10)]
 
