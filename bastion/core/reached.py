@@ -16,13 +16,16 @@ from bastion.core.model import EffectClass
 
 def judge_reached(key: RelationKey, findings: Findings, around: Surroundings) -> None:
     """Judge what reading a relation runs and reaches, its partitions and heirs included."""
+    named = around.resolve(key[1], key[0])[1]
     for relation in family(key, around):
         if relation.kind is RelationKind.FOREIGN and not _is_harmless(relation):
             findings.add(
                 EffectClass.OUTSIDE, f"The rows of {relation.name} come from outside the database."
             )
         for one in relation.code:
-            if _runs_with_reads(one, relation, around):
+            # Partitions and heirs are read under the policies of what is named.
+            is_bound = relation is named or one.moment is not Moment.POLICY
+            if is_bound and _runs_with_reads(one, relation, around):
                 _judge(one, relation, findings, around)
 
 
@@ -41,8 +44,7 @@ def family(key: RelationKey, around: Surroundings) -> Iterator[Relation]:
 def _runs_with_reads(one: KeptCode, relation: Relation, around: Surroundings) -> bool:
     match one.moment:
         case Moment.POLICY:
-            # Of a partition that is read through its parent the parent's policies count; through
-            # a view they are those of its owner.
+            # Through a view the rows are read as its owner may.
             return around.depth > 0 or not relation.passes_policies
         case Moment.READ:
             return True

@@ -72,6 +72,13 @@ def test_row_security_does_not_hold_for_the_owner_but_for_the_owner_of_a_view():
     assert UNKNOWN in effects(catalogue, "select id from seen")
 
 
+def test_partitions_are_read_under_the_policies_of_their_parent():
+    part = make_relation("public", "part", "id int4", code=code(Moment.POLICY, "acts()"))
+    catalogue = catalogue_of(part, children=(("public", "part"),))
+    assert effects(catalogue) == {READ}
+    assert UNKNOWN in effects(catalogue, "select id from part")
+
+
 def test_checks_of_written_rows_do_not_hold_reads():
     catalogue = catalogue_of(code=code(Moment.WRITE, "acts()"))
     assert effects(catalogue) == {READ}
