@@ -47,7 +47,7 @@ bench: $(VENV)/.installed-dev mariadb
 
 # Published figures: measured on real servers, printed, and written into docs/masking-quality.md.
 bench-masking: $(VENV)/.installed-dev mariadb
-	BASTION_QUALITY=write $(BIN)/python -m pytest -q -s -p no:randomly tests/quality/test_published.py -k "masking or classes or everyday"
+	BASTION_QUALITY=write $(BIN)/python -m pytest -q -s -p no:randomly tests/quality/test_published.py -k "masking or classes or everyday or sectors"
 
 bench-guard: $(VENV)/.installed-dev mariadb
 	BASTION_QUALITY=write $(BIN)/python -m pytest -q -s -p no:randomly tests/quality/test_published.py -k guard

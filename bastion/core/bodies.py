@@ -8,7 +8,7 @@ import re
 
 from sqlglot import exp
 
-from bastion.core import predicates, trees
+from bastion.core import predicates, routines, trees
 from bastion.core.builtins import PURE, names
 from bastion.core.catalogue import (
     Catalogue,
@@ -29,7 +29,7 @@ from bastion.core.flow import (
     unproven,
 )
 from bastion.core.hidden import reads_sensitive
-from bastion.core.lexer import lex, split
+from bastion.core.lexer import Kind, lex, split
 from bastion.core.model import Engine
 from bastion.core.walker import Ctes, Walker
 from bastion.errors import UsageError
@@ -47,7 +47,11 @@ def user_function(
             is_tainted = any(walk.variables.values())
             made = walk.relations.values()
             if reads_sensitive(name, walk.catalogue, made, is_tainted=is_tainted):
-                flows.append(hidden(f"the function {name} may read what is masked"))
+                # Whether it gives NULL may depend on a value, and with branches all that it does.
+                unseen = hidden(f"the function {name} may read what is masked")
+                flows.append(dataclasses.replace(unseen, is_telling=True))
+                if routines.has_branches(function, walk.engine):
+                    walk.inference[f"the function {name}, whose code reads what is masked"] = None
             return join([*flows, unproven(f"the function {name} is not known")])
         flows += [output.flow for output in outputs]
     return join([*flows, HARMLESS])
@@ -62,7 +66,9 @@ def body_outputs(
         if opaque_constants(function.body, walk.engine):
             everything = join([everything, CONSTANT])
         return (Output(name=None, flow=everything),)
-    if function.language.casefold() != "sql" or walk.engine is Engine.MYSQL:
+    if function.language.casefold() == "plpgsql" or walk.engine is Engine.MYSQL:
+        return _of_routine(walk, function, everything)
+    if function.language.casefold() != "sql":
         return None
     named = {f"${index}": flow for index, flow in enumerate(arguments, start=1)}
     for index, name in enumerate(function.argument_names):
@@ -85,6 +91,39 @@ def body_outputs(
     )
 
 
+def _of_routine(walk: Walker, function: Function, everything: Flow) -> tuple[Output, ...] | None:
+    """Tell that a procedural body reads nothing sensitive; None where it may, or is not known.
+
+    Its variables take what its queries give, in whatever order they run: where none of these is
+    sensitive as long as none of those is, nothing sensitive ever comes in.
+    """
+    routine = routines.take_apart(function, walk.engine)
+    if routine is None or not _is_harmless(everything):
+        return None
+    catalogue = _as_its_path(walk.catalogue, function)
+    if catalogue is None:
+        return None
+    columns = _returned_names(function, walk.catalogue) or []
+    is_mysql = walk.engine is Engine.MYSQL
+    arguments = (one.casefold() if is_mysql else one for one in function.argument_names)
+    variables = {"found", *routine.names, *arguments, *(one for one in columns if one)}
+    named = dict.fromkeys(variables, HARMLESS)
+    named |= {f"${index}": HARMLESS for index in range(1, function.argument_count + 1)}
+    for query in routine.queries:
+        found = walk.trace_inner(query, catalogue, named, sees_session=True)
+        if found is None:
+            return None
+        outputs, inner = found
+        is_telling = inner.touches or inner.inference or inner.laundering or inner.guesses
+        if is_telling or not all(_is_harmless(output.flow) for output in outputs):
+            return None
+    return tuple(Output(name=name or None, flow=everything) for name in columns or [""])
+
+
+def _is_harmless(flow: Flow) -> bool:
+    return flow.is_proven and not flow.classes and not flow.embedded and not flow.is_definition
+
+
 def _of_body(
     walk: Walker, text: str, arguments: dict[str, Flow], function: Function
 ) -> tuple[Output, ...] | None:
@@ -92,16 +131,9 @@ def _of_body(
 
     What it chooses rows by, it does for whoever calls it, with the caller's arguments.
     """
-    catalogue = walk.catalogue
-    if function.search_path:
-        path = tuple(part.strip().strip('"') for part in function.search_path.split(","))
-        if "$user" in path:
-            return None
-        catalogue = dataclasses.replace(
-            catalogue,
-            search_path=tuple(part for part in path if part),
-            definitions_path=catalogue.definitions_path or catalogue.search_path,
-        )
+    catalogue = _as_its_path(walk.catalogue, function)
+    if catalogue is None:
+        return None
     found = walk.trace_inner(text, catalogue, arguments, sees_session=True)
     if found is None:
         return None
@@ -112,6 +144,22 @@ def _of_body(
     walk.guesses += inner.guesses
     walk.guessed += inner.guessed
     return outputs
+
+
+def _as_its_path(catalogue: Catalogue, function: Function) -> Catalogue | None:
+    """Look names up where a function's body does; None where that depends on who calls it."""
+    if catalogue.engine is Engine.MYSQL:
+        return dataclasses.replace(catalogue, search_path=(function.schema,))
+    if not function.search_path:
+        return catalogue
+    path = tuple(part.strip().strip('"') for part in function.search_path.split(","))
+    if "$user" in path:
+        return None
+    return dataclasses.replace(
+        catalogue,
+        search_path=tuple(part for part in path if part),
+        definitions_path=catalogue.definitions_path or catalogue.search_path,
+    )
 
 
 def user_rows(walk: Walker, call: exp.Expr, scope: Scope, ctes: Ctes) -> tuple[Output, ...] | None:
@@ -139,7 +187,9 @@ def overrides(walk: Walker, text: str, tree: exp.Expr) -> bool:
     """Tell whether a user's function hides behind the name of one that sqlglot knows."""
     if not walk.catalogue.functions:
         return False
-    lowered = text.casefold()
+    tokens = lex(text, walk.engine).tokens
+    spoken = (text[one.start : one.end] for one in tokens if one.kind is not Kind.STRING)
+    lowered = " ".join(spoken).casefold()
     called = {node.name.casefold() for node in tree.find_all(exp.Anonymous)}
     return any(
         name not in called

@@ -13,6 +13,7 @@ from bastion.core.findings import HERE, Findings, Place, Surroundings
 from bastion.core.functions import EFFECT_CLASSES, FunctionEffect, effect_of
 from bastion.core.lexer import Kind, Token
 from bastion.core.model import EffectClass, Engine
+from bastion.core.routines import converts_by_code, take_apart
 
 
 def judge_calls(
@@ -74,7 +75,7 @@ def judge_own_call(
         if function.language.lower() == "c":
             _compiled(name, findings, around)
             continue
-        body = _body(function, around.engine)
+        body = _body(function, around)
         if body is None or function.is_procedure:
             findings.doubt(f"The function {name} is written in {function.language}.")
             continue
@@ -95,9 +96,17 @@ def _compiled(name: str, findings: Findings, around: Surroundings) -> None:
         findings.add(EFFECT_CLASSES[effect], _EFFECT_WORDS[effect].format(name=name))
 
 
-def _body(function: Function, engine: Engine) -> str | None:
-    """Give what an SQL function runs, as statements; None when it cannot be judged."""
+def _body(function: Function, around: Surroundings) -> str | None:
+    """Give what a function runs, as statements; None when it cannot be judged."""
+    engine = around.engine
     body = function.body.strip().rstrip(";").strip()
+    if function.language.lower() == "plpgsql" or engine is Engine.MYSQL:
+        routine = take_apart(function, engine)
+        if routine is None or converts_by_code(routine, around.catalogue):
+            return None
+        if not routine.queries:
+            return "SELECT 1"
+        return "\n;\n".join(routine.queries)
     if function.language.lower() != "sql" or not body:
         return None
     atomic = _ATOMIC.fullmatch(body)
@@ -105,7 +114,7 @@ def _body(function: Function, engine: Engine) -> str | None:
         return f"{atomic['body']}{atomic['defaults'] or ''}"
     if _is_returned(body):
         return f"SELECT ({body[6:].strip()})"
-    return None if engine is Engine.MYSQL else body
+    return body
 
 
 _ATOMIC = re.compile(
@@ -119,6 +128,8 @@ def _is_returned(body: str) -> bool:
 
 def _place(function: Function, around: Surroundings) -> Place:
     """Tell where the body of a function looks bare names up."""
+    if around.engine is Engine.MYSQL:
+        return Place(search_path=(function.schema,), is_inherited=True)
     body = function.body.strip()
     if _ATOMIC.fullmatch(body.rstrip("; \n")) is not None or _is_returned(body):
         # Parsed when it was made; the server prints it as it prints a view.

@@ -84,13 +84,17 @@ def _are_variables(words: Words, start: int) -> bool:
 
 
 def _are_literals(words: Words, start: int, end: int) -> bool:
-    """Tell whether only literals and commas stand there, signs and casts of one word included."""
+    """Tell whether only literals and commas stand there, signs and types of one word included."""
     allowed = {",", "-", "+", ":", "null", "true", "false", "array", "[", "]"}
     for index in range(start, end):
         token = words.tokens[index]
         if token.kind in {Kind.STRING, Kind.NUMBER, Kind.PARAMETER} or token.value in allowed:
             continue
-        if token.kind is Kind.WORD and words.at(index - 1) == ":" and words.at(index + 1) != "(":
+        is_type = words.at(index - 1) == ":" and words.at(index + 1) != "("
+        if index + 1 < end and words.tokens[index + 1].kind is Kind.STRING:
+            # ``date '2026-02-03'``
+            is_type = is_type or words.at(index - 1) in {"(", ","}
+        if token.kind is Kind.WORD and is_type:
             continue
         return False
     return words.at(end) == ")"

@@ -30,6 +30,8 @@ def _show(words: Words) -> Head:
 
 
 def _show_mysql(words: Words) -> Head:
+    if words.starts("show count ( * )") and words.count == _COUNT_WORDS:
+        return make(EffectClass.READ, output=OutputKind.SETTING)
     index = words.skip(1, "full", "global", "session", "local", "extended", "count")
     what = words.at(index)
     where = words.find("where", start=index)
@@ -51,6 +53,8 @@ def _show_mysql(words: Words) -> Head:
     return make(EffectClass.READ, output=OutputKind.UNKNOWN)
 
 
+_COUNT_WORDS = 6
+"""Of ``SHOW COUNT(*) WARNINGS``, a number."""
 _LISTS = frozenset({"in", "and", "or", "not", "where", "("})
 """What a parenthesis may follow in a condition and be no call."""
 

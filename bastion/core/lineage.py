@@ -528,8 +528,8 @@ _STRUCTURE = re.compile(
     re.IGNORECASE,
 )
 _RAW_SHOW = re.compile(
-    r"\s*show\s+(?:count\s*\(|(?:full\s+)?processlist|warnings|errors|engine\b"
-    r"|binlog|relaylog|grants|slave|replica|master|binary|profile|user_stat"
+    r"\s*show\s+(?:(?:full\s+)?processlist|warnings|errors|engine\b|binlog|relaylog|grants|slave"
+    r"|replica|profile|user_stat"
     r"|client_stat|explain|create\s+user|authors|contributors)",
     re.IGNORECASE,
 )

@@ -569,8 +569,11 @@ class Walk:
         source = self.row_of(table, node.args.get("db"), scope)
         name = fold(node.this, self.engine)
         if source is None:
-            argument = scope.argument(name)
-            return argument or unproven("a column that is not known")
+            # ``function.argument``, or a field of an argument or variable that is a row.
+            is_bare = node.args.get("db") is None
+            row = scope.argument(fold(table, self.engine)) if is_bare else None
+            found = [one for one in (scope.argument(name), row) if one is not None]
+            return join(found) if found else unproven("a column that is not known")
         flow = source.find(name)
         if flow is not None:
             return flow

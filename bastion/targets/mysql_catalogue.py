@@ -67,7 +67,8 @@ WHERE delete_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
 _ROUTINES = """
 SELECT r.routine_schema, r.routine_name, coalesce(r.routine_definition, ''),
        coalesce(r.dtd_identifier, ''), r.routine_type, r.sql_data_access,
-       (SELECT count(*) FROM information_schema.parameters p
+       (SELECT group_concat(p.parameter_name ORDER BY p.ordinal_position SEPARATOR '\x01')
+        FROM information_schema.parameters p
         WHERE p.specific_schema = r.routine_schema AND p.specific_name = r.specific_name
           AND p.ordinal_position > 0 AND p.routine_type = r.routine_type)
 FROM information_schema.routines r WHERE r.routine_schema NOT IN ('mysql', 'sys')
@@ -240,9 +241,10 @@ def _functions(wire: Wire) -> list[Function]:
             body=body,
             returns=returns,
             is_procedure=kind == "PROCEDURE",
-            argument_count=int(count),
+            argument_count=len(names.split("\x01")) if names else 0,
+            argument_names=tuple(names.split("\x01")) if names else (),
         )
-        for schema, name, body, returns, kind, _, count in _rows(wire, _ROUTINES)
+        for schema, name, body, returns, kind, _, names in _rows(wire, _ROUTINES)
     ]
 
 

@@ -2,6 +2,10 @@
 # Judged by twins: two databases that differ in sensitive values only must give the same bytes.
 # First the holes once found, one line for each kind; they run always.
 prepare s from 'select ?' ;; set @i=(select ssn from users where id=1) ;; execute s using @i
+create function l1(i int) returns int reads sql data return (select if(ssn like 'S%', null, 1) from users where id = i) ;; select l1(1) is null, l1(1), ifnull(l1(1), 2)
+create function l2(v varchar(40)) returns int deterministic return if(v like 'S%', null, 1) ;; select l2(ssn) is null, l2(ssn) from users ;; select id from users where l2(ssn) = 1
+create function l3(i int) returns int reads sql data return (select count(*) from t where id < (select ascii(ssn) from users where id = i)) ;; select l3(1) ;; select l3(1) > 3
+create function l4(ssn int) returns text reads sql data return (select ssn from users where id = 1) ;; select l4(1)
 select nullif(left(ssn,1),'S') is null from users where id=1
 select isnull(nullif(left(ssn,1),'S')) from users where id=1
 select count(nullif(left(ssn,1),'S')) from users

@@ -3,6 +3,15 @@
 # First the holes once found, one line for each kind; they run always.
 select nullif(substr(ssn,1,1),'S') is null from users where id=1
 select @ code from gen where id=1
+create function l1(i int) returns int language plpgsql as $$ begin if exists (select from users where ssn like 'S%' and id = i) then return null; end if; return 1; end $$ ;; select l1(1) is null, l1(1), coalesce(l1(1), 2)
+create function l2(i int) returns text language plpgsql as $$ declare r record; begin for r in select * from users where id = i loop return r.ssn; end loop; return ''; end $$ ;; select l2(1) ;; select l2(1) like 'S%' ;; select id from t where l2(1) > 'M'
+create function l3(i int) returns int language plpgsql as $$ begin perform 1 / (ascii(ssn) - 83) from users where id = i; return 1; end $$ ;; select l3(1)
+create function l4(i int) returns setof int language plpgsql as $$ declare n int := 0; begin while n < (select ascii(ssn) from users where id = i) loop n := n + 1; return next n; end loop; end $$ ;; select count(*) from l4(1) ;; select l4(1) limit 3
+create function l5(u users) returns int language plpgsql as $$ begin return case when u.ssn like 'S%' then null else 1 end; end $$ ;; select l5(u) is null from users u ;; select u.l5 from users u
+create function l6(v text) returns int language plpgsql as $$ begin if v like 'S%' then return null; end if; return 1; end $$ ;; select l6(ssn) is null, l6(ssn) from users ;; select id from users where l6(ssn) = 1
+create function l7() returns text language plpgsql as $$ declare t record; begin select * into t from users limit 1; return (t).ssn; end $$ ;; select l7(), l7() is null, length(l7())
+create function l8(f gen) returns int language sql as $$ select f.code $$ ;; select l8(g) from gen g where id=1 ;; select l8(g) > 80 from gen g
+create temp table people as select 1 as ssn ;; create function l9() returns text language plpgsql as $$ begin return (select ssn from people limit 1); end $$ ;; select l9() ;; drop table people ;; create temp table people as select ssn from users ;; select l9()
 select @(code), abs(@ code), -@code from gen where id=1
 select id from gen where @ code > 70 and id=1
 select case @ code when 83 then 1 end from gen where id=1

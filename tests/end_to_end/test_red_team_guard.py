@@ -533,16 +533,34 @@ async def test_a_function_written_anew_is_not_what_was_approved(
     postgres_server: DatabaseServer, tmp_path: Path
 ):
     async with arena(tmp_path, postgres_server) as place:
-        request = await file_request(place, "select quiet()")
+        request = await file_request(place, "select f_del()")
         await approve(place, request)
         postgres_server.run(
             place.url,
-            "CREATE OR REPLACE FUNCTION quiet() RETURNS int LANGUAGE plpgsql AS"
-            " 'begin delete from t; return 1; end'",
+            "CREATE OR REPLACE FUNCTION f_del() RETURNS int LANGUAGE plpgsql AS"
+            " 'begin delete from t2; return 1; end'",
         )
         before = place.checksum()
         finished = await run_it(place, request)
         assert finished.status is not Status.OK
+        assert place.checksum() == before
+
+
+async def test_a_function_that_only_read_and_was_written_anew_waits(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    async with arena(tmp_path, postgres_server) as place:
+        async with place.rig.runner("ann", "production") as runner:
+            finished, _, _ = await collect(runner, "select quiet()", wait_s=0)
+            assert finished.status is Status.OK
+            postgres_server.run(
+                place.url,
+                "CREATE OR REPLACE FUNCTION quiet() RETURNS int LANGUAGE plpgsql AS"
+                " 'begin delete from t; return 1; end'",
+            )
+            before = place.checksum()
+            finished, _, _ = await collect(runner, "select quiet()", wait_s=0)
+        assert finished.status is Status.PENDING
         assert place.checksum() == before
 
 

@@ -175,32 +175,49 @@ async def measure_guard(engine: str, server: DatabaseServer, directory: Path) ->
                 figures.note(corpus, probe, failed=is_changed, held=is_held)
                 if is_changed:
                     _restore(server, url)
-        for probe in lines_of(f"reads_{engine}.sql"):
-            _, ends = await answer(rig, "prod", probe)
-            is_held = bool(ends & {Status.PENDING, Status.BLOCKED})
-            figures.note("ordinary reads held", probe, failed=is_held, held=is_held)
+        await _measure_reads(figures, rig, server)
     server.drop_database(url)
     return figures
 
 
+async def _measure_reads(figures: Figures, rig: Rig, server: DatabaseServer) -> None:
+    """Send ordinary reads where their tables are: a name that means nothing is not judged."""
+    url = server.create_database("reads", f"shop_{server.engine}.sql")
+    await rig.add_target("shop", url, "production")
+    for probe in lines_of(f"reads_{figures.engine}.sql"):
+        _, ends = await answer(rig, "shop", probe)
+        is_held = bool(ends & {Status.PENDING, Status.BLOCKED})
+        figures.note("ordinary reads", probe, failed=is_held, held=is_held)
+    server.drop_database(url)
+
+
 async def measure_trades(engine: str, server: DatabaseServer, directory: Path) -> Figures:
     """Compare answers of trades unlike the shop, and the classes of all their columns."""
+    return await _measure_kind("trades", engine, server, directory)
+
+
+async def measure_sectors(engine: str, server: DatabaseServer, directory: Path) -> Figures:
+    """Do the same for sectors unlike both."""
+    return await _measure_kind("sectors", engine, server, directory)
+
+
+async def _measure_kind(kind: str, engine: str, server: DatabaseServer, directory: Path) -> Figures:
     figures = Figures(engine)
-    url = server.create_database("trades", f"trades_{server.engine}.sql")
-    lines = lines_of(f"everyday_trades_{engine}.sql")
+    url = server.create_database(kind, f"{kind}_{server.engine}.sql")
+    lines = lines_of(f"everyday_{kind}_{engine}.sql")
     async with running_rig(directory) as rig:
         await people(rig)
-        await rig.add_target("trades", url, "production")
-        for one in await compare_in_one_session(rig, "trades", server, url, lines):
+        await rig.add_target(kind, url, "production")
+        for one in await compare_in_one_session(rig, kind, server, url, lines):
             is_masked = " ==> " in one.line
             technique = "sensitive cells, and only these" if is_masked else "harmless answers"
             is_held = one.outcome in {Outcome.HELD, Outcome.BLOCKED}
             is_other = one.outcome is not Outcome.SAME
             figures.note(technique, one.line, failed=is_other, held=is_held)
-        catalogue = await rig.administration.scan("trades")
+        catalogue = await rig.administration.scan(kind)
     # MariaDB's catalogue is that of the whole server, with what other tests have on it.
     database = url.rsplit("/", 1)[1] if engine == "mysql" else ""
-    for name, wanted, found in labelled_columns(engine, catalogue, database):
+    for name, wanted, found in labelled_columns(kind, engine, catalogue, database):
         technique = "harmless columns" if wanted == "none" else "sensitive columns"
         figures.note(technique, f"{name}: {found}, not {wanted}", failed=found != wanted)
     server.drop_database(url)
@@ -208,14 +225,14 @@ async def measure_trades(engine: str, server: DatabaseServer, directory: Path) -
 
 
 def labelled_columns(
-    engine: str, catalogue: Catalogue, database: str
+    kind: str, engine: str, catalogue: Catalogue, database: str
 ) -> Iterator[tuple[str, str, str]]:
-    """Give each column of the tables of the trades with its true class and the one found.
+    """Give each column of the tables of the kind with its true class and the one found.
 
     Args:
         database: whose tables are looked at; empty: all.
     """
-    labels = (CORPUS / f"trades_classes_{engine}.tsv").read_text().splitlines()
+    labels = (CORPUS / f"{kind}_classes_{engine}.tsv").read_text().splitlines()
     wanted = dict(line.split("\t") for line in labels if not line.startswith("#"))
     for relation in catalogue.relations.values():
         # A partition without rows has nothing to be judged by.
@@ -315,6 +332,7 @@ def worse(known: dict[tuple[str, str], tuple[int, int]], figures: list[Figures])
 
 SECTIONS = {
     "Other trades": ("wrong", measure_trades),
+    "Other sectors": ("wrong", measure_sectors),
     "Masking": ("leaked", measure_masking),
     "Everyday answers": ("changed", measure_everyday),
     "Guard": ("failed", measure_guard),

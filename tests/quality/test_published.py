@@ -52,8 +52,20 @@ def test_classes_are_found_no_worse_than_published():
 async def test_trades_unlike_the_shop_are_judged_no_worse_than_published(
     request: pytest.FixtureRequest, tmp_path: Path
 ):
-    figures = await measure("Other trades", request.getfixturevalue, tmp_path)
-    hold("Other trades", figures, failed="wrong")
+    await hold_answers("Other trades", request, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+async def test_sectors_unlike_both_are_judged_no_worse_than_published(
+    request: pytest.FixtureRequest, tmp_path: Path
+):
+    await hold_answers("Other sectors", request, tmp_path)
+
+
+async def hold_answers(section: str, request: pytest.FixtureRequest, directory: Path) -> None:
+    figures = await measure(section, request.getfixturevalue, directory)
+    hold(section, figures, failed="wrong")
     for one in figures:
         answers = [tally for name, tally in one.tallies.items() if "columns" not in name]
         tried = sum(tally.tried for tally in answers)

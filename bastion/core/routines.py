@@ -1,0 +1,544 @@
+"""Procedural bodies, PL/pgSQL's and MariaDB's, as the queries that they run.
+
+A body that only computes and reads comes apart into queries: each expression is one, as PL/pgSQL
+itself makes ``SELECT`` of it. Whatever they do, the body does; the rest, branches and loops, only
+chooses among them. Code that writes, raises, opens a transaction or builds statements from text is
+not taken apart, and is then not understood.
+
+Sources: PostgreSQL docs 43, ``pl_gram.y``; MariaDB docs, Programmatic & Compound Statements.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+
+from bastion.core.builtins import names as word_list
+from bastion.core.catalogue import Catalogue, Function
+from bastion.core.lexer import Kind, Token, lex
+from bastion.core.model import Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routine:
+    """What a body runs."""
+
+    queries: tuple[str, ...]
+    names: frozenset[str]
+    """Its variables, arguments left out, folded."""
+    types: frozenset[str]
+    """Every word of the types that its variables and results have, ``t`` and ``c`` of
+    ``t.c%TYPE`` too."""
+
+
+def take_apart(function: Function, engine: Engine) -> Routine | None:
+    """Give what a procedural body runs; None where any of it is not known."""
+    language = function.language.casefold()
+    known = "plpgsql" if engine is Engine.POSTGRESQL else "sql"
+    if function.is_procedure or language != known or "trigger" in function.returns.casefold():
+        return None
+    return _take_apart(function.body, function.returns, function.argument_names, engine)
+
+
+def has_branches(function: Function, engine: Engine) -> bool:
+    """Tell whether a body is a block of statements, and not one query or expression."""
+    if engine is Engine.POSTGRESQL:
+        return function.language.casefold() == "plpgsql"
+    return function.body.lstrip()[:6].casefold() != "return"
+
+
+def converts_by_code(routine: Routine, catalogue: Catalogue) -> bool:
+    """Tell whether a value of the body may become one of a type that runs code of its own."""
+    telling = catalogue.casts | catalogue.cast_columns
+    if not telling:
+        return False
+    return not routine.types.isdisjoint(telling) or any(
+        column.type_name.removesuffix("[]").lstrip("_") in {one.lstrip("_") for one in telling}
+        for relation in catalogue.user_relations()
+        if relation.name in routine.types
+        for column in relation.columns
+    )
+
+
+@functools.lru_cache(maxsize=2048)
+def _take_apart(
+    body: str, returns: str, arguments: tuple[str, ...], engine: Engine
+) -> Routine | None:
+    lexed = lex(body, engine)
+    # A body keeps the quoting modes that it was made under, which need not be those of today.
+    is_doubtful = "\\" in body or (engine is Engine.MYSQL and '"' in body)
+    if is_doubtful or lexed.problems or lexed.open_construct:
+        return None
+    reader = _Reader(body, lexed.tokens, engine)
+    reader.names.update(one.casefold() for one in arguments)
+    try:
+        reader.body()
+    except (_UnknownError, RecursionError):
+        return None
+    reader.types.update(_words(returns, engine))
+    return Routine(
+        queries=tuple(dict.fromkeys(reader.queries)),
+        names=frozenset(reader.names - {one.casefold() for one in arguments}),
+        types=frozenset(reader.types),
+    )
+
+
+def _words(text: str, engine: Engine) -> frozenset[str]:
+    return frozenset(token.value for token in lex(text, engine).tokens if token.kind in _NAMES)
+
+
+class _UnknownError(Exception):
+    """Something in the body is not known."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one body from its first token to its last."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    engine: Engine
+    index: int = 0
+    depth: int = 0
+    queries: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    types: set[str] = field(default_factory=set)
+
+    def body(self) -> None:
+        if not self._is_pg and self._at("return"):
+            self.index += 1
+            self._expression(self.index, len(self.tokens))
+            self.index = len(self.tokens)
+        else:
+            self._statement()
+            while self._at(";"):
+                self.index += 1
+            if self._is_pg and self._at("select"):
+                # The defaults of its arguments, as the catalogue adds them.
+                self._query(self.index, len(self.tokens))
+                self.index = len(self.tokens)
+        if self.index != len(self.tokens):
+            raise _UnknownError
+
+    # Blocks
+
+    def _block(self) -> None:
+        if self._is_pg and self._at("declare"):
+            self.index += 1
+            while not self._at("begin"):
+                self._declaration()
+        self._expect("begin")
+        while not self._is_pg and self._at("declare"):
+            self.index += 1
+            self._declaration_mysql()
+        self._statements("end", "exception")
+        if self._is_pg and self._at("exception"):
+            self.index += 1
+            while self._at("when"):
+                self._past("then")
+                self._statements("when", "end")
+        self._expect("end")
+        self._label()
+
+    def _declaration(self) -> None:
+        self._new_name()
+        end = self._find(";")
+        words = [self._value(index) for index in range(self.index, end)]
+        if {"cursor", "alias"} & set(words):
+            raise _UnknownError
+        start = next(
+            (i for i in range(self.index, end) if self._value(i) in {"default", ":", "="}), end
+        )
+        self._type(start)
+        if start < end:
+            self._expression(start + 1 + (self._value(start) == ":"), end)
+        self.index = end + 1
+
+    def _declaration_mysql(self) -> None:
+        if self._at("continue") or self._at("exit"):
+            self._past("handler")
+            while self._value(self.index) in _CONDITIONS or self._token().kind in _CODES:
+                self.index += 1
+            self._statement()
+            self._expect(";")
+            return
+        self._new_name()
+        while self._at(","):
+            self.index += 1
+            self._new_name()
+        end = self._find(";")
+        if self._at("cursor"):
+            if self._value(self.index + 1) != "for":
+                raise _UnknownError
+            self._query(self.index + 2, end)
+        else:
+            start = self._find("default", end=end)
+            self._type(start)
+            if start < end:
+                self._expression(start + 1, end)
+        self.index = end + 1
+
+    def _type(self, end: int) -> None:
+        if end <= self.index:
+            raise _UnknownError
+        self.types.update(token.value for token in self.tokens[self.index : end])
+
+    def _new_name(self) -> None:
+        token = self._token()
+        if token.kind not in _NAMES:
+            raise _UnknownError
+        self.names.add(token.value.casefold())
+        self.index += 1
+
+    # Statements
+
+    def _statements(self, *ends: str) -> None:
+        while self._token().value not in ends or self._token().kind is not Kind.WORD:
+            self._statement()
+            self._expect(";")
+
+    def _statement(self) -> None:
+        self.depth += 1
+        if self.depth > _DEPTH_MAX:
+            raise _UnknownError
+        if self._at("<"):
+            self._signs("<<")
+            self.index += 1
+            self._signs(">>")
+        elif not self._is_pg and self._value(self.index + 1) == ":":
+            self.index += 2
+        word = self._value(self.index) if self._token().kind is Kind.WORD else ""
+        reader = (_POSTGRESQL if self._is_pg else _MYSQL).get(word)
+        if reader is not None:
+            reader(self)
+        elif self._is_pg:
+            self._assignment()
+        else:
+            raise _UnknownError
+        self.depth -= 1
+
+    def _assignment(self) -> None:
+        end = self._find(";")
+        index = self.index
+        while index < end and self.tokens[index].kind in _NAMES and self._value(index + 1) == ".":
+            index += 2
+        if index >= end or self.tokens[index].kind not in _NAMES:
+            raise _UnknownError
+        index += 1
+        if self._value(index) not in {":", "="}:
+            raise _UnknownError
+        self._expression(index + 1 + (self._value(index) == ":"), end)
+        self.index = end
+
+    def _set(self) -> None:
+        """MariaDB's ``SET a = 1, b = 2`` of variables of the body."""
+        self.index += 1
+        end = self._find(";")
+        while True:
+            self._own_name()
+            if self._at(":"):
+                self.index += 1
+            self._expect("=")
+            comma = self._find(",", end=end)
+            self._expression(self.index, comma)
+            self.index = comma
+            if comma == end:
+                return
+            self.index += 1
+
+    def _own_name(self) -> None:
+        token = self._token()
+        if token.kind not in _NAMES or token.value.casefold() not in self.names:
+            raise _UnknownError
+        self.index += 1
+
+    def _if(self) -> None:
+        self.index += 1
+        self._until("then")
+        while True:
+            self._statements("elsif", "elseif", "else", "end")
+            if self._at("elsif") or self._at("elseif"):
+                self.index += 1
+                self._until("then")
+            elif self._at("else"):
+                self.index += 1
+            else:
+                break
+        self._end("if")
+
+    def _case(self) -> None:
+        self.index += 1
+        if not self._at("when"):
+            self._until("when", stays=True)
+        while self._at("when"):
+            self.index += 1
+            self._until("then")
+            self._statements("when", "else", "end")
+        if self._at("else"):
+            self.index += 1
+            self._statements("end")
+        self._end("case")
+
+    def _loop(self) -> None:
+        self.index += 1
+        self._statements("end")
+        self._end("loop")
+        self._label()
+
+    def _while(self) -> None:
+        self.index += 1
+        self._until("loop" if self._is_pg else "do")
+        self._statements("end")
+        self._end("loop" if self._is_pg else "while")
+        self._label()
+
+    def _repeat(self) -> None:
+        self.index += 1
+        self._statements("until")
+        self.index += 1
+        self._until("end", stays=True)
+        self._end("repeat")
+        self._label()
+
+    def _for(self) -> None:
+        self.index += 1
+        self._new_name()
+        while self._at(","):
+            self.index += 1
+            self._new_name()
+        self._expect("in")
+        end = self._find("loop")
+        steps = self._range(end)
+        if steps is None:
+            self._query(self.index, end)
+        else:
+            if self._at("reverse"):
+                self.index += 1
+            first, last = steps
+            by = self._find("by", end=end)
+            self._expression(self.index, first, cut=self.tokens[first].start)
+            self._expression(last, by)
+            if by < end:
+                self._expression(by + 1, end)
+        self.index = end
+        self._loop()
+
+    def _range(self, end: int) -> tuple[int, int] | None:
+        """Find ``..``: the token that it begins with or ends, and the one behind it."""
+        for index in range(self.index, end - 1):
+            token, following = self.tokens[index], self.tokens[index + 1]
+            if following.value == "." and token.end == following.start:
+                if token.value == "." and token.kind is Kind.OPERATOR:
+                    return index, index + 2
+                if token.kind is Kind.NUMBER and token.value.endswith("."):
+                    return index, index + 2
+        return None
+
+    def _foreach(self) -> None:
+        self.index += 1
+        self._new_name()
+        self._expect("in")
+        self._expect("array")
+        self._until("loop", stays=True)
+        self._loop()
+
+    def _leave(self) -> None:
+        self.index += 1
+        self._label()
+        if self._is_pg and self._at("when"):
+            self.index += 1
+            self._expression(self.index, self._find(";"))
+            self.index = self._find(";")
+
+    def _return(self) -> None:
+        self.index += 1
+        end = self._find(";")
+        if self._is_pg and self._at("query"):
+            self._query(self.index + 1, end)
+        else:
+            if self._is_pg and self._at("next"):
+                self.index += 1
+            if self.index < end:
+                self._expression(self.index, end)
+        self.index = end
+
+    def _perform(self) -> None:
+        end = self._find(";")
+        self._expression(self.index + 1, end)
+        self.index = end
+
+    def _select(self) -> None:
+        end = self._find(";")
+        into = self._find("into")
+        if into > end:
+            raise _UnknownError
+        before = self.text[self._token().start : self.tokens[into].start]
+        self.index = into + 1
+        if self._is_pg and self._at("strict"):
+            self.index += 1
+        self._target(end)
+        while self.index < end and self._at(","):
+            self.index += 1
+            self._target(end)
+        after = self.text[self.tokens[self.index].start : self.tokens[end].start]
+        if self._find("into", end=end) < end:
+            raise _UnknownError
+        self.queries.append(f"{before} {after}")
+        self.index = end
+
+    def _target(self, end: int) -> None:
+        if not self._is_pg:
+            self._own_name()
+            return
+        while True:
+            if self.index >= end or self._token().kind not in _NAMES:
+                raise _UnknownError
+            self.index += 1
+            if not self._at("."):
+                return
+            self.index += 1
+
+    def _cursor(self) -> None:
+        """MariaDB's OPEN, FETCH and CLOSE: the query was read where the cursor was declared."""
+        self.index += 1
+        for word in ("next", "from"):
+            if self._at(word):
+                self.index += 1
+        self._own_name()
+        if self._at("into"):
+            self.index += 1
+            self._own_name()
+            while self._at(","):
+                self.index += 1
+                self._own_name()
+
+    def _null(self) -> None:
+        self.index += 1
+
+    # Parts
+
+    def _expression(self, start: int, end: int, *, cut: int = -1) -> None:
+        """Keep what PL/pgSQL makes of an expression.
+
+        Args:
+            cut: where its text ends; negative: with its last token.
+        """
+        written = self._written(start, end, cut)
+        self.queries.append(f"SELECT {written}" if self._is_pg else f"SELECT ({written})")
+
+    def _query(self, start: int, end: int) -> None:
+        if self._value(start) not in _QUERIES:
+            raise _UnknownError
+        self.queries.append(self._written(start, end))
+
+    def _written(self, start: int, end: int, cut: int = -1) -> str:
+        last = self.tokens[end - 1].end if cut < 0 else cut
+        if cut >= 0 and self.tokens[end].kind is Kind.NUMBER:
+            last = self.tokens[end].end - 1
+        found = self.text[self.tokens[start].start : last].strip() if start < end or cut > 0 else ""
+        if not found:
+            raise _UnknownError
+        return found
+
+    def _until(self, word: str, *, stays: bool = False) -> None:
+        end = self._find(word)
+        self._expression(self.index, end)
+        self.index = end + (not stays)
+
+    def _past(self, word: str) -> None:
+        """Go past the next of these words; what stands before it names conditions only."""
+        end = self._find(word)
+        if any(self._value(index) in {"(", ";"} for index in range(self.index, end)):
+            raise _UnknownError
+        self.index = end + 1
+
+    def _find(self, word: str, *, end: int | None = None) -> int:
+        """Find a word or sign outside of parentheses and of CASE … END.
+
+        Args:
+            end: what is given where it is not found; None: it must be there.
+        """
+        depth = cases = 0
+        for index in range(self.index, len(self.tokens) if end is None else end):
+            value = self._value(index)
+            if value == word and depth == 0 and cases == 0:
+                return index
+            depth += (value in "([" and value != "") - (value in ")]" and value != "")
+            cases += value == "case"
+            cases -= value == "end" and cases > 0
+            if depth < 0:
+                break
+        if end is None:
+            raise _UnknownError
+        return end
+
+    def _end(self, word: str) -> None:
+        self._expect("end")
+        self._expect(word)
+
+    def _label(self) -> None:
+        token = self._token() if self.index < len(self.tokens) else None
+        if token is not None and token.kind in _NAMES and token.value != "when":
+            self.index += 1
+
+    def _signs(self, signs: str) -> None:
+        for sign in signs:
+            self._expect(sign)
+
+    def _expect(self, word: str) -> None:
+        if not self._at(word):
+            raise _UnknownError
+        self.index += 1
+
+    def _at(self, word: str) -> bool:
+        return self._value(self.index) == word
+
+    def _value(self, index: int) -> str:
+        if not 0 <= index < len(self.tokens):
+            return ""
+        token = self.tokens[index]
+        return token.value if token.kind in {Kind.WORD, Kind.OPERATOR} else ""
+
+    def _token(self) -> Token:
+        if self.index >= len(self.tokens):
+            raise _UnknownError
+        return self.tokens[self.index]
+
+    @property
+    def _is_pg(self) -> bool:
+        return self.engine is Engine.POSTGRESQL
+
+
+_NAMES = frozenset({Kind.WORD, Kind.QUOTED})
+_CODES = frozenset({Kind.NUMBER, Kind.STRING})
+_QUERIES = frozenset({"select", "with", "values", "table", "("})
+_DEPTH_MAX = 50
+_CONDITIONS = word_list("for sqlstate value sqlexception sqlwarning not found ,")
+_BOTH = {
+    "begin": _Reader._block,
+    "if": _Reader._if,
+    "case": _Reader._case,
+    "loop": _Reader._loop,
+    "while": _Reader._while,
+    "return": _Reader._return,
+    "select": _Reader._select,
+    "with": _Reader._select,
+}
+_POSTGRESQL = _BOTH | {
+    "declare": _Reader._block,
+    "for": _Reader._for,
+    "foreach": _Reader._foreach,
+    "exit": _Reader._leave,
+    "continue": _Reader._leave,
+    "perform": _Reader._perform,
+    "null": _Reader._null,
+}
+_MYSQL = _BOTH | {
+    "set": _Reader._set,
+    "repeat": _Reader._repeat,
+    "leave": _Reader._leave,
+    "iterate": _Reader._leave,
+    "open": _Reader._cursor,
+    "fetch": _Reader._cursor,
+    "close": _Reader._cursor,
+}
