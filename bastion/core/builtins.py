@@ -18,84 +18,95 @@ def names(text: str) -> frozenset[str]:
 
 _POSTGRESQL = names(
     """
-    abbrev abs acldefault aclexplode acos acosd acosh age any_value area array_agg array_append
-    array_cat array_dims array_fill array_length array_lower array_ndims array_position
-    array_positions array_prepend array_remove array_replace array_reverse array_sample
-    array_shuffle array_sort array_to_json array_to_string array_to_tsvector array_upper ascii
-    asind asinh atan atan2 atan2d atand atanh avg bit bit_and bit_or bit_xor bool bool_and bool_or
-    booland_statefunc boolor_statefunc bound_box box bpchar broadcast bytea cardinality casefold
-    cbrt ceil ceiling center char character_length chr circle clock_timestamp coalesce
-    col_description concat concat_ws convert convert_from convert_to corr cos cosd cosh cot cotd
-    count covar_pop covar_samp crc32 crc32c cume_dist current_database current_schema
-    current_schemas current_setting current_user currval date date_add date_part date_subtract
-    date_trunc daterange decode degrees dense_rank dexp diagonal diameter div dlog1 dlog10 dround
-    dtrunc encode enum_first enum_last enum_range erf erfc every exp extract factorial family
-    first_value float4 float8 floor format format_type gamma gcd gen_random_uuid generate_series
-    generate_subscripts get_bit get_byte getdatabaseencoding greatest grouping
-    has_any_column_privilege has_column_privilege has_database_privilege has_function_privilege
-    has_schema_privilege has_sequence_privilege has_table_privilege has_type_privilege hashtext
-    hashtextextended height host hostmask icu_unicode_version ifnull inet_client_addr
-    inet_client_port inet_merge inet_same_family inet_server_addr inet_server_port initcap int2
-    int4 int4range int8 int8range interval interval_pl is_normalized isclosed isempty isfinite
-    ishorizontal isparallel isperp isvertical json_agg json_agg_strict json_array
-    json_array_elements json_array_elements_text json_array_length json_arrayagg json_build_array
-    json_build_object json_each json_each_text json_exists json_object json_object_agg
-    json_object_keys json_objectagg json_populate_record json_populate_recordset json_query
-    json_scalar json_serialize json_strip_nulls json_to_record json_to_recordset json_to_tsvector
-    json_typeof json_value jsonb_agg jsonb_agg_strict jsonb_array_elements
-    jsonb_array_elements_text jsonb_array_length jsonb_build_array jsonb_build_object jsonb_each
-    jsonb_each_text jsonb_insert jsonb_object jsonb_object_agg jsonb_object_agg_strict
-    jsonb_object_agg_unique jsonb_object_agg_unique_strict jsonb_object_keys jsonb_path_exists
-    jsonb_path_exists_tz jsonb_path_match jsonb_path_match_tz jsonb_path_query
-    jsonb_path_query_array jsonb_path_query_array_tz jsonb_path_query_first
-    jsonb_path_query_first_tz jsonb_path_query_tz jsonb_populate_record jsonb_populate_recordset
-    jsonb_pretty jsonb_set jsonb_set_lax jsonb_strip_nulls jsonb_to_record jsonb_to_recordset
-    jsonb_to_tsvector jsonb_typeof justify_days justify_hours justify_interval lag last_value
-    lastval lcm lead least left length lgamma like line ln log log10 lower lower_inc lower_inf
-    lpad lseg ltrim macaddr8_set7bit make_date make_interval make_time make_timestamp
+    _pg_char_max_length _pg_char_octet_length _pg_datetime_precision _pg_expandarray
+    _pg_index_position _pg_interval_type _pg_numeric_precision _pg_numeric_precision_radix
+    _pg_numeric_scale _pg_truetypid _pg_truetypmod abbrev abs acldefault aclexplode acos acosd
+    acosh age any_value area array_agg array_append array_cat array_dims array_fill
+    array_length array_lower array_ndims array_position array_positions array_prepend
+    array_remove array_replace array_reverse array_sample array_shuffle array_sort
+    array_to_json array_to_string array_to_tsvector array_upper ascii asind asinh atan atan2
+    atan2d atand atanh avg bit bit_and bit_count bit_length bit_or bit_xor bool bool_and
+    bool_or booland_statefunc boolor_statefunc bound_box box bpchar broadcast bytea cardinality
+    casefold cbrt ceil ceiling center char character_length chr cidr circle clock_timestamp
+    coalesce col_description concat concat_ws convert convert_from convert_to corr cos cosd
+    cosh cot cotd count covar_pop covar_samp crc32 crc32c cume_dist current_database
+    current_schema current_schemas current_setting current_user currval date date_add date_part
+    date_subtract date_trunc datemultirange daterange decode degrees dense_rank dexp diagonal
+    diameter div dlog1 dlog10 dround dtrunc encode enum_first enum_last enum_range erf erfc
+    every exp extract factorial family first_value float4 float8 floor format format_type gamma
+    gcd gen_random_uuid generate_series generate_subscripts get_bit get_byte
+    get_current_ts_config getdatabaseencoding greatest grouping has_any_column_privilege
+    has_column_privilege has_database_privilege has_function_privilege has_schema_privilege
+    has_sequence_privilege has_table_privilege has_type_privilege hashtext hashtextextended
+    height host hostmask icu_unicode_version ifnull inet_client_addr inet_client_port
+    inet_merge inet_same_family inet_server_addr inet_server_port initcap int2 int4
+    int4multirange int4range int8 int8multirange int8range interval interval_pl is_normalized
+    isclosed isempty isfinite ishorizontal isopen isparallel isperp isvertical json_agg
+    json_agg_strict json_array json_array_elements json_array_elements_text json_array_length
+    json_arrayagg json_build_array json_build_object json_each json_each_text json_exists
+    json_object json_object_agg json_object_agg_strict json_object_agg_unique
+    json_object_agg_unique_strict json_object_keys json_objectagg json_populate_record
+    json_populate_recordset json_query json_scalar json_serialize json_strip_nulls
+    json_to_record json_to_recordset json_to_tsvector json_typeof json_value jsonb_agg
+    jsonb_agg_strict jsonb_array_elements jsonb_array_elements_text jsonb_array_length
+    jsonb_build_array jsonb_build_object jsonb_contained jsonb_contains jsonb_each
+    jsonb_each_text jsonb_exists jsonb_exists_all jsonb_exists_any jsonb_insert jsonb_object
+    jsonb_object_agg jsonb_object_agg_strict jsonb_object_agg_unique
+    jsonb_object_agg_unique_strict jsonb_object_keys jsonb_path_exists jsonb_path_exists_tz
+    jsonb_path_match jsonb_path_match_tz jsonb_path_query jsonb_path_query_array
+    jsonb_path_query_array_tz jsonb_path_query_first jsonb_path_query_first_tz
+    jsonb_path_query_tz jsonb_populate_record jsonb_populate_recordset jsonb_pretty jsonb_set
+    jsonb_set_lax jsonb_strip_nulls jsonb_to_record jsonb_to_recordset jsonb_to_tsvector
+    jsonb_typeof justify_days justify_hours justify_interval lag last_value lastval lcm lead
+    least left length lgamma like line ln log log10 lower lower_inc lower_inf lpad lseg ltrim
+    macaddr macaddr8 macaddr8_set7bit make_date make_interval make_time make_timestamp
     make_timestamptz makeaclitem masklen max md5 merge_action min min_scale mod mode money
-    multirange name netmask network normalize notlike nextval now npoints nth_value ntile nullif
-    num_nonnulls num_nulls numeric nummultirange numnode numrange obj_description octet_length oid
-    ordered_set_transition_multi overlaps overlay parse_ident path pclose percent_rank
-    percentile_cont percentile_disc pg_backend_pid pg_blocking_pids pg_char_to_encoding
+    multirange mxid_age name netmask network nextval normalize notlike now npoints nth_value
+    ntile nullif num_nonnulls num_nulls numeric nummultirange numnode numrange obj_description
+    octet_length oid oidvectortypes ordered_set_transition_multi overlaps overlay parse_ident
+    path pclose percent_rank percentile_cont percentile_disc pg_available_extension_versions
+    pg_available_extensions pg_backend_pid pg_basetype pg_blocking_pids pg_char_to_encoding
     pg_client_encoding pg_collation_for pg_column_compression pg_column_size pg_conf_load_time
-    pg_current_snapshot pg_current_wal_lsn pg_current_xact_id pg_database_size pg_describe_object
-    pg_encoding_to_char pg_filenode_relation pg_function_is_visible pg_get_constraintdef
-    pg_get_expr pg_get_function_arguments pg_get_function_identity_arguments
-    pg_get_function_result pg_get_functiondef pg_get_indexdef pg_get_keywords
-    pg_get_partition_constraintdef pg_get_partkeydef pg_get_ruledef pg_get_serial_sequence
-    pg_get_statisticsobjdef pg_get_triggerdef pg_get_userbyid pg_get_viewdef pg_has_role
-    pg_identify_object pg_indexes_size pg_input_is_valid pg_is_in_backup pg_is_in_recovery
-    pg_is_other_temp_schema pg_is_wal_replay_paused pg_isolation_test_session_is_blocked
-    pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_my_temp_schema
+    pg_current_snapshot pg_current_wal_lsn pg_current_xact_id pg_current_xact_id_if_assigned
+    pg_database_size pg_describe_object pg_encoding_max_length pg_encoding_to_char
+    pg_filenode_relation pg_function_is_visible pg_get_constraintdef pg_get_expr
+    pg_get_function_arguments pg_get_function_identity_arguments pg_get_function_result
+    pg_get_functiondef pg_get_indexdef pg_get_keywords pg_get_partition_constraintdef
+    pg_get_partkeydef pg_get_ruledef pg_get_serial_sequence pg_get_statisticsobjdef
+    pg_get_triggerdef pg_get_userbyid pg_get_viewdef pg_has_role pg_identify_object
+    pg_indexes_size pg_input_is_valid pg_is_in_backup pg_is_in_recovery pg_is_other_temp_schema
+    pg_is_wal_replay_paused pg_isolation_test_session_is_blocked pg_last_wal_receive_lsn
+    pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_lsn pg_my_temp_schema
     pg_options_to_table pg_partition_ancestors pg_partition_root pg_partition_tree
     pg_postmaster_start_time pg_relation_filenode pg_relation_filepath pg_relation_is_updatable
-    pg_relation_size pg_size_bytes pg_size_pretty pg_sleep pg_stat_get_backend_pid
-    pg_stat_get_dead_tuples pg_stat_get_live_tuples pg_stat_get_tuples_returned
-    pg_table_is_visible pg_table_size pg_tablespace_size pg_timezone_abbrevs pg_timezone_names
-    pg_total_relation_size pg_trigger_depth pg_type_is_visible pg_typeof pg_wal_lsn_diff
-    pg_walfile_name phraseto_tsquery pi plainto_tsquery point polygon popen position pow power
-    prsd_end prsd_headline prsd_lextype prsd_nexttoken prsd_start querytree quote_ident
-    quote_literal quote_nullable radians radius random random_normal range_agg range_intersect_agg
+    pg_relation_size pg_sequence_parameters pg_settings_get_flags pg_size_bytes pg_size_pretty
+    pg_sleep pg_split_walfile_name pg_stat_get_backend_pid pg_stat_get_dead_tuples
+    pg_stat_get_live_tuples pg_stat_get_tuples_returned pg_table_is_visible pg_table_size
+    pg_tablespace_size pg_timezone_abbrevs pg_timezone_names pg_total_relation_size
+    pg_trigger_depth pg_type_is_visible pg_typeof pg_wal_lsn_diff pg_walfile_name
+    phraseto_tsquery pi plainto_tsquery point polygon popen position pow power prsd_end
+    prsd_headline prsd_lextype prsd_nexttoken prsd_start querytree quote_ident quote_literal
+    quote_nullable radians radius random random_normal range_agg range_intersect_agg
     range_merge rank regexp_count regexp_instr regexp_like regexp_match regexp_matches
-    regexp_replace regexp_split_to_array regexp_split_to_table regexp_substr regr_avgx regr_avgy
-    regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy repeat replace reverse
-    right round row row_number row_security_active row_to_json rpad rtrim satisfies_hash_partition
-    scale session_user set_bit set_byte set_config set_masklen setseed setweight sha224 sha256
-    sha384 sha512 shobj_description sign similar_escape similar_to_escape sind sinh slope
-    split_part sqrt starts_with statement_timestamp stddev stddev_pop stddev_samp string_agg
-    string_to_array string_to_table strip strpos substr substring sum tan tand tanh text
-    texticregexeq textlen time timeofday timestamp timestamptz timetz timezone to_ascii to_bin
-    to_char to_date to_hex to_json to_jsonb to_number to_oct to_regclass to_regnamespace
-    to_regproc to_regrole to_regtype to_timestamp to_tsquery to_tsvector transaction_timestamp
-    translate trim_array trim_scale trunc ts_debug ts_delete ts_filter ts_headline ts_rank
-    ts_rank_cd tsrange tstzmultirange tstzrange tsvector_to_array txid_current txid_snapshot_xip
-    txid_snapshot_xmax txid_visible_in_snapshot unicode_assigned unicode_version unistr unnest
-    upper upper_inc upper_inf uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7 var_pop
-    var_samp varchar variance version websearch_to_tsquery width width_bucket xml
-    xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment
-    xmlconcat xmlconcat2 xmlelement xmlexists xmlforest xmlparse xmlpi xmlroot xmlserialize
-    xmltext xmlvalidate xpath xpath_exists
+    regexp_replace regexp_split_to_array regexp_split_to_table regexp_substr regr_avgx
+    regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy repeat
+    replace reverse right round row row_number row_security_active row_to_json rpad rtrim
+    satisfies_hash_partition scale session_user set_bit set_byte set_config set_masklen setseed
+    setweight sha224 sha256 sha384 sha512 shobj_description sign similar_escape
+    similar_to_escape sind sinh slope split_part sqrt starts_with statement_timestamp stddev
+    stddev_pop stddev_samp string_agg string_to_array string_to_table strip strpos substr
+    substring sum tan tand tanh text texticregexeq textlen time timeofday timestamp timestamptz
+    timetz timezone to_ascii to_bin to_char to_date to_hex to_json to_jsonb to_number to_oct
+    to_regclass to_regnamespace to_regproc to_regrole to_regtype to_timestamp to_tsquery
+    to_tsvector transaction_timestamp translate trim_array trim_scale trunc ts_debug ts_delete
+    ts_filter ts_headline ts_rank ts_rank_cd tsmultirange tsrange tstzmultirange tstzrange
+    tsvector_to_array txid_current txid_snapshot_xip txid_snapshot_xmax
+    txid_visible_in_snapshot unicode_assigned unicode_version unistr unnest upper upper_inc
+    upper_inf uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7 var_pop var_samp
+    varchar variance version websearch_to_tsquery width width_bucket xml xml_is_well_formed
+    xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment xmlconcat
+    xmlconcat2 xmlelement xmlexists xmlforest xmlparse xmlpi xmlroot xmlserialize xmltext
+    xmlvalidate xpath xpath_exists
     """
 )
 """Names in ``pg_catalog``, and forms that sqlglot reads as calls."""

@@ -55,6 +55,13 @@ def _show_mysql(words: Words) -> Head:
 
 _COUNT_WORDS = 6
 """Of ``SHOW COUNT(*) WARNINGS``, a number."""
+_STRICT = word_list("strict_trans_tables strict_all_tables traditional")
+_MODES = _STRICT | word_list(
+    """
+    error_for_division_by_zero no_auto_create_user no_engine_substitution only_full_group_by
+    no_zero_date no_zero_in_date allow_invalid_dates no_auto_value_on_zero
+    """
+)
 _LISTS = frozenset({"in", "and", "or", "not", "where", "("})
 """What a parenthesis may follow in a condition and be no call."""
 
@@ -275,7 +282,16 @@ def _system_variable(words: Words, index: int) -> Head:
         return _pinned(name)
     if name in _AS_PINNED:
         return _set_pinned(words, name, after + 1)
-    return _judge_setting(name, words.rest(after + 1), _HARMLESS_MY)
+    harmless = _HARMLESS_MY | {"sql_mode"} if _keeps_strict(words, after + 1) else _HARMLESS_MY
+    return _judge_setting(name, words.rest(after + 1), harmless)
+
+
+def _keeps_strict(words: Words, index: int) -> bool:
+    """Tell whether a value names modes that read no text otherwise and let no value be cut."""
+    if words.count != index + 1 or words.tokens[index].kind is not Kind.STRING:
+        return False
+    modes = {one.strip() for one in words.tokens[index].value.casefold().split(",")}
+    return modes <= _MODES and not modes.isdisjoint(_STRICT)
 
 
 def _is_plain_value(words: Words, index: int) -> bool:

@@ -214,6 +214,13 @@ def _treatments(
     if exposure.columns is None:
         if _may_trust_origin(statement):
             return tuple(_by_origin_alone(column, catalogue) for column in columns)
+        shown = _shown_of_server(statement)
+        if shown:
+            words = "it may quote what statements hold"
+            return tuple(
+                _SHOWN if column.name.casefold() in shown else _hide(Sensitivity.UNPROVEN, words)
+                for column in columns
+            )
         return tuple(
             _hide(Sensitivity.UNPROVEN, "the statement is not understood") for _ in columns
         )
@@ -230,6 +237,25 @@ def _treatments(
         _with_null(_treatment(exposed, column, catalogue), exposed)
         for exposed, column in zip(exposure.columns, columns, strict=True)
     )
+
+
+def _shown_of_server(statement: Statement) -> frozenset[str]:
+    """Name the columns that a SHOW of the server itself gives, and that quote nothing."""
+    is_show = statement.engine is Engine.MYSQL and statement.head == "SHOW"
+    if not is_show or not statement.is_understood or statement.effects != {EffectClass.READ}:
+        return frozenset()
+    found = (names for pattern, names in _OF_SERVER if pattern.match(statement.text))
+    return next(found, frozenset())
+
+
+_OF_SERVER = tuple(
+    (re.compile(rf"\s*show\s+{words}\b", re.IGNORECASE), frozenset(names.split()))
+    for words, names in (
+        (r"(?:full\s+)?processlist", "id user db command time state progress"),
+        (r"engine\s+innodb\s+(?:status|mutex)", "type name"),
+        (r"profiles", "query_id duration"),
+    )
+)
 
 
 def _with_null(treatment: Treatment, exposed: ColumnExposure) -> Treatment:

@@ -421,7 +421,12 @@ def _planned(combined: Statement, inner: Statement) -> Statement:
     )
     if effects == {EffectClass.READ}:
         planned = dataclasses.replace(planned, reasons=())
-    return _under(dataclasses.replace(planned, reads=inner.reads | inner.writes), effects)
+    planned = _under(dataclasses.replace(planned, reads=inner.reads | inner.writes), effects)
+    is_of_write = inner.effects != {EffectClass.READ} and not inner.functions
+    if planned.fence is Fence.READ_ONLY and is_of_write and planned.engine is Engine.MYSQL:
+        # There a read-only transaction refuses to plan what it would not run.
+        return dataclasses.replace(planned, fence=Fence.SESSION)
+    return planned
 
 
 _DOUBTFUL = frozenset({EffectClass.UNKNOWN, EffectClass.OUTSIDE, EffectClass.ADMIN})

@@ -330,7 +330,7 @@ def _dot(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         schema = fold(node.this, walk.engine)
         flow = walk.flow(field, scope, ctes)
         known = walk.catalogue.functions.get(field.name.casefold(), ())
-        is_known = schema == "pg_catalog" or any(item.schema == schema for item in known)
+        is_known = schema in _SERVERS_OWN or any(item.schema == schema for item in known)
         return flow if is_known else join([flow, unproven("a function that is not known")])
     if not isinstance(field, exp.Identifier):
         return join([walk.flow(node.this, scope, ctes), unproven("a row that is not known")])
@@ -343,6 +343,9 @@ def _dot(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     if called is not None or source is not None:
         return called or join([flow, unproven("a column that is not known")])
     return _with_path(walk, node, flow)
+
+
+_SERVERS_OWN = frozenset({"pg_catalog", "information_schema"})
 
 
 def _parameter(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:

@@ -490,6 +490,8 @@ class Walk:
         label = fold(alias.this, self.engine) if alias is not None and alias.this else name
         offset = node.args.get("offset")
         has_ordinal = bool(node.args.get("ordinality") or offset)
+        counted = fold(offset, self.engine) if isinstance(offset, exp.Identifier) else "ordinality"
+        last = [counted] if has_ordinal else []
         if columns:
             listed = [fold(column, self.engine) for column in _column_names(columns)]
             if isinstance(offset, exp.Identifier):
@@ -498,11 +500,11 @@ class Walk:
         if _table_columns(call):
             return [fold(column, self.engine) for column in _table_columns(call)], has_ordinal
         if name in ROW_SHAPES and name not in self.catalogue.functions:
-            return list(ROW_SHAPES[name]), has_ordinal
+            return [*ROW_SHAPES[name], *last], False
         is_single = isinstance(call, exp.Unnest) and len(call.expressions) == 1
         is_scalar = name in PURE[self.engine] and name not in RECORD_FUNCTIONS
-        if is_single or (is_scalar and not has_ordinal):
-            return [label], has_ordinal
+        if is_single or is_scalar:
+            return [label, *last], False
         return None, True
 
     # -- names ---------------------------------------------------------------------------------

@@ -388,6 +388,25 @@ def test_show_of_data_is_masked(sql: str) -> None:
     assert [column.masked for column in plan.columns] == ["unproven", "unproven"]
 
 
+@pytest.mark.parametrize(
+    ("sql", "columns", "masked"),
+    [
+        ("show full processlist", "Id int, Host text, State text, Info text", "Host Info"),
+        ("show engine innodb status", "Type text, Name text, Status text", "Status"),
+        ("show profiles", "Query_ID int, Duration text, Query text", "Query"),
+        ("show warnings", "Level text, Code int, Message text", "Level Code Message"),
+        ("show processlist where id in (select 1)", "Id int, Info text", "Id Info"),
+    ],
+)
+def test_what_the_server_says_of_itself_is_shown_and_what_it_quotes_is_not(
+    sql: str, columns: str, masked: str
+) -> None:
+    plan = make_plan(sql, columns, Engine.MYSQL)
+    names = [part.split()[0] for part in columns.split(", ")]
+    hidden = [name for name, column in zip(names, plan.columns, strict=True) if column.masked]
+    assert hidden == masked.split()
+
+
 def test_header_that_nobody_typed_is_replaced_where_nothing_is_understood() -> None:
     plan = make_plan("call pivot()", "S3CR3T421x text", Engine.MYSQL)
     assert [column.name for column in plan.columns] == ["column 1"]

@@ -511,6 +511,8 @@ def test_writing_to_a_foreign_table_reaches_outside() -> None:
         ("discard all", PG),
         ("set sql_mode=''", MY),
         ("set @@sql_mode=''", MY),
+        ("set sql_mode='NO_ENGINE_SUBSTITUTION'", MY),
+        ("set sql_mode='STRICT_TRANS_TABLES,ANSI_QUOTES'", MY),
         ("set session sql_mode=''", MY),
         ("set @@session.sql_mode := ''", MY),
         ("set names gbk", MY),
@@ -541,6 +543,7 @@ def test_a_pinned_setting_is_named(text: str, engine: Engine) -> None:
         ("set max_statement_time = default", MY),
         ("set session innodb_lock_wait_timeout = 5, lock_wait_timeout = 10", MY),
         ("set time_zone = '+00:00', @@session.lc_time_names = 'de_DE'", MY),
+        ("set session sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'", MY),
     ],
 )
 def test_a_setting_that_lifts_no_fence_is_the_sessions_own(text: str, engine: Engine) -> None:
@@ -586,6 +589,18 @@ def test_a_path_of_known_schemas_is_followed_and_any_other_waits(text: str, is_k
     known = dataclasses.replace(found, relations=relations)
     statement = analyse(text, engine=PG, catalogue=known, context=SessionContext())
     assert (statement.effects == {EffectClass.SESSION}) is is_known
+
+
+def test_a_write_may_be_planned_where_the_server_refuses_it_in_the_fence() -> None:
+    for text in ("explain delete from t where id = 1", "explain format=json update t set v = 1"):
+        statement = judge(text, MY)
+        assert statement.effects == {EffectClass.READ}
+        assert statement.fence is Fence.SESSION
+    assert judge("explain select 1", MY).fence is Fence.READ_ONLY
+    assert judge("explain delete from t where id = 1", PG).fence is Fence.READ_ONLY
+    telling = judge("explain delete from t where id = (select f_del())", MY)
+    assert EffectClass.UNKNOWN in telling.effects
+    assert judge("analyze delete from t where id = 1", MY).effects == {EffectClass.DELETE}
 
 
 def test_the_current_database_may_be_used() -> None:

@@ -213,3 +213,8 @@ do sleep(0)
 help 'select'
 help 'show tables'
 show open tables like 'nothing%'
+set session sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION' ;; show variables like 'sql_mode'
+explain update loans set fine = 0 where loan_id = 5
+explain delete from loans where isbn = (select max(isbn) from titles)
+set time_zone = '+00:00', @@session.wait_timeout = 28800 ;; select from_unixtime(1700000000)
+set optimizer_switch = 'mrr=off' ;; select count(*) from items

@@ -216,3 +216,10 @@ select nosuchcolumn from hotel.rooms
 select * from hotel.no_such_table
 select 10 / (select 0)
 select hotel.quote('DBL')
+select * from generate_series(timestamptz '2026-01-01', '2026-01-02', '6 hours') with ordinality
+select * from unnest(array['a', 'b']) with ordinality
+select key, value, ordinality from jsonb_each('{"a": 1}') with ordinality
+select bit_count(B'1011'), 5::bit(4), get_bit(B'10', 0), int4multirange(int4range(1, 2))
+SELECT result.COLUMN_NAME, result.KEY_SEQ FROM (SELECT a.attname AS COLUMN_NAME, (information_schema._pg_expandarray(i.indkey)).n AS KEY_SEQ, information_schema._pg_expandarray(i.indkey) AS KEYS, a.attnum AS A_ATTNUM FROM pg_catalog.pg_class ct JOIN pg_catalog.pg_attribute a ON (ct.oid = a.attrelid) JOIN pg_catalog.pg_index i ON (a.attrelid = i.indrelid) WHERE true AND ct.relname = 'passengers' AND i.indisprimary) result where result.A_ATTNUM = (result.KEYS).x ORDER BY result.KEY_SEQ
+SELECT NULL AS TABLE_CAT, n.nspname AS TABLE_SCHEM, c.relname AS TABLE_NAME, d.description AS REMARKS FROM pg_catalog.pg_namespace n, pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_description d ON (c.oid = d.objoid AND d.objsubid = 0 and d.classoid = 'pg_class'::regclass) WHERE c.relnamespace = n.oid AND c.relname LIKE 'meter%' ORDER BY 2, 3
+SET SESSION TIME ZONE 'UTC' ;; SET extra_float_digits = 3 ;; SET application_name = 'PostgreSQL JDBC Driver'

@@ -852,3 +852,14 @@ select elsewhere.f_del()
 select `elsewhere`.`f_del`()
 select elsewhere . f_del ( )
 select .f_del()
+explain delete from t
+explain extended update t set v = 'x' where id > 0
+explain format=json insert into t values (99, 'x')
+explain replace into t select id, 'x' from t2
+explain delete from t where id in (select f_del())
+explain update t set v = (select f_del() from t2 limit 1)
+explain delete t from t join t2 on t.id = t2.id ;; select count(*) from t
+analyze delete from t
+analyze format=json update t set v = 'x'
+begin ;; explain delete from t ;; commit
+select f_del() as explain_delete

@@ -371,3 +371,6 @@ select 1 limit 0
 set sql_safe_updates = 0
 set session max_statement_time = 30
 set session lock_wait_timeout = 5, time_zone = '+00:00'
+set session sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
+explain update orders set note = 'x' where id = 1
+explain format=json delete from orders where id = 1

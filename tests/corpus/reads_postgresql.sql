@@ -409,3 +409,6 @@ select id from customers where id=-5 or id>=@ -5 or abs(@ -id)*-1=-2
 set statement_timeout = '30s'
 set local lock_timeout = '2s'
 reset enable_seqscan
+select (information_schema._pg_expandarray(i.indkey)).n, (information_schema._pg_expandarray(i.indkey)).x from pg_index i where i.indisprimary
+select bit_count(B'1011'), int4multirange(int4range(1, 2)), jsonb_exists('{"a": 1}', 'a')
+select * from generate_series(timestamptz '2026-01-01', '2026-01-02', '6 hours') with ordinality

@@ -2,6 +2,12 @@
 # Judged by twins: two databases that differ in sensitive values only must give the same bytes.
 # First the holes once found, one line for each kind; they run always.
 prepare s from 'select ?' ;; set @i=(select ssn from users where id=1) ;; execute s using @i
+explain update t set v = (select ssn from users where id = 1) where id = 1 ;; show warnings ;; show count(*) warnings
+explain extended delete from users where ssn like 'S%' ;; show warnings
+explain format=json delete from users where ssn = 'S3CR3T421x'
+select cast(ssn as int) from users ;; show count(*) warnings ;; show warnings
+set profiling = 1 ;; select ssn from users where ssn = 'x' ;; show profile
+select ssn from users where id = 1 ;; show processlist where Info like '%S3%'
 create function l1(i int) returns int reads sql data return (select if(ssn like 'S%', null, 1) from users where id = i) ;; select l1(1) is null, l1(1), ifnull(l1(1), 2)
 create function l2(v varchar(40)) returns int deterministic return if(v like 'S%', null, 1) ;; select l2(ssn) is null, l2(ssn) from users ;; select id from users where l2(ssn) = 1
 create function l3(i int) returns int reads sql data return (select count(*) from t where id < (select ascii(ssn) from users where id = i)) ;; select l3(1) ;; select l3(1) > 3

@@ -5,18 +5,21 @@ From ``pg_proc``; volatility is not the test: ``random`` is volatile and harmles
 """
 
 PURE = """
-    abbrev abs aclcontains acldefault aclexplode aclinsert aclitemeq aclremove acos acosd acosh
-    age akeys all amvalidate any any_value anytextcat approx_percentile approximate_row_count
-    area armor array array_agg array_append array_cat array_dims array_eq array_fill array_ge
-    array_gt array_le array_length array_lower array_lt array_ndims array_ne array_position
-    array_positions array_prepend array_remove array_replace array_reverse array_sample
-    array_shuffle array_sort array_to_json array_to_string array_to_tsvector array_upper
-    arraycontained arraycontains arrayoverlap ascii asin asind asinh atan atan2 atan2d atand
-    atanh avals avg bigint bit bit_and bit_count bit_length bit_or bit_xor bitand bitcat biteq
-    bitge bitgt bitle bitlt bitne bitnot bitor bitshiftleft bitshiftright bitxor bool bool_and
-    bool_or boolean booleq boolge boolgt boolle boollt boolne box box_above box_above_eq box_add
-    box_below box_below_eq box_center box_contain box_contain_pt box_contained box_distance
-    box_div box_eq box_ge box_gt box_intersect box_le box_left box_lt box_mul box_overabove
+    _pg_char_max_length _pg_char_octet_length _pg_datetime_precision _pg_expandarray
+    _pg_index_position _pg_interval_type _pg_numeric_precision _pg_numeric_precision_radix
+    _pg_numeric_scale _pg_truetypid _pg_truetypmod abbrev abs aclcontains acldefault aclexplode
+    aclinsert aclitemeq aclremove acos acosd acosh age akeys all amvalidate any any_value
+    anytextcat approx_percentile approximate_row_count area armor array array_agg array_append
+    array_cat array_dims array_eq array_fill array_ge array_gt array_le array_length
+    array_lower array_lt array_ndims array_ne array_position array_positions array_prepend
+    array_remove array_replace array_reverse array_sample array_shuffle array_sort
+    array_to_json array_to_string array_to_tsvector array_upper arraycontained arraycontains
+    arrayoverlap ascii asin asind asinh atan atan2 atan2d atand atanh avals avg bigint bit
+    bit_and bit_count bit_length bit_or bit_xor bitand bitcat biteq bitge bitgt bitle bitlt
+    bitne bitnot bitor bitshiftleft bitshiftright bitxor bool bool_and bool_or boolean booleq
+    boolge boolgt boolle boollt boolne box box_above box_above_eq box_add box_below
+    box_below_eq box_center box_contain box_contain_pt box_contained box_distance box_div
+    box_eq box_ge box_gt box_intersect box_le box_left box_lt box_mul box_overabove
     box_overbelow box_overlap box_overleft box_overright box_right box_same box_sub bpchar
     bpchar_pattern_ge bpchar_pattern_gt bpchar_pattern_le bpchar_pattern_lt bpchareq bpcharge
     bpchargt bpchariclike bpcharicnlike bpcharicregexeq bpcharicregexne bpcharle bpcharlike
@@ -45,74 +48,74 @@ PURE = """
     dist_pl dist_polyc dist_polyp dist_ppath dist_ppoly dist_ps dist_sb dist_sl dist_sp div
     dmetaphone dmetaphone_alt double dpow dsqrt each earth earth_distance
     elem_contained_by_multirange elem_contained_by_range encode encrypt encrypt_iv enum_eq
-    enum_first enum_ge enum_gt enum_last enum_le enum_lt enum_ne enum_range erf erfc every exist
-    exists exp extract factorial family first first_value float float4 float48div float48eq
-    float48ge float48gt float48le float48lt float48mi float48mul float48ne float48pl float4abs
-    float4div float4eq float4ge float4gt float4le float4lt float4mi float4mul float4ne float4pl
-    float4um float4up float8 float84div float84eq float84ge float84gt float84le float84lt
-    float84mi float84mul float84ne float84pl float8abs float8div float8eq float8ge float8gt
-    float8le float8lt float8mi float8mul float8ne float8pl float8um float8up floor flt4_mul_cash
-    flt8_mul_cash format format_type gamma gcd gen_random_bytes gen_random_uuid gen_salt
-    generate_series generate_subscripts get_bit get_byte get_current_ts_config
-    getdatabaseencoding getpgusername greatest grouping has_any_column_privilege
-    has_column_privilege has_database_privilege has_foreign_data_wrapper_privilege
-    has_function_privilege has_language_privilege has_largeobject_privilege
-    has_parameter_privilege has_schema_privilege has_sequence_privilege has_server_privilege
-    has_table_privilege has_tablespace_privilege has_type_privilege hash_aclitem
-    hash_aclitem_extended hash_array hash_array_extended hash_multirange
-    hash_multirange_extended hash_numeric hash_numeric_extended hash_range hash_range_extended
-    hash_record hash_record_extended hashbool hashboolextended hashbpchar hashbpcharextended
-    hashbytea hashbyteaextended hashchar hashcharextended hashcid hashcidextended hashdate
-    hashdateextended hashenum hashenumextended hashfloat4 hashfloat4extended hashfloat8
-    hashfloat8extended hashinet hashinetextended hashint2 hashint2extended hashint4
-    hashint4extended hashint8 hashint8extended hashmacaddr hashmacaddr8 hashmacaddr8extended
-    hashmacaddrextended hashname hashnameextended hashoid hashoidextended hashoidvector
-    hashoidvectorextended hashtext hashtextextended hashtid hashtidextended hashxid hashxid8
-    hashxid8extended hashxidextended height histogram hmac host hostmask hstore hstore_to_json
-    hstore_to_jsonb icu_unicode_version inet inet_client_addr inet_client_port inet_server_addr
-    inet_server_port inetand inetmi inetmi_int8 inetnot inetor inetpl initcap int int2 int24div
-    int24eq int24ge int24gt int24le int24lt int24mi int24mul int24ne int24pl int28div int28eq
-    int28ge int28gt int28le int28lt int28mi int28mul int28ne int28pl int2_mul_cash int2abs
-    int2and int2div int2eq int2ge int2gt int2le int2lt int2mi int2mod int2mul int2ne int2not
-    int2or int2pl int2shl int2shr int2um int2up int2xor int4 int42div int42eq int42ge int42gt
-    int42le int42lt int42mi int42mul int42ne int42pl int48div int48eq int48ge int48gt int48le
-    int48lt int48mi int48mul int48ne int48pl int4_mul_cash int4abs int4and int4div int4eq int4ge
-    int4gt int4le int4lt int4mi int4mod int4mul int4multirange int4ne int4not int4or int4pl
-    int4range int4shl int4shr int4um int4up int4xor int8 int82div int82eq int82ge int82gt
-    int82le int82lt int82mi int82mul int82ne int82pl int84div int84eq int84ge int84gt int84le
-    int84lt int84mi int84mul int84ne int84pl int8_mul_cash int8abs int8and int8div int8eq int8ge
-    int8gt int8le int8lt int8mi int8mod int8mul int8multirange int8ne int8not int8or int8pl
-    int8pl_inet int8range int8shl int8shr int8um int8up int8xor integer integer_pl_date inter_lb
-    inter_sb inter_sl interval interval_div interval_eq interval_ge interval_gt interval_le
-    interval_lt interval_mi interval_mul interval_ne interval_pl interval_pl_date
-    interval_pl_time interval_pl_timestamp interval_pl_timestamptz interval_pl_timetz
-    interval_um is_normalized isclosed isempty isfinite ishorizontal isopen isparallel isperp
-    isvertical json json_agg json_agg_strict json_array json_array_element
-    json_array_element_text json_array_elements json_array_elements_text json_array_length
-    json_arrayagg json_build_array json_build_object json_each json_each_text json_exists
-    json_extract_path json_extract_path_text json_object json_object_agg json_object_agg_strict
-    json_object_agg_unique json_object_agg_unique_strict json_object_field
-    json_object_field_text json_object_keys json_objectagg json_populate_record
-    json_populate_recordset json_query json_scalar json_serialize json_strip_nulls json_table
-    json_to_record json_to_recordset json_to_tsvector json_typeof json_value jsonb jsonb_agg
-    jsonb_agg_strict jsonb_array_element jsonb_array_element_text jsonb_array_elements
-    jsonb_array_elements_text jsonb_array_length jsonb_build_array jsonb_build_object
-    jsonb_concat jsonb_contained jsonb_contains jsonb_delete jsonb_delete_path jsonb_each
-    jsonb_each_text jsonb_eq jsonb_exists jsonb_exists_all jsonb_exists_any jsonb_extract_path
-    jsonb_extract_path_text jsonb_ge jsonb_gt jsonb_insert jsonb_le jsonb_lt jsonb_ne
-    jsonb_object jsonb_object_agg jsonb_object_agg_strict jsonb_object_agg_unique
-    jsonb_object_agg_unique_strict jsonb_object_field jsonb_object_field_text jsonb_object_keys
-    jsonb_path_exists jsonb_path_exists_opr jsonb_path_exists_tz jsonb_path_match
-    jsonb_path_match_opr jsonb_path_match_tz jsonb_path_query jsonb_path_query_array
-    jsonb_path_query_array_tz jsonb_path_query_first jsonb_path_query_first_tz
-    jsonb_path_query_tz jsonb_populate_record jsonb_populate_record_valid
-    jsonb_populate_recordset jsonb_pretty jsonb_set jsonb_set_lax jsonb_strip_nulls
-    jsonb_to_record jsonb_to_recordset jsonb_to_tsvector jsonb_typeof jsonpath justify_days
-    justify_hours justify_interval lag last last_value lastval lca lcm lead least left length
-    levenshtein levenshtein_less_equal lgamma like like_escape line line_distance line_eq
-    line_horizontal line_interpt line_intersect line_parallel line_perp line_vertical
-    ll_to_earth ln localtime localtimestamp log log10 lower lower_inc lower_inf lpad lseg
-    lseg_center lseg_distance lseg_eq lseg_ge lseg_gt lseg_horizontal lseg_interpt
+    enum_first enum_ge enum_gt enum_last enum_le enum_lt enum_ne enum_range erf erfc every
+    exist exists exp extract factorial family first first_value float float4 float48div
+    float48eq float48ge float48gt float48le float48lt float48mi float48mul float48ne float48pl
+    float4abs float4div float4eq float4ge float4gt float4le float4lt float4mi float4mul
+    float4ne float4pl float4um float4up float8 float84div float84eq float84ge float84gt
+    float84le float84lt float84mi float84mul float84ne float84pl float8abs float8div float8eq
+    float8ge float8gt float8le float8lt float8mi float8mul float8ne float8pl float8um float8up
+    floor flt4_mul_cash flt8_mul_cash format format_type gamma gcd gen_random_bytes
+    gen_random_uuid gen_salt generate_series generate_subscripts get_bit get_byte
+    get_current_ts_config getdatabaseencoding getpgusername greatest grouping
+    has_any_column_privilege has_column_privilege has_database_privilege
+    has_foreign_data_wrapper_privilege has_function_privilege has_language_privilege
+    has_largeobject_privilege has_parameter_privilege has_schema_privilege
+    has_sequence_privilege has_server_privilege has_table_privilege has_tablespace_privilege
+    has_type_privilege hash_aclitem hash_aclitem_extended hash_array hash_array_extended
+    hash_multirange hash_multirange_extended hash_numeric hash_numeric_extended hash_range
+    hash_range_extended hash_record hash_record_extended hashbool hashboolextended hashbpchar
+    hashbpcharextended hashbytea hashbyteaextended hashchar hashcharextended hashcid
+    hashcidextended hashdate hashdateextended hashenum hashenumextended hashfloat4
+    hashfloat4extended hashfloat8 hashfloat8extended hashinet hashinetextended hashint2
+    hashint2extended hashint4 hashint4extended hashint8 hashint8extended hashmacaddr
+    hashmacaddr8 hashmacaddr8extended hashmacaddrextended hashname hashnameextended hashoid
+    hashoidextended hashoidvector hashoidvectorextended hashtext hashtextextended hashtid
+    hashtidextended hashxid hashxid8 hashxid8extended hashxidextended height histogram hmac
+    host hostmask hstore hstore_to_json hstore_to_jsonb icu_unicode_version inet
+    inet_client_addr inet_client_port inet_server_addr inet_server_port inetand inetmi
+    inetmi_int8 inetnot inetor inetpl initcap int int2 int24div int24eq int24ge int24gt int24le
+    int24lt int24mi int24mul int24ne int24pl int28div int28eq int28ge int28gt int28le int28lt
+    int28mi int28mul int28ne int28pl int2_mul_cash int2abs int2and int2div int2eq int2ge int2gt
+    int2le int2lt int2mi int2mod int2mul int2ne int2not int2or int2pl int2shl int2shr int2um
+    int2up int2xor int4 int42div int42eq int42ge int42gt int42le int42lt int42mi int42mul
+    int42ne int42pl int48div int48eq int48ge int48gt int48le int48lt int48mi int48mul int48ne
+    int48pl int4_mul_cash int4abs int4and int4div int4eq int4ge int4gt int4le int4lt int4mi
+    int4mod int4mul int4multirange int4ne int4not int4or int4pl int4range int4shl int4shr
+    int4um int4up int4xor int8 int82div int82eq int82ge int82gt int82le int82lt int82mi
+    int82mul int82ne int82pl int84div int84eq int84ge int84gt int84le int84lt int84mi int84mul
+    int84ne int84pl int8_mul_cash int8abs int8and int8div int8eq int8ge int8gt int8le int8lt
+    int8mi int8mod int8mul int8multirange int8ne int8not int8or int8pl int8pl_inet int8range
+    int8shl int8shr int8um int8up int8xor integer integer_pl_date inter_lb inter_sb inter_sl
+    interval interval_div interval_eq interval_ge interval_gt interval_le interval_lt
+    interval_mi interval_mul interval_ne interval_pl interval_pl_date interval_pl_time
+    interval_pl_timestamp interval_pl_timestamptz interval_pl_timetz interval_um is_normalized
+    isclosed isempty isfinite ishorizontal isopen isparallel isperp isvertical json json_agg
+    json_agg_strict json_array json_array_element json_array_element_text json_array_elements
+    json_array_elements_text json_array_length json_arrayagg json_build_array json_build_object
+    json_each json_each_text json_exists json_extract_path json_extract_path_text json_object
+    json_object_agg json_object_agg_strict json_object_agg_unique json_object_agg_unique_strict
+    json_object_field json_object_field_text json_object_keys json_objectagg
+    json_populate_record json_populate_recordset json_query json_scalar json_serialize
+    json_strip_nulls json_table json_to_record json_to_recordset json_to_tsvector json_typeof
+    json_value jsonb jsonb_agg jsonb_agg_strict jsonb_array_element jsonb_array_element_text
+    jsonb_array_elements jsonb_array_elements_text jsonb_array_length jsonb_build_array
+    jsonb_build_object jsonb_concat jsonb_contained jsonb_contains jsonb_delete
+    jsonb_delete_path jsonb_each jsonb_each_text jsonb_eq jsonb_exists jsonb_exists_all
+    jsonb_exists_any jsonb_extract_path jsonb_extract_path_text jsonb_ge jsonb_gt jsonb_insert
+    jsonb_le jsonb_lt jsonb_ne jsonb_object jsonb_object_agg jsonb_object_agg_strict
+    jsonb_object_agg_unique jsonb_object_agg_unique_strict jsonb_object_field
+    jsonb_object_field_text jsonb_object_keys jsonb_path_exists jsonb_path_exists_opr
+    jsonb_path_exists_tz jsonb_path_match jsonb_path_match_opr jsonb_path_match_tz
+    jsonb_path_query jsonb_path_query_array jsonb_path_query_array_tz jsonb_path_query_first
+    jsonb_path_query_first_tz jsonb_path_query_tz jsonb_populate_record
+    jsonb_populate_record_valid jsonb_populate_recordset jsonb_pretty jsonb_set jsonb_set_lax
+    jsonb_strip_nulls jsonb_to_record jsonb_to_recordset jsonb_to_tsvector jsonb_typeof
+    jsonpath justify_days justify_hours justify_interval lag last last_value lastval lca lcm
+    lead least left length levenshtein levenshtein_less_equal lgamma like like_escape line
+    line_distance line_eq line_horizontal line_interpt line_intersect line_parallel line_perp
+    line_vertical ll_to_earth ln localtime localtimestamp log log10 lower lower_inc lower_inf
+    lpad lseg lseg_center lseg_distance lseg_eq lseg_ge lseg_gt lseg_horizontal lseg_interpt
     lseg_intersect lseg_le lseg_length lseg_lt lseg_ne lseg_parallel lseg_perp lseg_vertical
     ltree ltree2text ltrim macaddr macaddr8 macaddr8_and macaddr8_eq macaddr8_ge macaddr8_gt
     macaddr8_le macaddr8_lt macaddr8_ne macaddr8_not macaddr8_or macaddr8_set7bit macaddr_and
@@ -231,66 +234,67 @@ PURE = """
     point_ne point_right point_sub point_vert poly_above poly_below poly_center poly_contain
     poly_contain_pt poly_contained poly_distance poly_left poly_npoints poly_overabove
     poly_overbelow poly_overlap poly_overleft poly_overright poly_right poly_same polygon popen
-    position pow power pt_contained_circle pt_contained_poly querytree quote_ident quote_literal
-    quote_nullable radians radius random random_normal range_adjacent range_adjacent_multirange
-    range_after range_after_multirange range_agg range_before range_before_multirange
-    range_contained_by range_contained_by_multirange range_contains range_contains_elem
-    range_contains_multirange range_eq range_ge range_gt range_intersect range_intersect_agg
-    range_le range_lt range_merge range_minus range_ne range_overlaps range_overlaps_multirange
-    range_overleft range_overleft_multirange range_overright range_overright_multirange
-    range_union rank real record_eq record_ge record_gt record_image_eq record_image_ge
-    record_image_gt record_image_le record_image_lt record_image_ne record_le record_lt
-    record_ne regclass regexp_count regexp_instr regexp_like regexp_match regexp_matches
-    regexp_replace regexp_split_to_array regexp_split_to_table regexp_substr regproc regr_avgx
-    regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy regrole
-    regtype repeat replace reverse right round row row_number row_security_active row_to_json
-    rows rpad rtrim scale session_user set_bit set_byte set_masklen setweight sha224 sha256
-    sha384 sha512 shobj_description show_limit show_trgm sign similar_escape similar_to_escape
-    similarity sin sind sinh skeys slope smallint some soundex split_part sqrt st_area
-    st_asbinary st_asewkt st_asgeojson st_astext st_buffer st_centroid st_contains st_covers
-    st_distance st_distancesphere st_dwithin st_envelope st_geogfromtext st_geometrytype
-    st_geomfromgeojson st_geomfromtext st_intersection st_intersects st_isvalid st_length
-    st_makeenvelope st_makepoint st_npoints st_perimeter st_point st_setsrid st_simplify st_srid
-    st_transform st_union st_within st_x st_y starts_with statement_timestamp stddev stddev_pop
-    stddev_samp strict_word_similarity string_agg string_to_array string_to_table strip strpos
-    subltree subpath substr substring sum svals system_user tan tand tanh text text2ltree
-    text_ge text_gt text_le text_lt text_pattern_ge text_pattern_gt text_pattern_le
-    text_pattern_lt textanycat textcat texteq texteqname textgename textgtname texticlike
-    texticnlike texticregexeq texticregexne textlen textlename textlike textltname textne
-    textnename textnlike textregexeq textregexne tideq tidge tidgt tidle tidlt tidne time
-    time_bucket time_eq time_ge time_gt time_le time_lt time_mi_interval time_mi_time time_ne
-    time_pl_interval timedate_pl timeofday timestamp timestamp_eq timestamp_eq_date
-    timestamp_eq_timestamptz timestamp_ge timestamp_ge_date timestamp_ge_timestamptz
-    timestamp_gt timestamp_gt_date timestamp_gt_timestamptz timestamp_le timestamp_le_date
-    timestamp_le_timestamptz timestamp_lt timestamp_lt_date timestamp_lt_timestamptz
-    timestamp_mi timestamp_mi_interval timestamp_ne timestamp_ne_date timestamp_ne_timestamptz
-    timestamp_pl_interval timestamptz timestamptz_eq timestamptz_eq_date
-    timestamptz_eq_timestamp timestamptz_ge timestamptz_ge_date timestamptz_ge_timestamp
-    timestamptz_gt timestamptz_gt_date timestamptz_gt_timestamp timestamptz_le
-    timestamptz_le_date timestamptz_le_timestamp timestamptz_lt timestamptz_lt_date
-    timestamptz_lt_timestamp timestamptz_mi timestamptz_mi_interval timestamptz_ne
-    timestamptz_ne_date timestamptz_ne_timestamp timestamptz_pl_interval timetz timetz_eq
-    timetz_ge timetz_gt timetz_le timetz_lt timetz_mi_interval timetz_ne timetz_pl_interval
-    timetzdate_pl timezone to_ascii to_bin to_char to_date to_hex to_json to_jsonb to_number
-    to_oct to_regclass to_regcollation to_regnamespace to_regoper to_regoperator to_regproc
-    to_regprocedure to_regrole to_regtype to_regtypemod to_timestamp to_tsquery to_tsvector
-    transaction_timestamp translate treat trim trim_array trim_scale trunc ts_debug ts_delete
-    ts_filter ts_headline ts_lexize ts_match_qv ts_match_tq ts_match_tt ts_match_vq ts_parse
-    ts_rank ts_rank_cd ts_token_type tsmultirange tsq_mcontained tsq_mcontains tsquery
-    tsquery_and tsquery_eq tsquery_ge tsquery_gt tsquery_le tsquery_lt tsquery_ne tsquery_not
-    tsquery_or tsquery_phrase tsrange tstzmultirange tstzrange tsvector tsvector_concat
-    tsvector_eq tsvector_ge tsvector_gt tsvector_le tsvector_lt tsvector_ne tsvector_to_array
-    txid_current txid_current_if_assigned txid_current_snapshot txid_snapshot_xip
-    txid_snapshot_xmax txid_snapshot_xmin txid_status txid_visible_in_snapshot unaccent
-    unicode_assigned unicode_version unistr unnest upper upper_inc upper_inf user uuid uuid_eq
-    uuid_extract_timestamp uuid_extract_version uuid_ge uuid_generate_v1 uuid_generate_v1mc
-    uuid_generate_v3 uuid_generate_v4 uuid_generate_v5 uuid_gt uuid_le uuid_lt uuid_ne uuid_nil
-    uuid_ns_dns uuid_ns_url uuidv4 uuidv7 var_pop var_samp varbit varbiteq varbitge varbitgt
-    varbitle varbitlt varbitne varchar variance version websearch_to_tsquery width width_bucket
-    word_similarity xid xid8eq xid8ge xid8gt xid8le xid8lt xid8ne xideq xideqint4 xidneq
-    xidneqint4 xml xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document
-    xmlagg xmlcomment xmlconcat xmlelement xmlexists xmlforest xmlparse xmlpi xmlroot
-    xmlserialize xmltable xmltext xmlvalidate xpath xpath_exists
+    position pow power pt_contained_circle pt_contained_poly querytree quote_ident
+    quote_literal quote_nullable radians radius random random_normal range_adjacent
+    range_adjacent_multirange range_after range_after_multirange range_agg range_before
+    range_before_multirange range_contained_by range_contained_by_multirange range_contains
+    range_contains_elem range_contains_multirange range_eq range_ge range_gt range_intersect
+    range_intersect_agg range_le range_lt range_merge range_minus range_ne range_overlaps
+    range_overlaps_multirange range_overleft range_overleft_multirange range_overright
+    range_overright_multirange range_union rank real record_eq record_ge record_gt
+    record_image_eq record_image_ge record_image_gt record_image_le record_image_lt
+    record_image_ne record_le record_lt record_ne regclass regexp_count regexp_instr
+    regexp_like regexp_match regexp_matches regexp_replace regexp_split_to_array
+    regexp_split_to_table regexp_substr regproc regr_avgx regr_avgy regr_count regr_intercept
+    regr_r2 regr_slope regr_sxx regr_sxy regr_syy regrole regtype repeat replace reverse right
+    round row row_number row_security_active row_to_json rows rpad rtrim scale session_user
+    set_bit set_byte set_masklen setweight sha224 sha256 sha384 sha512 shobj_description
+    show_limit show_trgm sign similar_escape similar_to_escape similarity sin sind sinh skeys
+    slope smallint some soundex split_part sqrt st_area st_asbinary st_asewkt st_asgeojson
+    st_astext st_buffer st_centroid st_contains st_covers st_distance st_distancesphere
+    st_dwithin st_envelope st_geogfromtext st_geometrytype st_geomfromgeojson st_geomfromtext
+    st_intersection st_intersects st_isvalid st_length st_makeenvelope st_makepoint st_npoints
+    st_perimeter st_point st_setsrid st_simplify st_srid st_transform st_union st_within st_x
+    st_y starts_with statement_timestamp stddev stddev_pop stddev_samp strict_word_similarity
+    string_agg string_to_array string_to_table strip strpos subltree subpath substr substring
+    sum svals system_user tan tand tanh text text2ltree text_ge text_gt text_le text_lt
+    text_pattern_ge text_pattern_gt text_pattern_le text_pattern_lt textanycat textcat texteq
+    texteqname textgename textgtname texticlike texticnlike texticregexeq texticregexne textlen
+    textlename textlike textltname textne textnename textnlike textregexeq textregexne tideq
+    tidge tidgt tidle tidlt tidne time time_bucket time_eq time_ge time_gt time_le time_lt
+    time_mi_interval time_mi_time time_ne time_pl_interval timedate_pl timeofday timestamp
+    timestamp_eq timestamp_eq_date timestamp_eq_timestamptz timestamp_ge timestamp_ge_date
+    timestamp_ge_timestamptz timestamp_gt timestamp_gt_date timestamp_gt_timestamptz
+    timestamp_le timestamp_le_date timestamp_le_timestamptz timestamp_lt timestamp_lt_date
+    timestamp_lt_timestamptz timestamp_mi timestamp_mi_interval timestamp_ne timestamp_ne_date
+    timestamp_ne_timestamptz timestamp_pl_interval timestamptz timestamptz_eq
+    timestamptz_eq_date timestamptz_eq_timestamp timestamptz_ge timestamptz_ge_date
+    timestamptz_ge_timestamp timestamptz_gt timestamptz_gt_date timestamptz_gt_timestamp
+    timestamptz_le timestamptz_le_date timestamptz_le_timestamp timestamptz_lt
+    timestamptz_lt_date timestamptz_lt_timestamp timestamptz_mi timestamptz_mi_interval
+    timestamptz_ne timestamptz_ne_date timestamptz_ne_timestamp timestamptz_pl_interval timetz
+    timetz_eq timetz_ge timetz_gt timetz_le timetz_lt timetz_mi_interval timetz_ne
+    timetz_pl_interval timetzdate_pl timezone to_ascii to_bin to_char to_date to_hex to_json
+    to_jsonb to_number to_oct to_regclass to_regcollation to_regnamespace to_regoper
+    to_regoperator to_regproc to_regprocedure to_regrole to_regtype to_regtypemod to_timestamp
+    to_tsquery to_tsvector transaction_timestamp translate treat trim trim_array trim_scale
+    trunc ts_debug ts_delete ts_filter ts_headline ts_lexize ts_match_qv ts_match_tq
+    ts_match_tt ts_match_vq ts_parse ts_rank ts_rank_cd ts_token_type tsmultirange
+    tsq_mcontained tsq_mcontains tsquery tsquery_and tsquery_eq tsquery_ge tsquery_gt
+    tsquery_le tsquery_lt tsquery_ne tsquery_not tsquery_or tsquery_phrase tsrange
+    tstzmultirange tstzrange tsvector tsvector_concat tsvector_eq tsvector_ge tsvector_gt
+    tsvector_le tsvector_lt tsvector_ne tsvector_to_array txid_current txid_current_if_assigned
+    txid_current_snapshot txid_snapshot_xip txid_snapshot_xmax txid_snapshot_xmin txid_status
+    txid_visible_in_snapshot unaccent unicode_assigned unicode_version unistr unnest upper
+    upper_inc upper_inf user uuid uuid_eq uuid_extract_timestamp uuid_extract_version uuid_ge
+    uuid_generate_v1 uuid_generate_v1mc uuid_generate_v3 uuid_generate_v4 uuid_generate_v5
+    uuid_gt uuid_le uuid_lt uuid_ne uuid_nil uuid_ns_dns uuid_ns_url uuidv4 uuidv7 var_pop
+    var_samp varbit varbiteq varbitge varbitgt varbitle varbitlt varbitne varchar variance
+    version websearch_to_tsquery width width_bucket word_similarity xid xid8eq xid8ge xid8gt
+    xid8le xid8lt xid8ne xideq xideqint4 xidneq xidneqint4 xml xml_is_well_formed
+    xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment xmlconcat
+    xmlelement xmlexists xmlforest xmlparse xmlpi xmlroot xmlserialize xmltable xmltext
+    xmlvalidate xpath xpath_exists
 """
 """Computes from its arguments, or reads the catalogue, the clock or a random source."""
 
