@@ -285,16 +285,18 @@ def head_path(path: Path) -> Path:
 
 
 def read_head(path: Path, public_key: Ed25519PublicKey) -> SignedHead | None:
-    """Read the signed head beside a log; None where it is missing or not of this key.
+    """Read the signed head beside a log; None where it is missing, changed or not of this key.
 
     Raises:
         OSError: it cannot be read.
     """
     try:
-        head = parse_head(head_path(path).read_bytes())
+        data = head_path(path).read_bytes()
     except FileNotFoundError:
         return None
-    return head if head is not None and head.is_signed_by(public_key) else None
+    head = parse_head(data)
+    is_right = head is not None and head.line() == data and head.is_signed_by(public_key)
+    return head if is_right else None
 
 
 def read_rows(path: Path) -> Iterator[AuditRow]:

@@ -323,6 +323,14 @@ def _on_the_log() -> Iterator[tuple[str, Act]]:
         "more behind a signature",
         lambda e: rows(e, lambda all_: [all_[0][:-2] + b',"x":1}\n', *all_[1:]]),
     )
+    yield (
+        "more in the head",
+        lambda e: head_path(e.log).write_bytes(head_path(e.log).read_bytes()[:-2] + b', "x": 1}\n'),
+    )
+    yield (
+        "something before the head",
+        lambda e: head_path(e.log).write_bytes(b"x" + head_path(e.log).read_bytes()),
+    )
     yield "an empty head", lambda e: head_path(e.log).write_bytes(b"")
     yield "an empty anchor", lambda e: e.anchor.write_bytes(b"")
     yield "no anchor", lambda e: e.anchor.unlink()
