@@ -61,10 +61,44 @@ def carried_by_writes(
         relation = catalogue.relations.get(key)
         if relation is None:
             continue
+        names = {fold(column.name, catalogue.engine) for column in relation.columns}
         for name, flow in flows.items():
             classes = _classes(flow)
-            if classes and not flow.is_document:
+            if not classes or flow.is_document:
+                continue
+            if name not in names:
+                # The session made it, as a partition for one, and nobody saw what its columns are.
+                found.append(_known(*key, ANY, classes, flow.words))
+            else:
                 found += _filled(relation, name, classes, flow.words, catalogue)
+    return tuple(found)
+
+
+def carried_by_code(names: Iterable[Key], catalogue: Catalogue) -> tuple[KnownClass, ...]:
+    """Tell what code that nobody traced carries: all but keys may take any class.
+
+    Args:
+        names: of the relations that it may write or make, case folded; the schema is empty where
+            the code does not say it.
+    """
+    path = {schema.casefold() for schema in catalogue.search_path}
+    found = []
+    for schema, name in names:
+        places = {schema} if schema else path
+        stored = [
+            relation
+            for key, relation in catalogue.relations.items()
+            if key[1].casefold() == name and key[0].casefold() in places
+        ]
+        for relation in stored:
+            found += [
+                _known(relation.schema, relation.name, column.name, _UNPROVEN, "")
+                for column in relation.columns
+                if column.name not in relation.primary_key
+                and (_is_open(column) or column.classification.is_inside)
+            ]
+        if not stored:
+            found.append(_known(schema, name, ANY, _UNPROVEN, ""))
     return tuple(found)
 
 
@@ -225,7 +259,7 @@ def _remembered(
 ) -> Column:
     if column.classification.is_declared:
         return column
-    is_open = column.sensitivity in (None, Sensitivity.UNPROVEN)
+    is_open = _is_open(column)
     for schema, name in family:
         for place in (schema, ""):
             for which in (column.name, ANY):
@@ -245,6 +279,10 @@ def _remembered(
     return _with_class(
         column, was.sensitivity, f"It was {was.relation}.{was.column}: {was.evidence}"
     )
+
+
+def _is_open(column: Column) -> bool:
+    return column.sensitivity in (None, Sensitivity.UNPROVEN)
 
 
 def _with_class(column: Column, sensitivity: Sensitivity, evidence: str) -> Column:

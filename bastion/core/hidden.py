@@ -109,6 +109,46 @@ def hidden_writes(
     return ()
 
 
+def written_by_code(statement: Statement, catalogue: Catalogue) -> frozenset[tuple[str, str]]:
+    """Give the relations that code behind a statement may write or make, case folded.
+
+    Each is a schema, empty where none is said, and a name.
+    """
+    # What a statement with a tree writes itself was traced.
+    own = () if statement.tree is not None else (statement.text,)
+    code = "\n".join((*own, *_called(statement.text, catalogue)))
+    known = {relation.name.casefold() for relation in catalogue.user_relations()}
+    found = set()
+    for match in _WRITTEN.finditer(code):
+        schema, _, name = re.sub(r"[\"`\s]", "", match.group("name")).casefold().rpartition(".")
+        if name in known or match.group("made"):
+            found.add((schema, name))
+    if _BUILDS.search(code):
+        read = {name.casefold() for name in _READ.findall(code)}
+        found |= {("", name) for name in (_words(code) & known) - read}
+    hook = _HOOKED.search(statement.text)
+    if hook is not None and _NEW_ROW.search(code):
+        found.add(("", hook.group("name").casefold()))
+    return frozenset(found)
+
+
+_NAME = r"(?:\"[^\"]+\"|`[^`]+`|[\w$]+)"
+_WRITTEN = re.compile(
+    r"\b(?:(?:insert(?:\s+ignore)?|replace|merge)\s+into|update(?:\s+only)?"
+    r"|(?P<made>create)\s+(?:or\s+replace\s+)?(?:unlogged\s+)?table(?:\s+if\s+not\s+exists)?)"
+    rf"\s+(?P<name>{_NAME}(?:\s*\.\s*{_NAME})?)",
+    re.IGNORECASE,
+)
+_READ = re.compile(r"\b(?:from|join)\s+[\"`]?(?:\w+[\"`]?\.[\"`]?)?(\w+)", re.IGNORECASE)
+_HOOKED = re.compile(
+    r"\bcreate\b[^;]*?\btrigger\b[^;]*?\bon\s+(?:[\"`]?\w+[\"`]?\.)?[\"`]?(?P<name>\w+)",
+    re.IGNORECASE,
+)
+_NEW_ROW = re.compile(
+    r"(?:\b(?:begin|then|else|set|row)|;|,)\s+new\.[\"`]?\w+[\"`]?\s*:?=", re.IGNORECASE
+)
+
+
 def _is_unread(statement: Statement, catalogue: Catalogue) -> bool:
     """Tell whether a statement that was not understood may run code that nobody has seen."""
     is_data = statement.head in _DATA_HEADS

@@ -15,13 +15,18 @@ from sqlglot import exp
 
 from bastion.core import predicates, tokens
 from bastion.core.bodies import overrides, parse
-from bastion.core.carry import KnownClass, carried_by_making, carried_by_writes
+from bastion.core.carry import (
+    KnownClass,
+    carried_by_code,
+    carried_by_making,
+    carried_by_writes,
+)
 from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import ChangeKind, OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure, merged
 from bastion.core.flow import Cte, Flow, Output, Scope, Source, either, fold, join
-from bastion.core.hidden import hidden_writes, telling_code
+from bastion.core.hidden import hidden_writes, telling_code, written_by_code
 from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.walk import NotTracedError, Walk
@@ -74,9 +79,11 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
         exposure = merged(exposure, statement.exposed)
     hidden = hidden_writes(statement, catalogue, context)
     telling = () if hidden else telling_code(statement, catalogue, context)
+    by_code = carried_by_code(written_by_code(statement, catalogue), catalogue) if hidden else ()
     exposure = dataclasses.replace(
         exposure,
         laundering=(*exposure.laundering, *hidden),
+        carried=(*exposure.carried, *by_code),
         inference=(*exposure.inference, *telling),
     )
     return dataclasses.replace(traced, exposure=exposure)
