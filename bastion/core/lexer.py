@@ -86,6 +86,40 @@ def split(text: str, engine: Engine) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in _pieces(text, lexed, engine))
 
 
+def without_hints(text: str, engine: Engine) -> str:
+    """Blank out the hints to the optimiser that only choose among plans, ``/*+ INDEX(t i) */``.
+
+    The text comes back as it was where any hint may do more, as ``SET_VAR`` does.
+    """
+    if "/*+" not in text:
+        return text
+    lexed = lex(text, engine)
+    if lexed.open_construct or lexed.problems != (_HINT_PROBLEM,):
+        return text
+    plain, position = [], 0
+    for token in (*lexed.tokens, Token(Kind.OPERATOR, "", len(text), len(text))):
+        gap = text[position : token.start]
+        blanked = _HARMLESS_HINT.sub(lambda found: " " * len(found.group()), gap)
+        plain += [blanked, text[token.start : token.end]]
+        position = token.end
+    return "".join(plain)
+
+
+_HINT_PROBLEM = "an optimiser hint, /*+ … */, which may change settings"
+_HINT_WORDS = r"[\w\s@,.#+*-]"
+# Possessive throughout: what fails in the end must not be tried in every other way.
+_HARMLESS_HINT = re.compile(
+    r"/\*\+\s*+(?:(?>(?:(?:no_?)?(?:bka|bnl|mrr|icp|hash_?join|merge|index|group_index|join_index|"
+    r"order_index|index_merge|semijoin|skip_scan|range_optimization|derived_condition_pushdown|"
+    r"seqscan|indexscan|indexonlyscan|bitmapscan|tidscan|nestloop|mergejoin|memoize)|"
+    r"join_(?:fixed_order|order|prefix|suffix)|qb_name|subquery|max_execution_time|leading|rows|"
+    rf"parallel)\b)(?>\s*+\((?:{_HINT_WORDS}|\((?:{_HINT_WORDS}|\({_HINT_WORDS}*+\))*+\))*+\))?+"
+    r"[\s,]*+)++\*/",
+    re.IGNORECASE,
+)
+"""Of MySQL and of pg_hint_plan; a limit of time in a hint the bastion's own still bounds."""
+
+
 def plain_unicode(text: str) -> str:
     r"""Write PostgreSQL's ``U&'d\0061ta'`` and ``U&"…" UESCAPE '!'`` as plain ones of equal width.
 
@@ -296,7 +330,7 @@ class _Scanner:
         if not self._is_pg and (head.startswith("/*!") or head.upper().startswith("/*M!")):
             self._problem("an executable comment, /*! … */, which the server runs")
         if head.startswith("/*+"):
-            self._problem("an optimiser hint, /*+ … */, which may change settings")
+            self._problem(_HINT_PROBLEM)
         depth, position = 1, start + 2
         while depth:
             edge = _COMMENT_EDGE.search(text, position)

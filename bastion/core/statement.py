@@ -33,6 +33,7 @@ from bastion.core.lexer import (
     plain_unicode,
     split,
     terminators,
+    without_hints,
 )
 from bastion.core.measure import measuring_sql
 from bastion.core.memo import Memo
@@ -112,6 +113,7 @@ class _Analyser:
     def statement(self, text: str, depth: int) -> Statement:
         """Judge one statement, whatever it is."""
         plain = plain_unicode(text) if self._engine is Engine.POSTGRESQL else text
+        plain = without_hints(plain, self._engine)
         return dataclasses.replace(self._statement(plain, depth), text=text)
 
     def _statement(self, text: str, depth: int) -> Statement:

@@ -603,6 +603,30 @@ def test_a_write_may_be_planned_where_the_server_refuses_it_in_the_fence() -> No
     assert judge("analyze delete from t where id = 1", MY).effects == {EffectClass.DELETE}
 
 
+@pytest.mark.parametrize(
+    ("text", "engine", "is_read"),
+    [
+        ("select /*+ MAX_EXECUTION_TIME(1000) */ count(*) from orders", MY, True),
+        ("select /*+ NO_INDEX(o i1, i2) JOIN_ORDER(o, c) */ o.id from orders o", MY, True),
+        ("/*+ SeqScan(o) Leading((o c)) IndexScan(c i) */ select id from orders o", PG, True),
+        (f"select /*+ {'INDEX  (a)  ' * 500} SET_VAR(x) */ 1", MY, False),
+        ("select /*+ SET_VAR(sql_mode = '') */ 1", MY, False),
+        ("select /*+ INDEX(o i1) SET_VAR(foreign_key_checks=OFF) */ 1 from orders o", MY, False),
+        ("select /*+ RESOURCE_GROUP(x) */ 1", MY, False),
+        ("/*+ Set(search_path x) */ select 1", PG, False),
+        ("/*+ SeqScan(o) */ /*+ Set(enable_x off) */ select 1", PG, False),
+        ("select /*+ INDEX(a) */ 1; delete from orders", MY, False),
+        ("select /*+ INDEX(a) */ f_del() from orders", PG, False),
+        ("select '/*+ INDEX(a) */', 1 from orders", MY, True),
+        ("select /*+ INDEX(a */ 1 from orders", MY, False),
+    ],
+)
+def test_a_hint_that_only_chooses_a_plan_is_a_comment(
+    text: str, engine: Engine, is_read: bool
+) -> None:
+    assert (judge(text, engine).effects == {EffectClass.READ}) is is_read
+
+
 def test_the_current_database_may_be_used() -> None:
     assert judge("use shop", MY).effects == {EffectClass.SESSION}
 

@@ -374,3 +374,4 @@ set session lock_wait_timeout = 5, time_zone = '+00:00'
 set session sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
 explain update orders set note = 'x' where id = 1
 explain format=json delete from orders where id = 1
+select /*+ MAX_EXECUTION_TIME(1000) */ count(*) from orders
