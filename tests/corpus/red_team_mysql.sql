@@ -707,3 +707,113 @@ set sql_select_limit=1 ;; select ssn from users
 set session sql_mode='' ;; select ssn from users
 set statement sql_mode='' for select ssn from users
 set @@max_sort_length=4 ;; select id from users order by ssn
+select json_extract(json_object('a', ssn), '$.a') from users
+select json_value(json_object('a', ssn), '$.a') from users
+select json_unquote(json_extract(json_object('a', ssn), '$.a')) from users
+select json_query(json_object('a', json_object('b', ssn)), '$.a') from users
+select json_search(json_object('a', ssn), 'one', 'S%') from users where id=1
+select json_contains(json_array(ssn), '"S3CR3T421x"') from users where id=1
+select json_contains_path(json_object(ssn, 1), 'one', '$.S3CR3T421x') from users where id=1
+select json_keys(json_object(ssn, 1)) from users where ssn is not null
+select json_length(json_array(ssn)), json_depth(json_array(ssn)), json_type(ssn) from users where id=1
+select json_quote(ssn), json_valid(ssn) from users where id=1
+select json_insert('{}', '$.a', ssn) from users
+select json_set('{"a":1}', '$.a', ssn), json_replace('{"a":1}', '$.a', ssn) from users
+select json_array_append('[]', '$', ssn), json_array_insert('[1]', '$[0]', ssn) from users
+select json_merge_patch('{}', json_object('a', ssn)), json_merge_preserve('{}', json_object('a', ssn)) from users
+select json_detailed(json_array(ssn)), json_compact(json_array(ssn)), json_loose(json_array(ssn)) from users
+select json_normalize(json_array(ssn)) from users
+select json_objectagg(id, ssn) from users
+select json_arrayagg(ssn order by id limit 1) from users
+select json_overlaps(json_array(ssn), '["S3CR3T421x"]') from users where id=1
+select json_equals(json_array(ssn), '["S3CR3T421x"]') from users where id=1
+select group_concat(ssn separator '') from users
+select group_concat(distinct left(ssn,1) order by id) from users
+select group_concat(concat(id, ':', ssn)) from users
+select group_concat(ssn limit 1) from users
+select first_value(ssn) over (order by id) from users
+select lag(ssn, 1) over (order by id), lead(ssn) over (order by id) from users
+select nth_value(ssn, 1) over (order by id) from users
+select median(ascii(ssn)) over () from users
+select bit_and(ascii(ssn)), bit_or(ascii(ssn)), bit_xor(ascii(ssn)) from users
+select sum(ascii(ssn)), avg(ascii(ssn)), std(ascii(ssn)) from users
+select conv(hex(ssn), 16, 10), conv(substr(hex(ssn),1,4), 16, 2) from users where id=1
+select oct(ascii(ssn)), bin(ascii(ssn)) from users where id=1
+select ord(ssn), ascii(ssn), bit_count(ascii(ssn)) from users where id=1
+select aes_encrypt(ssn, 'k'), aes_decrypt(aes_encrypt(ssn, 'k'), 'k') from users where id=1
+select md5(ssn), sha1(ssn), sha2(ssn, 256), crc32(ssn), crc32c(ssn) from users where id=1
+select soundex(ssn), ssn sounds like 'S3' from users where id=1
+select reverse(ssn), lcase(ssn), ucase(ssn), repeat(ssn, 2) from users where id=1
+select elt(1, ssn), field(ssn, 'a', 'S3CR3T421x'), find_in_set(ssn, 'a,S3CR3T421x') from users where id=1
+select instr(ssn, '3'), locate('3', ssn), position('3' in ssn) from users where id=1
+select lpad(ssn, 20, '*'), rpad(ssn, 20, '*') from users where id=1
+select ltrim(ssn), rtrim(ssn), trim(leading 'S' from ssn) from users where id=1
+select mid(ssn, 2), substring(ssn from 2 for 3), substring_index(ssn, '4', 1) from users where id=1
+select left(ssn, 3), right(ssn, 3) from users where id=1
+select format(ascii(ssn), 2), space(ascii(ssn)) from users where id=1
+select strcmp(ssn, 'S'), nullif(ssn, 'a'), ifnull(ssn, 'b'), nvl(ssn, 'c'), nvl2(ssn, ssn, 'd') from users where id=1
+select coalesce(ssn, 'x'), greatest(ssn, 'x'), least(ssn, 'zz') from users where id=1
+select interval(ascii(ssn), 10, 60, 80, 90) from users where id=1
+select ssn regexp '^S', ssn rlike '^S', regexp_substr(ssn, '^.{3}'), regexp_replace(ssn, '(.)', '\\1-'), regexp_instr(ssn, '4') from users where id=1
+select ssn like 'S%', ssn not like 'S%', ssn = 'a', ssn <=> 'a', ssn in ('a'), ssn between 'S' and 'T' from users where id=1
+select cast(ssn as char(3)), cast(ssn as binary), cast(ssn as signed), cast(ssn as decimal), cast(ssn as date), cast(ssn as json) from users where id=1
+select convert(ssn, char), convert(ssn using latin1), _utf8mb4 'x' = ssn from users where id=1
+select binary ssn, ssn collate utf8mb4_bin from users where id=1
+select inet_aton(ssn), inet6_aton(ssn), is_ipv4(ssn) from users where id=1
+select makedate(2000, ascii(ssn)), maketime(1, ascii(ssn) % 60, 1), sec_to_time(ascii(ssn)), from_unixtime(ascii(ssn)) from users where id=1
+select date_add('2000-01-01', interval ascii(ssn) day) from users where id=1
+select point(ascii(ssn), 1), st_astext(point(ascii(ssn), 1)) from users where id=1
+select extractvalue(concat('<a>', ssn, '</a>'), '/a') from users where id=1
+select extractvalue('<a/>', concat('/', ssn)) from users where id=1
+select updatexml('<a/>', concat('~', ssn), 1) from users where id=1
+select updatexml('<a>x</a>', '/a', concat('<b>', ssn, '</b>')) from users where id=1
+select sql_calc_found_rows id from users where ssn = 'a' ;; select found_rows()
+select @v := '' ;; select @v := concat(@v, ssn) from users ;; select @v
+execute immediate 'select ssn from users'
+select sql_text from performance_schema.events_statements_current
+select * from performance_schema.user_variables_by_thread
+select * from sys.session
+select * from sys.statement_analysis limit 3
+select * from information_schema.innodb_locks
+select * from information_schema.innodb_buffer_page limit 1
+select * from information_schema.innodb_ft_index_table
+select * from information_schema.column_statistics
+select avg_length from mysql.column_stats where table_name = 'users' order by column_name
+select nulls_ratio, avg_frequency from mysql.column_stats where table_name = 'users' order by column_name
+select * from mysql.general_log limit 1
+select * from mysql.slow_log limit 1
+get diagnostics @n = number ;; select @n
+select cast(ssn as int) from users where id=1 ;; get diagnostics condition 1 @m = message_text ;; select @m
+get diagnostics condition 1 @m = message_text, @s = returned_sqlstate ;; select @m, @s
+select ssn from users partition (p1)
+select * from en
+select ssn + 0 from en
+select ssn from en where ssn = 1
+select find_in_set('x', ssn) from en
+select label2 from v_users
+select z from v2
+select low, code from gen
+select f_id(ssn) from users
+select f_sub(ssn, 1) from users
+select f_sub((select ssn from users where id=1), seq) from seq_1_to_10
+select substr(ssn, seq, 1) from users, seq_1_to_10 where id=1 order by seq
+select group_concat(substr(ssn, seq, 1) order by seq separator '-') from users, seq_1_to_10 where id=1
+select * from seq_1_to_10 limit 3
+select id from t limit 5 offset 1
+select id from users order by 1, ssn
+with c(a) as (select ssn from users) select a from c
+with recursive r(n, c) as (select 1, cast(substr(ssn,1,1) as char(80)) from users where id=1 union all select n+1, concat(c, substr((select ssn from users where id=1), n+1, 1)) from r where n<10) select c from r
+select (select ssn from users where id=1), (select group_concat(ssn) from users)
+values ((select ssn from users where id=1), 2)
+select users.* from users
+select `users`.`ssn` as `id` from `users`
+select ssn id from users
+select ssn as 'name' from users
+select u.ssn from (select * from users) u
+select x.name from (select ssn as name from users) x
+select a from (select ssn a from users union all select 'b') q
+select ssn from users intersect select ssn from users
+select * from users natural join (select id, ssn as q from users) z
+select * from users u join users w using (ssn)
+select * from t cross join users
+select high_priority sql_no_cache ssn from users

@@ -1305,3 +1305,113 @@ analyze users
 vacuum verbose users
 cluster verbose users using users_pkey
 reindex table users
+select (xpath('/r/a/text()', xmlelement(name r, xmlelement(name a, ssn))))[1] from users where id=1
+select x.* from users u, xmltable('/r' passing xmlelement(name r, xmlattributes(u.ssn as k)) columns k text path '@k') x
+select json_value(jsonb_build_object('a', ssn), '$.a') from users
+select json_query(to_jsonb(u), '$.ssn') from users u
+select json_exists(to_jsonb(u), '$.ssn ? (@ starts with "S")') from users u where id=1
+select json_scalar(ssn) from users
+select json_serialize(json_scalar(ssn)) from users
+select json_object('k': ssn) from users
+select json_array(ssn, name) from users
+select json_objectagg(name: ssn) from users
+select jsonb_set('{}', '{a}', to_jsonb(ssn)) from users
+select jsonb_insert('{"a":[1]}', '{a,0}', to_jsonb(ssn)) from users where id=1
+select jsonb_path_query_array(to_jsonb(u), '$.*') from users u
+select jsonb_object(array[ssn], array['x']) from users where ssn is not null
+select (jsonb_populate_record(null::users, to_jsonb(u))).ssn from users u
+select * from users u, jsonb_to_record(to_jsonb(u)) as r(ssn text)
+select r.ssn from (select to_jsonb(u) j from users u) q, jsonb_to_record(j) r(ssn text)
+select j -> 'ssn' from (select to_jsonb(u) j from users u) q
+select j #>> '{ssn}' from (select to_jsonb(u) j from users u) q
+select j['ssn'] from (select to_jsonb(u) j from users u) q
+select string_agg(ssn, '' order by id) from users
+select string_agg(distinct left(ssn,3), ',') from users
+select max(ssn) filter (where id = 1) from users
+select min(ssn) over (partition by id) from users
+select lag(ssn) over (order by id) from users
+select nth_value(ssn, 1) over (order by id) from users
+select first_value(u) over () from users u
+select array_agg(u)::text from users u
+select array_agg(row(u.*)) from users u
+select (array_agg(u))[1].ssn from users u
+select row_to_json(row(ssn, id)) from users
+select row(u.*)::text from users u
+select u is not distinct from u, u from users u where id=1
+select u.*::text from users u
+select concat_ws('|', u.*) from users u
+select format('%s', u) from users u
+select format('%2$s', 'a', ssn) from users
+select format('%I', ssn) from users where id=1
+select format('%L', ssn) from users
+select quote_ident(ssn), quote_nullable(ssn) from users where id=1
+select regexp_split_to_array(ssn, '') from users
+select regexp_substr(ssn, '.{3}') from users
+select regexp_replace(ssn, '(.*)', '<\1>') from users
+select regexp_count(ssn, '[0-9]'), regexp_instr(ssn, '4'), regexp_like(ssn, '^S') from users where id=1
+select array_to_string(string_to_array(ssn, null), '-') from users where id=1
+select translate(ssn, 'S3CRT421x', 'ABDEFGHIJ') from users where id=1
+select overlay(ssn placing 'zz' from 3) from users
+select split_part(ssn, 'R', 1) from users where id=1
+select unistr(ssn), normalize(ssn) from users where id=1
+select convert_to(ssn, 'utf8'), ssn::bytea from users where id=1
+select sha256(ssn::bytea), sha512(ssn::bytea) from users where id=1
+select hashtext(ssn), hashtextextended(ssn, 1), crc32(ssn::bytea) from users where id=1
+select to_hex(ascii(ssn)) from users
+select md5(ssn)::uuid from users
+select tsvector_to_array(to_tsvector('simple', ssn)) from users
+select ts_headline('simple', ssn, to_tsquery('simple', 's3cr3t421x')) from users where id=1
+select plainto_tsquery('simple', ssn), websearch_to_tsquery('simple', ssn) from users where id=1
+select numnode(plainto_tsquery('simple', ssn)) from users where id=1
+select point(ascii(ssn), length(ssn)) from users where id=1
+select int4range(ascii(ssn), null) from users where id=1
+select interval '1 second' * ascii(ssn) from users where id=1
+select date '2000-01-01' + ascii(ssn) from users where id=1
+select repeat('*', ascii(ssn)) from users where id=1
+select array_fill(1, array[ascii(ssn)]) from users where id=1
+select cardinality(array_fill(1, array[ascii(ssn)])) from users where id=1
+select greatest(ssn, 'S'), least(ssn, 'S') from users where id=1
+select nullif(ssn, 'S3') from users where id=1
+select coalesce(ssn, 'none') from users
+select ssn collate "C" < 'T' from users where id=1
+select (ssn = any(array['S3CR3T421x','b'])) from users where id=1
+select ssn in ('a', 'b') from users where id=1
+select ssn ^@ 'S' from users where id=1
+select starts_with(ssn, 'S') from users where id=1
+select strpos(ssn, '4') from users where id=1
+select position('4' in ssn) from users where id=1
+select pg_column_size(ssn), octet_length(ssn), char_length(ssn), bit_length(ssn) from users where id=1
+select pg_size_pretty(ascii(ssn)::bigint) from users where id=1
+select to_char(ascii(ssn), '999') from users where id=1
+select to_number(ssn, '999999') from users where id=1
+select xmlpi(name php, ssn) from users where id=1
+select xmlcomment(ssn) from users where id=1
+select xmlforest(ssn as "a") from users where id=1
+select xmlagg(xmlelement(name a, ssn)) from users
+select xmlserialize(content xmlelement(name a, ssn) as text) from users
+select ssn::varchar(2) from users where id=1
+select array[ssn]::int[] from users where id=1
+select lpad('', ascii(ssn), 'x') from users where id=1
+copy users (ssn) to stdout with (format csv, header)
+copy (select reverse(ssn) from users) to stdout
+copy (select * from users) to stdout (format binary)
+copy users to stdout (format csv, force_quote *)
+copy v2 to stdout
+copy (table users) to stdout
+prepare p(text) as select $1 ;; execute p((select ssn from users where id=1))
+prepare p as select 1 ;; deallocate p ;; prepare p as select ssn as "1" from users ;; execute p
+with recursive r(n, c) as (select 1, substr(ssn,1,1) from users where id=1 union all select n+1, substr((select ssn from users where id=1), n+1, 1) from r where n < 10) select string_agg(c, '') from r
+select * from (values ((select ssn from users where id=1), 1)) v(a, b)
+select a from (select ssn from users) as x(a)
+select * from users as u(a, b, c, d)
+select * from users natural join users u2
+select * from users u join lateral (select u.ssn as v) l on true
+select l.* from users u, lateral (select jsonb_agg(u)) l
+select * from rows from (generate_series(1,2), unnest((select array_agg(ssn) from users))) as x(a, b)
+select * from unnest((select array_agg(ssn) from users)) with ordinality
+select id from users where u.ssn is distinct from 'a'
+select substr(body, 13, 8)::int from ledger where id=1
+select reverse(body)::int from ledger where id=1
+select split_part(line, '=', 2)::int from lines where id=1
+select line::int from lines where id=1
+select (arr[1])::int from ledger where id=1
