@@ -374,7 +374,7 @@ _PINNED = word_list("""transaction_read_only default_transaction_read_only trans
     jit_provider sql_mode character_set_client character_set_connection character_set_results
     collation_connection character_set_database autocommit tx_read_only transaction_read_only
     tx_isolation sql_safe_updates sql_log_bin foreign_key_checks unique_checks init_connect
-    net_read_timeout net_write_timeout names pseudo_thread_id
+    names pseudo_thread_id
     sql_select_limit old_mode session_track_state_change check_constraint_checks
     big_tables low_priority_updates sql_quote_show_create local_infile debug debug_dbug
     skip_replication gtid_domain_id gtid_seq_no server_id timestamp""")
@@ -404,6 +404,7 @@ _HARMLESS_MY = word_list(
     max_recursive_iterations eq_range_index_dive_limit profiling profiling_history_size
     query_cache_type range_optimizer_max_mem_size sql_big_selects default_week_format
     rand_seed1 rand_seed2 analyze_sample_percentage wait_timeout interactive_timeout
+    net_read_timeout net_write_timeout
     """
 )
 _LIBRARIES = word_list(

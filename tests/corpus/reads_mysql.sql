@@ -370,6 +370,7 @@ select sum(data_length + index_length) / 1024 / 1024 as mb from information_sche
 select 1 limit 0
 set sql_safe_updates = 0
 set session max_statement_time = 30
+set session net_write_timeout = 600
 set session lock_wait_timeout = 5, time_zone = '+00:00'
 set session sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
 explain update orders set note = 'x' where id = 1
