@@ -19,6 +19,7 @@ from bastion.core.catalogue import Catalogue, Column
 from bastion.core.flow import Flow
 from bastion.core.hidden import sensitive_columns
 from bastion.core.lexer import Kind, Token, lex
+from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
 
 COLUMNS = words(
@@ -178,12 +179,21 @@ def quotes_values(catalogue: Catalogue) -> bool:
 
 def quoted_values(catalogue: Catalogue) -> frozenset[str]:
     """Give the values that definitions of sensitive columns hold: defaults, labels, comments."""
-    found: set[str] = set()
-    for relation in catalogue.user_relations():
-        for column in relation.columns:
-            if column.sensitivity not in (None, Sensitivity.UNPROVEN):
-                found |= set(_quoted_by(column, catalogue.engine))
-    return frozenset(found)
+    known = _quoted.find("", catalogue, ())
+    if known is None:
+        known = frozenset(
+            value
+            for relation in catalogue.user_relations()
+            for column in relation.columns
+            if column.sensitivity not in (None, Sensitivity.UNPROVEN)
+            for value in _quoted_by(column, catalogue.engine)
+        )
+        _quoted.keep("", catalogue, (), known)
+    return known
+
+
+_quoted: Memo[frozenset[str]] = Memo(texts_max=64)
+"""By snapshot: looking at every column of a large schema costs milliseconds."""
 
 
 def _quoted_by(column: Column, engine: Engine) -> Iterator[str]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from bastion.core.catalogue import Catalogue, Column, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
 from bastion.core.lexer import Kind, lex
+from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.structure import computed_part
 
@@ -244,21 +246,42 @@ def _called(text: str, catalogue: Catalogue) -> Iterator[str]:
 
 def sensitive_names(catalogue: Catalogue, made: Iterable[Relation] = ()) -> frozenset[str]:
     """Give the names of sensitive columns and of their relations, case folded."""
-    found = set(sensitive_columns(catalogue, made))
-    for relation in (*catalogue.user_relations(), *made):
-        if any(_is_sensitive(column) for column in relation.columns):
-            found.add(relation.name.casefold())
-    return frozenset(found)
+    return _known(catalogue).all | _sensitive(made).all
 
 
 def sensitive_columns(catalogue: Catalogue, made: Iterable[Relation] = ()) -> frozenset[str]:
     """Give the names of sensitive columns, case folded."""
-    return frozenset(
-        column.name.casefold()
-        for relation in (*catalogue.user_relations(), *made)
-        for column in relation.columns
-        if _is_sensitive(column)
-    )
+    return _known(catalogue).columns | _sensitive(made).columns
+
+
+class _Names(NamedTuple):
+    """Names of sensitive columns, and these with the names of their relations; case folded."""
+
+    columns: frozenset[str]
+    all: frozenset[str]
+
+
+def _sensitive(relations: Iterable[Relation]) -> _Names:
+    columns: set[str] = set()
+    tables: set[str] = set()
+    for relation in relations:
+        found = [column.name.casefold() for column in relation.columns if _is_sensitive(column)]
+        if found:
+            columns.update(found)
+            tables.add(relation.name.casefold())
+    return _Names(frozenset(columns), frozenset(columns | tables))
+
+
+def _known(catalogue: Catalogue) -> _Names:
+    known = _memo.find("", catalogue, ())
+    if known is None:
+        known = _sensitive(catalogue.user_relations())
+        _memo.keep("", catalogue, (), known)
+    return known
+
+
+_memo: Memo[_Names] = Memo(texts_max=64)
+"""By snapshot: looking at every column of a large schema costs milliseconds."""
 
 
 def _is_sensitive(column: Column) -> bool:
