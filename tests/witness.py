@@ -40,6 +40,7 @@ _POSTGRES_ENTRY = re.compile(
     r"(?P<severity>[A-Z]+):  (?P<text>(?:.|\n\t)*)\n(?!\t)",
     re.MULTILINE,
 )
+_CUT = "canceling statement due to user request"
 _SENT = re.compile(r"(?:statement|execute [^:]*): ")
 _MYSQL_ENTRY = re.compile(
     r"^(?:\d{6} [ \d]\d:\d\d:\d\d)?\t+ *(?P<login>\d+) "
@@ -72,6 +73,8 @@ class Login:
     application: str = ""
     entries: list[Entry] = field(default_factory=list)
     last_recorded: str = ""
+    was_cut: bool = False
+    """We have ended the last one ourselves: it ran, and its first rows may be all we wanted."""
 
 
 @dataclass(slots=True)
@@ -205,8 +208,12 @@ class ServerLog:
             sent = _SENT.match(said)
             if match["severity"] == "LOG" and sent:
                 login.entries.append(Entry(said[sent.end() :]))
+            elif match["severity"] == "ERROR":
+                login.was_cut = said == _CUT
             elif match["severity"] == "STATEMENT":
                 last = login.entries[-1] if login.entries else None
+                if last is not None and last.text == said and login.was_cut:
+                    continue
                 if last is not None and last.text == said:
                     last.was_run = False
                 else:

@@ -13,7 +13,7 @@ import psycopg
 import pymysql  # type: ignore[import-untyped]
 
 from bastion.core.carry import KnownClass
-from bastion.core.catalogue import Catalogue, Declaration
+from bastion.core.catalogue import Catalogue, Declaration, Relation
 from bastion.core.model import Engine, Origin, Target
 from bastion.errors import TargetUnavailableError
 from bastion.execution.ports import ClassMemory
@@ -150,8 +150,8 @@ class PostgresConnector(_Connector):
             memory=memory,
         )
         self._type_names: dict[int, str] = {}
-        self._columns_by_oid: Mapping[tuple[int, int], Origin] = {}
-        self._shared.on_change = self._note_columns
+        self._relations_by_oid: Mapping[int, Relation] = {}
+        self._shared.on_change = self._note_relations
 
     async def connect(self, application: str) -> PostgresConnection:
         """Log in, as the reader role too where there is one."""
@@ -186,9 +186,15 @@ class PostgresConnector(_Connector):
         """Give the stored column; one of a relation made since the scan names nothing known."""
         if table_oid == 0 or number == 0:
             return None
-        known = self._columns_by_oid.get((table_oid, number))
-        if known is not None:
-            return known
+        relation = self._relations_by_oid.get(table_oid)
+        for column in relation.columns if relation is not None else ():
+            if relation is not None and column.number == number:
+                return Origin(
+                    schema=relation.schema,
+                    relation=relation.name,
+                    column=column.name,
+                    is_sound=True,
+                )
         # Not None: that would read as an expression. What is not in the catalogue is masked.
         return Origin(
             schema="", relation=f"oid {table_oid}", column=f"column {number}", is_sound=True
@@ -253,14 +259,9 @@ class PostgresConnector(_Connector):
         finally:
             await link.close()
 
-    def _note_columns(self, catalogue: Catalogue) -> None:
-        self._columns_by_oid = {
-            (relation.oid, column.number): Origin(
-                schema=relation.schema, relation=relation.name, column=column.name, is_sound=True
-            )
-            for relation in catalogue.relations.values()
-            if relation.oid
-            for column in relation.columns
+    def _note_relations(self, catalogue: Catalogue) -> None:
+        self._relations_by_oid = {
+            relation.oid: relation for relation in catalogue.relations.values() if relation.oid
         }
 
 

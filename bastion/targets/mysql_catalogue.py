@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pymysql  # type: ignore[import-untyped]
 
@@ -22,7 +25,7 @@ from bastion.core.catalogue import (
 from bastion.core.definitions import OPAQUE_IN_SQL
 from bastion.core.model import Engine
 from bastion.targets.mysql import Login
-from bastion.targets.mysql_marks import fetch_marks
+from bastion.targets.mysql_marks import SERVERS_OWN, fetch_marks
 from bastion.targets.mysql_wire import Wire
 from bastion.targets.scan import (
     SAMPLE_CHARACTERS,
@@ -37,21 +40,26 @@ _SYSTEM_SCHEMAS = frozenset({"mysql", "information_schema", "performance_schema"
 _TABLES = """
 SELECT table_schema, table_name, table_type, coalesce(engine, ''), coalesce(table_rows, 0),
        coalesce(data_length, 0) + coalesce(index_length, 0), coalesce(table_comment, '')
-FROM information_schema.tables ORDER BY table_schema, table_name
+FROM information_schema.tables WHERE table_schema NOT IN ({known})
+ORDER BY table_schema, table_name
 """
 _COLUMNS = """
 SELECT table_schema, table_name, ordinal_position, column_name,
        if(data_type IN ('enum', 'set'), column_type, data_type), is_nullable,
        coalesce(nullif(generation_expression, ''), column_default, ''),
        coalesce(column_comment, '')
-FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_position
+FROM information_schema.columns WHERE table_schema NOT IN ({known})
+ORDER BY table_schema, table_name, ordinal_position
 """
 _KEYS = """
 SELECT table_schema, table_name, index_name, column_name
-FROM information_schema.statistics WHERE non_unique = 0
+FROM information_schema.statistics WHERE non_unique = 0 AND table_schema NOT IN ({known})
 ORDER BY table_schema, table_name, index_name, seq_in_index
 """
-_VIEWS = "SELECT table_schema, table_name, view_definition FROM information_schema.views"
+_VIEWS = """
+SELECT table_schema, table_name, view_definition FROM information_schema.views
+WHERE table_schema NOT IN ({known})
+"""
 _TRIGGERS = """
 SELECT event_object_schema, event_object_table, trigger_name, action_timing,
        event_manipulation, action_statement
@@ -61,8 +69,9 @@ _REFERENCES = """
 SELECT unique_constraint_schema, referenced_table_name, constraint_schema, table_name,
        constraint_name, delete_rule, update_rule
 FROM information_schema.referential_constraints
-WHERE delete_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
-   OR update_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
+WHERE constraint_schema NOT IN ({known})
+  AND (delete_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
+       OR update_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT'))
 """
 _ROUTINES = """
 SELECT r.routine_schema, r.routine_name, coalesce(r.routine_definition, ''),
@@ -77,12 +86,13 @@ ORDER BY r.routine_schema, r.routine_name
 _QUOTING = """
 SELECT 1 FROM (
     SELECT check_clause AS words FROM information_schema.check_constraints
-    WHERE constraint_schema NOT IN ('mysql', 'sys')
+    WHERE constraint_schema NOT IN ('mysql', 'sys', {known})
     UNION ALL SELECT partition_description FROM information_schema.partitions
-    WHERE partition_description IS NOT NULL
+    WHERE partition_description IS NOT NULL AND table_schema NOT IN ({known})
     UNION ALL SELECT event_definition FROM information_schema.events
     UNION ALL SELECT event_comment FROM information_schema.events
-    UNION ALL SELECT index_comment FROM information_schema.statistics WHERE index_comment <> ''
+    UNION ALL SELECT index_comment FROM information_schema.statistics
+    WHERE index_comment <> '' AND table_schema NOT IN ({known})
     UNION ALL SELECT routine_comment FROM information_schema.routines
     WHERE routine_schema NOT IN ('mysql', 'sys')
 ) w WHERE words REGEXP '{pattern}' LIMIT 1
@@ -112,8 +122,10 @@ async def fetch(login: Login, *, database: str, plan: ScanPlan) -> Catalogue:
     others = {*plan.marked} | {
         f"relation {schema}{MARK_SEPARATOR}{name}" for schema, name in plan.relations or ()
     }
+    known = _known_relations(wire, plan)
+    others -= known.marks.keys()
     marks = await login.call(lambda: fetch_marks(wire, database=database, others=others))
-    bare = await login.call(lambda: _bare_relations(wire))
+    bare = await login.call(lambda: _bare_relations(wire, known))
     functions = await login.call(lambda: _functions(wire))
 
     async def sample(relation: Relation, rows: int) -> Samples:
@@ -132,14 +144,54 @@ async def fetch(login: Login, *, database: str, plan: ScanPlan) -> Catalogue:
         relations=classified,
         functions=functions,
         words_quote_values=await login.call(lambda: _is_quoting(wire)),
-        marks=marks,
+        marks={**marks, **known.marks},
         previous=plan.previous,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the snapshot before told of the server's own schemas: many views, slow to open."""
+
+    schemas: frozenset[str] = frozenset()
+    relations: tuple[Relation, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """With the marks they had then, so that a change of them shows as one."""
+
+
+def _known_relations(wire: Wire, plan: ScanPlan) -> _Known:
+    """Choose what need not be read again.
+
+    That is what nobody can change, and for a look at some relations all of ``sys`` as well.
+    """
+    previous = plan.previous
+    if previous is None or previous.server_version != wire.server_version:
+        return _Known()
+    schemas = SERVERS_OWN
+    if plan.relations is not None:
+        schemas |= {"sys"} - {schema.lower() for schema, _ in plan.relations}
+    return _Known(
+        schemas=schemas,
+        relations=tuple(
+            relation
+            for (schema, _), relation in previous.relations.items()
+            if schema.lower() in schemas
+        ),
+        marks={
+            key: mark
+            for key, mark in previous.marks.items()
+            if key.partition(" ")[2].partition(MARK_SEPARATOR)[0].lower() in schemas
+        },
+    )
+
+
+def _listed(schemas: Iterable[str]) -> str:
+    return ", ".join(f"'{schema}'" for schema in sorted(schemas)) or "''"
+
+
 def _is_quoting(wire: Wire) -> bool:
     try:
-        return bool(_rows(wire, _QUOTING.format(pattern=OPAQUE_IN_SQL)))
+        return bool(_rows(wire, _QUOTING.format(pattern=OPAQUE_IN_SQL, known=_listed(SERVERS_OWN))))
     except pymysql.MySQLError:
         if wire.is_lost:
             raise
@@ -147,18 +199,21 @@ def _is_quoting(wire: Wire) -> bool:
         return True
 
 
-def _bare_relations(wire: Wire) -> list[Relation]:
-    columns = _columns(wire)
-    primary, unique = _keys(wire)
-    definitions = {(row[0], row[1]): row[2] for row in _rows(wire, _VIEWS)}
+def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
+    words = _listed(known.schemas)
+    columns = _columns(wire, words)
+    primary, unique = _keys(wire, words)
+    views = _rows(wire, _VIEWS.format(known=words))
+    definitions = {(row[0], row[1]): row[2] for row in views}
     triggers: dict[_Key, list[str]] = defaultdict(list)
     bodies: dict[_Key, list[str]] = defaultdict(list)
     for schema, table, name, timing, event, body in _rows(wire, _TRIGGERS):
         triggers[schema, table].append(f"{name} ({timing} {event}, its own body)")
         bodies[schema, table].append(body)
-    references = _references(wire)
-    relations = []
-    for schema, name, kind, engine, rows, size, comment in _rows(wire, _TABLES):
+    references = _references(wire, words)
+    relations = [*known.relations]
+    tables = _rows(wire, _TABLES.format(known=words))
+    for schema, name, kind, engine, rows, size, comment in tables:
         key = (schema, name)
         relations.append(
             Relation(
@@ -189,9 +244,10 @@ def _kind(schema: str, kind: str, engine: str) -> RelationKind:
     return RelationKind.TABLE if engine.lower() in _OWN_ENGINES else RelationKind.FOREIGN
 
 
-def _columns(wire: Wire) -> dict[_Key, list[Column]]:
+def _columns(wire: Wire, known: str) -> dict[_Key, list[Column]]:
     columns: dict[_Key, list[Column]] = defaultdict(list)
-    for schema, table, number, name, type_name, nullable, default, comment in _rows(wire, _COLUMNS):
+    rows = _rows(wire, _COLUMNS.format(known=known))
+    for schema, table, number, name, type_name, nullable, default, comment in rows:
         columns[schema, table].append(
             Column(
                 name=name,
@@ -206,9 +262,11 @@ def _columns(wire: Wire) -> dict[_Key, list[Column]]:
     return columns
 
 
-def _keys(wire: Wire) -> tuple[dict[_Key, tuple[str, ...]], dict[_Key, list[tuple[str, ...]]]]:
+def _keys(
+    wire: Wire, known: str
+) -> tuple[dict[_Key, tuple[str, ...]], dict[_Key, list[tuple[str, ...]]]]:
     parts: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for schema, table, index, column in _rows(wire, _KEYS):
+    for schema, table, index, column in _rows(wire, _KEYS.format(known=known)):
         parts[schema, table, index].append(column)
     primary: dict[_Key, tuple[str, ...]] = {}
     unique: dict[_Key, list[tuple[str, ...]]] = defaultdict(list)
@@ -220,9 +278,10 @@ def _keys(wire: Wire) -> tuple[dict[_Key, tuple[str, ...]], dict[_Key, list[tupl
     return primary, unique
 
 
-def _references(wire: Wire) -> dict[_Key, list[str]]:
+def _references(wire: Wire, known: str) -> dict[_Key, list[str]]:
     references: dict[_Key, list[str]] = defaultdict(list)
-    for to_schema, to_table, schema, table, name, on_delete, on_update in _rows(wire, _REFERENCES):
+    rows = _rows(wire, _REFERENCES.format(known=known))
+    for to_schema, to_table, schema, table, name, on_delete, on_update in rows:
         words = [
             f"{event} {action}"
             for event, action in (("ON DELETE", on_delete), ("ON UPDATE", on_update))

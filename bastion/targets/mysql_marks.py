@@ -43,7 +43,7 @@ _COUNTER = re.compile(r" AUTO_INCREMENT=\d+(?=[^\n]*\Z)")
 _SEQUENCE = re.compile(r"\n\) ENGINE=SEQUENCE\b[^\n]*\Z")
 """Of numbers, made when it is named: no catalogue lists it, so there is no mark to compare with."""
 _NO_SUCH_TABLE = 1146
-_SERVERS_OWN = frozenset({"information_schema", "performance_schema"})
+SERVERS_OWN = frozenset({"information_schema", "performance_schema"})
 """Made by the server whenever they are asked, under names in any case of letters: nobody can change
 them, and the time of creation that it tells for them is now. They have no mark."""
 _UNTOLD = "untold"
@@ -80,7 +80,7 @@ def hold_structure(wire: Wire, expected: Iterable[str]) -> None:
     for key in expected:
         kind, _, place = key.partition(" ")
         schema, _, name = place.partition(MARK_SEPARATOR)
-        if kind != "relation" or schema.lower() in _SERVERS_OWN:
+        if kind != "relation" or schema.lower() in SERVERS_OWN:
             continue
         try:
             wire.command(_HOLD.format(schema=_named(schema), name=_named(name)))
@@ -117,7 +117,7 @@ def compare_marks(found: Mapping[str, str], expected: Mapping[str, str]) -> None
 
 
 def _relation(wire: Wire, schema: str, name: str) -> str:
-    if schema.lower() in _SERVERS_OWN:
+    if schema.lower() in SERVERS_OWN:
         return ""
     try:
         rows = wire.command(_RELATION.format(schema=_named(schema), name=_named(name)))

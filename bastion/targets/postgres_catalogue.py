@@ -37,6 +37,10 @@ from bastion.targets.scan import (
 )
 
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
+_SYSTEM = "system columns"
+"""Its key in ``Catalogue.marks``."""
+_FIRST_OF_USERS = 16384
+"""The first ``oid`` of what a server's own making did not make."""
 _KINDS = {
     "r": RelationKind.TABLE,
     "p": RelationKind.TABLE,
@@ -77,10 +81,15 @@ FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE a.attnum > 0 AND NOT a.attisdropped
+WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid >= {first}
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
 ORDER BY a.attrelid, a.attnum
 """
+_SYSTEM_COLUMNS = """
+SELECT pg_catalog.concat_ws(' ', pg_catalog.count(*), pg_catalog.sum(a.xmin::text::pg_catalog.int8))
+FROM pg_catalog.pg_attribute a WHERE a.attrelid < 16384
+"""
+"""Another answer whenever a column of the server's own relations came, went or changed."""
 _PARTS = """
 WITH RECURSIVE inside(root, part) AS (
     SELECT DISTINCT a.atttypid, a.atttypid FROM pg_catalog.pg_attribute a
@@ -195,6 +204,13 @@ _PRINTED = {
     "partition": "pg_catalog.pg_get_expr(p.partexprs, p.partrelid)",
 }
 _STATISTICS = "pg_catalog.pg_get_expr(s.stxexprs, s.stxrelid)"
+_HAS_SORTING = """
+SELECT 1 WHERE EXISTS (SELECT FROM pg_catalog.pg_amproc a WHERE a.amproc::pg_catalog.oid >= 16384)
+    OR EXISTS (SELECT FROM pg_catalog.pg_amop a JOIN pg_catalog.pg_operator o ON o.oid = a.amopopr
+               WHERE o.oprcode::pg_catalog.oid >= 16384)
+    OR EXISTS (SELECT FROM pg_catalog.pg_range g WHERE g.rngsubdiff::pg_catalog.oid >= 16384)
+"""
+"""Whether there can be any of what follows, in a fiftieth of its time."""
 _SORTING = """
 WITH RECURSIVE bought AS MATERIALIZED (
     SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
@@ -437,11 +453,18 @@ async def fetch(link: Link, *, plan: ScanPlan, has_reader: bool = False) -> Cata
     """
     await link.command(
         "SELECT pg_catalog.set_config('default_transaction_read_only', 'on', false),"
-        " pg_catalog.set_config('lock_timeout', '200ms', false)"
+        " pg_catalog.set_config('lock_timeout', '200ms', false),"
+        # Compiling these questions takes longer than answering them.
+        " pg_catalog.set_config('jit', 'off', false)"
     )
     # First of all: what is changed while the rest is read shows as a change afterwards.
-    marks = await fetch_marks(link)
-    bare = await _bare_relations(link, has_reader=has_reader)
+    marks = dict(await fetch_marks(link))
+    marks[_SYSTEM] = (await _rows(link, _SYSTEM_COLUMNS))[0][0]
+    previous = plan.previous
+    is_system_known = previous is not None and previous.marks.get(_SYSTEM) == marks[_SYSTEM]
+    bare = await _bare_relations(
+        link, known=previous if is_system_known else None, has_reader=has_reader
+    )
     risky = await _risky_types(link)
     functions = await _functions(link, [oid for oid, _, _ in risky])
     extras = Extras(
@@ -497,8 +520,10 @@ async def _is_quoting(link: Link) -> bool:
         return True
 
 
-async def _bare_relations(link: Link, *, has_reader: bool) -> list[Relation]:
-    columns = await _columns(link)
+async def _bare_relations(
+    link: Link, *, known: Catalogue | None, has_reader: bool
+) -> list[Relation]:
+    columns = await _columns(link, known)
     code = await _kept_code(link)
     sources = {row[0]: row[1] for row in await _rows(link, _FOREIGN)}
     passes = set() if has_reader else {oid for (oid,) in await _rows(link, _PASSES)}
@@ -584,19 +609,29 @@ async def _kept_code(link: Link) -> dict[str, list[KeptCode]]:
     ):
         moment = Moment.READ if has_constant_part(text) else Moment.WRITE
         code[oid].append(KeptCode(moment=moment, text=text))
-    for oid, call in await _rows(link, _SORTING):
-        code[oid].append(KeptCode(moment=Moment.READ, text=call))
+    if await _rows(link, _HAS_SORTING):
+        for oid, call in await _rows(link, _SORTING):
+            code[oid].append(KeptCode(moment=Moment.READ, text=call))
     return code
 
 
-async def _columns(link: Link) -> dict[str, list[Column]]:
+async def _columns(link: Link, known: Catalogue | None) -> dict[str, list[Column]]:
+    """Read the columns; those of the server's own relations are many, and taken from ``known``."""
     columns: dict[str, list[Column]] = defaultdict(list)
+    first = 0
+    if known is not None:
+        first = _FIRST_OF_USERS
+        for relation in known.relations.values():
+            if relation.oid < first:
+                columns[str(relation.oid)] = list(relation.columns)
     parts = {
         (oid, number): tuple(names.split("\x01"))
         for oid, number, names in await _rows(link, _PARTS)
     }
     for oid, number, name, type_name, is_required, default, comment in await _rows_or_less(
-        link, _COLUMNS.format(default=_DEFAULT), _COLUMNS.format(default=_NOTHING)
+        link,
+        _COLUMNS.format(default=_DEFAULT, first=first),
+        _COLUMNS.format(default=_NOTHING, first=first),
     ):
         columns[oid].append(
             Column(

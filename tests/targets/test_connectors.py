@@ -136,6 +136,49 @@ async def test_a_partial_refresh_classifies_what_is_new_and_keeps_the_rest(shop,
     assert after.relations[key].columns == before.relations[key].columns
 
 
+async def test_a_second_look_knows_as_much_as_a_first(shop, server):
+    connector = connector_of(shop)
+    await connector.catalogue()
+    server.run(shop, "create table fresh (id int primary key, c1 varchar(80))")
+    schema = schema_of(shop)
+    for relations in (None, frozenset({(schema, "fresh")})):
+        again = await connector.refresh(relations)
+        first = await connector_of(shop).catalogue()
+        assert again.relations == first.relations
+        assert again.marks == first.marks
+
+
+async def test_a_change_of_the_systems_relations_is_seen(shop, server, engine):
+    connector = connector_of(shop)
+    await connector.catalogue()
+    if engine == "postgres":
+        name = ("information_schema", "information_schema_catalog_name")
+        server.run(
+            shop,
+            "create or replace view information_schema.information_schema_catalog_name as"
+            " select current_database()::information_schema.sql_identifier as catalog_name,"
+            " 'x'::text as added",
+        )
+        looks = [None]
+    else:
+        name = ("sys", "added_by_test")
+        server.run(shop, "create table sys.added_by_test (added int)")
+        looks = [frozenset({name}), None]
+    try:
+        for relations in looks:
+            relation = (await connector.refresh(relations)).relations[name]
+            assert relation.kind is RelationKind.SYSTEM
+            assert "added" in [column.name for column in relation.columns]
+    finally:
+        if engine == "mysql":
+            server.run(shop, "drop table sys.added_by_test")
+    if engine == "mysql":
+        # A look at another table is not held up by what nobody named.
+        again = await connector.refresh(frozenset({(schema_of(shop), "customers")}))
+        assert name in again.relations
+        assert name not in (await connector.refresh()).relations
+
+
 async def test_sampling_reads_a_bounded_part_and_changes_nothing(shop, server, engine):
     before = len(server.statements())
     await connector_of(shop).catalogue()
