@@ -11,6 +11,7 @@ import importlib.resources
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -24,6 +25,9 @@ from bastion.errors import ConfigError
 
 _START_S = 60.0
 _STOP_S = 15.0
+_PORTS = range(20_000, 32_768)
+"""Below those that systems give to connections: Linux from 32,768 on, others from 49,152."""
+_PORT_TRIES = 100
 _SBIN = "/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin"
 
 
@@ -80,24 +84,24 @@ def postgres(folder: Path) -> Iterator[ThrowawayServer]:
         ],
         folder, user,
     )  # fmt: skip
-    port = _free_port()
-    settings = (
-        "fsync=off", "listen_addresses=127.0.0.1", f"port={port}",
-        f"unix_socket_directories={folder}", "shared_buffers=32MB",
-    )  # fmt: skip
-    command = [str(programs / "postgres"), "-D", str(folder / "data")]
-    for setting in settings:
-        command += ["-c", setting]
-    psql = [str(programs / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
-            "-p", str(port), "-U", "postgres"]  # fmt: skip
+    with own_port() as port:
+        settings = (
+            "fsync=off", "listen_addresses=127.0.0.1", f"port={port}",
+            f"unix_socket_directories={folder}", "shared_buffers=32MB",
+        )  # fmt: skip
+        command = [str(programs / "postgres"), "-D", str(folder / "data")]
+        for setting in settings:
+            command += ["-c", setting]
+        psql = [str(programs / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
+                "-p", str(port), "-U", "postgres"]  # fmt: skip
 
-    def make_database(name: str, seed: str) -> None:
-        _run([*psql, "-d", "postgres", "-c", f'CREATE DATABASE "{name}"'], folder, None)
-        _run([*psql, "-d", name], folder, None, stdin=_seed(seed))
+        def make_database(name: str, seed: str) -> None:
+            _run([*psql, "-d", "postgres", "-c", f'CREATE DATABASE "{name}"'], folder, None)
+            _run([*psql, "-d", name], folder, None, stdin=_seed(seed))
 
-    ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-    with _server(command, folder, user, ready, stop=signal.SIGINT):
-        yield ThrowawayServer(port=port, folder=folder, make_database=make_database)
+        ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        with _server(command, folder, user, ready, stop=signal.SIGINT):
+            yield ThrowawayServer(port=port, folder=folder, make_database=make_database)
 
 
 @contextlib.contextmanager
@@ -122,29 +126,29 @@ def mariadb(folder: Path, program: Path) -> Iterator[ThrowawayServer]:
         ],
         folder, None,
     )  # fmt: skip
-    port = _free_port()
-    socket_path = folder / "s"
-    command = [
-        str(program), "--no-defaults", f"--datadir={folder}/data", f"--socket={socket_path}",
-        f"--tmpdir={temporary}",
-        "--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/pid",
-        "--skip-name-resolve", "--innodb-buffer-pool-size=32M", "--skip-log-bin", *as_user,
-    ]  # fmt: skip
-    client = [_which("mariadb"), "--no-defaults", f"--socket={socket_path}", "-uroot"]
+    with own_port() as port:
+        socket_path = folder / "s"
+        command = [
+            str(program), "--no-defaults", f"--datadir={folder}/data", f"--socket={socket_path}",
+            f"--tmpdir={temporary}",
+            "--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/pid",
+            "--skip-name-resolve", "--innodb-buffer-pool-size=32M", "--skip-log-bin", *as_user,
+        ]  # fmt: skip
+        client = [_which("mariadb"), "--no-defaults", f"--socket={socket_path}", "-uroot"]
 
-    def make_database(name: str, seed: str) -> None:
-        grants = (
-            f"CREATE DATABASE `{name}`;"
-            f"CREATE USER IF NOT EXISTS bastion_writer@127.0.0.1;"
-            f"CREATE USER IF NOT EXISTS bastion_reader@127.0.0.1;"
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON `{name}`.* TO bastion_writer@127.0.0.1;"
-            f"GRANT SELECT ON `{name}`.* TO bastion_reader@127.0.0.1;"
-        )
-        _run([*client, "-e", grants], folder, None)
-        _run([*client, name], folder, None, stdin=_seed(seed))
+        def make_database(name: str, seed: str) -> None:
+            grants = (
+                f"CREATE DATABASE `{name}`;"
+                f"CREATE USER IF NOT EXISTS bastion_writer@127.0.0.1;"
+                f"CREATE USER IF NOT EXISTS bastion_reader@127.0.0.1;"
+                f"GRANT SELECT, INSERT, UPDATE, DELETE ON `{name}`.* TO bastion_writer@127.0.0.1;"
+                f"GRANT SELECT ON `{name}`.* TO bastion_reader@127.0.0.1;"
+            )
+            _run([*client, "-e", grants], folder, None)
+            _run([*client, name], folder, None, stdin=_seed(seed))
 
-    with _server(command, folder, None, [*client, "-e", "SELECT 1"], stop=signal.SIGTERM):
-        yield ThrowawayServer(port=port, folder=folder, make_database=make_database)
+        with _server(command, folder, None, [*client, "-e", "SELECT 1"], stop=signal.SIGTERM):
+            yield ThrowawayServer(port=port, folder=folder, make_database=make_database)
 
 
 def _seed(name: str) -> bytes:
@@ -240,8 +244,25 @@ def _which(name: str) -> str:
     return found
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+@contextlib.contextmanager
+def own_port() -> Iterator[int]:
+    """Hold a port of loopback for a server, from before it starts until it is gone.
+
+    Not one of the kernel's choice: that it gives to anybody else until the server listens. Two
+    that start at once agree by the UDP port of the same number, which only one of them can hold.
+
+    Raises:
+        ConfigError: none is free.
+    """
+    for _ in range(_PORT_TRIES):
+        port = secrets.choice(_PORTS)
+        with socket.socket(type=socket.SOCK_DGRAM) as held, socket.socket() as probe:
+            try:
+                held.bind(("127.0.0.1", port))
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            probe.close()
+            yield port
+            return
+    raise ConfigError("No port of 127.0.0.1 is free for a database.")

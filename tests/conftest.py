@@ -107,7 +107,21 @@ def database_as_witness() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[DatabaseServer]:
+def postgres_port() -> Iterator[int]:
+    """A port that no other suite takes while this one runs."""
+    with throwaway.own_port() as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def mariadb_port() -> Iterator[int]:
+    """A port that no other suite takes, even while a server that crashed starts again."""
+    with throwaway.own_port() as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_port: int) -> Iterator[DatabaseServer]:
     """A PostgreSQL of this run, from the binaries in the development dependencies."""
     folder = Path(tempfile.mkdtemp(prefix="bastion-pg-"))
     folder.chmod(0o755)
@@ -126,11 +140,10 @@ def postgres_server() -> Iterator[DatabaseServer]:
          "--locale=C.UTF-8", "--no-sync"],
         check=True, capture_output=True, user=user, cwd=folder,
     )  # fmt: skip
-    port = _free_port()
     options = [
         "fsync=off", "synchronous_commit=off", "full_page_writes=off", "log_statement=all",
         "shared_buffers=32MB", "max_connections=100", f"unix_socket_directories={folder}",
-        "listen_addresses=127.0.0.1", f"port={port}", "autovacuum=off", "jit=off",
+        "listen_addresses=127.0.0.1", f"port={postgres_port}", "autovacuum=off", "jit=off",
         "log_line_prefix=%c|%a| ",
     ]  # fmt: skip
     arguments = [part for option in options for part in ("-c", option)]
@@ -142,8 +155,8 @@ def postgres_server() -> Iterator[DatabaseServer]:
     server = DatabaseServer(
         engine="postgres",
         host="127.0.0.1",
-        port=port,
-        admin_url=f"postgresql://postgres@127.0.0.1:{port}/postgres",
+        port=postgres_port,
+        admin_url=f"postgresql://postgres@127.0.0.1:{postgres_port}/postgres",
         log=log,
         folder=folder,
     )
@@ -162,7 +175,7 @@ def postgres_server() -> Iterator[DatabaseServer]:
 
 
 @pytest.fixture(scope="session")
-def mariadb_server() -> Iterator[DatabaseServer]:
+def mariadb_server(mariadb_port: int) -> Iterator[DatabaseServer]:
     """A MariaDB of this run, from the machine's own packages."""
     binary = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin:/usr/local/sbin")
     if binary is None:
@@ -183,11 +196,10 @@ def mariadb_server() -> Iterator[DatabaseServer]:
          "--auth-root-authentication-method=normal", *([f"--user={user}"] if user else [])],
         check=True, capture_output=True, cwd=folder,
     )  # fmt: skip
-    port = _free_port()
     command = [
         binary, "--no-defaults", f"--datadir={data}", f"--socket={folder}/my.sock",
         f"--tmpdir={temporary}", f"--pid-file={folder}/my.pid",
-        "--bind-address=127.0.0.1", f"--port={port}",
+        "--bind-address=127.0.0.1", f"--port={mariadb_port}",
         "--general-log=1", f"--general-log-file={log}", "--skip-name-resolve",
         "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M",
         "--innodb-flush-method=nosync", "--skip-log-bin", "--performance-schema=OFF",
@@ -202,8 +214,8 @@ def mariadb_server() -> Iterator[DatabaseServer]:
     server = DatabaseServer(
         engine="mysql",
         host="127.0.0.1",
-        port=port,
-        admin_url=f"mysql://admin:admin-pw@127.0.0.1:{port}/mysql",
+        port=mariadb_port,
+        admin_url=f"mysql://admin:admin-pw@127.0.0.1:{mariadb_port}/mysql",
         log=log,
         folder=folder,
     )
@@ -320,12 +332,6 @@ def _unprivileged(*names: str) -> str | None:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in names if name in known)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _wait_until_ready(connect, process, log: Path) -> None:

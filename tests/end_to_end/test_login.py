@@ -12,6 +12,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from bastion import throwaway
 from tests.end_to_end.conftest import Town, building, eventually, finish
 from tests.harness import Answer, Person
 
@@ -218,16 +219,16 @@ def witness() -> Iterator[tuple[int, list[bool]]]:
         thread.join()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture
+def local() -> Iterator[int]:
+    """A port for the near end of a tunnel."""
+    with throwaway.own_port() as port:
+        yield port
 
 
 @pytest.mark.parametrize("to", ["127.0.0.1", "localhost"])
-def test_no_tunnel_to_anywhere(gate: Town, witness: tuple[int, list[bool]], to: str):
+def test_no_tunnel_to_anywhere(gate: Town, witness: tuple[int, list[bool]], to: str, local: int):
     port, came = witness
-    local = free_port()
     process = gate.house.popen("robo", "", "-N", "-L", f"{local}:{to}:{port}")
     try:
         eventually(lambda: can_connect(local) or process.poll() is not None, 10)
@@ -267,9 +268,8 @@ def test_no_tunnel_back(gate: Town):
     process.communicate()
 
 
-def test_no_socks(gate: Town, witness: tuple[int, list[bool]]):
+def test_no_socks(gate: Town, witness: tuple[int, list[bool]], local: int):
     port, came = witness
-    local = free_port()
     process = gate.house.popen("robo", "", "-N", "-D", str(local))
     try:
         eventually(lambda: can_connect(local) or process.poll() is not None, 10)
