@@ -48,7 +48,7 @@ VALUES = (
 )
 _PER_SESSION = 60
 """Probes that share a session: what one leaves behind meets the next."""
-_TIMEOUT_S = 3.0
+_TIMEOUT_S = 1.0
 _HANGS_S = 60.0
 
 Probe = tuple[str, list[str]]
