@@ -206,6 +206,8 @@ class Catalogue:
     """Changes whenever the content does."""
     server_version: str = ""
     is_mariadb: bool = False
+    logins: frozenset[str] = frozenset()
+    """Accounts at the database that the bastion itself logs in with."""
     search_path: tuple[str, ...] = ("public",)
     """Schemas searched for bare names, in order; MySQL: the current database."""
     definitions_path: tuple[str, ...] | None = None

@@ -76,6 +76,8 @@ class Statement:
     """FETCH: what the rows could show when the cursor was opened on them."""
     fires: tuple[str, ...] = ()
     """User triggers that it sets off; their code was not judged."""
+    sent: str = ""
+    """SET of an encoding: the text with the one that is kept, which is sent instead."""
     pinned: tuple[str, ...] = ()
     """Pinned settings it would change; policy blocks it in every environment."""
 
@@ -113,6 +115,8 @@ class SessionChange:
     variable: a SELECT of the expression."""
     value: str = ""
     """SET: the new value as written."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """SET: further ones that the same statement sets, with their values."""
 
 
 class ContextView(Protocol):

@@ -50,6 +50,10 @@ class Head:
     """EXECUTE: the prepared name to resolve."""
     cursor: str | None = None
     """FETCH: the cursor to resolve."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """SET: what it sets besides ``name``."""
+    sent: str = ""
+    """What is sent instead of the text."""
     types: tuple[str, ...] = ()
     """Names of types that its parameters are turned into; making a value may run code."""
 

@@ -10,12 +10,12 @@ from bastion.core.effects import ChangeKind, OutputKind
 from bastion.core.head import (
     BEGIN_WORDS,
     Head,
-    Inner,
     Reader,
     Words,
     make,
     unknown,
 )
+from bastion.core.heads_set_mysql import pinned, read_set
 from bastion.core.lexer import Kind
 from bastion.core.limits import LOCAL, LOCK_LIMITS, STATEMENT_LIMITS
 from bastion.core.model import EffectClass
@@ -55,19 +55,12 @@ def _show_mysql(words: Words) -> Head:
 
 _COUNT_WORDS = 6
 """Of ``SHOW COUNT(*) WARNINGS``, a number."""
-_STRICT = word_list("strict_trans_tables strict_all_tables traditional")
-_MODES = _STRICT | word_list(
-    """
-    error_for_division_by_zero no_auto_create_user no_engine_substitution only_full_group_by
-    no_zero_date no_zero_in_date allow_invalid_dates no_auto_value_on_zero
-    """
-)
 _LISTS = frozenset({"in", "and", "or", "not", "where", "("})
 """What a parenthesis may follow in a condition and be no call."""
 
 
 def _set(words: Words) -> Head:
-    return _set_postgresql(words) if words.is_pg else _set_mysql(words)
+    return _set_postgresql(words) if words.is_pg else read_set(words)
 
 
 def _set_postgresql(words: Words) -> Head:
@@ -79,10 +72,10 @@ def _set_postgresql(words: Words) -> Head:
         tail = [words.at(position) for position in range(5, words.count)]
         # What each login begins with; others would last longer than anybody looks at.
         is_usual = tail == ["isolation", "level", "read", "committed"]
-        return make(EffectClass.SESSION) if is_usual else _pinned("transaction_read_only")
+        return make(EffectClass.SESSION) if is_usual else pinned("transaction_read_only")
     index = words.skip(1, "session", "local")
     if words.at(index) in {"authorization", "role"}:
-        return _pinned("role", EffectClass.PRIVILEGE)
+        return pinned("role", EffectClass.PRIVILEGE)
     if words.at(index) == "names":
         return _set_pinned(words, "client_encoding", index + 1)
     if words.at(index) == "schema":
@@ -99,7 +92,7 @@ def _set_named(words: Words, index: int) -> Head:
     if name in _LIMITS:
         return _limit(words, name, after + 1)
     if words.at(after + 1) == "default" and not _is_harmless(name, _HARMLESS_PG):
-        return _pinned(name)
+        return pinned(name)
     if name == "search_path":
         return _search_path(words, after + 1)
     if not _is_plain_value(words, after + 1):
@@ -118,7 +111,7 @@ def _judge_setting(name: str, value: str, harmless: frozenset[str]) -> Head:
     if _is_harmless(name, harmless):
         return _setting(name, value)
     if name in _PINNED:
-        return _pinned(name)
+        return pinned(name)
     if "." in name and name.partition(".")[0] not in _LIBRARIES:
         return _setting(name, value)
     return make(EffectClass.ADMIN, reason=f"The setting {name} is not among the harmless ones.")
@@ -142,156 +135,31 @@ def _search_path(words: Words, index: int) -> Head:
     return replace(head, change=ChangeKind.SET, name="search_path", value=words.rest(index))
 
 
-def _pinned(name: str, effect: EffectClass = EffectClass.ADMIN) -> Head:
-    reason = f"The bastion pins the setting {name}; a statement judged under it must run under it."
-    return replace(make(effect, reason=reason), pinned=(name,))
-
-
 def _set_pinned(words: Words, name: str, index: int) -> Head:
     """Judge SET of a setting that the bastion pins: to that very value it changes nothing."""
     values = [token.value.lower() for token in words.tokens[index:]]
     if len(values) == 1 and values[0] in _AS_PINNED.get(name, ()):
         return make(EffectClass.SESSION)
-    return _pinned("character_set" if name in {"names", "character", "charset"} else name)
+    return pinned(name)
 
 
 _ON = frozenset({"on", "true", "1"})
-_UTF8MB4 = frozenset({"utf8mb4"})
 _AS_PINNED = {
     "standard_conforming_strings": _ON,
     "row_security": _ON,
     "client_encoding": frozenset({"utf8", "utf-8", "unicode"}),
-    "autocommit": _ON,
-    "names": _UTF8MB4,
-    "character_set_client": _UTF8MB4,
-    "character_set_connection": _UTF8MB4,
-    "character_set_results": _UTF8MB4,
     "client_min_messages": frozenset({"notice", "warning", "error"}),
-    "sql_safe_updates": frozenset({"on", "off", "true", "false", "1", "0"}),
 }
-"""What each login of ours begins with, as drivers and dumps write it again, or what only says less
-or refuses more: writes without a condition the policy judges, whatever the server thinks."""
+"""What each login of ours begins with, as drivers write it again, or what only says less."""
 
 
 def _set_transaction(words: Words, index: int) -> Head:
     tail = [words.at(position) for position in range(index, words.count)]
     if "write" in tail:
-        return _pinned("transaction_read_only")
+        return pinned("transaction_read_only")
     if any(word not in BEGIN_WORDS for word in tail):
         return unknown("SET TRANSACTION is given something that is not known.")
     return make(EffectClass.TRANSACTION)
-
-
-def _set_mysql(words: Words) -> Head:
-    if words.starts("set statement"):
-        return _set_statement(words)
-    if words.at(1) == "password":
-        return make(EffectClass.PRIVILEGE, reason="It changes a password.")
-    if words.at(1) in {"role", "default"}:
-        return _pinned("role", EffectClass.PRIVILEGE)
-    if words.at(1) in {"names", "character", "charset"}:
-        return _set_pinned(words, words.at(1), 2)
-    index = words.skip(1, "session", "local")
-    if words.at(1) in {"global", "persist", "persist_only"}:
-        return make(EffectClass.ADMIN, reason="It changes a setting of the whole server.")
-    if words.at(index) == "transaction":
-        # Without SESSION it holds for the next transaction only; both may lift the fence.
-        return _set_transaction_mysql(words, index)
-    if words.at(index) == "@" and words.at(index + 1) != "@":
-        return _variables(words, index)
-    return _system_variables(words, index)
-
-
-def _set_transaction_mysql(words: Words, index: int) -> Head:
-    tail = [words.at(position) for position in range(index + 1, words.count)]
-    if "read" in tail and ("write" in tail or "only" in tail):
-        return _pinned("transaction_read_only")
-    return make(EffectClass.TRANSACTION)
-
-
-def _variables(words: Words, index: int) -> Head:
-    """Read ``@a = value, @b = value``; settings of the server among them are not read."""
-    name, values = "", []
-    while True:
-        token = words.tokens[index + 1] if index + 1 < words.count else None
-        after = index + 2 + (words.at(index + 2) == ":")
-        if token is None or words.starts("@ @", index) or words.at(index) != "@":
-            return unknown("It sets several things at once. Set one in each statement.")
-        if words.at(after) != "=":
-            return unknown("SET @name = value is expected here.")
-        comma = words.find(",", start=after)
-        end = comma if comma > 0 else words.count
-        name = name or f"@{token.value.lower()}"
-        values.append(words.between(after + 1, end))
-        if comma < 0:
-            break
-        index = comma + 1
-    return Head(
-        change=ChangeKind.SET,
-        name=name,
-        value=values[0],
-        inner=f"SELECT {', '.join(values)}",
-        inner_use=Inner.EXPRESSION,
-    )
-
-
-def _system_variables(words: Words, index: int) -> Head:
-    """Read ``a = 1, b = 2``: it is as harmless as each of them."""
-    heads: list[Head] = []
-    start = index
-    while start <= words.count:
-        comma = words.find(",", start=start)
-        end = comma if comma > 0 else words.count
-        part = Words(words.text, words.tokens[:end], words.engine, words.database)
-        heads.append(_one_variable(part, part.skip(start, "session", "local")))
-        start = end + 1
-    judged = [one for one in heads if one.effects != {EffectClass.SESSION} or one.pinned]
-    if judged or len(heads) == 1:
-        return (judged or heads)[0]
-    limits = {_LIMITS[one.name]: one for one in heads if one.name in _LIMITS}
-    if len(limits) > 1:
-        return unknown("It sets several limits of time at once. Set one in each statement.")
-    return next(iter(limits.values()), _setting(heads[0].name, words.rest(index)))
-
-
-def _one_variable(words: Words, index: int) -> Head:
-    if words.at(index) in {"global", "persist", "persist_only"}:
-        return make(EffectClass.ADMIN, reason="It changes a setting of the whole server.")
-    if words.at(index) == "@" and words.at(index + 1) != "@":
-        return unknown("It sets variables and settings at once. Set one in each statement.")
-    return _system_variable(words, index)
-
-
-def _system_variable(words: Words, index: int) -> Head:
-    while words.at(index) == "@":
-        index += 1
-    if words.at(index) in {"global", "persist", "persist_only"} and words.at(index + 1) == ".":
-        return make(EffectClass.ADMIN, reason="It changes a setting of the whole server.")
-    if words.at(index) in {"session", "local"} and words.at(index + 1) == ".":
-        index += 2
-    name, after = _setting_name(words, index)
-    if words.at(after) == ":":
-        after += 1
-    if not name or words.at(after) != "=":
-        return unknown("SET name = value is expected here.")
-    if not _is_plain_value(words, after + 1):
-        return unknown("The value of a setting is a literal.")
-    if name in _LIMITS:
-        return _limit(words, name, after + 1)
-    if words.at(after + 1) == "default" and name not in _HARMLESS_MY:
-        return _pinned(name)
-    if name in _AS_PINNED:
-        return _set_pinned(words, name, after + 1)
-    harmless = _HARMLESS_MY | {"sql_mode"} if _keeps_strict(words, after + 1) else _HARMLESS_MY
-    return _judge_setting(name, words.rest(after + 1), harmless)
-
-
-def _keeps_strict(words: Words, index: int) -> bool:
-    """Tell whether a value names modes that read no text otherwise and let no value be cut."""
-    if words.count != index + 1 or words.tokens[index].kind is not Kind.STRING:
-        return False
-    modes = {one.strip() for one in words.tokens[index].value.casefold().split(",")}
-    return modes <= _MODES and not modes.isdisjoint(_STRICT)
 
 
 def _is_plain_value(words: Words, index: int) -> bool:
@@ -304,17 +172,6 @@ def _is_computed(words: Words, start: int, end: int) -> bool:
     if any(one is other is Kind.WORD for one, other in pairwise(kinds)):
         return True
     return any(words.at(position) in {"(", "select", "@"} for position in range(start, end))
-
-
-def _set_statement(words: Words) -> Head:
-    end = words.find("for", start=2)
-    if end < 0 or _is_computed(words, 2, end):
-        return unknown("SET STATEMENT name = literal FOR statement is expected here.")
-    names = {words.at(index - 1) for index in range(3, end) if words.at(index) == "="}
-    risky = names - _HARMLESS_STATEMENT
-    if risky or not names:
-        return _pinned(" ".join(sorted(risky)) or "statement")
-    return Head(inner=words.rest(end + 1), inner_use=Inner.RUN)
 
 
 def _reset(words: Words) -> Head:
@@ -371,13 +228,7 @@ _PINNED = word_list("""transaction_read_only default_transaction_read_only trans
     idle_in_transaction_session_timeout idle_session_timeout row_security
     client_min_messages log_statement check_function_bodies allow_system_table_mods
     default_tablespace temp_tablespaces session_preload_libraries local_preload_libraries
-    jit_provider sql_mode character_set_client character_set_connection character_set_results
-    collation_connection character_set_database autocommit tx_read_only transaction_read_only
-    tx_isolation sql_safe_updates sql_log_bin foreign_key_checks unique_checks init_connect
-    names pseudo_thread_id
-    sql_select_limit old_mode session_track_state_change check_constraint_checks
-    big_tables low_priority_updates sql_quote_show_create local_infile debug debug_dbug
-    skip_replication gtid_domain_id gtid_seq_no server_id timestamp""")
+    jit_provider""")
 _LIMITS = {name: name in STATEMENT_LIMITS for name in (*STATEMENT_LIMITS, *LOCK_LIMITS)}
 _HARMLESS_PG = word_list(
     """
@@ -394,19 +245,6 @@ _HARMLESS_PG = word_list(
     array_nulls track_io_timing compute_query_id gin_fuzzy_search_limit timezone_abbreviations
     """
 )
-_HARMLESS_MY = word_list(
-    """
-    time_zone lc_messages lc_time_names group_concat_max_len max_join_size join_buffer_size
-    sort_buffer_size read_buffer_size read_rnd_buffer_size tmp_table_size max_heap_table_size
-    optimizer_switch optimizer_search_depth optimizer_prune_level optimizer_trace_max_mem_size
-    optimizer_use_condition_selectivity join_cache_level use_stat_tables histogram_size
-    max_sort_length max_length_for_sort_data div_precision_increment cte_max_recursion_depth
-    max_recursive_iterations eq_range_index_dive_limit profiling profiling_history_size
-    query_cache_type range_optimizer_max_mem_size sql_big_selects default_week_format
-    rand_seed1 rand_seed2 analyze_sample_percentage wait_timeout interactive_timeout
-    net_read_timeout net_write_timeout
-    """
-)
 _LIBRARIES = word_list(
     """
     auto_explain citus credcheck dblink file_fdw google_columnar_engine hypopg ip4r orioledb
@@ -416,7 +254,6 @@ _LIBRARIES = word_list(
     sepgsql set_user supautils timescaledb vector wal2json
     """
 )
-_HARMLESS_STATEMENT = _HARMLESS_MY | {"max_statement_time", "max_execution_time"}
 
 
 def _setting(name: str, value: str) -> Head:

@@ -254,6 +254,8 @@ def _outputs(walk: Walk, tree: exp.Expr) -> tuple[Output, ...]:
 def _set_variables(walk: Walk, tree: exp.Set) -> tuple[Output, ...]:
     for item in tree.expressions:
         pair = item.this
+        if str(item.args.get("kind")).upper() in _OF_ENCODINGS:
+            continue
         if not isinstance(pair, exp.EQ | exp.PropertyEQ):
             raise NotTracedError("an assignment that is not known")
         flow = walk.flow(pair.expression, Scope(), {})
@@ -263,6 +265,9 @@ def _set_variables(walk: Walk, tree: exp.Set) -> tuple[Output, ...]:
             walk.laundering[f"the setting {pair.this.name} takes {flow.words}"] = None
         walk.assign(pair.this.name, flow, is_immediate=is_own and len(tree.expressions) > 1)
     return ()
+
+
+_OF_ENCODINGS = frozenset({"NAMES", "CHARACTER SET"})
 
 
 def _check_destination(walk: Walk, statement: Statement, outputs: tuple[Output, ...]) -> None:

@@ -311,6 +311,8 @@ _HINTS = {
     "pg_settings": "Use SET for a setting that may be changed.",
     "autocommit": "Use BEGIN and COMMIT.",
     "database": "Write schema.table, or connect to the other target.",
+    "login": "It is the account that the bastion itself logs in with, and nobody could use the "
+    "target any more. Change it at the database, and where the target's password is kept.",
     "role": "Ask for a target with the role that you need.",
     "all": "Reset single settings by name.",
 }

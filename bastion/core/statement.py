@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
+from bastion.core.accounts import changes_login
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.effects import (
     ChangeKind,
@@ -131,6 +132,8 @@ class _Analyser:
         head = read_head(text, lexed.tokens, self._engine, database=database)
         if head is None:
             return self._tree_statement(text, lexed, head_word, depth)
+        if changes_login(lexed.tokens, self._catalogue.logins):
+            head = dataclasses.replace(head, pinned=(*head.pinned, "login"))
         return self._head_statement(text, head, head_word, depth)
 
     def read(self, text: str, depth: int, place: Place) -> Findings:
@@ -156,7 +159,8 @@ class _Analyser:
             findings.effects |= inner.effects
             findings.reads |= inner.reads
             findings.functions |= inner.functions
-            findings.pinned.extend(inner.pinned)
+            # Inside other code nothing is sent in another form, nor looked at afterwards.
+            findings.pinned.extend((*inner.pinned, *_settings_of(inner)))
             findings.reasons.extend(inner.reasons)
         return findings
 
@@ -241,6 +245,9 @@ class _Analyser:
         if head.cursor is not None:
             return self._fetch(text, head.cursor, word)
         inner = self.statement(head.inner, depth + 1) if head.inner_use and head.inner else None
+        is_setting = head.change is ChangeKind.SET and head.name[:1] != "@"
+        if inner is not None and is_setting and (inner.reads or inner.functions):
+            return self._unknown(text, word, "a setting takes what is read from tables")
         if head.inner_use is not None and inner is None:
             return self._unknown(text, word, "a statement is missing inside")
         base = self._plain(text, head, word)
@@ -284,6 +291,7 @@ class _Analyser:
                 schema=self._schema_of(head),
                 is_temporary=head.is_temporary,
                 value=head.value,
+                settings=head.settings,
             )
         is_known = EffectClass.UNKNOWN not in head.effects
         return Statement(
@@ -298,6 +306,7 @@ class _Analyser:
             reads=reads,
             writes=writes,
             change=change,
+            sent=head.sent,
             pinned=head.pinned,
         )
 
@@ -314,6 +323,8 @@ class _Analyser:
             return self._unknown(text, word, f"nothing is prepared under the name {name}")
         # Judged again: what the text means may have changed since it was prepared.
         inner = self.statement(prepared.text, depth + 1)
+        if inner.tree is not None and inner.head == "SET" and _settings_of(inner):
+            return self._unknown(text, word, "it sets a setting to what is computed")
         return dataclasses.replace(
             inner,
             text=text,
@@ -393,6 +404,8 @@ def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
         pinned=(*base.pinned, *inner.pinned),
         fires=inner.fires,
     )
+    if use is Inner.PLAN_AND_RUN:
+        combined = dataclasses.replace(combined, pinned=(*combined.pinned, *_settings_of(inner)))
     match use:
         case Inner.PLAN:
             return _planned(combined, inner)
@@ -406,7 +419,11 @@ def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
             )
         case Inner.RUN:
             run = dataclasses.replace(
-                combined, output=inner.output, change=inner.change, runs_inner=inner.runs_inner
+                combined,
+                output=inner.output,
+                change=inner.change,
+                runs_inner=inner.runs_inner,
+                sent=inner.sent,
             )
             return _under(run, inner.effects)
         case Inner.FILL:
@@ -560,6 +577,16 @@ def _with_into(statement: Statement, into: tuple[str, bool, bool]) -> Statement:
         statement=inner,
     )
     return dataclasses.replace(statement, change=change, measuring_sql=None)
+
+
+def _settings_of(statement: Statement) -> tuple[str, ...]:
+    """Name the settings of a MySQL session that a statement sets, encodings included."""
+    change = statement.change
+    if statement.engine is not Engine.MYSQL:
+        return ()
+    if change is None or change.kind is not ChangeKind.SET or change.name[:1] == "@":
+        return ("character_set",) if statement.sent else ()
+    return (change.name, *(name for name, _ in change.settings))
 
 
 def _schema(written: str) -> str:

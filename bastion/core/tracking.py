@@ -226,14 +226,14 @@ def _held_cursors(context: SessionContext) -> Mapping[str, Statement]:
 def _with_setting(context: SessionContext, change: SessionChange) -> SessionContext:
     if not change.name or change.name.startswith("@"):
         return context
-    name = change.name.casefold()
-    settings = dict(context.settings)
-    if change.value.strip().casefold() in ("", "default"):
-        settings.pop(name, None)
-    else:
-        settings[name] = change.value
-    variables = dict(context.variables)
-    variables.setdefault(name, frozenset())
+    settings, variables = dict(context.settings), dict(context.variables)
+    for written, value in ((change.name, change.value), *change.settings):
+        name = written.casefold()
+        if value.strip().casefold() in ("", "default"):
+            settings.pop(name, None)
+        else:
+            settings[name] = value
+        variables.setdefault(name, frozenset())
     return dataclasses.replace(
         context,
         settings=tuple(sorted(settings.items())),

@@ -13,6 +13,7 @@ from bastion.core.limits import LOCK_LIMITS, STATEMENT_LIMITS, shorter
 from bastion.core.model import (
     Engine,
     Fence,
+    Finished,
     MaskedBatch,
     NoticeReceived,
     PipelineEvent,
@@ -53,6 +54,11 @@ log = logging.getLogger(__name__)
 
 Asking = Callable[[Run, Judgement, ReadyToCommit], AsyncGenerator[PipelineEvent, None]]
 """What is done about a transaction that has run and waits for a yes."""
+
+
+_UTF8 = ServerNotice(
+    severity="NOTE", text="The bastion speaks UTF-8 with you and the database: that stays."
+)
 
 
 def _never(run: Run, judged: Judgement, ready: ReadyToCommit) -> NoReturn:
@@ -115,17 +121,29 @@ class Sender:
                                 yield word
                     case Completion():
                         completion = event
+        elapsed_s = self._line.governance.clock.monotonic() - sent
+        if judged.statement.sent:
+            yield await self._notice(run, judged, _UTF8)
+        yield await self._concluded(run, judged, completion, elapsed_s, permit.row_limit)
+
+    async def _concluded(
+        self,
+        run: Run,
+        judged: Judgement,
+        completion: Completion | None,
+        elapsed_s: float,
+        row_limit: int,
+    ) -> Finished:
         if completion is None:
             raise TargetUnavailableError("The database went away before it answered.")
-        elapsed_s = self._line.governance.clock.monotonic() - sent
         await self._after_success(judged)
-        yield await conclude(
+        return await conclude(
             self._line.session,
             run,
             Status.OK,
             completion=completion,
             elapsed_s=elapsed_s,
-            row_limit=permit.row_limit,
+            row_limit=row_limit,
         )
 
     async def _prepare(self, judged: Judgement) -> None:
@@ -228,7 +246,7 @@ class Sender:
     def _permit(self, run: Run, judged: Judgement) -> Permit:
         statement, verdict, options = judged.statement, judged.verdict, run.options
         obligations = verdict.obligations
-        sql = statement.text
+        sql = statement.sent or statement.text
         if statement.is_copy_out and statement.resolved:
             # COPY data cannot be masked as rows can; its query gives the same rows.
             sql = statement.resolved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import dataclasses
 import logging
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -19,7 +20,7 @@ from bastion.errors import TargetUnavailableError
 from bastion.execution.ports import ClassMemory
 from bastion.targets import mysql_catalogue, mysql_errors, postgres_catalogue
 from bastion.targets.libpq import Link, open_link
-from bastion.targets.mysql import Login, MySQLConnection
+from bastion.targets.mysql import REFUSED_MODES, Login, MySQLConnection
 from bastion.targets.mysql_wire import PROTOCOL_ERRORS, Wire, open_wire
 from bastion.targets.postgres import PostgresConnection, type_rows
 from bastion.targets.postgres_errors import translate_login_error
@@ -61,12 +62,6 @@ MYSQL_PINS = re.compile(
 )
 """A login's pins at MySQL; the comment tells in the server's own log whose session it is."""
 
-# Under these a text means something else to the server than to the analysis.
-_REFUSED_MODES = frozenset({
-    "ANSI", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "IGNORE_SPACE",
-    "HIGH_NOT_PRECEDENCE", "ORACLE", "MSSQL", "DB2", "MAXDB", "POSTGRESQL", "MYSQL323", "MYSQL40",
-})  # fmt: skip
-
 
 class _Connector(abc.ABC):
     """What connectors to both engines do alike: they know the target and share its catalogue."""
@@ -87,11 +82,17 @@ class _Connector(abc.ABC):
         self._reader_url = reader_url
         self._settings = settings or ConnectorSettings()
         self._shared = SharedCatalogue(
-            self._fetch,
+            self._fetch_as,
             settings=self._settings,
             declared=declared,
             memory=memory,
         )
+
+    async def _fetch_as(self, plan: ScanPlan) -> Catalogue:
+        """Read everything, and say as whom sessions log in."""
+        urls = [url for url in (self._url, self._reader_url) if url is not None]
+        found = await self._fetch(plan)
+        return dataclasses.replace(found, logins=frozenset(url.user for url in urls))
 
     @property
     def target(self) -> Target:
@@ -313,7 +314,7 @@ class MySQLConnector(_Connector):
         wire = open_wire(url, application=application)
         try:
             modes = (wire.command(_MODE)[0][0] or b"").decode().split(",")
-            kept = [mode for mode in modes if mode and mode not in _REFUSED_MODES]
+            kept = [mode for mode in modes if mode and mode.lower() not in REFUSED_MODES]
             if "STRICT_TRANS_TABLES" not in kept:
                 kept.append("STRICT_TRANS_TABLES")
             settings = [f"sql_mode = {wire.quote(','.join(kept))}", "net_write_timeout = 600"]

@@ -30,6 +30,8 @@ from typing import TypeVar
 import pymysql  # type: ignore[import-untyped]
 
 from bastion.core import tokens
+from bastion.core.builtins import names
+from bastion.core.data import mysql_settings
 from bastion.core.lexer import Kind, lex
 from bastion.core.model import Engine, Fence, RawBatch, ResultColumn, TransactionState
 from bastion.errors import (
@@ -69,7 +71,14 @@ _BEGIN_READ, _BEGIN_WRITE = "START TRANSACTION READ ONLY", "START TRANSACTION RE
 _STILL = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"
 _COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
 _SAVE, _ROLLBACK_TO = f"SAVEPOINT {_SAVEPOINT}", f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}"
-_WARNINGS, _PLACE, _NOTHING = "SHOW WARNINGS", "SELECT DATABASE()", "DO 0"
+_WARNINGS, _NOTHING = "SHOW WARNINGS", "DO 0"
+_LEFT_BEHIND = (
+    "SELECT DATABASE(), @@SESSION.sql_mode, @@SESSION.character_set_connection, @@SESSION."
+)
+_LEFT_MARIADB, _LEFT_MYSQL = f"{_LEFT_BEHIND}tx_read_only", f"{_LEFT_BEHIND}transaction_read_only"
+_UTF8 = "SET SESSION character_set_connection = utf8mb4"
+REFUSED_MODES = names(mysql_settings.REFUSED_MODES)
+_STRICT_MODES = names(mysql_settings.STRICT_MODES)
 _DESCRIBED = "bastion_described"
 _FORGET = f"DEALLOCATE PREPARE {_DESCRIBED}"
 _GRACE_S = 0.5
@@ -95,7 +104,7 @@ DESCRIBING = f"PREPARE {_DESCRIBED} FROM "
 _IDLE = "SET SESSION idle_write_transaction_timeout = "
 _IDLE_AS_BEFORE = f"{_IDLE}DEFAULT"
 OWN_LIMITS = re.compile(
-    rf"{_IDLE}\d+|"
+    rf"{_IDLE}\d+|SET SESSION sql_mode = '[A-Z0-9_,]*'|"
     r"SET SESSION (?:max_statement_time = \d+\.\d{3}|max_execution_time = \d+),"
     r" lock_wait_timeout = (\d+), innodb_lock_wait_timeout = \1"
 )
@@ -193,6 +202,8 @@ class MySQLConnection:
         self._settling = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._keeps_read_only = False
+        """The person asked for it, so the server refuses writes whoever approved them."""
         self.prefers_reader = True
         """False: reads outside a transaction need this session's own state, so stay here."""
 
@@ -269,7 +280,7 @@ class MySQLConnection:
             if is_alone:
                 # The read-only fence would refuse every write by its kind.
                 await self._open_for_writing(login)
-                await self._command(login, _BEGIN_WRITE)
+                await self._command(login, self._begin_write)
             # As text in a literal it is one statement, whatever it holds; nothing runs.
             quoted = login.wire.quote(permit.sql)
             await self._command(login, DESCRIBING + quoted)
@@ -367,11 +378,55 @@ class MySQLConnection:
         try:
             async for event in self._stream(progress, may_stop=False):
                 yield event
-            rows = await login.call(lambda: login.wire.command(_PLACE))
-            self._database = (rows[0][0] or b"").decode(errors="replace")
+        except pymysql.MySQLError:
+            await self._settle(login)
+            with suppress(StatementError):
+                await self._follow(login)
+            raise
         finally:
             await self._settle(login)
+        notice = await self._follow(login)
+        if notice is not None:
+            yield notice
         yield completed(progress.completion)
+
+    async def _follow(self, login: Login) -> ServerNotice | None:
+        """See what a statement has left in the session, and put back what must stand.
+
+        Raises:
+            StatementError: it was told to read SQL in another way than it is judged.
+        """
+        if login.wire.is_lost:
+            return None
+        query = _LEFT_MARIADB if login.wire.is_mariadb else _LEFT_MYSQL
+        try:
+            ((place, modes, encoding, read_only),) = await self._command(login, query)
+            self._database = (place or b"").decode(errors="replace")
+            self._keeps_read_only = login.is_read_only = read_only == b"1"
+            if not (encoding or b"").startswith(b"utf8"):
+                await self._command(login, _UTF8)
+            return await self._mend_modes(login, (modes or b"").decode().split(","))
+        except pymysql.MySQLError:
+            login.wire.abandon()
+            raise
+
+    async def _mend_modes(self, login: Login, modes: list[str]) -> ServerNotice | None:
+        kept = [one for one in modes if one and one.lower() not in REFUSED_MODES]
+        is_strict = any(one.lower() in _STRICT_MODES for one in kept)
+        if is_strict and len(kept) == len([one for one in modes if one]):
+            return None
+        stands = kept if is_strict else [*kept, "STRICT_TRANS_TABLES"]
+        await self._command(login, f"SET SESSION sql_mode = {login.wire.quote(','.join(stands))}")
+        if len(kept) < len([one for one in modes if one]):
+            raise StatementError(
+                "The bastion pins how SQL is read, so the modes that change it were taken out of "
+                "sql_mode again.",
+                sqlstate="42000",
+            )
+        return ServerNotice(
+            severity="NOTE",
+            text="STRICT_TRANS_TABLES stays in sql_mode: no approved value is cut on its way in.",
+        )
 
     async def _read_alone(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
         login = progress.login
@@ -409,7 +464,7 @@ class MySQLConnection:
             if progress.permit.keys is not None:
                 # What the condition reads elsewhere must stand still as well, until it counts.
                 await self._command(login, _STILL)
-            await self._command(login, _BEGIN_WRITE)
+            await self._command(login, self._begin_write)
         is_done = False
         try:
             await self._check_marks(progress, holds=False)
@@ -614,8 +669,12 @@ class MySQLConnection:
         except pymysql.OperationalError:
             await self._command(login, _NOTHING)
 
+    @property
+    def _begin_write(self) -> str:
+        return _BEGIN_READ if self._keeps_read_only else _BEGIN_WRITE
+
     async def _open_for_writing(self, login: Login) -> None:
-        if login.is_read_only:
+        if login.is_read_only and not self._keeps_read_only:
             await self._command(login, _MODE_WRITE)
             login.is_read_only = False
 
@@ -654,8 +713,8 @@ def _standing_query(names: list[str]) -> str:
 
 OWN_WORDS = frozenset({
     _MODE_READ, _MODE_WRITE, _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _ROLLBACK_TO,
-    _STILL, _WARNINGS, _PLACE, _NOTHING, _FORGET, _IDLE_AS_BEFORE, _WAITERS_MARIADB,
-    _WAITERS_MYSQL,
+    _STILL, _WARNINGS, _LEFT_MARIADB, _LEFT_MYSQL, _UTF8, _NOTHING, _FORGET, _IDLE_AS_BEFORE,
+    _WAITERS_MARIADB, _WAITERS_MYSQL,
     *(_standing_query(_standing_names(is_mariadb=known)) for known in (True, False)),
 })  # fmt: skip
 """All that a session's login sends beside its statements, ``OWN_LIMITS`` and ``DESCRIBING``

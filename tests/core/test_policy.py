@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -154,7 +155,8 @@ def test_the_default_policy_on_postgresql(
         ("/*!50000 drop table t */", BLOCK),
         ("begin not atomic drop table t; end", BLOCK),
         ("execute immediate @s", BLOCK),
-        ("set sql_mode = ''", BLOCK),
+        ("set sql_mode = 'ANSI'", BLOCK),
+        ("set sql_mode = ''", ALLOW),
         ("use other", BLOCK),
         ("lock tables t write", HOLD),
         ("load data local infile '/x' into table t", HOLD),
@@ -404,3 +406,42 @@ def test_among_holds_the_one_that_asks_more_people_wins_wherever_it_stands() -> 
     turned = "[[rule]]".join(["", *reversed(rules[1:])])
     found = verdict("delete from t where i = 1", PRODUCTION, policy=turned, rows=5000)
     assert found.approvals_needed == 2
+
+
+@pytest.mark.parametrize("environment", list(Environment))
+@pytest.mark.parametrize(
+    ("text", "engine", "is_own"),
+    [
+        ("set password = password('x')", MY, True),
+        ("set password for 'keeper'@'%' = password('x')", MY, True),
+        ("set password for current_user() = password('x')", MY, True),
+        ("alter user keeper identified by 'x'", MY, True),
+        ("alter user if exists user() identified by 'x'", MY, True),
+        ("drop user bob, `keeper`", MY, True),
+        ("rename user keeper to other", MY, True),
+        ("grant select on shop.* to keeper identified by 'x'", MY, True),
+        ("revoke all privileges, grant option from keeper", MY, True),
+        ("execute immediate 'set password = password(\\'x\\')'", MY, True),
+        ("alter role keeper nologin", PG, True),
+        ("alter user current_user password 'x'", PG, True),
+        ("set password for bob = password('x')", MY, False),
+        ("alter user bob identified by 'keeper'", MY, True),
+        ("grant select on shop.* to keeper", MY, False),
+        ("revoke select on keeper.* from bob", MY, False),
+        ("alter role bob nologin", PG, False),
+    ],
+)
+def test_the_login_of_the_target_itself_is_changed_nowhere_through_the_bastion(
+    text: str, engine: Engine, is_own: bool, environment: Environment
+) -> None:
+    known = dataclasses.replace(CATALOGUES[engine], logins=frozenset({"keeper"}))
+    statement = analyse(text, engine=engine, catalogue=known, context=SessionContext())
+    assert ("login" in statement.pinned) == is_own
+    target = Target(
+        name="shop", engine=engine, environment=environment, host="", port=0, database="shop"
+    )
+    policy = parse_policy(DEFAULT, source="policy.toml")
+    verdict = decide(
+        principal(), target, statement, NOTHING, policy, options=RunOptions(), now=NOON
+    )
+    assert (verdict.action is BLOCK) == is_own

@@ -509,17 +509,25 @@ def test_writing_to_a_foreign_table_reaches_outside() -> None:
         ("reset all", PG),
         ("reset transaction_read_only", PG),
         ("discard all", PG),
-        ("set sql_mode=''", MY),
-        ("set @@sql_mode=''", MY),
-        ("set sql_mode='NO_ENGINE_SUBSTITUTION'", MY),
+        ("set sql_mode='ANSI_QUOTES'", MY),
+        ("set @@sql_mode='ansi'", MY),
+        ("set sql_mode=4", MY),
         ("set sql_mode='STRICT_TRANS_TABLES,ANSI_QUOTES'", MY),
-        ("set session sql_mode=''", MY),
-        ("set @@session.sql_mode := ''", MY),
-        ("set names gbk", MY),
-        ("set character set latin1", MY),
-        ("set autocommit=0", MY),
-        ("set session transaction read write", MY),
-        ("set tx_read_only=0", MY),
+        ("set session sql_mode='oracle'", MY),
+        ("set @@session.sql_mode := pipes_as_concat", MY),
+        ("set @a = 1, sql_mode = 'no_backslash_escapes'", MY),
+        ("set names nowhere", MY),
+        ("set names (select ssn from users)", MY),
+        ("set character_set_client = concat('g', 'bk')", MY),
+        ("set transaction read write", MY),
+        ("set @@tx_read_only=0", MY),
+        ("set session foreign_key_checks=0", MY),
+        ("set autocommit = 0, unique_checks = off", MY),
+        ("set max_error_count=0", MY),
+        ("set sql_log_bin=0", MY),
+        ("set old_mode=''", MY),
+        ("execute immediate 'set sql_mode = \\'ansi\\''", MY),
+        ("analyze set statement max_statement_time = 1 for set names gbk", MY),
         ("set statement sql_mode='' for select 1", MY),
         ("set role admin", MY),
         ("use other", MY),
@@ -544,6 +552,21 @@ def test_a_pinned_setting_is_named(text: str, engine: Engine) -> None:
         ("set session innodb_lock_wait_timeout = 5, lock_wait_timeout = 10", MY),
         ("set time_zone = '+00:00', @@session.lc_time_names = 'de_DE'", MY),
         ("set session sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'", MY),
+        # The server is asked afterwards what it came to: strict it stays.
+        ("set sql_mode = ''", MY),
+        ("set sql_mode = default", MY),
+        ("set sql_mode = concat(@@sql_mode, ',NO_ZERO_DATE')", MY),
+        ("set @old = @@sql_mode, sql_mode = ''", MY),
+        ("set names utf8mb4 collate utf8mb4_unicode_ci, time_zone = '+00:00'", MY),
+        ("set names utf8", MY),
+        ("set collation_connection = utf8mb4_bin", MY),
+        ("set autocommit = 0", MY),
+        ("set session tx_read_only = 0", MY),
+        ("set tx_isolation = 'READ-COMMITTED'", MY),
+        ("set max_statement_time = 1, lock_wait_timeout = 5", MY),
+        ("set time_zone = '+00:00', @a = 5", MY),
+        ("set foreign_key_checks = 1, unique_checks = on", MY),
+        ("set group_concat_max_len = @@group_concat_max_len * 2", MY),
     ],
 )
 def test_a_setting_that_lifts_no_fence_is_the_sessions_own(text: str, engine: Engine) -> None:
@@ -553,14 +576,38 @@ def test_a_setting_that_lifts_no_fence_is_the_sessions_own(text: str, engine: En
 
 
 @pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("set names latin1", "set names utf8mb4"),
+        ("set names 'gbk' collate gbk_bin", "set names utf8mb4"),
+        ("set charset default", "set charset utf8mb4"),
+        (
+            "SET character_set_results = NULL, autocommit=1, sql_notes=@a",
+            "SET character_set_results = @@character_set_results, autocommit=1, sql_notes=@a",
+        ),
+        ("set character_set_client = @old", "set character_set_client = @@character_set_client"),
+        ("execute immediate 'set names sjis'", "set names utf8mb4"),
+    ],
+)
+def test_an_encoding_other_than_utf_8_is_not_what_is_sent(text: str, sent: str) -> None:
+    statement = judge(text, MY)
+    assert statement.sent == sent
+    assert statement.effects == {EffectClass.SESSION}
+
+
+@pytest.mark.parametrize(
     "text",
     [
-        "set time_zone = '+00:00', sql_mode = ''",
+        "set time_zone = '+00:00', sql_mode = 'ansi'",
         "set time_zone = '+00:00', global max_connections = 5",
         "set time_zone = '+00:00', @@global.max_connections = 5",
-        "set time_zone = '+00:00', @a = 5",
+        "set time_zone = '+00:00', @a = 5, foreign_key_checks = 0",
+        "set names utf8mb4, global time_zone = 'UTC'",
+        "set group_concat_max_len = (select max(id) from users)",
+        "set group_concat_max_len = t.f_del()",
+        "set foreign_key_checks = @a",
         "set time_zone = '+00:00', lock_wait_timeout = (select 5)",
-        "set max_statement_time = 1, lock_wait_timeout = 5",
+        "set max_statement_time = 1, lock_wait_timeout = @a",
         "set max_statement_time = sleep(5)",
         "set time_zone = '+00:00',",
     ],

@@ -29,7 +29,7 @@ select 1 into dumpfile '/tmp/x'
 select * from t into outfile '/tmp/x'
 table t into outfile '/tmp/x'
 set @a = 1, global max_connections = 1
-set @a = 1, sql_mode = ''
+set @a = 1, sql_mode = 'ansi'
 set @a = 1, @@global.x = 2
 select * from t procedure analyse()
 select {x id} from t
@@ -46,13 +46,13 @@ handler t read first
 do f_del()
 do benchmark(1, 1)
 set @a = f_del()
-set sql_mode = ''
+set sql_mode = 'ansi_quotes'
 set global max_connections = 1
 set @@global.max_connections = 1
 set persist max_connections = 1
 set password = 'x'
 set unheard_of = 1
-set time_zone = (select 1)
+set time_zone = (select name from users)
 set statement max_statement_time=1 for delete from t
 set statement sql_mode='' for select 1
 load data infile '/x' into table t
@@ -112,12 +112,12 @@ set max_join_size = next value for sq
 set @@session.sort_buffer_size = 1 + next value for sq
 set group_concat_max_len := next value for sq
 set statement max_statement_time = next value for sq for select 1
-set time_zone = case when 1 then 2 end
+set foreign_key_checks = case when 1 then 0 end
 show tables where next value for sq
 show variables where value = 1 or next value for sq
-set names gbk
-set names utf8mb4 collate utf8mb4_bin
-set autocommit = 0
+set names (select 'gbk')
+set names nowhere
+set unique_checks = 0
 show tables where x in (f_del())
 show tables where (f_del())
 select shop.1e5()

@@ -376,3 +376,10 @@ set session sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'
 explain update orders set note = 'x' where id = 1
 explain format=json delete from orders where id = 1
 select /*+ MAX_EXECUTION_TIME(1000) */ count(*) from orders
+set autocommit = 0
+set names utf8mb4 collate utf8mb4_bin
+set names latin1
+set sql_mode = ''
+set session sql_mode = (select replace(@@sql_mode, 'ONLY_FULL_GROUP_BY', ''))
+set character_set_results = null
+set session transaction read write

@@ -83,3 +83,68 @@ async def test_bare_names_mean_what_the_path_says_and_are_masked_by_it(
     postgres_server.drop_database(url)
     assert [one == b"Oslo" for one in shown] == [False, True, False, True, False]
     assert b"p2@example.com" not in shown
+
+
+async def test_what_reads_sql_or_cuts_values_otherwise_does_not_outlast_its_statement(
+    mariadb_server: DatabaseServer, tmp_path: Path
+):
+    url = mariadb_server.create_database("modes")
+    look = "select @@sql_mode, @@character_set_client, @@character_set_connection"
+    shown, said = [], []
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_target("prod", url, "production")
+        async with rig.runner("ann", "prod") as runner:
+            for text in (
+                "set sql_mode = ''",
+                "set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES')",
+                "set @a = 'ORACLE'",
+                "set session sql_mode = @a",
+                "set names gbk",
+                "set character set 'latin1'",
+                "set character_set_client = @a, sql_mode = 'NO_ZERO_DATE'",
+            ):
+                finished, _, _ = await collect(runner, text)
+                said.append(finished.status)
+                _, rows, _ = await collect(runner, look)
+                shown.append(rows[0])
+            _, rows, _ = await collect(runner, """select "a" from (select 1) t""")
+    mariadb_server.drop_database(url)
+    assert said == [Status.OK, Status.ERROR, Status.OK, Status.ERROR, *[Status.OK] * 3]
+    assert all(b"STRICT_TRANS_TABLES" in modes for modes, _, _ in shown)
+    assert not any(b"ANSI" in modes or b"ORACLE" in modes for modes, _, _ in shown)
+    assert {(client, connection) for _, client, connection in shown} == {(b"utf8mb4", b"utf8mb4")}
+    assert rows == [(b"a",)]
+
+
+async def test_a_session_that_asks_to_be_read_only_is_and_a_driver_without_autocommit_works(
+    mariadb_server: DatabaseServer, tmp_path: Path
+):
+    url = mariadb_server.create_database("reading", "shop_mysql.sql")
+    count = "select count(*) from orders"
+    texts = (
+        "set session transaction read only",
+        "delete from orders where id = 1",
+        "set session transaction read write",
+        "delete from orders where id = 1",
+        "set autocommit = 0",
+        "delete from orders where id = 2",
+        "rollback",
+    )
+    outcomes: list[str] = []
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_target("dev", url, "development")
+        await rig.add_target("prod", url, "production")
+        async with rig.runner("ann", "dev") as runner:
+            outcomes += [(await collect(runner, text))[0].status.value for text in texts]
+            left = (await collect(runner, count))[1]
+        async with rig.runner("ann", "prod") as runner:
+            assert (await collect(runner, "set autocommit = 0"))[0].status is Status.OK
+            finished, _, _ = await collect(runner, "delete from orders where id = 3")
+            assert finished.status is not Status.OK
+            await collect(runner, "set autocommit = 1")
+            kept = (await collect(runner, count))[1]
+    mariadb_server.drop_database(url)
+    assert outcomes == ["ok", "error", *["ok"] * 5]
+    assert kept == left
