@@ -61,6 +61,9 @@ def _schema_before(tokens: tuple[Token, ...], index: int) -> str | None:
 
 def _own_functions(name: str, schema: str | None, around: Surroundings) -> tuple[Function, ...]:
     found = around.catalogue.functions.get(name.lower(), ())
+    if schema is None and around.engine is Engine.MYSQL and any(around.search_path):
+        # There a bare name means the current database's, and nobody else's.
+        schema = around.search_path[0]
     if schema is None:
         return tuple(function for function in found if function.name.lower() == name.lower())
     return tuple(function for function in found if function.schema == schema)

@@ -29,5 +29,7 @@ class SessionContext:
         default_factory=lambda: MappingProxyType({})
     )
     """MySQL user variables and custom settings (``set_config``) and what flowed into them."""
+    told: frozenset[Sensitivity] = frozenset()
+    """MySQL: what the statements touched whose warnings and errors the server may still hold."""
     settings: tuple[tuple[str, str], ...] = ()
     """Settings changed from the pinned ones, sorted; part of an approval's digest."""

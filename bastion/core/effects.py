@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from bastion.core.catalogue import Relation
 from bastion.core.exposure import Exposure
+from bastion.core.lexer import lex
 from bastion.core.model import EffectClass, Engine, Fence
 
 
@@ -27,6 +28,8 @@ class OutputKind(enum.Enum):
     """SHOW and the like: the server's own settings."""
     STRUCTURE = "structure"
     """DESCRIBE, SHOW TABLES, SHOW COLUMNS, SHOW CREATE …: names and types."""
+    WORDS = "words"
+    """MySQL's SHOW WARNINGS, SHOW GRANTS: sentences of the server, which may quote values."""
     UNKNOWN = "unknown"
     """Not understood: everything is masked."""
 
@@ -77,9 +80,19 @@ class Statement:
     fires: tuple[str, ...] = ()
     """User triggers that it sets off; their code was not judged."""
     sent: str = ""
-    """SET of an encoding: the text with the one that is kept, which is sent instead."""
+    """What is sent instead of the text, and was judged: with the encoding that is kept, or with
+    MySQL's executable comments written out."""
+    remark: str = ""
+    """What the person is told where that does something else than they asked for."""
     pinned: tuple[str, ...] = ()
     """Pinned settings it would change; policy blocks it in every environment."""
+
+    @property
+    def plain(self) -> str:
+        """Give the text that was judged, from its first word on."""
+        text = self.sent or self.text
+        tokens = lex(text, self.engine).tokens
+        return text[tokens[0].start :] if tokens else text
 
 
 class ChangeKind(enum.Enum):

@@ -64,6 +64,14 @@ class Exposure:
     carried: tuple[KnownClass, ...] = ()
     """Classes that stored columns take when it runs, for every session from then on."""
 
+    @property
+    def told(self) -> frozenset[Sensitivity]:
+        """Give the classes that the server's words about it may quote."""
+        columns = self.columns
+        if columns is None or any(not column.is_proven for column in columns):
+            return self.touches | {Sensitivity.UNPROVEN}
+        return self.touches
+
 
 def merged(first: Exposure, second: Exposure) -> Exposure:
     """Give what can be revealed where either may hold: all that one of them says."""

@@ -54,8 +54,10 @@ def _names_between(words: Words, start: int, end: int) -> tuple[str, ...]:
 
 def _execute(words: Words) -> Head:
     if words.at(1) == "immediate":
-        if words.is_pg or words.count != 3 or words.tokens[2].kind is not Kind.STRING:
+        if words.is_pg or words.count < 3 or words.tokens[2].kind is not Kind.STRING:
             return unknown("The text to execute is not a literal, so it is not known.")
+        if words.count > 3 and (words.at(3) != "using" or not _are_variables(words, 4)):
+            return unknown("The arguments of EXECUTE are not plain variables.")
         return Head(inner=words.tokens[2].value, inner_use=Inner.RUN)
     if not words.is_name(1):
         return unknown("A prepared name is expected here.")

@@ -34,6 +34,7 @@ _ENCODED = frozenset({
 })  # fmt: skip
 _READ_ONLY = frozenset({"tx_read_only", "transaction_read_only"})
 _OFF = frozenset({"off", "false", "0"})
+KEPT_UTF8 = "The bastion speaks UTF-8 with you and the database: that stays."
 _ERRORS_MIN = 64
 """Fewer warnings kept, and the one that a table could not be rolled back might be lost."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -45,11 +46,13 @@ def _show_mysql(words: Words) -> Head:
         return unknown("It assigns a variable.")
     if what in {"explain", "analyze", "binlog", "relaylog"}:
         return make(EffectClass.OUTSIDE, reason="It shows what other sessions ran.")
+    if what in _SHOW_WORDS or words.starts("create user", index):
+        return make(EffectClass.READ, output=OutputKind.WORDS)
     if what in _SHOW_SETTINGS:
         return make(EffectClass.READ, output=OutputKind.SETTING)
     if what in _SHOW_STRUCTURE:
         return make(EffectClass.READ, output=OutputKind.STRUCTURE)
-    # Processes, warnings, engine states quote values: they run, and every cell is masked.
+    # Processes and engine states quote values: they run, and most cells are masked.
     return make(EffectClass.READ, output=OutputKind.UNKNOWN)
 
 
@@ -203,18 +206,23 @@ def _discard(words: Words) -> Head:
 
 
 def _use(words: Words) -> Head:
-    if words.count == 2 and words.name(1)[1] == words.database:
+    name = words.name(1)[1]
+    if words.count == 2 and name == words.database:
         return make(EffectClass.SESSION)
+    if words.count == 2 and _PLAIN_NAME.fullmatch(name):
+        return _setting("search_path", f'"{name}"')
     reason = "It changes the database, and with it what bare names mean."
     return replace(make(EffectClass.ADMIN, reason=reason), pinned=("database",))
 
 
+_PLAIN_NAME = re.compile(r"[\w$-]+")
 _SHOW_STRUCTURE = word_list(
     """
     tables columns fields index indexes keys create table databases schemas triggers events
-    procedure function grants open privileges package
+    procedure function open privileges package
     """
 )
+_SHOW_WORDS = frozenset({"warnings", "errors", "grants"})
 _SHOW_SETTINGS = word_list(
     """
     variables status engines storage charset character collation plugins profiles timezones

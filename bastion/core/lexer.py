@@ -56,6 +56,8 @@ class Lexed:
     """Why a server might read this text otherwise, in words."""
     open_construct: str
     """What is still open at the end: a quote, ``(``, ``$``, ``*`` for a comment, or nothing."""
+    conditional: tuple[tuple[int, int], ...] = ()
+    """MySQL: where comments stand that the server may run, by start and end."""
 
 
 def lex(text: str, engine: Engine) -> Lexed:
@@ -105,6 +107,7 @@ def without_hints(text: str, engine: Engine) -> str:
     return "".join(plain)
 
 
+CONDITIONAL_PROBLEM = "an executable comment, /*! … */, which the server runs"
 _HINT_PROBLEM = "an optimiser hint, /*+ … */, which may change settings"
 _HINT_WORDS = r"[\w\s@,.#+*-]"
 # Possessive throughout: what fails in the end must not be tried in every other way.
@@ -252,6 +255,7 @@ class _Scanner:
         self._is_pg = engine is Engine.POSTGRESQL
         self._tokens: list[Token] = []
         self._problems: list[str] = []
+        self._conditional: list[tuple[int, int]] = []
         self._open = ""
 
     def run(self) -> Lexed:
@@ -268,6 +272,7 @@ class _Scanner:
             tokens=tuple(self._tokens),
             problems=tuple(dict.fromkeys(self._problems)),
             open_construct=self._open or self._open_parenthesis(),
+            conditional=tuple(self._conditional),
         )
 
     def _take(self, group: str, match: re.Match[str]) -> int:
@@ -327,8 +332,9 @@ class _Scanner:
     def _block_comment(self, start: int) -> int:
         text = self._text
         head = text[start : start + 4]
-        if not self._is_pg and (head.startswith("/*!") or head.upper().startswith("/*M!")):
-            self._problem("an executable comment, /*! … */, which the server runs")
+        is_conditional = head.startswith("/*!") or head.upper().startswith("/*M!")
+        if not self._is_pg and is_conditional:
+            self._problem(CONDITIONAL_PROBLEM)
         if head.startswith("/*+"):
             self._problem(_HINT_PROBLEM)
         depth, position = 1, start + 2
@@ -342,6 +348,8 @@ class _Scanner:
             elif self._is_pg:
                 depth += 1
             position = edge.end() if self._is_pg or edge.group() == "*/" else edge.start() + 1
+        if is_conditional:
+            self._conditional.append((start, position))
         return position
 
     def _dollar(self, tag: str, start: int, end: int) -> int:

@@ -72,7 +72,9 @@ _memo: Memo[Exposure] = Memo()
 
 def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionContext) -> Traced:
     """Trace a statement and keep what its outputs, variables and writes carry."""
-    catalogue = _as_seen(catalogue, context)
+    catalogue = _as_called(_as_seen(catalogue, context), statement)
+    if statement.sent:
+        statement = dataclasses.replace(statement, text=statement.sent)
     traced = _trace(statement, catalogue, context)
     exposure = traced.exposure
     if statement.exposed is not None:
@@ -94,10 +96,9 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
     walk.query_dml = lambda node, scope, ctes: _write(walk, node, scope, ctes)
     if statement.head == "EXECUTE" and statement.engine is Engine.MYSQL:
         walk.placeholder = join(walk.variable(name) for name in _USED.findall(statement.text))
-    if statement.output is OutputKind.SETTING:
-        return Traced(exposure=_setting(statement, context))
-    if statement.output is OutputKind.STRUCTURE:
-        return Traced(exposure=_structure(statement))
+    own = _of_server(statement, context)
+    if own is not None:
+        return Traced(exposure=own)
     tree = _tree(statement)
     if tree is None:
         return Traced(exposure=_without_tree(statement, walk))
@@ -130,6 +131,18 @@ def _as_seen(catalogue: Catalogue, context: SessionContext) -> Catalogue:
                 catalogue, search_path=path, definitions_path=catalogue.search_path
             )
     return catalogue
+
+
+def _as_called(catalogue: Catalogue, statement: Statement) -> Catalogue:
+    """Leave out what has the name of a function that it calls, in another database of MySQL."""
+    if catalogue.engine is not Engine.MYSQL or not statement.is_understood:
+        return catalogue
+    kept = {}
+    for name, found in catalogue.functions.items():
+        called = tuple(f for f in found if f"{f.schema}.{f.name}" in statement.functions)
+        if called:
+            kept[name] = called
+    return dataclasses.replace(catalogue, functions=kept)
 
 
 def _tree(statement: Statement) -> exp.Expr | None:
@@ -540,17 +553,29 @@ _STRUCTURE = re.compile(
     re.IGNORECASE,
 )
 _RAW_SHOW = re.compile(
-    r"\s*show\s+(?:(?:full\s+)?processlist|warnings|errors|engine\b|binlog|relaylog|grants|slave"
-    r"|replica|profile|user_stat"
-    r"|client_stat|explain|create\s+user|authors|contributors)",
+    r"\s*show\s+(?:(?:full\s+)?processlist|engine\b|binlog|relaylog|slave|replica|profile|user_stat"
+    r"|client_stat|explain|authors|contributors)",
     re.IGNORECASE,
 )
 
 
+def _of_server(statement: Statement, context: SessionContext) -> Exposure | None:
+    """Trace what the server says of itself; None where rows are made of a tree."""
+    match statement.output:
+        case OutputKind.SETTING:
+            return _setting(statement, context)
+        case OutputKind.STRUCTURE:
+            return _structure(statement)
+        case OutputKind.WORDS:
+            return _words(statement, context)
+        case _:
+            return None
+
+
 def _setting(statement: Statement, context: SessionContext) -> Exposure:
-    if _RAW_SHOW.match(statement.text) or not statement.is_understood:
+    if _RAW_SHOW.match(statement.plain) or not statement.is_understood:
         return Exposure(columns=None, touches=frozenset({Sensitivity.UNPROVEN}))
-    match = _SETTING.match(statement.text)
+    match = _SETTING.match(statement.plain)
     name = match.group("name").strip('"`').casefold() if match else ""
     tainted = frozenset().union(*context.variables.values()) if context.variables else frozenset()
     is_named = statement.engine is Engine.POSTGRESQL and name not in ("", "all")
@@ -564,7 +589,17 @@ def _setting(statement: Statement, context: SessionContext) -> Exposure:
     return Exposure(columns=(), touches=frozenset())
 
 
+def _words(statement: Statement, context: SessionContext) -> Exposure:
+    is_told = _OF_STATEMENTS.match(statement.plain) is not None
+    if is_told and context.told:
+        return Exposure(columns=None, touches=context.told | {Sensitivity.UNPROVEN})
+    return Exposure(columns=(), touches=frozenset())
+
+
+_OF_STATEMENTS = re.compile(r"\s*show\s+(?:warnings|errors)\b", re.IGNORECASE)
+
+
 def _structure(statement: Statement) -> Exposure:
-    if not statement.is_understood or not _STRUCTURE.match(statement.text):
+    if not statement.is_understood or not _STRUCTURE.match(statement.plain):
         return Exposure(columns=None, touches=frozenset({Sensitivity.UNPROVEN}))
     return Exposure(columns=(), touches=frozenset())

@@ -211,6 +211,15 @@ def _treatments(
     columns: tuple[ResultColumn, ...],
     catalogue: Catalogue,
 ) -> tuple[Treatment, ...]:
+    if statement.output is OutputKind.WORDS:
+        return tuple(
+            Treatment(cell=_redact_words)
+            if not exposure.touches
+            else _SHOWN
+            if column.name.casefold() in _OF_MESSAGES
+            else Treatment(cell=_known_words)
+            for column in columns
+        )
     if exposure.columns is None:
         if _may_trust_origin(statement):
             return tuple(_by_origin_alone(column, catalogue) for column in columns)
@@ -244,7 +253,7 @@ def _shown_of_server(statement: Statement) -> frozenset[str]:
     is_show = statement.engine is Engine.MYSQL and statement.head == "SHOW"
     if not is_show or not statement.is_understood or statement.effects != {EffectClass.READ}:
         return frozenset()
-    found = (names for pattern, names in _OF_SERVER if pattern.match(statement.text))
+    found = (names for pattern, names in _OF_SERVER if pattern.match(statement.plain))
     return next(found, frozenset())
 
 
@@ -256,6 +265,24 @@ _OF_SERVER = tuple(
         (r"profiles", "query_id duration"),
     )
 )
+
+
+def _redact_words(cell: bytes) -> bytes:
+    """Hide hashes of passwords, and what looks sensitive by its form, in words of the server."""
+    try:
+        text = cell.decode()
+    except UnicodeDecodeError:
+        return _MASK
+    return detectors.redact(scrub_secrets(text)).encode()
+
+
+def _known_words(cell: bytes) -> bytes:
+    """Show of sentences that may quote masked values those that are known."""
+    text = cell.decode("utf-8", "replace")
+    return messages.known_words(text, said="", is_understood=False).encode()
+
+
+_OF_MESSAGES = frozenset({"level", "code"})
 
 
 def _with_null(treatment: Treatment, exposed: ColumnExposure) -> Treatment:

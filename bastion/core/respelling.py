@@ -46,11 +46,11 @@ def respelled(tokens: list[ParserToken], lexed: Lexed) -> list[ParserToken]:
         token = tokens[index]
         if token.start in operators:
             end, spelling = operators[token.start]
-            found += [_made(kind, text, token) for kind, text in spelling]
+            found += [made(kind, text, token) for kind, text in spelling]
             while index < len(tokens) and tokens[index].start < end:
                 index += 1
         elif token.start in literals and index + 1 < len(tokens):
-            found += [tokens[index + 1], _made(TokenType.DCOLON, "::", token), token]
+            found += [tokens[index + 1], made(TokenType.DCOLON, "::", token), token]
             index += 2
         else:
             found.append(token)
@@ -118,7 +118,8 @@ def _typed_literals(tokens: tuple[Token, ...]) -> Iterator[Token]:
             yield token
 
 
-def _made(kind: TokenType, text: str, place: ParserToken) -> ParserToken:
+def made(kind: TokenType, text: str, place: ParserToken) -> ParserToken:
+    """Make a token that stands where another does."""
     return ParserToken(kind, text, place.line, place.col, place.start, place.end)
 
 

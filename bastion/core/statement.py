@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from bastion.core.accounts import changes_login
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
+from bastion.core.conditional import written_out
 from bastion.core.effects import (
     ChangeKind,
     ContextView,
@@ -25,7 +26,9 @@ from bastion.core.effects import (
 from bastion.core.findings import HERE, Findings, Place, RelationKey, Surroundings
 from bastion.core.head import Head, Inner
 from bastion.core.heads import read_head
+from bastion.core.heads_set_mysql import KEPT_UTF8
 from bastion.core.lexer import (
+    CONDITIONAL_PROBLEM,
     Kind,
     Lexed,
     is_complete,
@@ -115,7 +118,21 @@ class _Analyser:
         """Judge one statement, whatever it is."""
         plain = plain_unicode(text) if self._engine is Engine.POSTGRESQL else text
         plain = without_hints(plain, self._engine)
+        if self._engine is Engine.MYSQL and not depth:
+            written = written_out(plain, self._catalogue.server_version)
+            if written != plain:
+                return self._written_out(text, self._statement(written, depth))
         return dataclasses.replace(self._statement(plain, depth), text=text)
+
+    def _written_out(self, text: str, statement: Statement) -> Statement:
+        """Take what stood in executable comments for what it is, where nothing is changed by it.
+
+        What is looked for in the text of a write is looked for in what was typed.
+        """
+        if not statement.effects <= _TAME:
+            unknown = self._unknown(text, statement.head, f"it holds {CONDITIONAL_PROBLEM}")
+            return dataclasses.replace(unknown, pinned=statement.pinned)
+        return dataclasses.replace(statement, text=text, sent=statement.sent or statement.text)
 
     def _statement(self, text: str, depth: int) -> Statement:
         if depth > _DEPTH_MAX:
@@ -238,7 +255,8 @@ class _Analyser:
         for name in head.types:
             if name in self._catalogue.casts or name in self._catalogue.cast_columns:
                 return self._unknown(text, word, f"a value of the type {name} runs code")
-        if head.change is ChangeKind.SET and head.name == "search_path":
+        is_pg = self._engine is Engine.POSTGRESQL
+        if is_pg and head.change is ChangeKind.SET and head.name == "search_path":
             head = self._path_as_before(head)
         if head.prepared is not None:
             return self._execute(text, head.prepared, word, depth)
@@ -246,6 +264,8 @@ class _Analyser:
             return self._fetch(text, head.cursor, word)
         inner = self.statement(head.inner, depth + 1) if head.inner_use and head.inner else None
         is_setting = head.change is ChangeKind.SET and head.name[:1] != "@"
+        if inner is not None and head.inner_use is Inner.RUN and _is_computed_setting(inner):
+            return self._unknown(text, word, "it sets a setting to what is computed")
         if inner is not None and is_setting and (inner.reads or inner.functions):
             return self._unknown(text, word, "a setting takes what is read from tables")
         if head.inner_use is not None and inner is None:
@@ -307,6 +327,7 @@ class _Analyser:
             writes=writes,
             change=change,
             sent=head.sent,
+            remark=KEPT_UTF8 if head.sent else "",
             pinned=head.pinned,
         )
 
@@ -323,7 +344,7 @@ class _Analyser:
             return self._unknown(text, word, f"nothing is prepared under the name {name}")
         # Judged again: what the text means may have changed since it was prepared.
         inner = self.statement(prepared.text, depth + 1)
-        if inner.tree is not None and inner.head == "SET" and _settings_of(inner):
+        if _is_computed_setting(inner):
             return self._unknown(text, word, "it sets a setting to what is computed")
         return dataclasses.replace(
             inner,
@@ -424,6 +445,7 @@ def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
                 change=inner.change,
                 runs_inner=inner.runs_inner,
                 sent=inner.sent,
+                remark=inner.remark,
             )
             return _under(run, inner.effects)
         case Inner.FILL:
@@ -587,6 +609,12 @@ def _settings_of(statement: Statement) -> tuple[str, ...]:
     if change is None or change.kind is not ChangeKind.SET or change.name[:1] == "@":
         return ("character_set",) if statement.sent else ()
     return (change.name, *(name for name, _ in change.settings))
+
+
+def _is_computed_setting(statement: Statement) -> bool:
+    """Tell whether a setting takes what is computed: traced where the SET itself is sent only."""
+    is_set = statement.tree is not None and statement.head == "SET"
+    return is_set and bool(_settings_of(statement))
 
 
 def _schema(written: str) -> str:

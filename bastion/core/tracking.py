@@ -35,8 +35,14 @@ def advance(
     context: SessionContext, statement: Statement, exposure: Exposure, *, catalogue: Catalogue
 ) -> SessionContext:
     """Give the session's context after a statement that succeeded."""
+    if statement.sent:
+        statement = dataclasses.replace(statement, text=statement.sent)
     if context.in_transaction and _restructures(statement):
         context = dataclasses.replace(context, has_restructured=True)
+    if exposure.told or statement.reads:
+        # The server forgets older warnings when a statement opens a table.
+        told = exposure.told and (context.told | exposure.told)
+        context = dataclasses.replace(context, told=told)
     if not statement.is_understood:
         return _distrust(context)
     if not _may_change(statement):

@@ -22,6 +22,7 @@ from bastion.core.lexer import Kind, Lexed, Token
 from bastion.core.model import EffectClass, Engine
 from bastion.core.reached import family, judge_reached
 from bastion.core.respelling import UnspelledError, respelled
+from bastion.core.respelling_mysql import respelled as respelled_mysql
 from bastion.core.unwritten import judge_unwritten
 
 # sqlglot logs the text of what it does not understand; SQL never goes to a log.
@@ -40,7 +41,8 @@ def parse(text: str, lexed: Lexed, engine: Engine) -> exp.Expression | str:
             return "its quotes or comments can be read in two ways"
         if _is_explosive(tokens):
             return "it is nested too deeply"
-        spelled = respelled(tokens, lexed) if engine is Engine.POSTGRESQL else tokens
+        is_pg = engine is Engine.POSTGRESQL
+        spelled = respelled(tokens, lexed) if is_pg else respelled_mysql(tokens)
         trees = dialect.parser().parse(spelled, text)
     except (SqlglotError, UnspelledError):
         return "its grammar is not known to the bastion"

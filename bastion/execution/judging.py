@@ -157,6 +157,10 @@ class Judge:
             catalogue = await self._learn(unknown, catalogue)
             statement = self._analyse(text, catalogue)
         exposure = trace(statement, catalogue=catalogue, context=self.context)
+        if self._target.engine is Engine.MYSQL and exposure.told:
+            # Whether it runs, fails or is measured: the server keeps its words about it.
+            told = self.context.told | exposure.told
+            self.context = dataclasses.replace(self.context, told=told)
         return self._decided(catalogue, statement, exposure, options, impact)
 
     def weigh(self, judged: Judgement, options: RunOptions, impact: Impact) -> Judgement:
@@ -374,15 +378,17 @@ class Judge:
     def may_have_moved(self, statement: Statement) -> bool:
         """Tell whether a statement may have moved the ground under the next one."""
         change = statement.change
-        self._has_set_path |= change is not None and change.name == "search_path"
-        return (
-            not statement.is_understood or self._has_set_path or bool(statement.effects & _MOVING)
-        )
+        sets_path = change is not None and change.name == "search_path"
+        # At PostgreSQL a rollback brings an earlier path back.
+        self._has_set_path |= sets_path and self._target.engine is Engine.POSTGRESQL
+        may_follow = sets_path or self._has_set_path or bool(statement.effects & _MOVING)
+        return may_follow or not statement.is_understood
 
     def follow_standing(self, standing: Standing, catalogue: Catalogue) -> None:
         """Look bare names up where the server now does."""
         # A rollback brings an earlier path back: from the first other one on, each may move it.
-        self._has_set_path |= self._path != standing.search_path
+        is_pg = self._target.engine is Engine.POSTGRESQL
+        self._has_set_path |= is_pg and self._path != standing.search_path
         self._path = standing.search_path
         self._look_in(self._path, catalogue)
 
@@ -460,8 +466,6 @@ class Judge:
 
     def _look_in(self, path: tuple[str, ...], catalogue: Catalogue) -> None:
         """Look bare names up where the server does."""
-        if self._target.engine is not Engine.POSTGRESQL:
-            return
         settings = dict(self.context.settings)
         settings.pop("search_path", None)
         if path != catalogue.search_path:

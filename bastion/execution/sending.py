@@ -56,11 +56,6 @@ Asking = Callable[[Run, Judgement, ReadyToCommit], AsyncGenerator[PipelineEvent,
 """What is done about a transaction that has run and waits for a yes."""
 
 
-_UTF8 = ServerNotice(
-    severity="NOTE", text="The bastion speaks UTF-8 with you and the database: that stays."
-)
-
-
 def _never(run: Run, judged: Judgement, ready: ReadyToCommit) -> NoReturn:
     raise ApprovalError("Nobody was asked whether it may commit.")
 
@@ -122,8 +117,9 @@ class Sender:
                     case Completion():
                         completion = event
         elapsed_s = self._line.governance.clock.monotonic() - sent
-        if judged.statement.sent:
-            yield await self._notice(run, judged, _UTF8)
+        if judged.statement.remark:
+            said = ServerNotice(severity="NOTE", text=judged.statement.remark)
+            yield await self._notice(run, judged, said)
         yield await self._concluded(run, judged, completion, elapsed_s, permit.row_limit)
 
     async def _concluded(

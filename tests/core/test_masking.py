@@ -381,11 +381,39 @@ def test_settings_and_structure_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["show warnings", "show full processlist", "show engine innodb status", "show grants"]
+    "sql", ["show full processlist", "show engine innodb status", "show binlog status"]
 )
 def test_show_of_data_is_masked(sql: str) -> None:
     plan = make_plan(sql, "Level varchar, Message varchar", Engine.MYSQL)
     assert [column.masked for column in plan.columns] == ["unproven", "unproven"]
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (frozenset(), "Incorrect value: 'abc'"),
+        (frozenset({Sensitivity.SSN}), masking.HIDDEN),
+    ],
+)
+def test_warnings_about_masked_values_are_known_sentences_only(
+    told: frozenset[Sensitivity], shown: str
+) -> None:
+    shop, context = SHOPS[Engine.MYSQL], SessionContext(told=told)
+    statement = analyse(
+        "/* x */ show warnings", engine=Engine.MYSQL, catalogue=shop, context=context
+    )
+    exposure = trace(statement, catalogue=shop, context=context)
+    columns = make_columns("Level text, Code int, Message text")
+    plan = masking.plan(statement, exposure, columns, shop)
+    row = ("Warning", "1292", "Incorrect value: 'abc'")
+    assert show(plan, row) == [("Warning", "1292", shown)]
+
+
+def test_grants_are_shown_without_the_hash_of_a_password() -> None:
+    plan = make_plan("show grants", "Grants text", Engine.MYSQL)
+    granted = "GRANT ALL PRIVILEGES ON *.* TO `ann`@`%` IDENTIFIED BY PASSWORD '*448FD81F8FD4580E'"
+    ((cell,),) = show(plan, (granted,))
+    assert cell == "GRANT ALL PRIVILEGES ON *.* TO `ann`@`%` IDENTIFIED BY PASSWORD '***'"
 
 
 @pytest.mark.parametrize(
@@ -394,7 +422,6 @@ def test_show_of_data_is_masked(sql: str) -> None:
         ("show full processlist", "Id int, Host text, State text, Info text", "Host Info"),
         ("show engine innodb status", "Type text, Name text, Status text", "Status"),
         ("show profiles", "Query_ID int, Duration text, Query text", "Query"),
-        ("show warnings", "Level text, Code int, Message text", "Level Code Message"),
         ("show processlist where id in (select 1)", "Id int, Info text", "Id Info"),
     ],
 )

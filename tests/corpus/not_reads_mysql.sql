@@ -70,7 +70,7 @@ check table t
 purge binary logs to 'x'
 install plugin x soname 'y'
 shutdown
-use other
+use `odd, name`
 truncate t
 truncate table t
 rename table t to x

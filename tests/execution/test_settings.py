@@ -148,3 +148,37 @@ async def test_a_session_that_asks_to_be_read_only_is_and_a_driver_without_autoc
     mariadb_server.drop_database(url)
     assert outcomes == ["ok", "error", *["ok"] * 5]
     assert kept == left
+
+
+async def test_use_of_another_database_moves_names_functions_and_classes(
+    mariadb_server: DatabaseServer, tmp_path: Path
+):
+    people = (
+        "create table people (id int primary key, note varchar(80));"
+        "insert into people values {};"
+        "create function f(x int) returns int deterministic return {};"
+    )
+    mail = ", ".join(f"({n}, 'p{n}@example.com')" for n in range(20))
+    url = mariadb_server.create_database("here")
+    mariadb_server.run(url, people.format("(1, 'Oslo'), (2, 'Rome')", "x + 1"))
+    other = mariadb_server.create_database("elsewhere")
+    name = other.rsplit("/", 1)[1]
+    mariadb_server.run(other, people.format(mail, "(select length(note) from people where id = x)"))
+    shown = []
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_target("prod", url, "production")
+        async with rig.runner("ann", "prod") as runner:
+            for text in (f"use {url.rsplit('/', 1)[1]}", f"use `{name}`", "use nowhere"):
+                await collect(runner, text)
+                _, rows, _ = await collect(runner, "select database(), note, f(1) from people")
+                shown += rows[:1]
+            finished, _, _ = await collect(runner, "delete from people")
+    mariadb_server.drop_database(url)
+    mariadb_server.drop_database(other)
+    (_, first, computed), *rest = shown
+    assert (first, computed) == (b"Oslo", b"2")
+    assert len(rest) == 2
+    assert all(place == name.encode() and b"example" not in note for place, note, _ in rest)
+    assert not any(computed.isdigit() for _, _, computed in rest)
+    assert finished.status is not Status.OK
