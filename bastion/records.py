@@ -26,11 +26,12 @@ from recordings.erasure import erase, find_erasure, propose_erasure
 from recordings.errors import FormatError
 from recordings.events import Output
 from recordings.files import open_stream, session_name
+from recordings.heard import MaskFor
 from recordings.keys import load_private_key, load_public_key
 from recordings.query import parse_query
 from recordings.reader import StatementView, read_events, read_header, read_statements
 from recordings.readers import served_copy
-from recordings.redact import MaskFor, Redaction, left_over, redact
+from recordings.redact import Redaction, left_over, redact
 from recordings.retention import (
     Due,
     KeepPolicy,

@@ -9,11 +9,13 @@ is JSON text. No line begins with ``#`` and none is ever left cut: asciinema 2.x
     m  marker, one a statement   a  approval         k  note          s  signature
     h  salts                     n  rows and digest  e  end           y  line taken out
     t  a result begins           g  its cells in an ``o``             z  cells taken out
+    Q  a statement without the values in it, before the statement itself
 
 Output is bytes, asciicast is text. Where an ``o`` line's text does not encode to the very bytes
 that were shown (invalid UTF-8, a character cut in two), or where they went to stderr, a ``b``
 line with the bytes follows at once. Where it shows cells of a result, a ``g`` line says which of
-its bytes they are. Order in the file is the truth; times never run backwards.
+its bytes they are, and so it does where it shows what may be values while somebody types them.
+Order in the file is the truth; times never run backwards.
 """
 
 from __future__ import annotations
@@ -35,11 +37,15 @@ from typing import TypeVar
 
 from recordings.errors import FormatError
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 WORDS = "words"
 """Kind of the note that holds the words that a session was begun with, with all SQL."""
 WORDS_SINCE = 5
 """Format version; before it they stood in the header."""
+TYPED = "typed"
+"""Kind of the note that says who may read how a text was typed."""
+TYPED_RESULT = 0
+"""In place of a result's number, where cells are parts of a typed text; ``first`` is its number."""
 OUTPUT_LINE_BYTES_MAX = 64 * 1024
 """Longer output is cut into several lines of one frame."""
 MARKER_CHARACTERS_MAX = 80
@@ -149,6 +155,23 @@ class StatementEvent:
     """Of the text as it was sent, in hex."""
     head: str = ""
     """First word or class, for lists."""
+    hidden: tuple[str, ...] = ()
+    """Values in it that not everybody may read, where they are long enough to be looked for."""
+    masked: str = field(default="", metadata={"is_told": False})
+    """Its text without these values, where there are any: of the line before its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskedStatementEvent:
+    """A statement as those may read it who may not see the values in it; before the statement."""
+
+    id: str
+    index: int
+    text: str
+    parameters: tuple[bytes | None, ...] = ()
+    head: str = ""
+    masks: str = ""
+    """The classes of the values, as ``ResultEvent`` has them: ``email+phone raw``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +295,7 @@ Event = (
     | Resize
     | Marker
     | StatementEvent
+    | MaskedStatementEvent
     | VerdictEvent
     | ApprovalEvent
     | ResultEvent
@@ -286,6 +310,7 @@ Event = (
 
 _Payload = (
     StatementEvent
+    | MaskedStatementEvent
     | VerdictEvent
     | ApprovalEvent
     | ResultEvent
@@ -299,6 +324,7 @@ _Payload = (
 
 _PAYLOADS: dict[str, type[_Payload]] = {
     "q": StatementEvent,
+    "Q": MaskedStatementEvent,
     "v": VerdictEvent,
     "a": ApprovalEvent,
     "t": ResultEvent,
@@ -479,7 +505,9 @@ def decode_header(raw: bytes) -> Header:
 def encode_payload(event: _Payload) -> str:
     """Give an event's JSON text, ASCII only."""
     values = {
-        item.name: _plain(getattr(event, item.name)) for item in dataclasses.fields(type(event))
+        item.name: _plain(getattr(event, item.name))
+        for item in dataclasses.fields(type(event))
+        if item.metadata.get("is_told", True)
     }
     return json.dumps(values)
 
@@ -522,15 +550,20 @@ def parse_line(raw: bytes) -> tuple[int, str, str]:
 def decode_lines(raw_lines: Sequence[bytes]) -> Iterator[tuple[int, str, Event]]:
     """Read the lines of one frame: microseconds, code, event; joins ``o`` with what belongs to it.
 
+    Of a statement whose values are hidden, one line of two is given: itself, where it is there.
     Chain and signature lines come as ``UnknownEvent``.
 
     Raises:
         FormatError: a line cannot be read.
     """
     shown: Output | None = None
-    shown_us = 0
+    shown_us = time_us = 0
+    masked: MaskedStatementEvent | None = None
     for raw in raw_lines:
         time_us, code, text = parse_line(raw)
+        if masked is not None and code != "q":
+            yield time_us, "Q", _as_statement(masked)
+            masked = None
         if shown is not None and code in _BEHIND:
             shown = _BEHIND[code](shown, text)
             continue
@@ -539,10 +572,30 @@ def decode_lines(raw_lines: Sequence[bytes]) -> Iterator[tuple[int, str, Event]]
             shown = None
         if code == "o":
             shown, shown_us = Output(data=text.encode("utf-8", "replace")), time_us
-        else:
-            yield time_us, code, decode_payload(code, text)
+            continue
+        event = decode_payload(code, text)
+        if isinstance(event, MaskedStatementEvent):
+            masked = event
+            continue
+        if masked is not None and isinstance(event, StatementEvent):
+            event, masked = dataclasses.replace(event, masked=masked.text), None
+        yield time_us, code, event
+    if masked is not None:
+        yield time_us, "Q", _as_statement(masked)
     if shown is not None:
         yield shown_us, "o", shown
+
+
+def _as_statement(masked: MaskedStatementEvent) -> StatementEvent:
+    """Give what is left of a statement in a copy."""
+    return StatementEvent(
+        id=masked.id,
+        index=masked.index,
+        text=masked.text,
+        parameters=masked.parameters,
+        head=masked.head,
+        masked=masked.text,
+    )
 
 
 def _with_cells(shown: Output, text: str) -> Output:
@@ -567,7 +620,7 @@ def _without_cells(shown: Output, text: str) -> Output:
             raise FormatError("A line of cells that were taken out is garbled.")
 
 
-def marker_for(statement: StatementEvent) -> Marker:
+def marker_for(statement: StatementEvent | MaskedStatementEvent) -> Marker:
     """Make the marker that players show for a statement."""
     words = " ".join(statement.text.split())
     visible = "".join(character if character.isprintable() else "?" for character in words)
@@ -643,7 +696,7 @@ _T = TypeVar("_T", bound=Header | _Payload)
 def _build(kind: type[_T], values: Mapping[str, object]) -> _T:
     known: dict[str, object] = {}
     for item in dataclasses.fields(kind):
-        if item.name in values:
+        if item.name in values and item.metadata.get("is_told", True):
             known[item.name] = _checked(str(item.type), item.name, values[item.name])
     make: Callable[..., _T] = kind
     try:

@@ -17,28 +17,27 @@ from typing import BinaryIO, Self
 
 from recordings.chain import SEAL_MARK, read_chain_line
 from recordings.errors import FormatError
-from recordings.events import ResultEvent
 from recordings.files import open_stream, session_name
-from recordings.redact import RAW, CopyMaker, MaskFor, Redaction, class_of_note, event_of
+from recordings.heard import Heard, MaskFor, hear
+from recordings.redact import CopyMaker, Redaction
 from recordings.thin import FrameCutter
 
 _CHUNK_BYTES = 1 << 18
 RESULT_MARK = b', "t", "'
 """In the bytes of a recording where a result begins."""
-_NOTE_MARK = b', "k", "'
-_UNMASKED = b"unmasked"
 
 
 class ReadersCopy:
     """What one reader sees of a recording, made of its bytes as they come, cut anywhere."""
 
-    def __init__(self, mask_for: MaskFor) -> None:
+    def __init__(self, mask_for: MaskFor, heard: Heard | None = None) -> None:
         """Begin before the first byte.
 
         Args:
             mask_for: the reader's rights, asked for each result anew.
+            heard: by those rights, of the whole recording; None: it is still being written.
         """
-        self._maker = CopyMaker(Redaction(), mask_for)
+        self._maker = CopyMaker(Redaction(), mask_for, heard)
         self._cutter = FrameCutter()
 
     def feed(self, data: bytes) -> bytes:
@@ -75,8 +74,8 @@ class ServedFile:
             FormatError: it is encrypted or garbled, or nothing of it can be taken out.
         """
         with opened() as stream:
-            is_whole = not needs_masks(stream, mask_for)
-        self._copy = None if is_whole else ReadersCopy(mask_for)
+            heard, is_needed = hear(stream, mask_for)
+        self._copy = ReadersCopy(mask_for, heard) if is_needed else None
         self._stream = opened()
         self._made = b""
         self.size_bytes = _size_of(self._stream)
@@ -122,8 +121,8 @@ def served_copy(
     """
     opened = partial(open_stream, path, identity)
     with opened() as stream:
-        is_whole = not needs_masks(stream, mask_for)
-    if is_whole:
+        _, is_needed = hear(stream, mask_for)
+    if not is_needed:
         yield None
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -132,26 +131,6 @@ def served_copy(
             while chunk := served.read(_CHUNK_BYTES):
                 file.write(chunk)
         yield copy
-
-
-def needs_masks(stream: BinaryIO, mask_for: MaskFor) -> bool:
-    """Tell whether a recording holds anything that a reader must not see.
-
-    Raises:
-        OSError: it cannot be read.
-        FormatError: it is garbled.
-    """
-    for text in stream:
-        if RESULT_MARK in text:
-            event = event_of(text)
-            masks = event.masks if isinstance(event, ResultEvent) else ()
-            if any(mask and mask_for(mask) is not None for mask in masks):
-                return True
-        elif _UNMASKED in text and _NOTE_MARK in text:
-            kind = class_of_note(event_of(text))
-            if kind and mask_for(kind + RAW) is not None:
-                return True
-    return False
 
 
 def _size_of(stream: BinaryIO) -> int:

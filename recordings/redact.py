@@ -6,9 +6,10 @@ not see all that was shown (``MaskFor``). Both go through ``CopyMaker``, frame b
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,9 +26,12 @@ from recordings.commitments import (
 )
 from recordings.errors import FormatError
 from recordings.events import (
+    TYPED_RESULT,
     WORDS,
     WORDS_SINCE,
+    EndEvent,
     Event,
+    MaskedStatementEvent,
     NoteEvent,
     OutcomeEvent,
     Output,
@@ -35,24 +39,28 @@ from recordings.events import (
     RowsEvent,
     StatementEvent,
     decode_header,
-    decode_payload,
     parse_line,
     read_grid,
 )
 from recordings.files import open_stream
 from recordings.frames import FrameWalk
+from recordings.heard import (
+    LINE_START,
+    RAW,
+    Heard,
+    MaskCell,
+    MaskFor,
+    class_of_note,
+    event_of,
+    hear,
+)
 from recordings.reader import read_events
 
-MaskCell = Callable[[str], str]
-"""Gives what a reader sees in place of a cell."""
-MaskFor = Callable[[str], MaskCell | None]
-"""Takes the mask of a column, as ``ResultEvent`` has it; None: the reader may see it as shown."""
-
-RAW = " raw"
-"""How the mask of a column ends that was shown as it is, though its class hides it."""
 EQUAL_CHARACTERS_MIN = 4
 """Shorter texts occur everywhere, and tell nothing."""
-_CODE = re.compile(rb'\[([0-9]+)\.([0-9]{6}), "(.)", ')
+_DOT = "\N{BULLET}"
+_MASKED_CODES = "Qm"
+_BASE64 = re.compile(rb'base64\\": \\"([A-Za-z0-9+/=]*)')
 _FILLER = "\N{MEDIUM SHADE}"
 _BLANKS = " \"'"
 _BEHIND = ("b", "g")
@@ -120,12 +128,21 @@ class _Result:
 class CopyMaker:
     """Makes the frames of one copy, in order; nothing here checks the recording."""
 
-    def __init__(self, redaction: Redaction, mask_for: MaskFor | None = None) -> None:
+    def __init__(
+        self, redaction: Redaction, mask_for: MaskFor | None = None, heard: Heard | None = None
+    ) -> None:
         """Take what is to go.
 
         Args:
             mask_for: the reader's rights; None: may see all that was shown.
+            heard: by those rights, of the whole recording; None: it is still being written.
         """
+        self._heard = Heard() if heard is None else heard
+        self._masked: set[str] = set()
+        """Ids of the statements of which the reader must not see the values."""
+        self._is_shell = False
+        self._is_failing = False
+        """Words of the server about such a statement may be shown."""
         self._redaction = redaction
         self._mask_for = mask_for
         self._salt_key = b""
@@ -159,13 +176,16 @@ class CopyMaker:
             if _code(text) not in _BEHIND:
                 is_gone = self._is_chosen(text, following)
             words = {} if is_gone else self._words(text, following)
+            made = text
+            if words:
+                made = cut_lines(link.time_us, of_line, (text, following), words)
+            is_gone = is_gone or self._tells(made)
             if is_gone:
                 parts.append(removed_line(link.time_us, of_lines[index], len(text)))
-            elif words:
-                parts.append(cut_lines(link.time_us, of_line, (text, following), words))
-                is_written = True
-            else:
-                parts.append(text)
+                continue
+            parts.append(made)
+            is_written = bool(words)
+            if not words:
                 salts.append(of_line)
         parts += (salts_line(link.time_us, salts), chain_line(link))
         return b"".join(parts)
@@ -219,6 +239,7 @@ class CopyMaker:
             raise FormatError(
                 "The header holds the command line of this session, and no header can be redacted."
             )
+        self._is_shell = header.front_end == "shell"
         key = read_salt_key(lines[-1])
         if key is None:
             raise FormatError("This is a redacted copy. Redact the recording itself.")
@@ -231,7 +252,7 @@ class CopyMaker:
 
     def _is_chosen(self, text: bytes, following: bytes) -> bool:
         """Tell whether a line goes, and learn from it what is to come."""
-        match = _CODE.match(text)
+        match = LINE_START.match(text)
         if match is None:
             return False
         code = match[3].decode()
@@ -241,8 +262,9 @@ class CopyMaker:
             case "o":
                 return is_in_range or self._is_hidden(following)
             case "m":
-                return b', "q", ' in following and self._goes(event_of(following))
-            case "q" | "t" | "n" | "w" | "u" | "k":
+                is_of_statement = b', "q", ' in following or b', "Q", ' in following
+                return is_of_statement and self._goes(event_of(following))
+            case "Q" | "q" | "t" | "n" | "w" | "u" | "k" | "e":
                 event = event_of(text)
                 self._learn(event)
                 return (code == "n" and is_in_range) or self._goes(event)
@@ -251,7 +273,9 @@ class CopyMaker:
 
     def _goes(self, event: Event) -> bool:
         match event:
-            case StatementEvent(index=index):
+            case StatementEvent(id=name, index=index):
+                return index in self._redaction.statements or name in self._masked
+            case MaskedStatementEvent(index=index):
                 return index in self._redaction.statements
             case RowsEvent() if self._is_blind or (self._last is not None and self._last.is_cut):
                 # All else of a batch may be known: its digest would prove a guess.
@@ -260,7 +284,7 @@ class CopyMaker:
                 return False
             case NoteEvent(kind=kind) if kind == WORDS:
                 # They may hold any of the statements.
-                return bool(self._redaction.statements)
+                return bool(self._redaction.statements) or self._is_unheard
             case NoteEvent(fields=fields):
                 # What was measured for a statement holds a sample of rows.
                 return fields.get("statement_id") in self._ids
@@ -269,7 +293,15 @@ class CopyMaker:
                     event, ResultEvent
                 )
 
+    @property
+    def _is_unheard(self) -> bool:
+        """Tell whether statements may come whose values the reader must not see."""
+        is_live = not self._heard.is_complete
+        return self._mask_for is not None and (is_live or bool(self._heard.needles))
+
     def _learn(self, event: Event) -> None:
+        if self._mask_for is not None:
+            self._learn_values(event, self._mask_for)
         match event:
             case StatementEvent(id=name, index=index):
                 self._numbers[name] = index
@@ -290,6 +322,25 @@ class CopyMaker:
                 self._is_blind = self._is_blind or not (is_known or is_seen)
             case _:
                 pass
+
+    def _learn_values(self, event: Event, mask_for: MaskFor) -> None:
+        """Note what of a statement goes, with all that is said of it."""
+        match event:
+            case MaskedStatementEvent(id=name, masks=masks):
+                self._is_failing = False
+                if mask_for(masks) is not None:
+                    self._masked.add(name)
+                    self._ids.add(name)
+            case StatementEvent(id=name):
+                self._is_failing = False
+                if name in self._masked:
+                    self._heard.hide(event)
+            case OutcomeEvent(statement_id=name, message=message):
+                self._is_failing = bool(message) and name in self._masked
+            case EndEvent():
+                self._is_failing = False
+            case _:
+                self._heard.learn(event)
 
     def _begin(self, event: ResultEvent) -> _Result:
         if not event.columns or len(event.masks) not in (0, len(event.columns)):
@@ -313,10 +364,13 @@ class CopyMaker:
 
     def _is_hidden(self, following: bytes) -> bool:
         """Tell whether a line of output may show cells that the reader must not see."""
-        if self._is_blind:
+        if self._is_blind or (self._is_failing and not self._is_shell):
             return True
         if GRID_MARK in following:
-            known = self._results.get(read_grid(parse_line(following)[2]).result)
+            grid = read_grid(parse_line(following)[2])
+            if grid.result == TYPED_RESULT:
+                return False
+            known = self._results.get(grid.result)
             return self._mask_for is not None and known is None
         last = self._last
         # What has been handed on and not been drawn may stand in any output.
@@ -327,6 +381,10 @@ class CopyMaker:
         if not shows_cells(text, following):
             return {}
         grid = read_grid(parse_line(following)[2])
+        if grid.result == TYPED_RESULT:
+            mask_for = self._mask_for
+            is_shown = mask_for is None or not self._heard.hides(grid.first, mask_for)
+            return {} if is_shown else _dotted(take_apart(text, following).cells)
         result = self._results.get(grid.result)
         if result is None:
             return {}
@@ -345,6 +403,18 @@ class CopyMaker:
                 words[index] = said
                 self._redaction.taken.add(shown.strip(_BLANKS))
         return words
+
+    def _tells(self, made: bytes) -> bool:
+        """Tell whether a line says a value that the reader must not see."""
+        needles = self._heard.needles
+        if not needles or self._mask_for is None:
+            return False
+        match = LINE_START.match(made)
+        if match is None or match[3].decode() in _MASKED_CODES:
+            return False
+        if match[3] == b"b":
+            made = base64.b64decode(_BASE64.findall(made)[0])
+        return any(made.find(needle, match.end()) >= 0 for needle in needles)
 
 
 def redact(
@@ -366,7 +436,11 @@ def redact(
         FormatError: it is not sealed, of format version 1, a redacted copy itself, has its
             statement in the header, or lacks what was named.
     """
-    maker = CopyMaker(redaction, mask_for)
+    heard = None
+    if mask_for is not None:
+        with open_stream(path, identity) as stream:
+            heard = hear(stream, mask_for)[0]
+    maker = CopyMaker(redaction, mask_for, heard)
     with open_stream(path, identity) as stream:
         walk = FrameWalk(stream, None)
         for frame in walk.walk():
@@ -376,12 +450,6 @@ def redact(
         raise FormatError("Only a sealed recording can be redacted and still be proven.")
     maker.check()
     yield walk.seal.line()
-
-
-def class_of_note(event: Event) -> str:
-    """Read of which class cells were shown as they are; empty: the event says no such thing."""
-    is_note = isinstance(event, NoteEvent) and event.kind == "unmasked"
-    return str(event.fields.get("class")) if is_note else ""  # type: ignore[union-attr]
 
 
 def left_over(path: Path, texts: set[str]) -> Iterator[tuple[float, str]]:
@@ -425,14 +493,8 @@ def _kind(event: Event) -> str:
 
 
 def _code(text: bytes) -> str:
-    match = _CODE.match(text)
+    match = LINE_START.match(text)
     return "" if match is None else match[3].decode("utf-8", "replace")
-
-
-def event_of(text: bytes) -> Event:
-    """Read the event of one line that stands for itself."""
-    _, code, payload = parse_line(text)
-    return decode_payload(code, payload)
 
 
 def _column(event: ResultEvent, name: str) -> int | None:
@@ -456,6 +518,16 @@ def _framed(text: str, mask: MaskCell) -> str:
         wider = _width(inner) - _width(masked)
         behind = behind + " " * wider if wider > 0 else behind[: max(0, len(behind) + wider)]
     return before + masked + behind
+
+
+def _dotted(cells: Sequence[bytes]) -> dict[int, str]:
+    """Put dots in the place of what was typed, as wide as it was; blanks and lines stay."""
+    texts = [cell.decode("utf-8", "replace") for cell in cells]
+    return {
+        index: "".join(letter if letter.isspace() else _DOT * _width(letter) for letter in text)
+        for index, text in enumerate(texts)
+        if text.strip()
+    }
 
 
 def _fill(text: str) -> str:

@@ -3,8 +3,8 @@
 The index is an SQLite database with FTS5 (trigrams: any part of a word is found), beside the seek
 indexes. It is derived, and no evidence: each search first reads what has been recorded since, each
 hit is read again from the recording at the place that the index names, and a database that cannot
-be used is made anew. It holds statements as they are recorded, which is scrubbed of secrets, and
-nothing of what was shown; of an encrypted recording it holds no statement at all.
+be used is made anew. It holds statements without the values in them that not everybody may read,
+and nothing of what was shown; of an encrypted recording it holds no statement at all.
 """
 
 from __future__ import annotations
@@ -146,7 +146,10 @@ def _hits(frame: RawFrame, row: Row) -> Iterator[Hit]:
     for time_us, _, event in decode_lines([raw for raw in frame.lines() if is_told(raw)]):
         if isinstance(event, StatementEvent) and (event.id, event.index) == (row.name, row.number):
             yield Hit(
-                index=event.index, time_s=time_us / 1_000_000, text=event.text, action=row.action
+                index=event.index,
+                time_s=time_us / 1_000_000,
+                text=event.masked or event.text,
+                action=row.action,
             )
 
 

@@ -23,13 +23,13 @@ from recordings.files import open_chained
 from recordings.query import Query
 from recordings.reader import RawFrame, link_before, raw_frames
 
-_VERSION = 1
+_VERSION = 2
 _BUSY_S = 10.0
 _TRIGRAM = 3
 _ROWS_MAX = 20_000
 _TEXT_CHARACTERS_MAX = 100_000
 """Of a statement; what is behind is not found."""
-_TOLD = (b', "q", ', b', "v", ', b', "a", ', b', "u", ')
+_TOLD = (b', "q", ', b', "Q", ', b', "v", ', b', "a", ', b', "u", ')
 SCHEMA = """
 create table recording (
     id integer primary key, session text unique not null, path text not null,
@@ -193,7 +193,7 @@ def _put_statement(
     if found is not None:
         database.execute(
             "insert into words (rowid, text, objects) values (?, ?, '')",
-            (found[0], event.text[:_TEXT_CHARACTERS_MAX]),
+            (found[0], (event.masked or event.text)[:_TEXT_CHARACTERS_MAX]),
         )
 
 

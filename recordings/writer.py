@@ -38,6 +38,7 @@ from recordings.events import (
     Event,
     Header,
     LineEncoder,
+    MaskedStatementEvent,
     StatementEvent,
     Tally,
     encode_header,
@@ -388,6 +389,8 @@ class TranscriptWriter:
         self._loop = asyncio.get_running_loop()
         self._start_s = time.monotonic()
         self._encoder = LineEncoder()
+        self._marked = ""
+        """Id of the last statement whose marker hides the values in it."""
         self._order = asyncio.Lock()
         self._is_last_queued = False
         self._queued_bytes = 0
@@ -543,7 +546,11 @@ class TranscriptWriter:
                 return self._encoder.encode(
                     time_us, self.tally.end(event.reason, now=self._journal.now())
                 )
-            case StatementEvent():
+            case MaskedStatementEvent():
+                self._marked = event.id
+                marker = self._encoder.encode(time_us, marker_for(event))
+                return marker + self._encoder.encode(time_us, event)
+            case StatementEvent() if event.id != self._marked:
                 marker = self._encoder.encode(time_us, marker_for(event))
                 return marker + self._encoder.encode(time_us, event)
             case _:

@@ -122,7 +122,7 @@ class Transcript:
             self._is_line_mode = ours.get("front_end") not in ("shell", "picker", "review")
 
     def _take_event(self, at_s: float, code: str, text: str) -> None:
-        if code not in "ormqve":
+        if code not in "ormqQve":
             return
         self._advance(at_s)
         if code == "o":
@@ -135,7 +135,7 @@ class Transcript:
             self.steps.append(
                 Step(self._at_s, self._played_s, "", _bounded(int(columns), int(rows)))
             )
-        elif code == "q":
+        elif code in "qQ":
             self._take_statement(_loads(text))
         elif code == "v":
             self._take_verdict(_loads(text))
@@ -150,13 +150,19 @@ class Transcript:
         self._at_s += gap
 
     def _take_statement(self, values: dict[str, object]) -> None:
-        self._by_statement[str(values.get("id", ""))] = len(self.statements)
+        """Take a statement; where values in it are hidden, it comes without them first."""
+        name, text = str(values.get("id", "")), str(values.get("text", ""))
+        known = self._by_statement.get(name)
+        if known is not None:
+            self.statements[known] = dataclasses.replace(self.statements[known], text=text)
+            return
+        self._by_statement[name] = len(self.statements)
         self.statements.append(
             StatementMark(
                 number=len(self.statements) + 1,
                 played_s=self._played_s,
                 at_s=self._at_s,
-                text=str(values.get("text", "")),
+                text=text,
             )
         )
 

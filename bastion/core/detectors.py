@@ -266,6 +266,16 @@ def redact(text: str) -> str:
     return text
 
 
+def found_in(text: str) -> list[tuple[int, int]]:
+    """Find where sensitive values stand inside a text."""
+    return [
+        match.span()
+        for pattern, hide in _suspects(text.encode("utf-8", "replace"), len(text))
+        for match in pattern.finditer(text)
+        if hide(match) != match.group()
+    ]
+
+
 def is_opaque(text: str) -> bool:
     """Tell whether a text holds what looks made to be unlike any other: a key or a number."""
     return hide_opaque(text) != text

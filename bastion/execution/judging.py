@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bastion.core.breakglass import lift
@@ -16,6 +16,7 @@ from bastion.core.grants import GrantKind
 from bastion.core.guesses import describe_overdraft
 from bastion.core.impact import measured_rows, relations_to_learn
 from bastion.core.lineage import trace
+from bastion.core.literals import Spoken, spoken
 from bastion.core.model import (
     Action,
     EffectClass,
@@ -260,6 +261,16 @@ class Judge:
             text=describe_overdraft(uses, self._target.name),
         )
         return dataclasses.replace(judged, verdict=held), ""
+
+    def spoken(self, judged: Judgement, parameters: Sequence[bytes | None]) -> Spoken:
+        """Hide the values in a statement, for readers who may not see their classes."""
+        return spoken(
+            judged.statement,
+            judged.exposure,
+            judged.catalogue,
+            self.context.relations,
+            parameters,
+        )
 
     def marks(self, judged: Judgement) -> Mapping[str, str]:
         """Give the structure that a statement was judged by; what the session made is its own."""

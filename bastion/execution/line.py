@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from bastion.core import masking
 from bastion.core.approval import RunContext
 from bastion.core.bound import objects_digest
+from bastion.core.literals import Spoken
 from bastion.core.model import (
     RunOptions,
     Target,
@@ -83,6 +84,11 @@ class Line:
     async def judged_with_tokens(self, run: Run) -> Judgement:
         """Judge the text of a run, and bind the values that its tokens stand for."""
         return await self.judge.with_tokens(await self.judged(run))
+
+    def spoken(self, run: Run, judged: Judgement) -> Spoken:
+        """Tell how a run's statement is read by who may not see the values in it."""
+        run.spoken = self.judge.spoken(judged, run.parameters)
+        return run.spoken
 
     def looking(self) -> Looking:
         """Give what measuring looks with: this connection, judged and masked as all else."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bastion.core import masking
 from bastion.core.approval import Approval
+from bastion.core.literals import Spoken
 from bastion.core.model import Action, ErrorInfo, Finished, Impact, RunOptions, Status
 from bastion.errors import BastionError, RecordingError, StatementError
 from bastion.execution.judging import Judgement
@@ -41,6 +42,8 @@ class Run:
     approval: Approval | None = None
     impact: Impact | None = None
     judgement: Judgement | None = None
+    spoken: Spoken | None = None
+    """How it reads without the values in it; None: it is not recorded yet."""
     row_count: int = 0
     has_rows: bool = False
     is_resumed: bool = False

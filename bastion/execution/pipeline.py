@@ -270,12 +270,19 @@ class Runner:
             run.judgement = judged
         if judged.verdict.depends_on_rows:
             statement = judged.statement
-            await self._line.session.statement(run.id, run.index, statement, run.parameters)
+            await self._line.session.statement(
+                run.id, run.index, statement, run.parameters, self._line.spoken(run, judged)
+            )
             judged = await self._line.weighed(run, await self._line.judge.with_tokens(judged))
             await self._line.session.verdict(run.id, statement, judged.verdict)
         else:
             await self._line.session.intent(
-                run.id, run.index, judged.statement, run.parameters, judged.verdict
+                run.id,
+                run.index,
+                judged.statement,
+                run.parameters,
+                judged.verdict,
+                self._line.spoken(run, judged),
             )
             if judged.verdict.action is not Action.BLOCK:
                 judged = await self._line.judge.with_tokens(judged)
@@ -383,7 +390,12 @@ class Runner:
             return
         judged = await self._line.judged(run)
         await self._line.session.intent(
-            run.id, run.index, judged.statement, run.parameters, judged.verdict
+            run.id,
+            run.index,
+            judged.statement,
+            run.parameters,
+            judged.verdict,
+            self._line.spoken(run, judged),
         )
         has_changed = False
         try:

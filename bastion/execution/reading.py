@@ -14,7 +14,7 @@ from bastion.core.policy import common_styles, mask_styles
 from bastion.core.rules import Policy
 from bastion.core.styles import masked_again
 from bastion.execution.granting import Grants
-from recordings.redact import MaskFor
+from recordings.heard import MaskFor
 
 
 class ReadersRights:

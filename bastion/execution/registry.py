@@ -21,8 +21,8 @@ from bastion.execution.session import Session, SessionFactory, SessionState
 from recordings.errors import EncryptedError, FormatError
 from recordings.events import Header
 from recordings.files import open_stream
+from recordings.heard import MaskCell, MaskFor
 from recordings.readers import RESULT_MARK, ReadersCopy, ServedFile
-from recordings.redact import MaskCell, MaskFor
 
 log = logging.getLogger(__name__)
 

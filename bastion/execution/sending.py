@@ -25,6 +25,7 @@ from bastion.core.model import (
     TransactionState,
 )
 from bastion.core.retire import RetireKind, Retirement
+from bastion.core.styles import raw_mask
 from bastion.core.tokens import TokenBook
 from bastion.errors import (
     AccessError,
@@ -58,6 +59,18 @@ Asking = Callable[[Run, Judgement, ReadyToCommit], AsyncGenerator[PipelineEvent,
 
 def _never(run: Run, judged: Judgement, ready: ReadyToCommit) -> NoReturn:
     raise ApprovalError("Nobody was asked whether it may commit.")
+
+
+def _masks_recorded(run: Run, judged: Judgement, masks: Sequence[str]) -> Sequence[str]:
+    """Give for each column how it is masked; one that may repeat a typed value is shown raw."""
+    spoken, columns = run.spoken, judged.exposure.columns
+    if spoken is None or not spoken.is_selected:
+        return masks
+    is_stored = [one.is_verbatim for one in columns or ()]
+    if len(is_stored) != len(masks):
+        is_stored = [False] * len(masks)
+    raw = raw_mask(spoken.classes)
+    return [mask or ("" if stored else raw) for mask, stored in zip(masks, is_stored, strict=True)]
 
 
 class Sender:
@@ -103,7 +116,8 @@ class Sender:
                         plan = await self._plan(run, judged, event)
                         run.has_rows = True
                         names = [column.name for column in plan.columns]
-                        number = await self._line.session.result(run.id, names, plan.masks)
+                        masks = _masks_recorded(run, judged, plan.masks)
+                        number = await self._line.session.result(run.id, names, masks)
                         yield ResultStarted(columns=plan.columns, result=number)
                     case RawBatch():
                         batch = await self._masked(run, plan, event)

@@ -19,20 +19,33 @@ from datetime import datetime
 from typing import BinaryIO, cast
 
 from bastion.core.approval import Approval, ApprovalState
-from bastion.core.model import ErrorInfo, MaskedBatch, Principal, Row, Status, Target, Verdict
+from bastion.core.literals import Spoken
+from bastion.core.model import (
+    ErrorInfo,
+    MaskedBatch,
+    Principal,
+    Row,
+    Sensitivity,
+    Status,
+    Target,
+    Verdict,
+)
 from bastion.core.samples import keys_text, sample_lines
 from bastion.core.scrubbing import scrub_secrets, secret_parameters
 from bastion.core.statement import Statement
+from bastion.core.styles import raw_mask
 from bastion.errors import RecordingError
 from bastion.execution.ports import Clock
 from bastion.execution.proofs import proof_fields
 from recordings.errors import RecordingFailure
 from recordings.events import (
+    TYPED,
     WORDS,
     ApprovalEvent,
     Event,
     Grid,
     Header,
+    MaskedStatementEvent,
     NoteEvent,
     NoticeEvent,
     OutcomeEvent,
@@ -103,6 +116,9 @@ class Session:
         self._ending: set[asyncio.Task[None]] = set()
         self._closers: list[Callable[[str], Awaitable[None]]] = []
         self._results = 0
+        self._texts = 0
+        self._judged: list[frozenset[Sensitivity]] = []
+        """Of the statements since the last text began, the classes of the values in each."""
 
     async def watch(self, offset: int) -> AsyncGenerator[tuple[int, bytes], None]:
         """Stream ``(end_offset, bytes)`` of the transcript from ``offset`` until it is sealed."""
@@ -182,6 +198,25 @@ class Session:
         """Record the words that the session was begun with: on disk before anything else is."""
         await self._queue(NoteEvent(kind=WORDS, fields={"text": text}))
 
+    def begin_text(self) -> int:
+        """Begin a text that somebody types, and give its number, from 1."""
+        self._texts += 1
+        self._judged = []
+        return self._texts
+
+    async def end_text(self, statements: int | None) -> None:
+        """Record who may read how the text was typed that was begun last.
+
+        Args:
+            statements: how many of it were recorded, if it held nothing else; None: it held, or may
+                have held, what nobody has judged.
+        """
+        classes = frozenset[Sensitivity]().union(*self._judged)
+        if statements is None or statements > len(self._judged):
+            classes |= {Sensitivity.UNPROVEN}
+        masks = raw_mask(classes) if classes else ""
+        await self._queue(NoteEvent(kind=TYPED, fields={"text": str(self._texts), "masks": masks}))
+
     async def rewritten(self, statement_id: str, sql: str) -> None:
         """Record what is sent where it is not the statement's own text: on disk before it is."""
         fields = {"statement_id": statement_id, "sql": scrub_secrets(sql)}
@@ -198,11 +233,11 @@ class Session:
         statement: Statement,
         parameters: Sequence[bytes | None],
         verdict: Verdict,
+        spoken: Spoken,
     ) -> None:
         """Record a statement with its verdict, before anything else happens to it."""
-        self.counts.statements += 1
         await self._append(
-            _statement_event(statement_id, index, statement, parameters),
+            *self._statement_events(statement_id, index, statement, parameters, spoken),
             _verdict_event(statement_id, statement, verdict),
         )
 
@@ -212,10 +247,44 @@ class Session:
         index: int,
         statement: Statement,
         parameters: Sequence[bytes | None],
+        spoken: Spoken,
     ) -> None:
         """Record a statement whose verdict takes a look at the database first."""
+        await self._append(
+            *self._statement_events(statement_id, index, statement, parameters, spoken)
+        )
+
+    def _statement_events(
+        self,
+        statement_id: str,
+        index: int,
+        statement: Statement,
+        parameters: Sequence[bytes | None],
+        spoken: Spoken,
+    ) -> tuple[Event, ...]:
+        """Give a statement, and before it what of it those may read who may not see its values."""
         self.counts.statements += 1
-        await self._append(_statement_event(statement_id, index, statement, parameters))
+        self._judged.append(spoken.classes)
+        event = StatementEvent(
+            id=statement_id,
+            index=index,
+            text=scrub_secrets(statement.text),
+            parameters=_without_secrets(statement.text, parameters),
+            sha256=statement_digest(statement.text),
+            head=statement.head,
+            hidden=tuple(map(scrub_secrets, spoken.values)),
+        )
+        if not spoken.classes:
+            return (event,)
+        masked = MaskedStatementEvent(
+            id=statement_id,
+            index=index,
+            text=scrub_secrets(spoken.text),
+            parameters=_without_secrets(statement.text, spoken.parameters),
+            head=statement.head,
+            masks=raw_mask(spoken.classes),
+        )
+        return (masked, event)
 
     async def verdict(self, statement_id: str, statement: Statement, verdict: Verdict) -> None:
         """Record what policy says by what was measured, before anything follows from it."""
@@ -436,19 +505,6 @@ def statement_digest(text: str) -> str:
     A digest of a short secret in a known text can be guessed, and this one is kept and shown.
     """
     return hashlib.sha256(scrub_secrets(text).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _statement_event(
-    statement_id: str, index: int, statement: Statement, parameters: Sequence[bytes | None]
-) -> StatementEvent:
-    return StatementEvent(
-        id=statement_id,
-        index=index,
-        text=scrub_secrets(statement.text),
-        parameters=_without_secrets(statement.text, parameters),
-        sha256=statement_digest(statement.text),
-        head=statement.head,
-    )
 
 
 def _without_secrets(text: str, parameters: Sequence[bytes | None]) -> tuple[bytes | None, ...]:

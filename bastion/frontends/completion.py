@@ -6,6 +6,7 @@ Pure look-ups in a snapshot: no query runs while somebody types. Masked columns 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -66,6 +67,9 @@ _MYSQL_FUNCTIONS = _words(
 )
 
 
+_PUBLIC_WORDS = (*KEYWORDS, *FUNCTIONS, *_MYSQL_FUNCTIONS)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One thing that could stand at the cursor."""
@@ -88,6 +92,7 @@ class SqlCompleter(Completer):
         self._schemas: tuple[str, ...] = ()
         self._by_name: dict[str, Relation] = {}
         self._search_path: tuple[str, ...] = ()
+        self._names = sorted(word.casefold() for word in _PUBLIC_WORDS)
         self._version = ""
 
     def learn(self, catalogue: Catalogue, extra: Iterable[Relation] = ()) -> None:
@@ -101,11 +106,26 @@ class SqlCompleter(Completer):
         self._relations = (*made, *catalogue.user_relations())
         self._functions = tuple(sorted(catalogue.functions))
         self._schemas = tuple(sorted({relation.schema for relation in self._relations}))
+        self._names = sorted(
+            {name.rpartition(".")[2].casefold() for name in self._functions}
+            | {name.casefold() for name in (*_PUBLIC_WORDS, *self._schemas)}
+            | {
+                name.casefold()
+                for relation in self._relations
+                for name in (relation.name, *(column.name for column in relation.columns))
+            }
+        )
         self._by_name = {}
         for relation in self._relations:
             self._by_name[relation.qualified_name.lower()] = relation
             if relation.schema in self._search_path or relation in made:
                 self._by_name.setdefault(relation.name.lower(), relation)
+
+    def is_known(self, word: str) -> bool:
+        """Tell whether a word is a name that anybody may know, or how one begins."""
+        word = word.casefold()
+        place = bisect_left(self._names, word)
+        return place < len(self._names) and self._names[place].startswith(word)
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent

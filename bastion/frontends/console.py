@@ -20,10 +20,20 @@ from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.styles import Attrs
 
 from bastion.execution.ports import Terminal
-from bastion.frontends.drawn import Drawn
+from bastion.frontends.drawn import MARK, Drawn, typed, typed_parts
 
+_TYPED_COLOUR = "ansidefault"
+_TYPED_LOOK = f"bg:{_TYPED_COLOUR}"
+TYPED_CLASS = "class:typed"
+"""Style of what may be a value while somebody types it. It looks as none does: the transcript knows
+its places by it."""
+# Where a prompt is left, its colours are taken away.
+TYPED_STYLES = dict.fromkeys(
+    ("typed", "typed aborting", "typed exiting", "search-toolbar.text"), _TYPED_LOOK
+)
 BURST_S = 0.05
 """Keys closer together than this were not typed by hand."""
 _AHEAD_MAX = 256 * 1024
@@ -221,8 +231,9 @@ class Console:
             terminal.term in ("dumb", "")
         )
         self.input = ConsoleInput(count_statements)
-        self.output = Vt100_Output(
-            _Writer(terminal),  # type: ignore[arg-type]  # It asks only for write and flush.
+        self._writer = _Writer(terminal)
+        self.output = _MarkedOutput(
+            self._writer,  # type: ignore[arg-type]  # It asks only for write and flush.
             self._size,
             term=terminal.term or "xterm",
             default_color_depth=None if self.has_colour else ColorDepth.DEPTH_1_BIT,
@@ -232,6 +243,21 @@ class Console:
         self.application: Application[str] | None = None
         terminal.on_input = self.input.feed
         terminal.on_resize = self._resized
+
+    @property
+    def text_number(self) -> int:
+        """Give the number of the text that is being typed, or was last."""
+        return self._writer.text_number
+
+    @text_number.setter
+    def text_number(self, number: int) -> None:
+        self._writer.text_number = number
+        self._writer.has_marked = False
+
+    @property
+    def has_marked(self) -> bool:
+        """Tell whether anything of this text was drawn that may be a value."""
+        return self._writer.has_marked
 
     @property
     def columns(self) -> int:
@@ -249,6 +275,12 @@ class Console:
             self.terminal.write(text.with_crlf())
         elif text:
             self.terminal.write(text.replace("\r\n", "\n").replace("\n", "\r\n"))
+
+    def print_of(self, text: str) -> None:
+        """Write lines that may repeat what was typed last."""
+        if text:
+            self._writer.has_marked = True
+            self.print(typed(text, self.text_number))
 
     async def flush(self) -> None:
         """Wait until all is recorded and handed to the client."""
@@ -274,6 +306,27 @@ class Console:
             application.invalidate()
 
 
+class _MarkedOutput(Vt100_Output):
+    """Puts marks around what is drawn as ``TYPED_CLASS``."""
+
+    _is_typed = False
+
+    def set_attributes(self, attrs: Attrs, color_depth: ColorDepth) -> None:
+        """Take a style; where it is that of typed values, so is what follows."""
+        super().set_attributes(attrs, color_depth)
+        self._is_typed = attrs.bgcolor == _TYPED_COLOUR
+
+    def reset_attributes(self) -> None:
+        """Go back to no style."""
+        super().reset_attributes()
+        self._is_typed = False
+
+    def write(self, data: str) -> None:
+        """Draw text."""
+        data = data.replace("\0", "?")
+        super().write(f"{MARK}{data}{MARK}" if self._is_typed else data)
+
+
 class _Writer:
     """What prompt-toolkit takes for stdout."""
 
@@ -282,9 +335,15 @@ class _Writer:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
+        self.text_number = 0
+        self.has_marked = False
 
     def write(self, text: str) -> int:
-        self._terminal.write(text.replace("\r\n", "\n").replace("\n", "\r\n"))
+        drawn = text.replace("\r\n", "\n").replace("\n", "\r\n")
+        if MARK in drawn:
+            self.has_marked = True
+            drawn = typed_parts(drawn, self.text_number)
+        self._terminal.write(drawn)
         return len(text)
 
     def flush(self) -> None:

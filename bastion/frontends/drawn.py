@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import TypeVar
 
-from recordings.events import Grid
+from recordings.events import TYPED_RESULT, Grid
 
 MARK = "\0"
 """Before and behind a cell. No renderer leaves one in a cell, save in CSV and TSV of raw bytes."""
@@ -64,6 +64,21 @@ def joined(parts: Sequence[str], between: str = "") -> Drawn:
 def cells_of(text: str) -> tuple[Grid, ...]:
     """Give the places of the cells in a text, where it knows any."""
     return text.cells if isinstance(text, Drawn) else ()
+
+
+def typed(text: str, number: int) -> Drawn:
+    """Mark words of our own that may repeat what somebody typed in a text of this number.
+
+    They are shown to who may read how it was typed; of no number, to nobody else.
+    """
+    return _made(text, (Grid(TYPED_RESULT, number, (0, _size(text))),) if text else ())
+
+
+def typed_parts(text: str, number: int) -> Drawn:
+    """Take out the marks around what was typed, and keep its places."""
+    pieces = text.replace(MARK * 2, "").split(MARK)
+    cells = (Grid(TYPED_RESULT, number, tuple(map(_size, pieces[:-1]))),)
+    return _made("".join(pieces), cells if len(pieces) > 1 else ())
 
 
 class Places:

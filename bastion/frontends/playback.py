@@ -59,6 +59,7 @@ _NAMES = {
     "r": "resize",
     "m": "marker",
     "q": "statement",
+    "Q": "statement.masked",
     "v": "verdict",
     "a": "approval",
     "n": "rows",

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.application.current import set_app
@@ -28,6 +28,7 @@ from pygments.lexers.sql import (  # type: ignore[import-untyped]
 
 from bastion.core.breakglass import check_reason
 from bastion.core.grants import split_reason
+from bastion.core.literals import has_form, typed_spans
 from bastion.core.model import (
     Engine,
     Environment,
@@ -58,7 +59,8 @@ from bastion.execution.services import Services
 from bastion.execution.session import Session
 from bastion.frontends import meta
 from bastion.frontends.completion import SqlCompleter
-from bastion.frontends.console import Console
+from bastion.frontends.console import TYPED_CLASS, TYPED_STYLES, Console
+from bastion.frontends.drawn import typed
 from bastion.frontends.narration import (
     glass_text,
     hold_text,
@@ -76,6 +78,8 @@ from bastion.frontends.settings import ShellSettings, change
 
 log = logging.getLogger(__name__)
 
+_DRAFTS_MAX = 256
+"""Of a text that is changed more often, nobody is shown how it was typed."""
 _NARROW_COLUMNS = 60
 _LOW_ROWS = 12
 _SPINNER_AFTER_S = 0.5
@@ -208,6 +212,75 @@ class _HideSecrets(Processor):
         return Transformation(fragments)
 
 
+class _MarkValues(Processor):
+    """Draws in a style of its own what may be a value: who may read it is judged when it ran."""
+
+    def __init__(self, engine: Engine, is_known: Callable[[str], bool]) -> None:
+        """Start without a text.
+
+        Args:
+            is_known: tells names that anybody may know, and how they begin.
+        """
+        self._engine = engine
+        self._is_known = is_known
+        self._drafts: list[str] = []
+
+    def begin(self) -> None:
+        """Forget the last text."""
+        self._drafts = []
+
+    def is_within(self, text: str) -> bool:
+        """Tell whether all that was drawn of the text on its way is in what it became."""
+        return len(self._drafts) <= _DRAFTS_MAX and all(
+            self._is_draft_within(draft, text) for draft in self._drafts
+        )
+
+    def _is_draft_within(self, draft: str, text: str) -> bool:
+        if text.startswith(draft):
+            return True
+        before = _shared(draft, text)
+        behind = _shared(draft[before:][::-1], text[before:][::-1])
+        end = len(draft) - behind
+        return all(
+            last <= before or first >= end
+            for first, last in typed_spans(draft, self._engine, self._is_known)
+        )
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """Mark one line's part of them; no letter moves."""
+        document = transformation_input.document
+        text = document.text
+        searched = transformation_input.buffer_control.search_buffer
+        for draft in (searched.text if searched else "", text):
+            if draft:
+                self._keep(draft)
+        spans = typed_spans(text, self._engine, self._is_known)
+        if not spans:
+            return Transformation(transformation_input.fragments)
+        start = document.translate_row_col_to_index(transformation_input.lineno, 0)
+        fragments = explode_text_fragments(list(transformation_input.fragments))
+        for first, last in spans:
+            for index in range(max(first - start, 0), min(last - start, len(fragments))):
+                style, letter, *_ = fragments[index]
+                fragments[index] = (f"{style} {TYPED_CLASS}", letter)
+        return Transformation(fragments)
+
+    def _keep(self, text: str) -> None:
+        if text in self._drafts[-2:]:
+            return
+        if self._drafts and text.startswith(self._drafts[-1]):
+            # Typed on: what was drawn before is in it.
+            self._drafts[-1] = text
+        elif len(self._drafts) <= _DRAFTS_MAX:
+            self._drafts.append(text)
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the characters at the start that two texts share."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 class _History(InMemoryHistory):
     """Statements of this person on this target; secrets are scrubbed, a leading blank skips."""
 
@@ -232,6 +305,7 @@ class _Shell:
         self._history = _History()
         self._last_statement = ""
         self._completer = SqlCompleter(self._target.engine)
+        self._values = _MarkValues(self._target.engine, self._completer.is_known)
         self._prompt = self._make_prompt()
         self._progress = _Progress(console, services)
         self._is_running = False
@@ -249,6 +323,8 @@ class _Shell:
             self._banner()
             await self._prepare()
             while True:
+                self._values.begin()
+                self._console.text_number = self._session.begin_text()
                 text = await self._read()
                 if text is None:
                     if await self._may_leave():
@@ -259,6 +335,8 @@ class _Shell:
                 except UsageError as error:
                     self._console.print(f"{visible(error.message, keeps_lines=True)}\n")
                     is_leaving = False
+                if self._console.has_marked:
+                    await self._session.end_text(self._statements_in(text))
                 if is_leaving and await self._may_leave():
                     return self._next_target
         except (_LeaveError, ConnectionError, RecordingError):
@@ -289,7 +367,7 @@ class _Shell:
             mouse_support=False,
             search_ignore_case=True,
             style=_STYLE,
-            input_processors=[_HideSecrets()],
+            input_processors=[_HideSecrets(), self._values],
             input=self._console.input,
             output=self._console.output,
             interrupt_exception=_InterruptError,
@@ -391,6 +469,17 @@ class _Shell:
         await self._run(self._last_statement, expanded=expanded)
         return False
 
+    def _statements_in(self, text: str) -> int | None:
+        """Count the statements of what was entered; None where it held more than these."""
+        if not self._values.is_within(text):
+            return None
+        if meta.parse_meta(text) is not None or text.strip().lower() in (*_LEAVE_WORDS, "help"):
+            return None if has_form(text) else 0
+        try:
+            return len(split(_without_go(text)[0], self._target.engine))
+        except BastionError:
+            return None
+
     async def _remember(self, text: str) -> None:
         if text.startswith(" "):
             return
@@ -484,7 +573,7 @@ class _Shell:
             case "budget":
                 await self._budget()
             case "history":
-                self._console.print(self._past(command.argument))
+                self._console.print(typed(self._past(command.argument), 0))
             case _:
                 await self._refuse(command)
 
@@ -772,7 +861,7 @@ class _ShellOutput:
             case StatementStarted():
                 self._statement = event.text
             case NoticeReceived():
-                self._console.print(notice_text(event))
+                self._console.print_of(notice_text(event))
             case Waiting():
                 self.was_held = True
                 text = hold_text(
@@ -809,7 +898,7 @@ class _ShellOutput:
         self._end_result()
         self.status = event.status
         if event.status is not Status.OK:
-            self._console.print(outcome_text(event, self._statement))
+            self._console.print_of(outcome_text(event, self._statement))
             return
         if event.message:
             self._console.print(f"{visible(event.message, keeps_lines=True)}\n")
@@ -878,6 +967,7 @@ _STYLE = Style.from_dict(
         "development": "ansigreen",
         "mark": "bold",
         "continuation": "ansibrightblack",
+        **TYPED_STYLES,
     }
 )
 _ENVIRONMENT_STYLES = {

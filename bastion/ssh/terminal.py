@@ -22,7 +22,7 @@ import asyncssh
 from bastion.errors import RecordingError
 from bastion.execution.session import Session
 from bastion.frontends.drawn import cells_of
-from recordings.events import Grid, Output
+from recordings.events import TYPED_RESULT, Grid, Output
 
 log = logging.getLogger(__name__)
 
@@ -233,7 +233,10 @@ class RecordedTerminal:
         sent = text.encode("utf-8", "replace")
         data = self._newlines.translate(sent)
         # Where the terminal changes the text after all, its cells are not told apart.
-        cells = cells_of(text) if len(data) == len(sent) else ()
+        cells = cells_of(text)
+        if len(data) != len(sent):
+            typed = [grid.first for grid in cells if grid.result == TYPED_RESULT]
+            cells = (Grid(TYPED_RESULT, typed[0], (0, len(data))),) if typed and data else ()
         self._queue.append(Output(data=data, cells=cells))
         self._queued_bytes += len(data)
         self._drained.clear()

@@ -18,6 +18,7 @@ import pytest
 
 from recordings.verify import Report, verify_file
 from tests.end_to_end.conftest import PEOPLE, Town, building, eventually, finish, is_sealed
+from tests.end_to_end.test_shell import shell
 from tests.harness import Answer
 
 
@@ -397,6 +398,50 @@ def test_raw_cells_are_read_by_the_rights_of_who_reads(archive: Town, engine: st
     cli("recording", "redact", path.stem, "--cell", "1:1:id", "--only-there", "-o", str(out))
     assert raw not in out.read_text()
     assert alone(archive, out).returncode == 0
+
+
+def test_values_that_were_typed_are_read_by_the_rights_of_who_reads(
+    archive: Town, engine: str, tmp_path: Path
+):
+    mark, value = f"mark{time.monotonic_ns()}", f"smith{time.monotonic_ns()}@example.org"
+    with shell(archive, "ann", f"{engine}-dev", columns=160, rows=50) as screen:
+        screen.run(f"SELECT '{mark}' AS m, id FROM customers WHERE email = '{value}';")
+        screen.enter(f"SELECT id FROM customers WHERE email = 'x{value[:12]}")
+        screen.child.send("\x03")
+        screen.prompt()
+        screen.run(f"SELECT '{mark}' + nonsense FROM customers WHERE email = '{value}';")
+        screen.run(f"SELECT '{mark}', '{value}', id FROM products;")
+        screen.run(r"\history")
+        screen.run("SELECT 40 + 2 AS answer;")
+        screen.enter(r"\q")
+        screen.left()
+    one_more = archive.ask(
+        "ann", f"{engine}-dev --csv", stdin=f"SELECT id FROM customers WHERE email = '{value}'; x"
+    )
+    assert one_more.status != 0
+    eventually(lambda: is_sealed(archive.transcript(mark)), 5)
+    path = archive.transcript(mark)
+    hidden = (value, value[:12])
+    assert value in path.read_text()
+    assert verify(archive, path).exit_code == 0
+    for who in ("aud", "bob"):
+        for form in ("text", "json", "cast"):
+            seen = archive.ask(who, f"rec play {path.stem} --format {form}").out
+            assert not any(word in seen for word in hidden), f"{who} {form} {seen}"
+            assert "FROM" in seen
+            assert "42" in seen
+            assert (mark in seen) is (form != "text")
+        assert value not in archive.ask(who, f"rec show {path.stem} --json").out
+        assert json.loads(archive.ask(who, f"rec list {value} --json").out)["recordings"] == []
+    cli = archive.house.cli
+    for form in ("cast", "cast3", "jsonl", "text", "html", "svg"):
+        copy = tmp_path / form
+        at = ["--at", "2"] if form == "svg" else []
+        done = cli("recording", "export", path.stem, "--format", form, *at, "-o", str(copy))
+        assert done.status == 0
+        assert not any(word in copy.read_text() for word in hidden), form
+    for words in (("show", path.stem, "--json"), ("list", "--json", "--search", value)):
+        assert value not in cli("recording", *words, check=False).out.replace(f'"{value}"', "")
 
 
 @pytest.mark.parametrize("who", ["ada"])

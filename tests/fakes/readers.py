@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recordings.redact import MaskFor
+from recordings.heard import MaskFor
 
 
 async def seen_by_all(_viewer: object, _target: str) -> MaskFor:

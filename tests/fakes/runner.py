@@ -168,12 +168,20 @@ class FakeSession:
         self.end_reason = ""
         self.notice_callback: Callable[[str], None] | None = None
         self.notes: list[tuple[str, dict]] = []
+        self.texts = 0
 
     def touch(self) -> None:
         pass
 
     async def note(self, kind: str, fields: dict) -> None:
         self.notes.append((kind, fields))
+
+    def begin_text(self) -> int:
+        self.texts += 1
+        return self.texts
+
+    async def end_text(self, statements: int | None) -> None:
+        self.notes.append(("typed", {"text": self.texts, "statements": statements}))
 
     async def words(self, text: str) -> None:
         self.notes.append(("words", {"text": text}))

@@ -25,8 +25,9 @@ from recordings.events import (
     sha256_hex,
 )
 from recordings.files import open_stream
+from recordings.heard import hear
 from recordings.reader import read_events
-from recordings.readers import ReadersCopy, ServedFile, needs_masks
+from recordings.readers import ReadersCopy, ServedFile
 from recordings.redact import Redaction, left_over, redact
 from recordings.verify import verify_file
 from tests.recordings.conftest import Desk, record_statement
@@ -347,9 +348,9 @@ async def test_before_version_4_nothing_is_shown_from_the_first_raw_cell_on(desk
     await record_statement(writer, 3)
     await writer.seal("logout")
     with writer.path.open("rb") as file:
-        assert needs_masks(file, rights())
+        assert hear(file, rights())[1]
     with writer.path.open("rb") as file:
-        assert not needs_masks(file, rights("email raw"))
+        assert not hear(file, rights("email raw"))[1]
     copy = copied(desk, writer.path, mask_for=rights())
     assert is_proven(desk, copy)
     assert "@" not in shown(copy)

@@ -205,20 +205,25 @@ async def test_a_recording_that_cannot_be_encrypted_never_begins(desk: Desk):
     assert [path for path in desk.root.rglob("s1*") if path.is_file()] == []
 
 
+async def fail_to_append(writer: TranscriptWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the next sync of the disk fail, and the one after it go well."""
+    errors = iter([OSError(28, "No space left on device")])
+
+    def sync(descriptor: int) -> None:
+        for error in errors:
+            raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", sync)
+        with pytest.raises(RecordingFailure):
+            await writer.append(Output(data=b"never shown"))
+
+
 async def test_a_failed_write_ends_with_an_encrypted_and_signed_end(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
     writer = await opened(desk, statements=1)
-    with monkeypatch.context() as patch:
-        calls = iter([OSError(28, "No space left on device")])
-
-        def sync(descriptor: int) -> None:
-            for error in calls:
-                raise error
-
-        patch.setattr(os, "fdatasync", sync)
-        with pytest.raises(RecordingFailure):
-            await writer.append(Output(data=b"never shown"))
+    await fail_to_append(writer, monkeypatch)
     assert verify_file(writer.path, desk.key_path, identity=desk.identity).state == "sealed"
     with open_stream(writer.path, desk.identity) as stream:
         assert b"never shown" not in stream.read()
@@ -237,16 +242,7 @@ async def test_no_key_stream_is_used_twice_even_behind_a_frame_that_failed(
     made = encrypted._key_stream
     monkeypatch.setattr(encrypted, "_key_stream", key_stream)
     writer = await opened(desk, statements=1)
-    with monkeypatch.context() as patch:
-        calls = iter([OSError(28, "No space left on device")])
-
-        def sync(descriptor: int) -> None:
-            for error in calls:
-                raise error
-
-        patch.setattr(os, "fdatasync", sync)
-        with pytest.raises(RecordingFailure):
-            await writer.append(Output(data=b"never shown"))
+    await fail_to_append(writer, monkeypatch)
     lines = [line.split(b'"') for line in writer.path.read_bytes().splitlines()]
     begun = [line[3] for line in lines if line[1] == b"D"]
     assert len(begun) == 2
