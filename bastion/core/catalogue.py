@@ -103,6 +103,11 @@ class Column:
         """Give the class that masks the column; None when it may be shown."""
         return self.classification.sensitivity
 
+    @property
+    def own_type(self) -> str:
+        """Give the type's name without the schema that tells it from one of the server's."""
+        return self.type_name.rpartition('".')[2]
+
 
 class Moment(enum.Enum):
     """When the server computes an expression that is kept with a relation."""

@@ -134,12 +134,33 @@ def _address_name(name: str) -> Sensitivity | None:
 
 
 def split_words(name: str) -> tuple[str, ...]:
-    """Split ``clientIP``, ``client_ip`` and ``CLIENT-IP`` into words: lower case, no accents."""
+    """Split ``clientIP``, ``client_ip`` and ``CLIENT-IP`` into words: lower case, no accents.
+
+    ``s.s.n`` is one word, and letters that only look Latin are read as they look.
+    """
+    if not name.isascii():
+        name = _as_seen(name)
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    if not spaced.isascii():
-        pieces = unicodedata.normalize("NFKD", spaced)
-        spaced = "".join(piece for piece in pieces if not unicodedata.combining(piece))
-    return tuple(word for word in re.split(r"[^a-z0-9]+", spaced.casefold()) if word)
+    words = [word for word in re.split(r"[^a-z0-9]+", spaced.casefold()) if word]
+    if sum(len(word) == 1 for word in words) < _SPELT_MIN:
+        return tuple(words)
+    return tuple(_SPELT.sub(lambda run: run[0].replace("_", ""), "_".join(words)).split("_"))
+
+
+def _as_seen(name: str) -> str:
+    """Take accents and invisible characters away, and look-alikes where all is Latin then."""
+    pieces = unicodedata.normalize("NFKD", name)
+    plain = "".join(one for one in pieces if unicodedata.category(one) not in ("Mn", "Me", "Cf"))
+    latin = plain.translate(_LOOK_ALIKES)
+    return latin if latin.isascii() else plain
+
+
+_LOOK_ALIKES = str.maketrans(
+    "авсеѕіјкмнорԛтухһԁԝАВСЕЅІЈКМНОРԚТУХԜαοριυνΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡſ",
+    "abcesijkmhopqtyxhdwABCESIJKMHOPQTYXWaopiuvABEZHIKMNOPTYXiags",
+)
+_SPELT_MIN = 3
+_SPELT = re.compile(r"(?<![^_])[a-z](?:_[a-z]){2,}(?![^_])")
 
 
 def type_kind(type_name: str) -> str:

@@ -63,6 +63,8 @@ class Exposure:
     """Sensitive values written where they would no longer be masked, in words. Policy holds."""
     carried: tuple[KnownClass, ...] = ()
     """Classes that stored columns take when it runs, for every session from then on."""
+    quotes_code: bool = False
+    """Code of the schema that its plan shows holds values of sensitive columns."""
 
     @property
     def told(self) -> frozenset[Sensitivity]:
@@ -83,6 +85,7 @@ def merged(first: Exposure, second: Exposure) -> Exposure:
         first,
         columns=columns,
         touches=first.touches | second.touches,
+        quotes_code=first.quotes_code or second.quotes_code,
         inference=tuple(dict.fromkeys((*first.inference, *second.inference))),
         laundering=tuple(dict.fromkeys((*first.laundering, *second.laundering))),
     )

@@ -86,16 +86,20 @@ def hidden_writes(
     is_tainted = any(context.variables.values())
     if is_tainted and _MAKES.match(text) and _KEEPS_SETTING.search(text):
         return ("a default or expression reads a variable that took a masked value",)
+    reader = _kept_reader(statement, catalogue, context)
+    if reader:
+        return (f"a default or expression calls {reader}, which may read masked values",)
     if context.has_restructured and not context.in_transaction and _is_unread(statement, catalogue):
         return ("it calls code that was made since the structure was last read",)
     is_kept = context.in_transaction and _CODE.match(text) is not None
     hook, is_block = _HOOK.match(text), _BLOCK.match(text) is not None
-    called = tuple(_called(text, catalogue))
+    called = tuple(called_bodies(text, catalogue))
     is_opaque = not statement.is_understood and _OPAQUE.match(text) is not None
-    is_shown = bool(hook) or is_block or is_opaque or is_kept
+    prepared = _prepared(statement, context)
+    is_shown = bool(hook) or is_block or is_opaque or is_kept or bool(prepared)
     if not (is_shown or called) or (_MAKES.match(text) and not (hook or is_kept)):
         return ()
-    code = "\n".join((text, *called) if is_shown else called)
+    code = "\n".join((prepared or text, *called) if is_shown else called)
     names = sensitive_names(catalogue)
     words = {word.casefold() for word in _WORD.findall(code)}
     named = words & (names | _HOLDERS)
@@ -111,6 +115,39 @@ def hidden_writes(
     return ()
 
 
+def _kept_reader(statement: Statement, catalogue: Catalogue, context: SessionContext) -> str:
+    """Name a function that structure is made with, or keeps to call, and that may read values.
+
+    A default fills rows, and the bound of a partition is computed when it is made.
+    """
+    text = _without_strings(statement)
+    is_query = statement.change is not None and statement.change.statement is not None
+    if is_query or not _KEEPS.match(text):
+        return ""
+    names = {str(name).casefold() for name in _CALLED.findall(text)}
+    made, is_tainted = context.relations.values(), any(context.variables.values())
+    for name in sorted(names):
+        is_reader = name in catalogue.functions and reads_sensitive(
+            name, catalogue, made, is_tainted=is_tainted
+        )
+        if is_reader or (sensitive_names(catalogue) and _READERS.fullmatch(name) is not None):
+            return name
+    return ""
+
+
+_KEEPS = re.compile(
+    r"\s*(?:create\s+(?:(?:global|local|temp|temporary|unlogged|foreign|unique)\s+)*"
+    r"(?:table|index|domain|type|statistics|policy)"
+    r"|alter\s+(?:foreign\s+)?(?:table|view|domain|type|policy))\b",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(r"([\w$]+)[\"`]?\s*\(")
+_READERS = re.compile(
+    r"(?:query|table|schema|database|cursor)_to_xml\w*|ts_stat|ts_rewrite|dblink\w*|lo_get|loread"
+    r"|pg_read_\w+|pg_stat_get_\w*activity"
+)
+
+
 def written_by_code(statement: Statement, catalogue: Catalogue) -> frozenset[tuple[str, str]]:
     """Give the relations that code behind a statement may write or make, case folded.
 
@@ -118,7 +155,7 @@ def written_by_code(statement: Statement, catalogue: Catalogue) -> frozenset[tup
     """
     # What a statement with a tree writes itself was traced.
     own = () if statement.tree is not None else (statement.text,)
-    code = "\n".join((*own, *_called(statement.text, catalogue)))
+    code = "\n".join((*own, *called_bodies(statement.text, catalogue)))
     known = {relation.name.casefold() for relation in catalogue.user_relations()}
     found = set()
     for match in _WRITTEN.finditer(code):
@@ -166,7 +203,8 @@ def telling_code(
     if _is_unprepared(statement, context):
         return ()
     if not statement.is_understood:
-        code = "\n".join((text, *_called(text, catalogue)))
+        text = _prepared(statement, context) or text
+        code = "\n".join((text, *called_bodies(text, catalogue)))
         named = _words(code) & (sensitive_names(catalogue, made) | _tainted(context) | _HOLDERS)
         if not named and any(context.variables.values()) and _KEEPS_SETTING.search(code):
             named = {"a variable that took a masked value"}
@@ -196,7 +234,26 @@ def _is_unprepared(statement: Statement, context: SessionContext) -> bool:
     Code that was not understood may have prepared some, out of sight.
     """
     is_execute = statement.engine is Engine.POSTGRESQL and statement.head == "EXECUTE"
-    return is_execute and not statement.is_understood and "*" not in context.variables
+    if not is_execute or statement.is_understood or "*" in context.variables:
+        return False
+    return not _prepared(statement, context)
+
+
+def _prepared(statement: Statement, context: SessionContext) -> str:
+    """Give the code of an EXECUTE whose arguments are computed: these, and what they are for.
+
+    Empty for anything else.
+    """
+    found = _EXECUTE.match(statement.text)
+    if statement.is_understood or statement.engine is not Engine.POSTGRESQL or found is None:
+        return ""
+    arguments = statement.text[found.end() :]
+    words = _words(arguments)
+    texts = [one.text for name, one in context.prepared.items() if name.casefold() in words]
+    return "\n".join((arguments, *texts)) if texts else ""
+
+
+_EXECUTE = re.compile(r"\s*(?:(?:explain|create)\b[^;]*?)?\bexecute\b", re.IGNORECASE)
 
 
 def _tainted(context: SessionContext) -> frozenset[str]:
@@ -216,7 +273,7 @@ def reads_sensitive(
         made: relations of the session.
         is_tainted: variables of the session took masked values.
     """
-    code = "\n".join(_called(function, catalogue))
+    code = "\n".join(called_bodies(function, catalogue))
     if not _words(code).isdisjoint(sensitive_names(catalogue, made)):
         return True
     if is_tainted and _KEEPS_SETTING.search(code):
@@ -228,7 +285,7 @@ def _words(code: str) -> set[str]:
     return {word.casefold() for word in _WORD.findall(code)}
 
 
-def _called(text: str, catalogue: Catalogue) -> Iterator[str]:
+def called_bodies(text: str, catalogue: Catalogue) -> Iterator[str]:
     """Give the bodies of the functions that a text calls, and those that they call."""
     seen: set[str] = set()
     pending = [text]

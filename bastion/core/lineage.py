@@ -23,12 +23,14 @@ from bastion.core.carry import (
 )
 from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
+from bastion.core.definitions import Redactor
 from bastion.core.effects import ChangeKind, OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure, merged
 from bastion.core.flow import Cte, Flow, Output, Scope, Source, either, fold, join
-from bastion.core.hidden import hidden_writes, telling_code, written_by_code
+from bastion.core.hidden import called_bodies, hidden_writes, telling_code, written_by_code
 from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.relations import default_flow
 from bastion.core.walk import NotTracedError, Walk
 
 _NOT_TRACED = (
@@ -200,6 +202,7 @@ def _traced(
             *carried_by_writes(walk.written, walk.catalogue),
             *_carried_by_making(statement, None if reason else outputs),
         ),
+        quotes_code=statement.output is OutputKind.PLAN and _quotes_code(walk, statement),
     )
     return Traced(
         exposure=exposure,
@@ -207,6 +210,19 @@ def _traced(
         assigned=walk.assigned,
         written=walk.written,
     )
+
+
+def _quotes_code(walk: Walk, statement: Statement) -> bool:
+    """Tell whether views, policies or functions behind a plan quote values of sensitive columns."""
+    texts = list(called_bodies(statement.text, walk.catalogue))
+    for key in {*statement.reads, *statement.writes, *walk.views}:
+        relation = walk.relations.get(key) or walk.catalogue.relations.get(key)
+        if relation is not None:
+            texts += [relation.definition, *relation.rules, *(one.text for one in relation.code)]
+            texts += [column.default for column in relation.columns]
+    texts += called_bodies("\n".join(texts), walk.catalogue)
+    redactor = Redactor(walk.catalogue)
+    return any(text and redactor.redact(text) != text for text in texts)
 
 
 def _tokens(walk: Walk, statement: Statement) -> tuple[frozenset[str], str]:
@@ -419,9 +435,20 @@ def _insert(walk: Walk, node: exp.Insert, scope: Scope, ctes: dict[str, Cte]) ->
             walk.touch(output.flow)
             column = names[index] if index < len(names) else f"column {index + 1}"
             _record(walk, scope, relation, column, output.flow)
+    _record_defaults(walk, scope, relation)
     conflict = node.args.get("conflict")
     if conflict is not None:
         _conflict(walk, conflict, scope, ctes, relation)
+
+
+def _record_defaults(walk: Walk, scope: Scope, relation: Relation | None) -> None:
+    """Note what the server puts by itself into columns that take no value: a function may read."""
+    for column in relation.columns if relation is not None else ():
+        if "(" not in column.default:
+            continue
+        flow = default_flow(walk, column)
+        if flow.sensitive:
+            _record(walk, scope, relation, fold(column.name, walk.engine), flow)
 
 
 def _conflict(
@@ -487,6 +514,8 @@ def _update(walk: Walk, node: exp.Update, scope: Scope, ctes: dict[str, Cte]) ->
     where = node.args.get("where")
     for pair in node.expressions:
         _assign_pair(walk, pair, scope, ctes, relation)
+    if any(column.name.casefold() == "default" for column in node.find_all(exp.Column)):
+        _record_defaults(walk, scope, relation)
     if where is not None:
         predicates.check(walk, where.this, scope, ctes, clause="WHERE")
 
@@ -509,6 +538,7 @@ def _merge(walk: Walk, node: exp.Merge, scope: Scope, ctes: dict[str, Cte]) -> N
         if condition is not None:
             predicates.check(walk, condition, scope, ctes, clause="WHEN")
         _merge_action(walk, when.args.get("then"), scope, ctes, relation)
+    _record_defaults(walk, scope, relation)
 
 
 def _merge_action(

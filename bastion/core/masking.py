@@ -490,10 +490,11 @@ def _definition(catalogue: Catalogue) -> Treatment:
 def _plan_treatments(
     statement: Statement, exposure: Exposure, columns: tuple[ResultColumn, ...]
 ) -> tuple[Treatment, ...]:
-    if not exposure.touches:
+    if not exposure.touches and not exposure.quotes_code:
         return tuple(_SHOWN for _ in columns)
-    # A literal compared with a sensitive column may be a right guess: it is not repeated.
-    typed = "" if exposure.guesses else statement.text
+    # A literal compared with a sensitive column may be a right guess, and one that stands in a
+    # view too would confirm it: it is not repeated.
+    typed = "" if exposure.guesses or exposure.quotes_code else statement.text
 
     def scrub(cell: bytes) -> bytes:
         text = cell.decode("utf-8", "replace")

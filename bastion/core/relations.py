@@ -18,6 +18,7 @@ from bastion.core.catalogue import (
 )
 from bastion.core.classify import type_kind
 from bastion.core.flow import (
+    HARMLESS,
     Flow,
     FlowKind,
     Output,
@@ -113,6 +114,13 @@ def relation_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:
     if relation.definition and is_made and relation.kind in _VIEWS:
         return _made_view(walk, relation, outputs)
     return outputs
+
+
+def default_flow(walk: Walker, column: Column) -> Flow:
+    """Give what a column's default carries; nothing where it is not understood."""
+    query = f"SELECT {column.default}"
+    found = walk.trace_inner(query, _of_definitions(walk), sees_session=False)
+    return HARMLESS if found is None else join(output.flow for output in found[0])
 
 
 def _made_view(walk: Walker, relation: Relation, before: tuple[Output, ...]) -> tuple[Output, ...]:

@@ -53,7 +53,7 @@ def converts_by_code(routine: Routine, catalogue: Catalogue) -> bool:
     if not telling:
         return False
     return not routine.types.isdisjoint(telling) or any(
-        column.type_name.removesuffix("[]").lstrip("_") in {one.lstrip("_") for one in telling}
+        column.own_type.removesuffix("[]").lstrip("_") in {one.lstrip("_") for one in telling}
         for relation in catalogue.user_relations()
         if relation.name in routine.types
         for column in relation.columns

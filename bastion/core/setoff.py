@@ -54,7 +54,7 @@ def _key(written: str) -> tuple[str, str]:
 
 
 def _computes_by_code(relation: Relation, catalogue: Catalogue) -> bool:
-    types = {name for column in relation.columns for name in _type_names(column.type_name)}
+    types = {name for column in relation.columns for name in _type_names(column.own_type)}
     if not types.isdisjoint(catalogue.casts | catalogue.cast_columns):
         return True
     texts = [*(one.default for one in relation.columns if one.default)]

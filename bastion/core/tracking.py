@@ -289,7 +289,9 @@ def _made_columns(
         if not listed or not all(_is_plain_definition(item) for item in listed):
             return ()
         return tuple(
-            _column(fold(item.this, engine), _HARMLESS, index)
+            dataclasses.replace(
+                _column(fold(item.this, engine), _HARMLESS, index), default=_default(item, engine)
+            )
             for index, item in enumerate(listed, start=1)
             if isinstance(item, exp.ColumnDef)
         )
@@ -327,6 +329,12 @@ def _reads_setting(kind: exp.Expr | None) -> bool:
         not isinstance(call, exp.Anonymous) or call.name.casefold() == "current_setting"
         for call in calls
     )
+
+
+def _default(item: exp.ColumnDef, engine: Engine) -> str:
+    kinds = (constraint.kind for constraint in item.args.get("constraints") or [])
+    found = next((kind for kind in kinds if isinstance(kind, exp.DefaultColumnConstraint)), None)
+    return "" if found is None else found.this.sql(dialect=engine.value)
 
 
 def _is_plain_definition(item: exp.Expr) -> bool:

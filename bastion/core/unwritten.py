@@ -162,7 +162,7 @@ def _bare_values(
     catalogue = around.catalogue
     for _, relation in _relations(findings, around):
         for column in relation.columns if relation is not None else ():
-            name = _stored_name(column.type_name)
+            name = _stored_name(column.own_type)
             if name not in catalogue.casts:
                 continue
             if name in catalogue.bare_casts or _makes_rows(tree, tokens):
@@ -204,7 +204,7 @@ def _unseen_casts(findings: Findings, around: Surroundings) -> None:
     for key, relation in _relations(findings, around):
         if relation is None:
             continue
-        if any(_stored_name(column.type_name) in types for column in relation.columns):
+        if any(_stored_name(column.own_type) in types for column in relation.columns):
             findings.doubt(f"A column of {key[1]} has a type with casts of its own.")
 
 

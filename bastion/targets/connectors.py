@@ -22,8 +22,9 @@ from bastion.targets import mysql_catalogue, mysql_errors, postgres_catalogue
 from bastion.targets.libpq import Link, open_link
 from bastion.targets.mysql import REFUSED_MODES, Login, MySQLConnection
 from bastion.targets.mysql_wire import PROTOCOL_ERRORS, Wire, open_wire
-from bastion.targets.postgres import PostgresConnection, type_rows
+from bastion.targets.postgres import PostgresConnection
 from bastion.targets.postgres_errors import translate_login_error
+from bastion.targets.postgres_types import OWN_SCHEMA, type_rows
 from bastion.targets.scan import ScanPlan
 from bastion.targets.secrets import TargetUrl
 from bastion.targets.shared import ConnectorSettings, SharedCatalogue
@@ -46,8 +47,9 @@ _WHO = (
     " pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\x01')"
 )
 _TYPES = (
-    "SELECT oid::pg_catalog.text, typname FROM pg_catalog.pg_type"
-    " WHERE typtype <> 'c' AND typname !~ '^_?pg_'"
+    f"SELECT t.oid::pg_catalog.text, t.typname, {OWN_SCHEMA} FROM pg_catalog.pg_type t"  # noqa: S608
+    " LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid"
+    " WHERE (t.typtype <> 'c' OR c.relkind = 'c') AND t.typname !~ '^_?pg_'"
 )
 
 
@@ -181,7 +183,7 @@ class PostgresConnector(_Connector):
 
     def type_name(self, oid: int) -> str:
         """Give a type's name; a type made since login has its number only."""
-        return self._type_names.get(oid, f"oid {oid}")
+        return self._type_names.get(oid, f"type {oid}")
 
     def origin(self, table_oid: int, number: int) -> Origin | None:
         """Give the stored column; one of a relation made since the scan names nothing known."""

@@ -62,6 +62,7 @@ from bastion.targets.permits import (
 )
 from bastion.targets.postgres_errors import Circumstances, translate_error
 from bastion.targets.postgres_marks import MARKS, compare_marks, marks_question, prepare_marks
+from bastion.targets.postgres_types import OWN_SCHEMA, type_rows
 
 ROWS_PER_BATCH = 1000
 FIRST_BATCH_ROWS = 32
@@ -142,8 +143,8 @@ ORDER BY 1
 """Relations, schemas, and cursors WITH HOLD: the query of one runs when the transaction commits,
 after the comparison."""
 _NEW_TYPES = (
-    "SELECT oid::pg_catalog.text, typname FROM pg_catalog.pg_type"
-    " WHERE oid = ANY ($1::pg_catalog.oid[])"
+    f"SELECT t.oid::pg_catalog.text, t.typname, {OWN_SCHEMA}"  # noqa: S608
+    " FROM pg_catalog.pg_type t WHERE t.oid = ANY ($1::pg_catalog.oid[])"
 )
 OWN_WORDS = frozenset({
     _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO, _READ_ONLY,
@@ -804,16 +805,6 @@ async def _waiters(link: Link) -> int:
             "The connection to the database is lost; what was open is rolled back."
         ) from None
     return int(found.get_value(0, 0) or b"0")
-
-
-def type_rows(result: pq.abc.PGresult) -> list[tuple[int, str]]:
-    """Read rows of OID and name; arrays get ``int4[]`` for ``_int4``."""
-    rows = []
-    for number in range(result.ntuples):
-        name = (result.get_value(number, 1) or b"").decode()
-        name = f"{name[1:]}[]" if name.startswith("_") else name
-        rows.append((int(result.get_value(number, 0) or b"0"), name))
-    return rows
 
 
 async def _check_marks(link: Link, permit: Permit) -> None:

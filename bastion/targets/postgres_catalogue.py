@@ -24,6 +24,7 @@ from bastion.core.functions import acting_names
 from bastion.core.model import Engine
 from bastion.targets.libpq import Link
 from bastion.targets.postgres_marks import fetch_marks
+from bastion.targets.postgres_types import OWN_SCHEMA, printed_type
 from bastion.targets.scan import (
     SAMPLE_CHARACTERS,
     UNCLASSIFIED,
@@ -75,7 +76,8 @@ WHERE c.relkind IN ('v', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'
 """
 _DEFINITION = "SELECT pg_catalog.pg_get_viewdef($1::pg_catalog.oid)"
 _COLUMNS = """
-SELECT a.attrelid::text, a.attnum::text, a.attname, t.typname, a.attnotnull::text, {default},
+SELECT a.attrelid::text, a.attnum::text, a.attname, t.typname, {own}, a.attnotnull::text,
+       {default},
        CASE WHEN a.attrelid >= 16384 THEN pg_catalog.col_description(a.attrelid, a.attnum) END
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
@@ -360,7 +362,10 @@ _BODY = (
     # Defaults run with every call that leaves them out.
     " || coalesce('; SELECT ' || pg_catalog.pg_get_expr(p.proargdefaults, 0), '')"
 )
-_DEFAULT = "pg_catalog.pg_get_expr(d.adbin, d.adrelid)"
+_DEFAULT = (
+    "coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid),"
+    " pg_catalog.pg_get_expr(t.typdefaultbin, 0))"
+)
 _RULE = "pg_catalog.pg_get_ruledef(oid)"
 _NOTHING = "NULL::text"
 _SQL_BODY_VERSION = 140_000
@@ -628,15 +633,15 @@ async def _columns(link: Link, known: Catalogue | None) -> dict[str, list[Column
         (oid, number): tuple(names.split("\x01"))
         for oid, number, names in await _rows(link, _PARTS)
     }
-    for oid, number, name, type_name, is_required, default, comment in await _rows_or_less(
+    for oid, number, name, type_name, own, is_required, default, comment in await _rows_or_less(
         link,
-        _COLUMNS.format(default=_DEFAULT, first=first),
-        _COLUMNS.format(default=_NOTHING, first=first),
+        _COLUMNS.format(own=OWN_SCHEMA, default=_DEFAULT, first=first),
+        _COLUMNS.format(own=OWN_SCHEMA, default=_NOTHING, first=first),
     ):
         columns[oid].append(
             Column(
                 name=name,
-                type_name=f"{type_name[1:]}[]" if type_name.startswith("_") else type_name,
+                type_name=printed_type(type_name, own),
                 classification=UNCLASSIFIED,
                 is_nullable=is_required != "true",
                 default=default,

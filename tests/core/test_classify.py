@@ -446,3 +446,27 @@ def test_type_of_rows_is_known_by_the_names_in_it() -> None:
         name="p", type_name="person", comment="", samples=["(Ada,x)"], parts=("name", "ssn")
     )
     assert found.sensitivity is Sensitivity.SSN
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "s.s.n",
+        "S S N",
+        "s-s-n",
+        "\u0455sn",
+        "s\u200bsn",
+        "pin_p\u0430ssword",
+        "\u0440hone",
+        "E\u2011Mail",
+    ],
+)
+def test_names_are_read_as_they_look(name: str) -> None:
+    assert classify_name(name) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["a_b_c", "x.y", "\u0441\u043e\u0440\u0442", "n_a", "p_i", "x_y_z1"]
+)
+def test_single_letters_and_other_scripts_make_no_name_by_chance(name: str) -> None:
+    assert classify_name(name) is None

@@ -470,3 +470,106 @@ def test_code_that_was_not_read_again_may_not_be_called() -> None:
 def test_code_that_reads_what_the_server_keeps_of_values_is_held(text: str) -> None:
     exposure = last(text)
     assert exposure.laundering or exposure.inference
+
+
+READER = "select ssn from users limit 1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create temp table z (a text default f(1))",
+        "create table z (a text default f(1))",
+        "alter table orders add column note text default f(1)",
+        "alter table orders alter ref set default f(1)",
+        "create domain d as text default f(1)",
+        "create table p partition of orders for values in (f(1))",
+        "create temp table z (a text default query_to_xml('select 1', true, true, '')::text)",
+        "create temp table z (a bytea default lo_get(1))",
+    ],
+)
+def test_structure_that_calls_what_reads_masked_values_is_laundering(text: str) -> None:
+    assert last(text, shop=with_function(READER)).laundering
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create temp table z (a timestamptz default now(), b uuid default gen_random_uuid())",
+        "create table z (f text, a numeric(8,2) default 0)",
+        "alter table orders add column note text default lower('X')",
+        "create temp table z as select f(1)",
+        "create view v as select f(1)",
+    ],
+)
+def test_structure_that_calls_nothing_of_the_kind_is_not(text: str) -> None:
+    assert not last(text, shop=with_function(READER)).laundering
+
+
+@pytest.mark.parametrize("body", [READER, "select 'x'"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "insert into kept (id) values (1)",
+        "insert into kept default values",
+        "insert into kept values (1, default)",
+        "update kept set note = default",
+        "merge into kept k using orders o on k.id = o.id"
+        " when not matched then insert (id) values (1)",
+    ],
+)
+def test_default_is_a_value_that_is_written(text: str, body: str) -> None:
+    shop = with_function(body)
+    kept = make_relation("public", "kept", "id int4, note text")
+    columns = tuple(
+        dataclasses.replace(one, default="f(1)") if one.name == "note" else one
+        for one in kept.columns
+    )
+    kept = dataclasses.replace(kept, columns=columns)
+    shop = dataclasses.replace(
+        shop, relations=MappingProxyType({**shop.relations, ("public", "kept"): kept})
+    )
+    assert bool(last(text, shop=shop).laundering) is (body == READER)
+
+
+def test_default_of_a_temporary_table_is_read_anew_when_it_is_used() -> None:
+    made = (
+        "create temp table z (id int, a text default f(1)) ;; "
+        "insert into z(id) values (1) ;; select a from z"
+    )
+    assert not hides_all(last(made, shop=with_function("select 'x'")))
+    shop = with_function("select 'x'")
+    context = SessionContext()
+    for piece in made.split(" ;; ")[:1]:
+        statement = analyse(piece, engine=Engine.POSTGRESQL, catalogue=shop, context=context)
+        exposure = trace(statement, catalogue=shop, context=context)
+        context = advance(context, statement, exposure, catalogue=shop)
+    shop = with_function(READER)
+    for piece in made.split(" ;; ")[1:]:
+        statement = analyse(piece, engine=Engine.POSTGRESQL, catalogue=shop, context=context)
+        exposure = trace(statement, catalogue=shop, context=context)
+        context = advance(context, statement, exposure, catalogue=shop)
+    assert hides_all(exposure)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "prepare p(text) as insert into orders(ref) values ($1) ;; execute p(f(1))",
+        "prepare p(text) as insert into orders(ref) values ($1) ;; explain analyze execute p(f(1))",
+        "prepare p(text) as select id from orders where ref > $1 ;; execute p(f(1))",
+        "prepare p(int) as select id from orders limit $1 ;; "
+        "execute p((select ascii(ssn) from users))",
+        "prepare p(text) as select id from users where ssn > $1 ;; execute p('M' || '')",
+    ],
+)
+def test_computed_arguments_of_execute_are_judged_as_code(text: str) -> None:
+    exposure = last(text, shop=with_function(READER))
+    assert exposure.laundering or exposure.inference
+
+
+def test_harmless_arguments_of_execute_are_free() -> None:
+    text = "prepare p(timestamptz) as select id from orders where made_at > $1 ;; execute p(now())"
+    exposure = last(text, shop=with_function(READER))
+    assert not exposure.laundering
+    assert not exposure.inference

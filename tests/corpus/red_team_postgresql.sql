@@ -123,6 +123,21 @@ begin ;; create procedure pz() language plpgsql as $$ begin update t set v=(sele
 begin ;; create function fz() returns text language plpgsql as $$ begin return (select ssn from users where id=1); end $$ ;; select id from users where fz() like 'S%' ;; commit
 do $$ begin insert into t select 901, left(most_common_vals::text,20) from pg_stats where most_common_vals is not null limit 1; end $$ ;; select v from t where id=901
 with recursive r(id, s) as (select id, ssn from users union all select id, substr(s, 2) from r where s <> '') select count(*) from r
+select i1 from inno where id=1
+select * from "Odd Names" where id=1
+select * from odd_types where id=1
+explain (verbose, costs off) select * from v_one
+explain (format json) select * from v_one
+prepare p(text) as insert into t values (901,$1) ;; execute p(f_pl(1)) ;; select v from t where id=901
+prepare p(int) as select * from t where id = $1 ;; execute p(fnum() - 82)
+create temp table dz (id int, v text default fim()) ;; insert into dz values (1) ;; select v from dz
+create temp table z (id int, v text default upper2('x')) ;; create or replace function upper2(text) returns text language sql as 'select ssn from users where id=1' ;; insert into z(id) values (1) ;; select v from z
+alter table t alter v set default fim() ;; insert into t(id) values (901) ;; select v from t where id=901
+alter table t add column w text default f_pl(1) ;; select w from t where id=1
+create temp table pl (k int) partition by list (k) ;; create temp table pl1 partition of pl for values in (fnum()) ;; select pg_get_expr(relpartbound, oid) from pg_class where relname='pl1'
+insert into dflt2(id) values (5) ;; select v from dflt2 where id=5
+update dflt2 set v = default where id=1 ;; select v from dflt2 where id=1
+insert into dom_d(id) values (5) ;; select v from dom_d where id=5
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
@@ -1415,3 +1430,422 @@ select reverse(body)::int from ledger where id=1
 select split_part(line, '=', 2)::int from lines where id=1
 select line::int from lines where id=1
 select (arr[1])::int from ledger where id=1
+select id::text from users union select null union select ssn from users where id=1
+select null union all select null union all select ssn from users where id=1
+select array['a'] union all select array[ssn] from users where id=1
+select row('a') union all select row(ssn) from users where id=1
+(select ssn from users where id=1 union select 'a') except (select 'a')
+table users union all table users
+with w(a) as (values(null) union all select ssn from users where id=1) select a from w
+select 'x'::name union all select ssn from users where id=1
+select name from (select name from users where false union all select ssn from users where id=1) name
+select q from (select 'a' intersect all select 'a' union select ssn from users where id=1) x(q)
+select x from (values (null), ((select ssn from users where id=1))) v(x) where x is not null
+select coalesce(x.a, y.a) from (select null::text a) x full join (select ssn a from users where id=1) y on true
+select a from (select 1 k, null::text a) x full join (select 1 k, ssn a from users where id=1) y using (k, a)
+select (x).* from (select u from users u where id=1) x
+select ((x).u).ssn from (select u from users u where id=1) x
+select (x).u from (select u from users u where id=1) x
+select (select (q).ssn from (select u.*) q) from users u where id=1
+select (row(1,ssn,'a',null)::users).name from users where id=1
+select (row(u.*)::users).name, (row(u.id,u.ssn,u.name,u.meta)::users).name from users u where id=1
+select (unnest(array_agg(u))).ssn from users u
+select x.* from unnest((select array_agg(u) from users u)) x
+select x.name from unnest((select array_agg(row(id,ssn,name,meta)::users) from users)) x
+select ssn from unnest((select array_agg(u) from users u)) as q(id, ssn, name, meta)
+select c from unnest((select array_agg(u) from users u)) as q(a, b, c)
+select max(u::text) from users u
+select min(u) from users u
+select (max(u)).ssn from users u
+select max(array[ssn]) from users
+select max(row(ssn)) from users
+select max(ssn::bytea) from users
+select u from users u group by u
+select (array[u]::users[])[1].ssn from users u where id=1
+select to_json(row(u.*))->'f3' from users u where id=1
+select j.* from users join t using (id) as j where id=1
+select j.ssn from (users join t using (id)) as j where id=1
+select x.* from (users natural join t) as x where id=1
+select c from (select u.*, t.v from users u join t using(id)) x(a,b,c) where a=1
+select d from (select t.*, u.* from t, users u) x(a,b,c,d,e) where a=1 and c=1
+select e from (select t.*, u.* from t, users u) x(a,b,c,d,e) where a=1 and c=1
+with r(a) as (select id, ssn from users) select * from r where a=1
+with r(a,b) as (select u.*, 1 from users u) select ssn from r where a=1
+select (held_rows.p).ssn from held_rows where id=1
+select (p).ssn, (ps[1]).ssn, (u).ssn from held_rows where id=1
+select p, ps, u from held_rows where id=1
+select * from held_rows where id=1
+select p::text, ps::text from held_rows where id=1
+select to_jsonb(h) from held_rows h where id=1
+select (h.u).meta->>'ssn', (h.u).* from held_rows h where id=1
+select x.ssn from held_rows h, unnest(h.ps) x where h.id=1
+select y from held_rows h, unnest(h.ps) x(a,y) where h.id=1
+select * from held_rows h, lateral (select (h.p).*) q where h.id=1
+select jsonb_populate_record(null::held_rows, to_jsonb(h)) from held_rows h where id=1
+select jsonb_path_query(to_jsonb(u), '$.keyvalue()') from users u where id=1
+select jsonb_path_query('{}', '$x', jsonb_build_object('x', ssn)) from users where id=1
+select jsonb_path_query('1', '$ ? ($x starts with "S")', jsonb_build_object('x',ssn)) from users where id=1
+select jsonb_path_exists('1','$ ? ($x starts with "S")', jsonb_build_object('x',ssn)) from users where id=1
+select count(*) from users, jsonb_path_query('1', '$ ? ($x starts with "S")', jsonb_build_object('x',ssn)) where id=1
+select jsonb_path_query(meta,'$.ssn.string()'), jsonb_path_query(meta,'$.ssn.size()') from users where id=1
+select json_exists('1', '$ ? ($x starts with "S")' passing ssn as x) from users where id=1
+select json_value('"a"', '$x' passing ssn as x) from users where id=1
+select json_query('1', '$x' passing ssn as x with wrapper) from users where id=1
+select json_value('1', '$x' passing ssn as x returning int error on error) from users where id=1
+select json_value('{}', '$.a' default ssn on empty) from users where id=1
+select json_query('{}', '$.a' default to_jsonb(ssn) on empty) from users where id=1
+select jt.* from users, json_table('[1]', '$[*]' passing ssn as x columns (a text path '$' , b text path '$.z' default ssn on empty)) jt where id=1
+select count(*) from users, json_table('[1]', '$[*] ? ($x starts with "S")' passing ssn as x columns (a text path '$')) jt where id=1
+select json_array(select ssn from users order by id)
+select json_arrayagg(u order by id) from users u
+select (jsonb_populate_record(u,'{}')).ssn from users u where id=1
+select r.name from users u, jsonb_populate_record(u, jsonb_build_object('name', u.ssn)) r where u.id=1
+select r.* from users u, jsonb_populate_record(u, '{"id":5}') r where u.id=1
+select r.* from users u, jsonb_populate_recordset(u, '[{"id":5}]') r where u.id=1
+select json_build_object(variadic array['a',ssn]) from users where id=1
+select jsonb_build_array(variadic array[ssn]) from users where id=1
+select jsonb_set_lax('{"a":1}','{a}',to_jsonb(nullif(left(ssn,1),'S')),true,'raise_exception') from users where id=1
+select jsonb_set_lax('{"a":1}','{a}',to_jsonb(nullif(left(ssn,1),'S')),true,'delete_key') from users where id=1
+select json_strip_nulls(to_json(u)), array_to_json(array_agg(u), true) from users u group by u
+select '{"a":1}'::jsonb #- array[ssn] from users where id=1
+select ('{"S3CR3T421x":1}'::jsonb) ? ssn from users where id=1
+select '{"S3CR3T421x":1}'::jsonb -> ssn from users where id=1
+select '{"S3CR3T421x":1}'::jsonb ->> ssn is null from users where id=1
+select ('{"S3CR3T421x":1}'::jsonb) - ssn from users where id=1
+select v from t where v is not null and ('{"S3CR3T421x":1}'::jsonb ? (select ssn from users where id=1))
+create temp table z (j jsonb default '{}') ;; insert into z default values ;; update z set j['a'] = (select to_jsonb(ssn) from users where id=1) ;; select j from z ;; select j['a'] from z
+select jsonb_object_agg(k, v) from kv group by id
+select v from kv where k='email'
+select max(v) filter (where k='ssn') from kv
+select * from kv
+select old_row from audit where id=1
+select old_row->>'ssn', old_row['ssn'], old_row #>> '{meta,ssn}' from audit where id=1
+select value from audit, jsonb_each_text(old_row) where id=1 and key='ssn'
+select jsonb_path_query(old_row, '$.**') from audit where id=1
+select string_agg(value::text, ',' order by key) from audit, jsonb_each(old_row) where id=1
+select e1, e1->'a', e1->'a'->>0, e1#>>'{a,0}', e1::text, f1, f1->'a', f1#>>'{a,b}' from inno where id=1
+select jsonb_array_elements_text(e1->'a') from inno where id=1
+select reverse(e1->'a'->>0), upper(f1#>>'{a,b}'), replace(e1::text,'@','#') from inno where id=1
+select translate(e1::text,'@.','  ') from inno where id=1
+select tr(ssn,null), lower(tr(ssn,null)) from users where id=1
+select range_agg(tr(ssn,null)) from users where id=1
+select lower_inf(int4range(nullif(ascii(ssn),83),null)) from users where id=1
+select isempty(int4range(83,ascii(ssn),'[)')) from users where id=1
+select int4range(ascii(ssn),200) && int4range(80,84) from users where id=1
+select unnest(int4multirange(int4range(ascii(ssn),null))) from users where id=1
+select range_merge(tr(ssn,null), tr('a',null)) from users where id=1
+select count(*) from users where tr('S',null) @> ssn
+select array_sort(array[ssn,'a']), array_reverse(string_to_array(ssn,null)) from users where id=1
+select array_ndims(case when ssn like 'S%' then array[1] end) from users where id=1
+select (array_agg(id order by ssn))[1] from users
+select array_agg(array[ssn]) from users where id=1
+select (ssn::name)[0] from users where id=1
+select (string_to_array(ssn,null))[1:2], (string_to_array(ssn,null))[:] from users where id=1
+select id from users where (string_to_array(ssn,null))[1] = 'S'
+select j1, j1[2], array_to_string(j1,'+'), reverse(array_to_string(j1,'')), j1::text from inno where id=1
+select unnest(j1) from inno where id=1
+select i1, (i1).a, i1::text, row_to_json(i1), (i1).* from inno where id=1
+select upper((i1).a), reverse((i1)::text) from inno where id=1
+select k1, tsvector_to_array(k1), k1::text, strip(k1) from inno where id=1
+select lexeme from inno, unnest(k1) where id=1
+select array_to_string(tsvector_to_array(k1),'') from inno where id=1
+select ts_headline(a1, 'cust1'::tsquery) from inno where id=1
+select k1 @@ 'cust1'::tsquery from inno where id=1
+select word from ts_stat('select k1 from inno')
+select l1, m1, l1::text, btrim(m1), m1||'' from inno where id=1
+select h1, convert_from(h1,'UTF8'), encode(h1,'escape'), encode(h1,'base64'), h1::text from inno where id=1
+select b1, c1, b1::text, c1::text, b1+0, c1*1, to_char(b1,'9999999999999999'), to_hex(c1), c1::bit(64) from inno where id=1
+select b1/10, c1 % 100000000, c1 / 10000, sqrt(b1) from inno where id=1
+select max(b1), min(c1), avg(c1), sum(b1) from inno
+select n1, left(n1,20), split_part(n1,' ',2), replace(n1,'@',' at '), reverse(n1), upper(n1), n1||'' from inno where id=1
+select translate(n1,'@',''), regexp_replace(n1,'[@.]','','g'), substr(n1, 7, 5) from inno where id=1
+select string_agg(n1, '') from inno
+select o1, right(o1,4), translate(o1,' +',''), reverse(o1) from inno where id=1
+select * from iv where id=1
+select note, other, third, fourth, sixth from iv where id=1
+select * from im where id=1
+select n from im where id=1
+select * from ipart where id=1
+select z from ipart_1 where id=1
+select upper(z) from ipart_1 where id=1
+select * from ibase where id=1
+select q, r from ikid where id=1
+select reverse(q) from ibase where id=1
+select "ѕsn" from "Odd Names" where id=1
+select "S S N" from "Odd Names" where id=1
+select "ssn " from "Odd Names" where id=1
+select "s.s.n" from "Odd Names" where id=1
+select "Pass""word" from "Odd Names" where id=1
+select "users.ssn", "SSN" from "Odd Names" where id=1
+select * from typed where id=1
+select note from domained where id=1
+select * from rv
+select label from uv where id=1
+select doc, whole from jv where id=1
+select (whole).ssn, doc->>'ssn' from jv where id=1
+with K(v) as (select 'x'::text), k(v) as (select ssn from users where id=1) select v from k
+select "K", k from (select 'x'::text as "K", ssn as k from users where id=1) q
+select k from (select 'x'::text as "K", ssn as k from users where id=1) q
+select k from (select 'x'::text as K, ssn as k from users where id=1) q
+select É from (select 'x'::text as é, ssn as É from users where id=1) q
+select İ from (select 'x'::text as "i̇", ssn as İ from users where id=1) q
+select x.ſ from (select 'x'::text as s, ssn as ſ from users where id=1) x
+with É as (select ssn v from users where id=1), é as (select 'x'::text v) select v from É
+create temp table É as select ssn as k from users ;; select k from É ;; select k from é
+create temp table "K" as select ssn as v from users ;; create temp table k as select 'x'::text as v ;; select v from "K" ;; select v from k
+create temp table aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggggggg as select ssn as k from users ;; select k from aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg
+create temp table z as select ssn as aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggggggg from users ;; select aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg from z
+prepare aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggggggg as select ssn from users ;; execute aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg
+begin ;; declare aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggggggg cursor for select ssn from users ;; fetch all aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg
+with aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggggggg as (select ssn v from users where id=1) select v from aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg
+select aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg from (select ssn as aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggghh, 1 from users where id=1) q
+create temp table t as select 1 as id, 'x'::text as v ;; create temp table aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggghh as select ssn as k from users ;; alter table aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggzz rename k to j ;; select j from aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg
+select (select ssn from t limit 1) from users where id=1
+select (select x from (select ssn as x from t limit 1) q) from users where id=1
+select array(select ssn from generate_series(1,1)) from users where id=1
+select count(*), length('x') as ssn from users group by ssn
+select count(*) over (), 'x' as ssn from users group by ssn
+select name as ssn from users order by ssn||''
+select id as ssn from users order by (ssn collate "C")
+select 1 as name from users group by ssn order by 1
+with recursive a as (select v from t), t as (select id, ssn as v from users) select v from a
+with recursive a as (select * from b), b as (select * from c), c as (select ssn from users where id=1) select * from a
+with a as (select v from t), t as (select ssn as v from users) select v from a union all select v from t
+with users as (select 1 as id, 'x'::text as ssn) select (with users as (select * from public.users) select ssn from users where id=1)
+with "Users" as (select 1 as id, 'x'::text as ssn) select ssn from users where id=1
+with users as (select 1 as id, 'x'::text as ssn) select ssn from public.users where id=1
+with users as (select 1 as id, 'x'::text as ssn) select u.ssn from users v, public.users u where u.id=1
+with t as (select ssn as v, id from users) delete from t2 using t where t.id=t2.id returning t.v
+with t as (select ssn as v, id from users) select v from public.t union all select v from t
+select column1 from (values ((select ssn from users where id=1)))
+select ssn from (select * from users) where id=1
+select "?column?" from (select ssn || '' from users where id=1) q
+select "array" from (select array[ssn] from users where id=1) q
+select "case" from (select case when true then ssn end from users where id=1) q
+select upper from (select upper(ssn) from users where id=1) q
+select "row" from (select row(ssn) from users where id=1) q
+select "coalesce" from (select coalesce(ssn,'') from users where id=1) q
+select text from (select ssn::text from users where id=1) q
+select "varchar" from (select ssn::varchar from users where id=1) q
+select bpchar from (select ssn::char(20) from users where id=1) q
+select ssn from (select (select ssn from users where id=1)) q
+select "substring", btrim, "overlay", "position" from (select substring(ssn from 1), trim(ssn), overlay(ssn placing '' from 1), position('S' in ssn) from users where id=1) q
+select xx from (select ssn xx, lag(ssn) over () from users) q limit 1
+select lag from (select lag(ssn,0) over () from users) q limit 1
+select a.column1 from (values ('x'),((select ssn from users where id=1))) a
+select rank((select ssn from users where id=1)) within group (order by v) from t
+select percent_rank((select ssn from users where id=1)) within group (order by x) from (values ('A'),('T'),('Z')) v(x)
+select mode() within group (order by (id, ssn)) from users
+select string_agg(v, ',' order by (v < (select ssn from users where id=1)), v) from t
+select count(distinct (id, left(ssn,1))) from users
+select json_agg_strict(nullif(left(ssn,1),'S')) from users
+select bit_xor(hashtext(ssn)) from users
+select count(*) over (order by ssn groups 1 preceding) from users
+select id, last_value(id) over (order by ssn) from users
+select sum(id) over (order by ascii(ssn) range between 1 preceding and 1 following) from users
+select lag(id, 1, ascii(ssn)) over (order by id) from users
+select id, sum(id) over (order by id rows between (ascii((select ssn from users where id=1))-82) preceding and current row) from t
+select id, array_agg(id) over (partition by left(ssn,1) order by id rows between unbounded preceding and unbounded following exclude current row) from users
+select id, count(*) over (partition by (select ssn from users where id=1) = v) from t
+select percentile_disc(array[0,1]) within group (order by ssn) from users
+select max(id) keep from users
+select variance(ascii(ssn)), stddev(length(ssn)) from users
+select grouping(ssn, name) from users group by rollup(ssn, name)
+select id from users group by distinct rollup(id, ssn)
+select count(*) from users group by (ssn), ()
+select regr_avgx(ascii(ssn), id) from users
+explain (verbose, costs off) select fim()
+explain (verbose, costs off) select * from t where v = fim()
+explain (costs off) select * from t where id = fnum()
+explain select * from t limit fnum()
+explain (costs off) select id from t order by fim()
+explain (verbose) select fim() || v from t
+explain (format json) select id from t where v > fim()
+explain (format xml, verbose) values (fim())
+explain (format yaml, verbose) select array[fim()]
+explain select * from generate_series(1, fnum())
+explain (costs off) select * from generate_series(1, fnum())
+explain select * from users where ssn = fim()
+explain select * from ipart where z = fim()
+explain (analyze, costs off, timing off, summary off) select case when ssn like 'S%' then (select count(*) from t2) end from users where id=1
+explain (analyze, costs off, timing off, summary off) select coalesce(nullif(left(ssn,1),'S'), (select v from t limit 1)) from users where id=1
+explain (analyze, costs off, timing off, summary off, buffers off) select generate_series(1,ascii(ssn)) from users where id=1
+explain (analyze, costs off, timing off, summary off, serialize text) select repeat('x', ascii(ssn)*1000) from users where id=1
+explain (analyze, serialize binary, timing off) select lpad('', ascii(ssn)*10000, 'x') from users where id=1
+explain (analyze, costs off, timing off, summary off) select repeat('x', ascii(ssn)*10000) from users order by 1
+explain (analyze, costs off, timing off, summary off) select distinct repeat('x', ascii(ssn)*10000) from users
+explain (analyze, costs off, timing off, summary off) with m as materialized (select repeat('x', ascii(ssn)*10000) r from users) select * from m
+explain (analyze, costs off, timing off, summary off) select * from t, (select ssn from users where id=1 limit 1) q, lateral (select 1 from t2 where q.ssn > 'M') z
+explain (analyze, costs off, timing off, summary off) select array(select 1 from t where t.v < u.ssn) from users u
+explain (analyze, costs off, timing off, summary off) select (select t.id from t where t.v >= u.ssn limit 1) from users u
+explain (analyze, costs off, timing off, summary off) select string_agg(v, (select ssn from users where id=1)) from t
+explain (analyze, memory, timing off, costs off) select ssn from users
+explain (analyze, wal) select ssn from users
+explain (generic_plan, verbose) select ssn from users where id=$1
+explain (verbose, costs off) select ssn from vault
+explain (verbose, costs off) insert into dflt(id) values (1)
+prepare p(text) as select * from t where v = $1 ;; explain (costs off) execute p(f_pl(1))
+prepare p(text) as select $1 ;; execute p(f_pl(1)) ;; explain (verbose) execute p(f_pl(1))
+prepare p(int) as select * from t where id = $1 ;; execute p(f_pl(1)::int) ;; execute p(fnum() - 82)
+prepare p(text) as select * from t where v > $1 ;; execute p(fim())
+prepare p(users) as select ($1).ssn ;; execute p(row(1,'a',fim(),null))
+prepare p as select fim() ;; execute p ;; explain verbose execute p
+prepare p(int) as select id from users where ascii(ssn) = $1 ;; explain (analyze, costs off) execute p(83)
+insert into dflt(id) values (1) ;; select v from dflt
+insert into dflt(id) values (1) returning v
+insert into dflt(id) values (1) returning reverse(v)
+create table dz (id int, v text default f_pl(1)) ;; insert into dz values (1) ;; select v from dz
+create temp table dz (id int, v text default fim()) ;; insert into dz values (1) ;; select v from dz ;; select reverse(v) from dz
+alter table t add column w text default fim() ;; select w from t where id=1
+create domain dd as text default fim() ;; create temp table z (a int, b dd) ;; insert into z(a) values (1) ;; select b from z
+create table pl (k text) partition by list (k) ;; create table pl1 partition of pl for values in (f_pl(1)) ;; select pg_get_expr(relpartbound, oid) from pg_class where relname='pl1'
+create table pl (k text) partition by range (k) ;; create table pl1 partition of pl for values from (fim()) to (maxvalue) ;; select pg_get_expr(relpartbound, oid) from pg_class where relname='pl1' ;; select pg_get_partition_constraintdef('pl1'::regclass)
+create temp table z (a text check (a <> fim())) ;; insert into z values ('x')
+create temp table z (a text) ;; insert into z values ('x') ;; create index zi on z ((a || fim())) ;; analyze z ;; select most_common_vals::text from pg_stats where tablename='zi'
+create temp table z (a text) ;; create index zi on z (a) where a > fim() ;; select pg_get_indexdef('zi'::regclass)
+select set_config('app.k',ssn,false) from users where id=1 ;; alter function upper2(text) set app.k from current ;; select proconfig from pg_proc where proname='upper2'
+select set_config('app.k',ssn,false) from users where id=1 ;; alter role current_user set app.k from current ;; select setconfig from pg_db_role_setting
+call echo_in(f_pl(1), null)
+call echo_in(fim(), null)
+call echo_in(current_setting('app.k', true), null)
+select set_config('app.k',ssn,false) from users where id=1 ;; call echo_in(current_setting('app.k'), null)
+select set_config('app.k',ssn,false) from users where id=1 ;; explain (verbose) select current_setting('app.k')
+select set_config('app.k',ssn,false) from users where id=1 ;; explain select * from t where v = current_setting('app.k')
+select set_config('app.k',ssn,false) from users where id=1 ;; explain (analyze) select * from t where v > current_setting('app.k')
+select set_config('app.k',ssn,false) from users where id=1 ;; prepare p(text) as select $1 ;; execute p(current_setting('app.k'))
+select set_config('app.k',ssn,false) from users where id=1 ;; create table pl (k text) partition by list (k) ;; create table pl1 partition of pl for values in (current_setting('app.k')) ;; select pg_get_expr(relpartbound, oid) from pg_class where relname='pl1'
+select set_config('app.k',ssn,false) from users where id=1 ;; alter table t add column w text default current_setting('app.k') ;; select w from t where id=1
+select set_config('app.k',ssn,false) from users where id=1 ;; select current_setting('app.k')::int
+select set_config('app.k',ssn,false) from users where id=1 ;; select id from t where id = ascii(current_setting('app.k'))-82
+select set_config('app.k',ssn,false) from users where id=1 ;; select id from t limit ascii(current_setting('app.k'))-82
+select set_config('app.k','x', ssn > 'M') from users where id=1 ;; show app.k
+select set_config(case when ssn > 'M' then 'app.a' else 'app.b' end, 'x', false) from users where id=1 ;; show app.a
+select set_config('app.k', repeat('x', ascii(ssn)), false) from users where id=1 ;; select length(current_setting('app.k'))
+select set_config('work_mem', (ascii(ssn)*64)::text||'kB', false) from users where id=1 ;; show work_mem
+select set_config('statement_timeout', (ascii(ssn)*1000)::text, false) from users where id=1 ;; show statement_timeout
+select set_config('intervalstyle', case when ssn > 'M' then 'iso_8601' else 'postgres' end, false) from users where id=1 ;; select interval '1 day'
+select set_config('bytea_output', case when ssn > 'M' then 'escape' else 'hex' end, false) from users where id=1 ;; select 'a'::bytea
+select set_config('enable_seqscan', (ssn > 'M')::text, false) from users where id=1 ;; show enable_seqscan
+select setseed(ascii(ssn)/1000.0) from users where id=1 ;; select random()
+select setseed(ascii(ssn)/1000.0) is null from users where id=1 ;; select (random()*1000)::int
+begin ;; select case when ssn like 'S%' then txid_current() end from users where id=1 ;; select pg_current_xact_id_if_assigned() is null ;; rollback
+begin ;; select case when ssn like 'S%' then (select count(*) from t2) end from users where id=1 ;; select seq_scan from pg_stat_xact_user_tables where relname='t2' ;; rollback
+begin ;; select case when ssn like 'S%' then (select count(*) from t2) end from users where id=1 ;; select pg_stat_get_xact_numscans('t2'::regclass) ;; rollback
+begin ;; select case when ssn like 'S%' then upper2('x') end from users where id=1 ;; select calls from pg_stat_xact_user_functions ;; rollback
+create temp table z (a text) ;; alter table z alter a set storage external ;; insert into z select repeat('x', ascii(ssn)*8000) from users where id=1 ;; select pg_total_relation_size('z')
+create temp table z (a text) ;; alter table z alter a set storage external ;; insert into z select repeat('x', ascii(ssn)*8000) from users where id=1 ;; select pg_table_size('z'::regclass), pg_size_pretty(pg_total_relation_size('pg_temp.z'))
+create temp table z as select repeat(md5(ssn), ascii(ssn)*50) a from users ;; select pg_relation_size('z'), pg_column_size(a) from z
+create temp table z (i int, a text) ;; insert into z select id, repeat('x', ascii(ssn)*20) from users ;; select i, ctid from z
+create temp table z as select ssn a from users ;; analyze z ;; select avg_width, n_distinct from pg_stats where tablename='z' ;; select relpages, reltuples from pg_class where relname='z'
+create temp table z as select ssn a from users ;; analyze z ;; select most_common_vals from pg_stats where tablename='z' ;; select histogram_bounds::text from pg_stats where tablename='z'
+select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid='vault'::regclass
+select * from pg_stats_ext
+select * from pg_stats_ext_exprs
+select most_common_vals::text from pg_stats_ext_exprs
+select statistics_name, most_common_vals from pg_stats_ext
+select stxdexpr::text from pg_statistic_ext_data
+select attname, avg_width from pg_stats where tablename='users'
+select array_length(most_common_vals::text::text[],1), histogram_bounds::text from pg_stats where tablename='users'
+select stakind1, stanumbers1, stavalues1 from pg_statistic where starelid='users'::regclass
+select s::text from pg_stats s where tablename='users'
+select to_jsonb(s)->>'histogram_bounds' from pg_stats s where tablename='inno'
+select (s).histogram_bounds from pg_stats s where tablename='inno'
+select query from pg_stat_activity where query like '%SPY%'
+select a from pg_stat_activity a
+select pg_stat_get_backend_activity(i) from pg_stat_get_backend_idset() i
+select (pg_stat_get_activity(null)).query
+select query from pg_stat_get_activity(null) where query like '%x%'
+select left(query,20), upper(query) from pg_stat_activity
+select lo_get(oid) from pg_largeobject_metadata
+select loid, length(data) from pg_largeobject
+select dyn('ssn')
+select dyn('ss'||'n')
+select reverse(dyn('ssn')), dyn('ssn') > 'M'
+select id from t where dyn('ssn') > 'M' and id=1
+select swallow(1)
+begin ;; select cur() ;; fetch all in zz
+begin ;; select cur() ;; fetch first from "zz" ;; move forward all in zz
+begin ;; select cur() is null ;; fetch all zz
+begin ;; do $$ declare c refcursor := 'yy'; begin open c for select name from users; end $$ ;; fetch all yy
+create function oc() returns refcursor language plpgsql as $$ declare c refcursor; begin open c for select ssn from users; return c; end $$ ;; begin ;; select oc() ;; fetch all in "<unnamed portal 1>"
+create function oc() returns refcursor language plpgsql as $$ declare c refcursor := 'k'; begin open c for execute 'select s'||'sn from users'; return c; end $$ ;; begin ;; select oc() ;; fetch all in k
+create function sw() returns text language plpgsql as $$ begin perform ssn::int from users; return ''; exception when others then return sqlerrm; end $$ ;; select sw()
+create function sd() returns text language plpgsql as $$ declare m text; begin perform ssn::int from users; return ''; exception when others then get stacked diagnostics m = message_text; return reverse(m); end $$ ;; select sd()
+create function sq1(text) returns text language sql as 'select ssn from users where name=$1' ;; select sq1(name) from users
+create function vz(variadic text[]) returns text language sql as 'select $1[1]' ;; select vz(ssn) from users where id=1
+create function dz(a text default fim()) returns text language sql as 'select a' ;; select dz()
+create function dz(a text default (select ssn from users where id=1)) returns text language sql as 'select a' ;; select dz()
+create function ts1() returns setof text language sql as 'select ssn from users' ;; select * from ts1() with ordinality ;; select count(*) from ts1() where ts1 like 'S%'
+create function tr1() returns trigger language plpgsql as $$ begin raise notice '%', (select ssn from users where id=1); return new; end $$ ;; create trigger q before insert on t for each row execute function tr1() ;; insert into t values (950,'x')
+create function ar(text) returns text language sql immutable as 'select ssn from users where id=1' ;; create temp table z (a text, b text generated always as (ar(a)) stored) ;; insert into z values ('x') ;; select b from z
+create temp table z (a text, b text generated always as (fim()) virtual) ;; insert into z values ('x') ;; select b from z
+create temp table z (a text, b text generated always as (a) virtual) ;; insert into z select ssn from users ;; select b from z
+alter table users add column b text generated always as (reverse(ssn)) virtual ;; select b from users where id=1
+create or replace function upper2(text) returns text language sql as 'select ssn from users where id=1' ;; select upper2('x')
+create view pg_class as select ssn as relname from users ;; set search_path = public, pg_catalog ;; select relname from pg_class
+create temp view pg_class as select ssn as relname from users ;; select relname from pg_class
+create temp view pg_settings as select ssn as name, ssn as setting from users ;; select name, setting from pg_settings
+create temp view pg_tables as select ssn as tablename from users ;; select tablename from pg_tables
+create temp table text (a text) ;; insert into text select ssn from users ;; select a from text
+set search_path = pg_temp, public, pg_catalog ;; create temp view t as select id, ssn as v from users ;; select v from t
+create temp view t as select id, ssn as v from users ;; select v from t ;; select v from public.t where id=1
+create view inno2 as select * from inno ;; select a1, n1, i1 from inno2 where id=1
+create temp view q as select ctid, * from users ;; select * from q
+create temp table z as table users ;; select z.* from z ;; select (z).ssn from z ;; select a from z as q(i,n,a,m)
+create temp table z (like held_rows) ;; insert into z select * from held_rows ;; select p from z ;; select (p).ssn from z ;; select ps[1] from z
+create temp table z (p person) ;; insert into z select row(id,ssn) from users ;; select p from z ;; select (p).ssn from z
+create temp table z (p pair) ;; insert into z(p.a) select ssn from users ;; select p from z ;; select (p).a from z
+create temp table z (p pair) ;; insert into z values (row('a','b')) ;; update z set p.b = (select ssn from users where id=1) ;; select (p).b from z ;; select p from z
+create temp table z (a text[]) ;; insert into z values ('{}') ;; update z set a[3] = (select ssn from users where id=1) ;; select a from z ;; select a[3] from z
+create temp table z (a text[]) ;; insert into z(a[1]) select ssn from users ;; select a[1] from z
+insert into notes(id, body) select 1, 'the ssn is ' || ssn from users where id=1 ;; select body from notes where id=1
+copy (select i1 from inno where id=1) to stdout
+copy inno to stdout
+copy inno (n1, i1, k1) to stdout with (format csv)
+copy iv to stdout
+copy held_rows to stdout (format csv, header)
+copy (select p from held_rows) to stdout
+copy "Odd Names" to stdout
+copy (select 1) to stdout with (header match)
+copy users (ssn) to stdout (format csv, force_quote (ssn), header)
+copy users to stdout (delimiter 'S', format csv)
+notify aa, 'x' ;; select pg_listening_channels()
+select xmin, ctid, tableoid, ssn from users where id=1
+merge into t using users u on t.id=u.id when not matched by source then delete when matched then update set v=u.ssn returning merge_action(), t.v, u.*
+merge into t using (select 950 id, fim() v) s on t.id=s.id when not matched then insert values (s.id, s.v) returning t.*
+insert into users(id,name,ssn) values (60,'x','S3CR3T421x') on conflict (ssn) do nothing
+insert into users(id,name,ssn) select 60,'x',ssn from users where id=1 on conflict (ssn) do update set name=excluded.ssn returning name
+update users set name = name returning (select ssn from users u2 where u2.id=users.id)
+select * from users for share of users
+values (fim()), ('x')
+select fim()
+select fim() = 'x', fnum() + 1, fnum() > 80
+select id from t where v > fim()
+select id from t where fnum() > 80 and id=1
+select id from t limit fnum() - 80
+select * from generate_series(1, fnum())
+select count(*) from generate_series(1, fnum())
+select chr(fnum()), repeat('x', fnum())
+select v from t where id = fnum() - 82
+explain select * from v_one where 'S3CR3T421x' <> name
+prepare p(text) as insert into t values (901,$1) ;; explain analyze execute p(f_pl(1)) ;; select v from t where id=901
+prepare p(text) as update t set v=$1 where id=1 ;; execute p((select ssn from users where id=1)) ;; select v from t where id=1
+prepare p(text) as select $1 as q ;; create temp table z as execute p(f_pl(1)) ;; select * from z
+prepare p(text) as select 1 from t where v > $1 ;; execute p(dyn('ssn'))
+prepare p(text) as select $1 ;; execute p(upper('x')) ;; execute p(now()::text)
+create temp table z (id int, v text default upper2('x')) ;; create or replace function upper2(text) returns text language sql as 'select ssn from users where id=1' ;; insert into z(id) values (1) ;; select v from z ;; select reverse(v) from z
+create temp table z (id int, v text default query_to_xml('select ssn from users',true,true,'')::text) ;; insert into z(id) values (1) ;; select v from z
+insert into dflt2 default values ;; select v from dflt2 where id is null
+insert into dflt2 values (6, default) ;; select v from dflt2 where id=6
+update dflt2 set (id, v) = (7, default) where id=1 ;; select v from dflt2 where id=7
+merge into dflt2 d using t on d.id=t.id when matched then update set v=default ;; select v from dflt2
+merge into dflt2 d using t on d.id=t.id+50 when not matched then insert (id) values (t.id+50) ;; select v from dflt2 where id>50
+with i as (insert into dflt2(id) values (9) returning v) select v from i
+select ssn, note from odd_types
+select a, b, c, d from odd_types
+select (a).a, (b).a from odd_types
+select ssn || '', note || '' from odd_types
+select * from odd_types
+select * from fk_default
+delete from fk_parent where id = 1 ;; select ref from fk_default
+create temp table q (p point2) ;; insert into q select row(ssn,'x') from users ;; select p from q
