@@ -106,7 +106,14 @@ def _of_routine(walk: Walker, function: Function, everything: Flow) -> tuple[Out
     columns = _returned_names(function, walk.catalogue) or []
     is_mysql = walk.engine is Engine.MYSQL
     arguments = (one.casefold() if is_mysql else one for one in function.argument_names)
-    variables = {"found", *routine.names, *arguments, *(one for one in columns if one)}
+    variables = {
+        "found",
+        "sqlerrm",
+        "sqlstate",
+        *routine.names,
+        *arguments,
+        *(one for one in columns if one),
+    }
     named = dict.fromkeys(variables, HARMLESS)
     named |= {f"${index}": HARMLESS for index in range(1, function.argument_count + 1)}
     for query in routine.queries:

@@ -64,7 +64,9 @@ _POSTGRESQL = names(
     multirange mxid_age name netmask network nextval normalize notlike now npoints nth_value
     ntile nullif num_nonnulls num_nulls numeric nummultirange numnode numrange obj_description
     octet_length oid oidvectortypes ordered_set_transition_multi overlaps overlay parse_ident
-    path pclose percent_rank percentile_cont percentile_disc pg_available_extension_versions
+    path pclose percent_rank percentile_cont percentile_disc pg_advisory_lock
+    pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
+    pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_available_extension_versions
     pg_available_extensions pg_backend_pid pg_basetype pg_blocking_pids pg_char_to_encoding
     pg_client_encoding pg_collation_for pg_column_compression pg_column_size pg_conf_load_time
     pg_current_snapshot pg_current_wal_lsn pg_current_xact_id pg_current_xact_id_if_assigned
@@ -83,7 +85,8 @@ _POSTGRESQL = names(
     pg_sleep pg_split_walfile_name pg_stat_get_backend_pid pg_stat_get_dead_tuples
     pg_stat_get_live_tuples pg_stat_get_tuples_returned pg_table_is_visible pg_table_size
     pg_tablespace_size pg_timezone_abbrevs pg_timezone_names pg_total_relation_size
-    pg_trigger_depth pg_type_is_visible pg_typeof pg_wal_lsn_diff pg_walfile_name
+    pg_trigger_depth pg_try_advisory_lock pg_try_advisory_lock_shared pg_try_advisory_xact_lock
+    pg_try_advisory_xact_lock_shared pg_type_is_visible pg_typeof pg_wal_lsn_diff pg_walfile_name
     phraseto_tsquery pi plainto_tsquery point polygon popen position pow power prsd_end
     prsd_headline prsd_lextype prsd_nexttoken prsd_start querytree quote_ident quote_literal
     quote_nullable radians radius random random_normal range_agg range_intersect_agg

@@ -84,6 +84,9 @@ class Statement:
     MySQL's executable comments written out."""
     remark: str = ""
     """What the person is told where that does something else than they asked for."""
+    is_temporary: bool = False
+    """It makes, fills, changes or drops nothing but what the session has made for itself, as far
+    as its names tell; it runs where the server's own counts prove it."""
     pinned: tuple[str, ...] = ()
     """Pinned settings it would change; policy blocks it in every environment."""
 
@@ -108,6 +111,9 @@ class ChangeKind(enum.Enum):
     DECLARE = "declare"
     CLOSE = "close"
     DISCARD = "discard"
+    """DISCARD TEMP, SEQUENCES or, by its name, ALL."""
+    RESET = "reset"
+    """RESET ALL: every setting is the login's own again."""
     SET = "set"
     """A harmless setting, or a MySQL user variable."""
     RELATION = "relation"

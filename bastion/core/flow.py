@@ -261,9 +261,21 @@ class Scope:
 class Cte:
     """One WITH query, walked when it is first read, since RECURSIVE may look ahead."""
 
-    def __init__(self, node: exp.CTE, ctes: dict[str, Cte], *, may_recurse: bool) -> None:
-        """Remember the query and the names that it sees."""
+    def __init__(
+        self,
+        node: exp.CTE,
+        ctes: dict[str, Cte],
+        *,
+        may_recurse: bool,
+        added: tuple[str, ...] = (),
+    ) -> None:
+        """Remember the query and the names that it sees.
+
+        Args:
+            added: columns that SEARCH and CYCLE make of the others.
+        """
         self.node = node
+        self.added = added
         self.may_recurse = may_recurse
         self.ctes = ctes
         self.outputs: tuple[Output, ...] | None = None

@@ -40,6 +40,8 @@ def read_head(
     reader = (_POSTGRESQL if engine is Engine.POSTGRESQL else _MYSQL).get(first) or _BOTH.get(first)
     if reader is not None:
         return reader(words)
+    if first == "select" and words.is_pg:
+        return heads_settings.set_config(words)
     if first in _TREE_HEADS or (tokens and tokens[0].value == "("):
         return None
     return unknown("Its first word is not known to the bastion.")

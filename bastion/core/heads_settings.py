@@ -20,6 +20,7 @@ from bastion.core.heads_set_mysql import pinned, read_set
 from bastion.core.lexer import Kind
 from bastion.core.limits import LOCAL, LOCK_LIMITS, STATEMENT_LIMITS
 from bastion.core.model import EffectClass
+from bastion.core.settings_postgresql import KEPT, is_free, is_pinned
 
 
 def _show(words: Words) -> Head:
@@ -71,21 +72,38 @@ def _set_postgresql(words: Words) -> Head:
         return make(EffectClass.TRANSACTION)
     if words.starts("set transaction"):
         return _set_transaction(words, 2)
-    if words.starts("set session characteristics"):
-        tail = [words.at(position) for position in range(5, words.count)]
-        # What each login begins with; others would last longer than anybody looks at.
-        is_usual = tail == ["isolation", "level", "read", "committed"]
-        return make(EffectClass.SESSION) if is_usual else pinned("transaction_read_only")
+    if words.starts("set session characteristics as transaction"):
+        return _set_characteristics(words, 5)
     index = words.skip(1, "session", "local")
     if words.at(index) in {"authorization", "role"}:
         return pinned("role", EffectClass.PRIVILEGE)
     if words.at(index) == "names":
-        return _set_pinned(words, "client_encoding", index + 1)
+        return _set_encoding(words, index + 1)
     if words.at(index) == "schema":
         return _search_path(words, index + 1)
     if words.starts("time zone", index):
         return _setting("timezone", words.rest(index + 2))
+    if words.starts("xml option", index):
+        return _setting("xmloption", words.rest(index + 2))
     return _set_named(words, index)
+
+
+def _set_encoding(words: Words, index: int) -> Head:
+    """``SET NAMES`` alone says DEFAULT; the login's own is UTF-8, which it asked for itself."""
+    if words.count <= index or (words.count == index + 1 and words.at(index) == "default"):
+        return _setting("client_encoding", "default")
+    return _valued(words, "client_encoding", index)
+
+
+def _set_characteristics(words: Words, index: int) -> Head:
+    """Read what the session's transactions begin as: a BEGIN may say the same of each of them."""
+    tail = [words.at(position) for position in range(index, words.count)]
+    if any(word not in BEGIN_WORDS for word in tail):
+        return unknown("SET SESSION CHARACTERISTICS is given something that is not known.")
+    if "write" in tail:
+        return pinned("default_transaction_read_only")
+    name = "read_only" if "only" in tail else "isolation"
+    return _setting(f"default_transaction_{name}", words.rest(index))
 
 
 def _set_named(words: Words, index: int) -> Head:
@@ -94,34 +112,110 @@ def _set_named(words: Words, index: int) -> Head:
         return unknown("SET name TO value is expected here.")
     if name in _LIMITS:
         return _limit(words, name, after + 1)
-    if words.at(after + 1) == "default" and not _is_harmless(name, _HARMLESS_PG):
-        return pinned(name)
     if name == "search_path":
         return _search_path(words, after + 1)
+    if words.at(after + 1) == "default" and words.count == after + 2:
+        return _as_at_login(name)
     if not _is_plain_value(words, after + 1):
         return unknown("The value of a setting is a literal.")
-    if name in _AS_PINNED:
-        return _set_pinned(words, name, after + 1)
-    return _judge_setting(name, words.rest(after + 1), _HARMLESS_PG)
+    return _valued(words, name, after + 1)
+
+
+def _valued(words: Words, name: str, index: int) -> Head:
+    written = words.rest(index)
+    value = words.tokens[index].value if words.count == index + 1 else written
+    return _judge_value(name, value, written)
+
+
+def _judge_value(name: str, value: str, written: str) -> Head:
+    """Judge a PostgreSQL setting by its class, or by its value where that makes the difference.
+
+    Args:
+        value: as the server takes it, without quotes.
+        written: as it stands in the statement.
+    """
+    if is_free(name, value):
+        return _setting(name, written)
+    if is_pinned(name):
+        return pinned(name)
+    if "." in name and name.partition(".")[0] not in _LIBRARIES:
+        return _setting(name, written)
+    return make(EffectClass.ADMIN, reason=f"The setting {name} is not among the harmless ones.")
+
+
+def _as_at_login(name: str) -> Head:
+    """Judge the way back to what each login begins with, which lifts pins alone."""
+    return pinned(name) if name in KEPT else _setting(name, "default")
+
+
+def set_config(words: Words) -> Head | None:
+    """Read a SELECT of ``set_config('name', 'value', false)``, which says what SET says.
+
+    Drivers and consoles write it so, several in a row, pgAdmin behind a FROM that tells whether
+    the server has the setting. None for whatever else, which is a query.
+    """
+    heads: list[Head] = []
+    index = 0
+    while words.at(index) in {"select", ","} and (words.at(index) == ",") == bool(heads):
+        index += 1 + 2 * words.starts("pg_catalog .", index + 1)
+        head = _one_config(words, index)
+        if head is None:
+            return None
+        heads.append(head)
+        index = _past_alias(words, index + len(_CONFIG))
+    if not heads or not _is_config_end(words, index):
+        return None
+    # What must be remembered of the session is one thing of one statement.
+    limits = [one for one in heads if one.name.removeprefix(LOCAL) in _LIMITS or one.name == _PATH]
+    if any(one.effects != {EffectClass.SESSION} for one in heads if one.name != _PATH):
+        return None
+    if len(limits) > 1 or len([one for one in heads if "." in one.name]) > 1:
+        return None
+    return replace((limits or heads)[0], output=OutputKind.SETTING)
+
+
+def _one_config(words: Words, index: int) -> Head | None:
+    shape = [token.kind for token in words.tokens[index : index + len(_CONFIG)]]
+    signs = [words.at(index + place) for place in (0, 1, 3, 5, 7)]
+    is_local = words.at(index + 6)
+    if shape != list(_CONFIG) or signs != ["set_config", "(", ",", ",", ")"]:
+        return None
+    if is_local not in {"true", "false"}:
+        return None
+    name, value = (words.tokens[index + place].value for place in (2, 4))
+    name, written = name.lower(), words.between(index + 4, index + 5)
+    if name in _LIMITS:
+        return _setting(f"{LOCAL}{name}" if is_local == "true" else name, written)
+    if name == _PATH:
+        return replace(_search_path(words, index), value=value or "''")
+    return _judge_value(name, value, written)
+
+
+def _past_alias(words: Words, index: int) -> int:
+    if words.at(index) == "as" and words.is_name(index + 1):
+        return index + 2
+    return index
+
+
+def _is_config_end(words: Words, index: int) -> bool:
+    if index == words.count:
+        return True
+    is_filter = words.starts("from pg_show_all_settings ( ) where name =", index)
+    ends = words.count == index + 8
+    return is_filter and ends and words.tokens[-1].kind is Kind.STRING
+
+
+_PATH = "search_path"
+_CONFIG = (
+    Kind.WORD, Kind.OPERATOR, Kind.STRING, Kind.OPERATOR, Kind.STRING, Kind.OPERATOR, Kind.WORD,
+    Kind.OPERATOR,
+)  # fmt: skip
+"""``set_config('name', 'value', false)``."""
 
 
 def _setting_name(words: Words, index: int) -> tuple[str, int]:
     schema, name, after = words.name(index)
     return (f"{schema}.{name}" if schema else name).lower(), after
-
-
-def _judge_setting(name: str, value: str, harmless: frozenset[str]) -> Head:
-    if _is_harmless(name, harmless):
-        return _setting(name, value)
-    if name in _PINNED:
-        return pinned(name)
-    if "." in name and name.partition(".")[0] not in _LIBRARIES:
-        return _setting(name, value)
-    return make(EffectClass.ADMIN, reason=f"The setting {name} is not among the harmless ones.")
-
-
-def _is_harmless(name: str, harmless: frozenset[str]) -> bool:
-    return name in harmless or name.startswith("enable_")
 
 
 def _limit(words: Words, name: str, index: int) -> Head:
@@ -136,24 +230,6 @@ def _search_path(words: Words, index: int) -> Head:
     reason = "It changes which tables and functions bare names mean."
     head = make(EffectClass.ADMIN, reason=reason)
     return replace(head, change=ChangeKind.SET, name="search_path", value=words.rest(index))
-
-
-def _set_pinned(words: Words, name: str, index: int) -> Head:
-    """Judge SET of a setting that the bastion pins: to that very value it changes nothing."""
-    values = [token.value.lower() for token in words.tokens[index:]]
-    if len(values) == 1 and values[0] in _AS_PINNED.get(name, ()):
-        return make(EffectClass.SESSION)
-    return pinned(name)
-
-
-_ON = frozenset({"on", "true", "1"})
-_AS_PINNED = {
-    "standard_conforming_strings": _ON,
-    "row_security": _ON,
-    "client_encoding": frozenset({"utf8", "utf-8", "unicode"}),
-    "client_min_messages": frozenset({"notice", "warning", "error"}),
-}
-"""What each login of ours begins with, as drivers write it again, or what only says less."""
 
 
 def _set_transaction(words: Words, index: int) -> Head:
@@ -180,29 +256,26 @@ def _is_computed(words: Words, start: int, end: int) -> bool:
 def _reset(words: Words) -> Head:
     if not words.is_pg:
         return make(EffectClass.ADMIN, reason="It resets a part of the server.")
-    name = words.at(1)
-    if words.count == 2 and (_is_harmless(name, _HARMLESS_PG) or name in _LIMITS):
-        return _setting(name, "default")
-    if words.count == 2 and name == "client_min_messages":
-        return make(EffectClass.SESSION)
+    if words.count == 2 and words.at(1) == "all":
+        return replace(make(EffectClass.SESSION), change=ChangeKind.RESET)
     if words.count == 3 and words.starts("time zone", 1):
         return _setting("timezone", "default")
-    if name == "search_path":
+    if words.starts("session authorization", 1):
+        return pinned("role", EffectClass.PRIVILEGE)
+    name, after = _setting_name(words, 1)
+    if name == _PATH:
         return replace(_search_path(words, 1), value="default")
-    reason = "It would lift the settings that the bastion pins."
-    return replace(make(EffectClass.ADMIN, reason=reason), pinned=(name or "all",))
+    if not name or after != words.count:
+        return unknown("RESET name is expected here.")
+    return _as_at_login(name)
 
 
 def _discard(words: Words) -> Head:
-    if words.at(1) == "plans":
-        return make(EffectClass.SESSION)
-    if words.at(1) in {"temp", "temporary", "sequences"}:
-        return replace(
-            make(EffectClass.ADMIN, reason="It drops what the session has made."),
-            change=ChangeKind.DISCARD,
-        )
-    reason = "It would lift the settings that the bastion pins."
-    return replace(make(EffectClass.ADMIN, reason=reason), pinned=("all",))
+    what = words.at(1)
+    if words.count != _DISCARD_WORDS or what not in _DISCARDED:
+        return unknown("DISCARD ALL, PLANS, SEQUENCES or TEMP is expected here.")
+    head = make(EffectClass.SESSION)
+    return head if what == "plans" else replace(head, change=ChangeKind.DISCARD, name=what)
 
 
 def _use(words: Words) -> Head:
@@ -229,30 +302,7 @@ _SHOW_SETTINGS = word_list(
     master replica slave binary authors contributors locales all_slaves
     """
 )
-_PINNED = word_list("""transaction_read_only default_transaction_read_only transaction_isolation
-    default_transaction_isolation default_transaction_deferrable transaction_deferrable
-    session_replication_role role session_authorization standard_conforming_strings
-    client_encoding backslash_quote escape_string_warning transaction_timeout
-    idle_in_transaction_session_timeout idle_session_timeout row_security
-    client_min_messages log_statement check_function_bodies allow_system_table_mods
-    default_tablespace temp_tablespaces session_preload_libraries local_preload_libraries
-    jit_provider""")
 _LIMITS = {name: name in STATEMENT_LIMITS for name in (*STATEMENT_LIMITS, *LOCK_LIMITS)}
-_HARMLESS_PG = word_list(
-    """
-    datestyle intervalstyle timezone extra_float_digits bytea_output application_name work_mem
-    hash_mem_multiplier maintenance_work_mem temp_buffers effective_cache_size
-    random_page_cost seq_page_cost cpu_tuple_cost cpu_index_tuple_cost cpu_operator_cost
-    effective_io_concurrency max_parallel_workers max_parallel_workers_per_gather
-    parallel_setup_cost parallel_tuple_cost min_parallel_table_scan_size
-    min_parallel_index_scan_size force_parallel_mode debug_parallel_query
-    parallel_leader_participation jit jit_above_cost jit_inline_above_cost
-    jit_optimize_above_cost join_collapse_limit from_collapse_limit geqo geqo_threshold
-    plan_cache_mode constraint_exclusion cursor_tuple_fraction default_statistics_target
-    lc_messages lc_monetary lc_numeric lc_time default_text_search_config xmlbinary xmloption
-    array_nulls track_io_timing compute_query_id gin_fuzzy_search_limit timezone_abbreviations
-    """
-)
 _LIBRARIES = word_list(
     """
     auto_explain citus credcheck dblink file_fdw google_columnar_engine hypopg ip4r orioledb
@@ -262,6 +312,10 @@ _LIBRARIES = word_list(
     sepgsql set_user supautils timescaledb vector wal2json
     """
 )
+
+
+_DISCARD_WORDS = 2
+_DISCARDED = word_list("all plans sequences temp temporary")
 
 
 def _setting(name: str, value: str) -> Head:

@@ -174,6 +174,8 @@ class Verdict:
     """How long a request for approval lives."""
     guards_structure: bool = False
     """Commit only when schemas, tables and partitions are unharmed: it was not fully understood."""
+    guards_rows: bool = False
+    """Commit only when no row of a stored table was written: it is one of the session's own."""
     rehearses: bool = False
     """Measured by running it and rolling it back, too."""
     holds_open_s: float = 0.0

@@ -164,6 +164,8 @@ class _Request:
         foreign key cascades to. MySQL's can neither run DDL nor text made on the way.
         """
         statement = self.statement
+        if statement.is_temporary:
+            return True
         if statement.fence is not Fence.WRITE:
             return False
         if self._target.environment is not Environment.PRODUCTION:
@@ -308,13 +310,14 @@ def _pinned(statement: Statement) -> Rule:
 _HINTS = {
     "transaction_read_only": "Send the write itself, with or without BEGIN: once it is allowed or "
     "approved, it runs where it may write.",
+    "default_transaction_read_only": "Each read is fenced by itself, and a write runs once it is "
+    "allowed or approved, with or without BEGIN.",
     "pg_settings": "Use SET for a setting that may be changed.",
     "autocommit": "Use BEGIN and COMMIT.",
     "database": "Write schema.table, or connect to the other target.",
     "login": "It is the account that the bastion itself logs in with, and nobody could use the "
     "target any more. Change it at the database, and where the target's password is kept.",
     "role": "Ask for a target with the role that you need.",
-    "all": "Reset single settings by name.",
 }
 
 
@@ -365,6 +368,7 @@ def _verdict(
         approver_roles=rule.approver_roles,
         expires_s=rule.expires_s,
         guards_structure=request.needs_guard(),
+        guards_rows=statement.is_temporary,
         rehearses=rule.measure == "execute" and not request.is_agent,
         holds_open_s=0.0 if request.is_agent else rule.hold_open_s,
     )

@@ -35,6 +35,9 @@ def respelled(tokens: list[ParserToken], lexed: Lexed) -> list[ParserToken]:
     ours = lexed.tokens
     operators = {start: (end, spelling) for start, end, spelling in _operators(ours)}
     literals = {one.start for one in _typed_literals(ours)}
+    columns = {one.start for one in _further_columns(ours)}
+    if columns:
+        tokens = [token for token in tokens if token.start not in columns]
     if not operators and not literals:
         return tokens
     is_write = any(token.kind is Kind.WORD and token.value in _WRITES for token in ours)
@@ -60,6 +63,34 @@ def respelled(tokens: list[ParserToken], lexed: Lexed) -> list[ParserToken]:
 
 _Spelling = tuple[tuple[TokenType, str], ...]
 _WRITES = frozenset({"insert", "update", "delete", "merge"})
+
+
+def _further_columns(tokens: tuple[Token, ...]) -> Iterator[Token]:
+    """Find the columns of ``SEARCH … BY a, b SET`` and ``CYCLE a, b SET`` behind the first.
+
+    sqlglot knows of one; what they add to the query is traced as if made of all columns.
+    """
+    for index in range(len(tokens)):
+        is_search = _are(tokens, index, "first", "by") and _are(tokens, index - 2, "search")
+        is_cycle = _are(tokens, index - 1, ")", "cycle") or (
+            _are(tokens, index, "cycle") and _are(tokens, index - 2, "set")
+        )
+        if not is_search and not is_cycle:
+            continue
+        place = index + 2 + is_search
+        found: list[Token] = []
+        while _are(tokens, place, ","):
+            found += tokens[place : place + 2]
+            place += 2
+        if _are(tokens, place, "set"):
+            yield from found
+
+
+def _are(tokens: tuple[Token, ...], index: int, *words: str) -> bool:
+    """Tell whether bare words or signs stand at a place."""
+    part = tokens[max(index, 0) : index + len(words)]
+    bare = [one.value for one in part if one.kind in {Kind.WORD, Kind.OPERATOR}]
+    return bare == list(words)
 
 
 def _operators(tokens: tuple[Token, ...]) -> Iterator[tuple[int, int, _Spelling]]:

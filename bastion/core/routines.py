@@ -2,8 +2,8 @@
 
 A body that only computes and reads comes apart into queries: each expression is one, as PL/pgSQL
 itself makes ``SELECT`` of it. Whatever they do, the body does; the rest, branches and loops, only
-chooses among them. Code that writes, raises, opens a transaction or builds statements from text is
-not taken apart, and is then not understood.
+chooses among them, and RAISE says what it is given. Code that writes, opens a transaction or builds
+statements from text is not taken apart, and is then not understood.
 
 Sources: PostgreSQL docs 43, ``pl_gram.y``; MariaDB docs, Programmatic & Compound Statements.
 """
@@ -65,8 +65,8 @@ def _take_apart(
     body: str, returns: str, arguments: tuple[str, ...], engine: Engine
 ) -> Routine | None:
     lexed = lex(body, engine)
-    # A body keeps the quoting modes that it was made under, which need not be those of today.
-    is_doubtful = "\\" in body or (engine is Engine.MYSQL and '"' in body)
+    # MariaDB's keep the quoting modes that they were made under, which need not be those of today.
+    is_doubtful = engine is Engine.MYSQL and ("\\" in body or '"' in body)
     if is_doubtful or lexed.problems or lexed.open_construct:
         return None
     reader = _Reader(body, lexed.tokens, engine)
@@ -225,6 +225,11 @@ class _Reader:
         if index >= end or self.tokens[index].kind not in _NAMES:
             raise _UnknownError
         index += 1
+        while self._value(index) == "[":
+            self.index = index + 1
+            close = self._find("]")
+            self._expression(index + 1, close)
+            index = close + 1
         if self._value(index) not in {":", "="}:
             raise _UnknownError
         self._expression(index + 1 + (self._value(index) == ":"), end)
@@ -415,6 +420,46 @@ class _Reader:
     def _null(self) -> None:
         self.index += 1
 
+    def _raise(self) -> None:
+        """``RAISE level 'format', value USING detail = value``: it says what it was given."""
+        self.index += 1
+        end = self._find(";")
+        using = self._find("using", end=end)
+        self._listed(self.index, using, is_said=True)
+        if using < end:
+            self._listed(using + 1, end)
+        self.index = end
+
+    def _assert(self) -> None:
+        end = self._find(";")
+        self._listed(self.index + 1, end)
+        self.index = end
+
+    def _listed(self, start: int, end: int, *, is_said: bool = False) -> None:
+        """Read expressions between commas, or ``option = expression``.
+
+        Args:
+            is_said: the first is a level, a format, a condition, or nothing at all.
+        """
+        self.index = start
+        while self.index < end:
+            first = self.index
+            comma = self._find(",", end=end)
+            if self._value(first) in _OPTIONS and self._value(first + 1) == "=":
+                first += 2
+            if not is_said:
+                self._expression(first, comma)
+            is_said = False
+            self.index = comma + 1
+
+    def _diagnostics(self) -> None:
+        """``GET DIAGNOSTICS n = row_count``: into variables of the body, of what it ran itself."""
+        end = self._find(";")
+        words = [self._value(index) for index in range(self.index, end)]
+        if "diagnostics" not in words[1:3] or "(" in words:
+            raise _UnknownError
+        self.index = end
+
     # Parts
 
     def _expression(self, start: int, end: int, *, cut: int = -1) -> None:
@@ -513,6 +558,8 @@ _NAMES = frozenset({Kind.WORD, Kind.QUOTED})
 _CODES = frozenset({Kind.NUMBER, Kind.STRING})
 _QUERIES = frozenset({"select", "with", "values", "table", "("})
 _DEPTH_MAX = 50
+_OPTIONS = word_list("message detail hint errcode column constraint datatype table schema")
+"""Of RAISE … USING."""
 _CONDITIONS = word_list("for sqlstate value sqlexception sqlwarning not found ,")
 _BOTH = {
     "begin": _Reader._block,
@@ -532,6 +579,9 @@ _POSTGRESQL = _BOTH | {
     "continue": _Reader._leave,
     "perform": _Reader._perform,
     "null": _Reader._null,
+    "raise": _Reader._raise,
+    "assert": _Reader._assert,
+    "get": _Reader._diagnostics,
 }
 _MYSQL = _BOTH | {
     "set": _Reader._set,

@@ -43,6 +43,7 @@ from bastion.core.measure import measuring_sql
 from bastion.core.memo import Memo
 from bastion.core.model import EffectClass, Engine, Fence
 from bastion.core.scrubbing import scrub_secrets, secret_spans
+from bastion.core.temporary import as_own
 from bastion.core.trees import examine, parse
 
 __all__ = [
@@ -80,7 +81,8 @@ def analyse_anew(
     text: str, *, engine: Engine, catalogue: Catalogue, context: ContextView
 ) -> Statement:
     """Do what ``analyse`` does, without what is remembered of the same text."""
-    return _tightened(_Analyser(engine, catalogue, context).statement(text, 0))
+    statement = _Analyser(engine, catalogue, context).statement(text, 0)
+    return as_own(_tightened(statement), catalogue, context.relations)
 
 
 _memo: Memo[Statement] = Memo()
@@ -147,7 +149,7 @@ class _Analyser:
             return self._unknown(text, head_word, "it is more than one statement")
         database = self._search_path[0] if self._search_path else ""
         head = read_head(text, lexed.tokens, self._engine, database=database)
-        if head is None:
+        if head is None or (head_word == "SELECT" and self._has_own_settings_functions()):
             return self._tree_statement(text, lexed, head_word, depth)
         if changes_login(lexed.tokens, self._catalogue.logins):
             head = dataclasses.replace(head, pinned=(*head.pinned, "login"))
@@ -180,6 +182,12 @@ class _Analyser:
             findings.pinned.extend((*inner.pinned, *_settings_of(inner)))
             findings.reasons.extend(inner.reasons)
         return findings
+
+    def _has_own_settings_functions(self) -> bool:
+        """Tell whether somebody's function may run where the server's is written."""
+        return not self._catalogue.functions.keys().isdisjoint(
+            {"set_config", "pg_show_all_settings"}
+        )
 
     def _surroundings(self, depth: int) -> Surroundings:
         return Surroundings(
@@ -258,6 +266,7 @@ class _Analyser:
         is_pg = self._engine is Engine.POSTGRESQL
         if is_pg and head.change is ChangeKind.SET and head.name == "search_path":
             head = self._path_as_before(head)
+        head = self._as_set_before(head)
         if head.prepared is not None:
             return self._execute(text, head.prepared, word, depth)
         if head.cursor is not None:
@@ -275,16 +284,30 @@ class _Analyser:
             return base
         return _combine(base, head.inner_use, inner)
 
+    def _as_set_before(self, head: Head) -> Head:
+        """Let a session that has made itself read-only go back, as its login began."""
+        name = "default_transaction_read_only"
+        if head.pinned != (name,) or name not in dict(self._context.settings):
+            return head
+        return dataclasses.replace(
+            head, effects=frozenset({EffectClass.SESSION}), pinned=(), reasons=()
+        )
+
     def _path_as_before(self, head: Head) -> Head:
         """Tell SET search_path to the path that holds, the login's, or schemas that are known.
 
         Whatever bare names mean then, the next statement is judged by it. A schema that nobody
         has seen may hold anything, and one of the session or the system hides what is built in.
         """
-        parts = tuple(_schema(part.strip()) for part in head.value.split(","))
-        if parts == self._path:
+        parts = [_schema(part.strip()) for part in head.value.split(",")]
+        if parts[0] == "pg_catalog":
+            # Where it is looked for first anyway; anywhere else, what is built in may be hidden.
+            parts = parts[1:]
+        # The server says afterwards which of them there are: a user's own, or none at all.
+        named = frozenset(parts) - {"", "$user"}
+        if tuple(parts) == self._path:
             head = dataclasses.replace(head, change=None)
-        elif parts != ("default",) and not self._known_schemas().issuperset(parts):
+        elif parts != ["default"] and not self._known_schemas() >= named:
             return head
         return dataclasses.replace(head, effects=frozenset({EffectClass.SESSION}), reasons=())
 
@@ -314,12 +337,16 @@ class _Analyser:
                 settings=head.settings,
             )
         is_known = EffectClass.UNKNOWN not in head.effects
+        fence = _fence(head.effects)
+        if head.output is OutputKind.SETTING and self._engine is Engine.POSTGRESQL:
+            # SHOW runs nothing, and tells of the session, not of a fence around the question.
+            fence = Fence.SESSION
         return Statement(
             text=text,
             engine=self._engine,
             head=word,
             effects=head.effects,
-            fence=_fence(head.effects),
+            fence=fence,
             output=head.output,
             is_understood=is_known,
             reasons=head.reasons,

@@ -184,8 +184,10 @@ def _with_change(
             context = SessionContext(
                 in_transaction=context.in_transaction,
                 variables=context.variables,
-                settings=context.settings,
+                settings=() if change.name == "all" else context.settings,
             )
+        case ChangeKind.RESET:
+            context = dataclasses.replace(context, settings=())
         case ChangeKind.SET:
             context = _with_setting(context, change)
         case ChangeKind.RELATION:

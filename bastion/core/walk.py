@@ -117,10 +117,10 @@ class Walk:
         for item in clause.expressions:
             # Without RECURSIVE a CTE sees the earlier ones only; its own name means a table.
             seen = visible if is_recursive else dict(visible)
-            if item.args.get("search") or clause.args.get("search"):
-                raise NotTracedError("SEARCH or CYCLE is not known")
+            is_last = item is clause.expressions[-1]
+            added = _added_columns(clause, self.engine) if is_last else ()
             visible[fold(item.args["alias"].this, self.engine)] = Cte(
-                item, seen, may_recurse=is_recursive
+                item, seen, may_recurse=is_recursive, added=added
             )
         for item in clause.expressions:
             name = fold(item.args["alias"].this, self.engine)
@@ -157,6 +157,12 @@ class Walk:
             cte.outputs = tuple(
                 Output(name=output.name, flow=computed(output.flow)) for output in cte.outputs
             )
+        if cte.added:
+            everything = computed(join(output.flow for output in cte.outputs))
+            if everything.sensitive or not everything.is_proven:
+                # CYCLE ends where values come again, which tells which are alike.
+                raise NotTracedError("SEARCH or CYCLE by what is masked is not known")
+            cte.outputs += tuple(Output(name=name, flow=everything) for name in cte.added)
         return cte.outputs
 
     def _set_operation(
@@ -392,8 +398,7 @@ class Walk:
         if sample is not None:
             predicates.check_amount(self, sample, scope, ctes)
         if isinstance(node, exp.Table) and node.args.get("rows_from"):
-            flow = join(self._call_flow(item, scope, ctes) for item in node.args["rows_from"])
-            return Source(name="", outputs=None, flow=made(flow))
+            return self._rows_from(node, scope, ctes)
         if isinstance(node, exp.Table) and isinstance(inner, exp.Identifier):
             return self._table_source(node, ctes)
         if isinstance(node, exp.Subquery):
@@ -481,6 +486,22 @@ class Walk:
         label = fold(alias.this, self.engine) if alias is not None and alias.this else name
         return Source(name=label, outputs=outputs, flow=flow, is_open=is_open)
 
+    def _rows_from(self, node: exp.Table, scope: Scope, ctes: Ctes) -> Source:
+        """Give the columns of functions that stand beside each other."""
+        items = node.args["rows_from"]
+        flow = made(join(self._call_flow(item, scope, ctes) for item in items))
+        listed: list[str] = []
+        for item in items:
+            call = item.this if isinstance(item, exp.Table) else item
+            name = terms.call_name(call)
+            predicates.check_rows_from(self, name, flow, call)
+            names, is_open = self._row_names(call, item, name)
+            if names is None or is_open or name in self.catalogue.functions:
+                return Source(name="", outputs=None, flow=flow)
+            listed += names
+        listed += ["ordinality"] if node.args.get("ordinality") else []
+        return Source(name="", outputs=tuple(Output(name=one, flow=flow) for one in listed))
+
     def _row_names(
         self, call: exp.Expr, node: exp.Expr, name: str
     ) -> tuple[list[str] | None, bool]:
@@ -488,7 +509,8 @@ class Walk:
         alias = node.args.get("alias")
         columns = alias.args.get("columns") if isinstance(alias, exp.TableAlias) else None
         label = fold(alias.this, self.engine) if alias is not None and alias.this else name
-        offset = node.args.get("offset")
+        # LATERAL keeps the name of the ordinal with the call.
+        offset = node.args.get("offset") or (node is not call and call.args.get("offset"))
         has_ordinal = bool(node.args.get("ordinality") or offset)
         counted = fold(offset, self.engine) if isinstance(offset, exp.Identifier) else "ordinality"
         last = [counted] if has_ordinal else []
@@ -658,6 +680,13 @@ def scope_flow(scope: Scope, name: str) -> Flow | None:
     for other in found[1:]:
         flow = either(flow, other)
     return flow
+
+
+def _added_columns(clause: exp.With, engine: Engine) -> tuple[str, ...]:
+    """Name the columns that SEARCH and CYCLE add to the query before them."""
+    parts = [clause.args[key] for key in ("search", "cycle") if clause.args.get(key)]
+    names = [part.args.get(key) for part in parts for key in ("expression", "using")]
+    return tuple(fold(name, engine) for name in names if name)
 
 
 def _named(

@@ -149,6 +149,8 @@ class Permit:
     it can. 0: no pause. Only outside of a transaction."""
     guards_structure: bool = False
     """Commit only when relations and partitions before and after are the same, none truncated."""
+    guards_rows: bool = False
+    """Commit only when the server counted no write to a row of a stored table."""
     marks: Mapping[str, str] = field(default_factory=dict)
     """Structure that the statement was judged by, as in ``Catalogue.marks``: nothing is shown, and
     nothing written, when the server now says otherwise."""

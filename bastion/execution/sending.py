@@ -285,6 +285,7 @@ class Sender:
             affected_max=affected_max,
             keys=self._keys(run, judged),
             guards_structure=verdict.guards_structure,
+            guards_rows=verdict.guards_rows,
             marks=self._line.judge.marks(judged),
             token_values=judged.token_values,
         )

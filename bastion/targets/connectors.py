@@ -22,7 +22,7 @@ from bastion.targets import mysql_catalogue, mysql_errors, postgres_catalogue
 from bastion.targets.libpq import Link, open_link
 from bastion.targets.mysql import REFUSED_MODES, Login, MySQLConnection
 from bastion.targets.mysql_wire import PROTOCOL_ERRORS, Wire, open_wire
-from bastion.targets.postgres import PostgresConnection
+from bastion.targets.postgres import Pins, PostgresConnection
 from bastion.targets.postgres_errors import translate_login_error
 from bastion.targets.postgres_types import OWN_SCHEMA, type_rows
 from bastion.targets.scan import ScanPlan
@@ -177,6 +177,7 @@ class PostgresConnector(_Connector):
             link,
             role=(who.get_value(0, 0) or b"").decode(),
             types=self,
+            pins=self._pins,
             search_path=tuple(schemas.split("\x01")) if schemas else (),
             reader=reader,
         )
@@ -235,17 +236,23 @@ class PostgresConnector(_Connector):
         """Log in as the first role, for ``target test``; the caller closes it."""
         return await self._open(self._url, application)
 
+    @property
+    def _pins(self) -> Pins:
+        idle_s = self._settings.idle_in_transaction_s
+        limits = (self._settings.default_timeout_s, idle_s)
+        return Pins(
+            sql=_PINS,
+            values=tuple(str(round(limit * 1000)) for limit in limits),
+            idle_in_transaction_s=idle_s,
+        )
+
     async def _open(self, url: TargetUrl, application: str) -> Link:
         try:
             link = await open_link(url, application=application)
         except (psycopg.Error, OSError, TimeoutError) as error:
             raise translate_login_error(error, place=url.place) from None
         try:
-            await link.command(
-                _PINS,
-                str(round(self._settings.default_timeout_s * 1000)),
-                str(round(self._settings.idle_in_transaction_s * 1000)),
-            )
+            await link.command(self._pins.sql, *self._pins.values)
         except psycopg.Error as error:
             link.abandon()
             raise translate_login_error(error, place=url.place) from None

@@ -70,6 +70,7 @@ FIRST_BATCH_ROWS = 32
 BYTES_PER_BATCH = 1_000_000
 _SAVEPOINT = "bastion_fence"
 _BEGIN_READ, _BEGIN_WRITE = "BEGIN READ ONLY", "BEGIN READ WRITE"
+_BEGIN_AS_SET = "BEGIN /* as the session is set */"
 _COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
 _SAVE = f"SAVEPOINT {_SAVEPOINT}"
 _RELEASE = f"RELEASE SAVEPOINT {_SAVEPOINT}"
@@ -104,6 +105,18 @@ WHERE NOT l.granted AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blockin
 """
 _FORGETTING = re.compile(r"\b(?:DISCARD|DEALLOCATE)\b", re.IGNORECASE)
 """What may make the server forget prepared statements, ours among them."""
+_UNPINNING = re.compile(r"\b(?:DISCARD|RESET)\b.*\bALL\b", re.IGNORECASE | re.DOTALL)
+"""What puts every setting back to where it was before the login was pinned."""
+_LONGER_IDLE = re.compile(r"idle_in_transaction_session_timeout|U&", re.IGNORECASE)
+_SETS_MODE = re.compile(r"default_transaction_read_only|CHARACTERISTICS|U&", re.IGNORECASE)
+"""What says how transactions of the session begin; a name may be spelled in Unicode."""
+RESET_ROLE = "RESET ROLE"
+"""DISCARD ALL forgets the role that a login may have been given."""
+_KEEP_IDLE_LIMIT = (
+    "SELECT pg_catalog.set_config(name, $1, false) FROM pg_catalog.pg_settings"
+    " WHERE name = 'idle_in_transaction_session_timeout'"
+    " AND (setting = '0' OR setting::pg_catalog.int8 > $1::pg_catalog.int8)"
+)
 _PATH = "SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(false), E'\\x01')"
 _SETTINGS = """
 SELECT 'user', pg_catalog.concat_ws('/', current_user, session_user)
@@ -142,14 +155,24 @@ ORDER BY 1
 """
 """Relations, schemas, and cursors WITH HOLD: the query of one runs when the transaction commits,
 after the comparison."""
+_ROWS_WRITTEN = """
+SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
+                    + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
+                    + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)), 0)::pg_catalog.text
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+"""
+"""What the open transaction has written to stored tables, as the server itself counts it."""
 _NEW_TYPES = (
     f"SELECT t.oid::pg_catalog.text, t.typname, {OWN_SCHEMA}"  # noqa: S608
     " FROM pg_catalog.pg_type t WHERE t.oid = ANY ($1::pg_catalog.oid[])"
 )
 OWN_WORDS = frozenset({
-    _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO, _READ_ONLY,
+    _BEGIN_READ, _BEGIN_WRITE, _BEGIN_AS_SET, _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO,
+    _READ_ONLY, RESET_ROLE, _KEEP_IDLE_LIMIT,
     _SAVE_KEYS, _RELEASE_KEYS, _ROLLBACK_TO_KEYS, _RUN_DEFERRED, _LIMITS,
-    _PATH, _SETTINGS, _STRUCTURE, _NEW_TYPES, _IDLE_LIMIT, _WAITERS, MARKS,
+    _PATH, _SETTINGS, _STRUCTURE, _ROWS_WRITTEN, _NEW_TYPES, _IDLE_LIMIT, _WAITERS, MARKS,
     STILL_PREPARED,
 })  # fmt: skip
 """All that a session's login sends beside its statements: the rest of the server's log must be on
@@ -174,6 +197,20 @@ class ServerTypes(Protocol):
     def learn_types(self, names: Mapping[int, str]) -> None:
         """Remember types that a session has just seen."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pins:
+    """What a login of ours is given before its first statement, and again when that is lifted."""
+
+    sql: str
+    values: tuple[str, ...]
+    idle_in_transaction_s: float
+
+    @property
+    def idle_ms(self) -> str:
+        """Give how long a transaction may be idle, as the server takes it."""
+        return str(round(self.idle_in_transaction_s * 1000))
 
 
 @dataclass(slots=True)
@@ -241,6 +278,7 @@ class PostgresConnection:
         *,
         role: str,
         types: ServerTypes,
+        pins: Pins,
         search_path: tuple[str, ...] = (),
         reader: Link | None = None,
     ) -> None:
@@ -253,6 +291,8 @@ class PostgresConnection:
         self._reader = reader
         self._role = role
         self._types = types
+        self._pins = pins
+        self._begin_write = _BEGIN_WRITE
         self._search_path = search_path
         self._progress: _Progress | None = None
         self._state_before = TransactionState.IDLE
@@ -456,7 +496,26 @@ class PostgresConnection:
             if _FORGETTING.search(permit.sql):
                 progress.link.doubt_prepared()
             await self._settle(progress.link)
+            await self._keep_pins(progress.link, permit.sql)
         yield completed(progress.completion)
+
+    async def _keep_pins(self, link: Link, sql: str) -> None:
+        """Set again what a statement about settings has lifted; a login that cannot is dropped."""
+        if _SETS_MODE.search(sql):
+            # Whoever wants nothing written is not to be asked whether it may be.
+            self._begin_write = _BEGIN_AS_SET
+        is_lifted = _UNPINNING.search(sql) is not None
+        if link.is_lost or _has_failed(link) or not (is_lifted or _LONGER_IDLE.search(sql)):
+            return
+        try:
+            async with asyncio.timeout(_SETTLE_S), self._settling:
+                if is_lifted:
+                    await link.command(RESET_ROLE)
+                    await link.command(self._pins.sql, *self._pins.values)
+                await link.command(_KEEP_IDLE_LIMIT, self._pins.idle_ms)
+        except BaseException:
+            link.abandon()
+            raise
 
     async def _read_alone(
         self, progress: _Progress, permit: Permit
@@ -517,7 +576,7 @@ class PostgresConnection:
         link = progress.link
         is_done = False
         try:
-            await link.command(_BEGIN_WRITE)
+            await link.command(self._begin_write)
             events = await self._guarded(progress, permit)
             self._check_still_open(link)
             async with self._settling:
@@ -537,7 +596,7 @@ class PostgresConnection:
         link = progress.link
         is_done = False
         try:
-            await link.command(_BEGIN_WRITE)
+            await link.command(self._begin_write)
             await link.command(_IDLE_LIMIT, str(round(permit.pause_s * 1000)))
             events = await self._guarded(progress, permit)
             self._check_still_open(link)
@@ -582,6 +641,7 @@ class PostgresConnection:
         await self._limit(progress.link, permit, is_local=True)
         await _check_marks(progress.link, permit)
         before = await self._structure(progress) if permit.guards_structure else None
+        written = await _rows_written(progress.link) if permit.guards_rows else ""
         locked = await self._lock_keys(progress, permit) if permit.keys is not None else None
         held = await hold_back(self._stream(progress, permit, may_stop=False))
         if words := excess(progress.completion, permit.affected_max):
@@ -592,6 +652,8 @@ class PostgresConnection:
             # Deferred triggers would otherwise run in COMMIT, after the comparison.
             await progress.link.command(_RUN_DEFERRED)
             await self._compare_structure(progress, before)
+            if written != (await _rows_written(progress.link) if permit.guards_rows else ""):
+                raise rolled_back("The statement wrote to a table that is not the session's own")
         return held
 
     async def _lock_keys(self, progress: _Progress, permit: Permit) -> set[Row]:
@@ -879,6 +941,11 @@ async def _check_result(link: Link, result: pq.abc.PGresult) -> None:
             "an output format such as --csv.",
             sqlstate="0A000",
         )
+
+
+async def _rows_written(link: Link) -> str:
+    found = await link.command(_ROWS_WRITTEN)
+    return (found.get_value(0, 0) or b"").decode()
 
 
 def _refuse_outside(permit: Permit) -> None:

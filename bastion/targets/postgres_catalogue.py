@@ -335,7 +335,10 @@ _FUNCTIONS = """
 SELECT n.nspname, p.proname,
        CASE WHEN coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[]) || p.prorettype
                  && '{{{{{risky}}}}}'::pg_catalog.oid[]
-            THEN l.lanname || ' with types that run code' ELSE l.lanname END,
+            THEN l.lanname || ' with types that run code'
+            WHEN 'standard_conforming_strings' IN (
+                SELECT pg_catalog.split_part(k, '=', 1) FROM pg_catalog.unnest(p.proconfig) k)
+            THEN l.lanname || ' with quotes of its own' ELSE l.lanname END,
        CASE WHEN p.prokind = 'a' THEN (
            SELECT pg_catalog.concat_ws('(), ', a.aggtransfn, a.aggfinalfn, a.aggmtransfn,
                                        a.aggminvtransfn, a.aggmfinalfn) || '()'

@@ -110,7 +110,8 @@ CASES = [
     ("delete from t", HOLD, HOLD, ALLOW),
     ("with d as (delete from t returning *) select * from d", HOLD, HOLD, ALLOW),
     ("create table x (a int)", HOLD, HOLD, ALLOW),
-    ("create temp table x as select 1", HOLD, HOLD, ALLOW),
+    ("create temp table x as select 1", ALLOW, ALLOW, ALLOW),
+    ("create temp table x (a int check (f_del() > 0))", HOLD, HOLD, ALLOW),
     ("alter table t drop column v", HOLD, HOLD, ALLOW),
     ("drop table t", BLOCK, HOLD, ALLOW),
     ("drop schema public cascade", BLOCK, HOLD, ALLOW),
@@ -127,7 +128,8 @@ CASES = [
     ("set search_path = x", HOLD, HOLD, ALLOW),
     ("set role x", BLOCK, BLOCK, BLOCK),
     ("set standard_conforming_strings = off", BLOCK, BLOCK, BLOCK),
-    ("reset all", BLOCK, BLOCK, BLOCK),
+    ("reset all", ALLOW, ALLOW, ALLOW),
+    ("reset standard_conforming_strings", BLOCK, BLOCK, BLOCK),
 ]
 
 

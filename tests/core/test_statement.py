@@ -334,7 +334,8 @@ def test_copy_out_is_a_read_and_copy_in_is_an_insert() -> None:
 
 def test_create_as_remembers_the_query_that_fills_it() -> None:
     statement = judge("create temp table x as select id from t")
-    assert statement.effects == {EffectClass.DDL}
+    assert statement.effects == {EffectClass.SESSION}
+    assert statement.is_temporary
     assert statement.change is not None
     assert (statement.change.kind, statement.change.schema) == (ChangeKind.RELATION, "pg_temp")
     assert statement.change.statement is not None
@@ -342,8 +343,9 @@ def test_create_as_remembers_the_query_that_fills_it() -> None:
 
 
 def test_select_into_makes_a_table() -> None:
+    assert EffectClass.DDL in judge("select id into x from t").effects
     statement = judge("select id into temp x from t")
-    assert EffectClass.DDL in statement.effects
+    assert statement.effects == {EffectClass.READ, EffectClass.SESSION}
     assert statement.change is not None
     assert statement.change.is_temporary
 
@@ -502,13 +504,14 @@ def test_writing_to_a_foreign_table_reaches_outside() -> None:
         ("set standard_conforming_strings = off", PG),
         ("set names 'latin1'", PG),
         ("set client_encoding = 'SJIS'", PG),
-        ("set idle_in_transaction_session_timeout = 0", PG),
-        ("set session characteristics as transaction isolation level serializable", PG),
+        ("set session characteristics as transaction read only, read write", PG),
+        ("set default_transaction_read_only = off", PG),
+        ("set temp_tablespaces = a, b", PG),
         ("set client_min_messages = debug5", PG),
-        ("set timezone_x to default", PG),
-        ("reset all", PG),
+        ("set transform_null_equals to default", PG),
+        ("reset standard_conforming_strings", PG),
         ("reset transaction_read_only", PG),
-        ("discard all", PG),
+        ("reset session authorization", PG),
         ("set sql_mode='ANSI_QUOTES'", MY),
         ("set @@sql_mode='ansi'", MY),
         ("set sql_mode=4", MY),
@@ -626,7 +629,12 @@ def test_several_settings_are_as_harmful_as_the_worst_of_them(text: str) -> None
         ("set search_path to elsewhere, public", False),
         ("set search_path to pg_temp, public", False),
         ("set search_path to public, pg_catalog", False),
-        ("set search_path to ''", False),
+        ("set search_path to pg_catalog, public", True),
+        ("set search_path to ''", True),
+        ('set search_path to "$user", public', True),
+        ('set search_path to "$user", elsewhere', False),
+        ("select set_config('search_path', 'hr, public', false)", True),
+        ("select set_config('search_path', 'elsewhere', false)", False),
     ],
 )
 def test_a_path_of_known_schemas_is_followed_and_any_other_waits(text: str, is_known: bool) -> None:

@@ -24,7 +24,7 @@ select * from t for share
 select * from t for no key update
 select * from t for key share skip locked
 select 1 into x
-select * into temp x from t
+select f_del() into temp x from t
 select * into unlogged x from t
 with d as (delete from t returning *) select * from d
 with d as (insert into t values (1) returning *) select * from d
@@ -109,7 +109,7 @@ set search_path to x
 set schema 'x'
 set unheard_of = 1
 create table x (a int)
-create temp table x (a int)
+create temp table x (a int default f_del())
 create view x as select 1
 create index on t (v)
 refresh materialized view x

@@ -182,3 +182,81 @@ async def test_use_of_another_database_moves_names_functions_and_classes(
     assert all(place == name.encode() and b"example" not in note for place, note, _ in rest)
     assert not any(computed.isdigit() for _, _, computed in rest)
     assert finished.status is not Status.OK
+
+
+async def test_what_puts_settings_back_leaves_the_pins_of_the_login(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    url = postgres_server.create_database("pins")
+    postgres_server.run(url, "create table t (a int)")
+    name = url.rsplit("/", 1)[1]
+    for setting in ("standard_conforming_strings = off", "idle_in_transaction_session_timeout = 0"):
+        postgres_server.run(url, f"alter database {name} set {setting}")
+    shown = []
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_target("dev", url, "development")
+        async with rig.runner("ann", "dev") as runner:
+            for text in (
+                "set work_mem = '7MB'; reset all",
+                "begin; reset all; commit",
+                "discard all",
+                "set idle_in_transaction_session_timeout = 0",
+                "set U&\"\\0069dle_in_transaction_session_timeout\" = '2h'",
+            ):
+                finished, _, _ = await collect(runner, text)
+                assert finished.status is Status.OK, text
+                for one in ("standard_conforming_strings", "idle_in_transaction_session_timeout"):
+                    _, rows, _ = await collect(runner, f"show {one}")
+                    shown.append(rows[0][0])
+            _, rows, _ = await collect(runner, "show work_mem")
+            assert rows != [(b"7MB",)]
+            await collect(runner, "set session characteristics as transaction read only")
+            finished, _, _ = await collect(runner, "insert into t values (1)")
+            assert finished.error is not None
+            assert "read-only transaction" in finished.error.message
+            await collect(runner, "set session characteristics as transaction read write")
+            finished, _, _ = await collect(runner, "insert into t values (1)")
+            assert finished.status is Status.OK
+    postgres_server.drop_database(url)
+    assert set(shown) == {b"on", b"1h"}
+
+
+async def test_temporary_tables_need_nobody_and_reach_nothing_that_is_stored(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    url = postgres_server.create_database("temporary")
+    postgres_server.run(url, "create table kept as select 1 as a")
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        await rig.add_target("prod", url, "production")
+        async with rig.runner("ann", "prod") as runner:
+            for text in (
+                "create temp table own as select a from kept",
+                "insert into own values (2)",
+                "update own set a = 3 where a = 2",
+                "create index on own (a)",
+                "analyze own",
+                "truncate own",
+                "drop table own",
+                "drop table if exists own",
+                "begin",
+                "create temp table later (a int)",
+                "rollback",
+            ):
+                finished, _, _ = await collect(runner, text)
+                assert finished.status is Status.OK, (text, finished)
+            # A stored one has the name by now, and the catalogue has not heard of it.
+            postgres_server.run(url, "create table later as select 1 as a")
+            for text in ("delete from later", "truncate later", "drop table later"):
+                finished, _, _ = await collect(runner, text, wait_s=0)
+                assert finished.status is not Status.OK
+            # One that hides a stored one may be gone again.
+            await collect(runner, "create temp table kept as select 1 as a")
+            for text in ("delete from kept", "truncate kept", "drop table if exists kept"):
+                finished, _, _ = await collect(runner, text, wait_s=0)
+                assert finished.status is not Status.OK
+    assert postgres_server.run(url, "select count(*) from later") == [(1,)]
+    assert postgres_server.run(url, "select count(*) from kept") == [(1,)]
+    postgres_server.drop_database(url)

@@ -304,9 +304,9 @@ SLEEP = """
 """Waits; a read when the length is a literal, for the statement timeout ends it."""
 
 SESSION = """
-    setseed
+    pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared setseed
 """
-"""Changes harmless state of the session."""
+"""Changes harmless state of the session, or gives back what it holds."""
 
 WRITES = """
     brin_desummarize_range brin_summarize_new_values brin_summarize_range gin_clean_pending_list
@@ -319,10 +319,10 @@ WRITES = """
 """Changes stored data: sequences, large objects, statistics, indexes."""
 
 ADMIN = """
-    pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all
-    pg_advisory_unlock_shared pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_backup_start
-    pg_backup_stop pg_copy_logical_replication_slot pg_copy_physical_replication_slot
-    pg_create_logical_replication_slot pg_create_physical_replication_slot
+    pg_advisory_lock pg_advisory_lock_shared pg_advisory_xact_lock pg_advisory_xact_lock_shared
+    pg_backup_start pg_backup_stop pg_copy_logical_replication_slot
+    pg_copy_physical_replication_slot pg_create_logical_replication_slot
+    pg_create_physical_replication_slot
     pg_create_restore_point pg_drop_replication_slot pg_export_snapshot
     pg_isolation_test_session_is_blocked pg_log_standby_snapshot pg_prewarm pg_promote
     pg_reload_conf pg_repack pg_replication_origin_advance pg_replication_origin_create

@@ -1,0 +1,159 @@
+"""Temporary relations of PostgreSQL: what a session makes for itself, fills, changes and drops.
+
+Nobody else sees them, and they are gone with the login, so nobody is asked. A name is believed as
+far as it can be: it must be one that the session has made, and no stored relation may have it, for
+the temporary one may be gone again, by ROLLBACK or ON COMMIT DROP. What then runs is compared with
+what the server counted: a stored row or relation that it touched all the same is rolled back.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from bastion.core.catalogue import Catalogue, Relation
+from bastion.core.effects import ChangeKind, Statement
+from bastion.core.head import Words
+from bastion.core.lexer import Kind, lex
+from bastion.core.model import EffectClass, Engine, Fence
+
+_SCHEMA = "pg_temp"
+_ROW_WRITES = frozenset(
+    {EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE}
+)
+_OF_ONES_OWN = _ROW_WRITES | {EffectClass.READ, EffectClass.SESSION}
+_PARTS = frozenset({"check", "references", "generated", "like", "exclude", "using", "with"})
+"""Of a table's definition: they run code, or reach other relations."""
+_CONSTANTS = frozenset({"true", "false", "null", "-", "current_date", "current_timestamp"})
+_ENDINGS = ("", "on commit preserve rows", "on commit delete rows", "on commit drop")
+
+
+def as_own(
+    statement: Statement, catalogue: Catalogue, made: Mapping[tuple[str, str], Relation]
+) -> Statement:
+    """Let a statement pass as one of the session if it touches only what the session has made.
+
+    Args:
+        made: relations of the session.
+    """
+    if statement.engine is not Engine.POSTGRESQL or not statement.is_understood:
+        return statement
+    if not _is_own(statement, catalogue, made):
+        return statement
+    effects = (statement.effects & {EffectClass.READ}) | {EffectClass.SESSION}
+    return dataclasses.replace(
+        statement,
+        effects=effects,
+        fence=Fence.WRITE,
+        is_temporary=True,
+        is_whole_table=False,
+        measuring_sql=None,
+        reasons=(),
+    )
+
+
+def _is_own(
+    statement: Statement, catalogue: Catalogue, made: Mapping[tuple[str, str], Relation]
+) -> bool:
+    if statement.pinned or statement.fires or not statement.runs_inner or statement.is_copy_out:
+        return False
+    change = statement.change
+    if change is not None and change.kind is ChangeKind.RELATION:
+        return change.is_temporary and _makes_plainly(statement)
+    if change is not None:
+        return False
+    if statement.tree is not None:
+        return not statement.effects.isdisjoint(_ROW_WRITES) and (
+            statement.effects <= _OF_ONES_OWN and _are_own(statement.writes, catalogue, made)
+        )
+    return _structure_is_own(statement, catalogue, made)
+
+
+def _are_own(
+    names: frozenset[tuple[str, str]],
+    catalogue: Catalogue,
+    made: Mapping[tuple[str, str], Relation],
+) -> bool:
+    is_made = all(key in made and key[0] == _SCHEMA for key in names)
+    return bool(names) and is_made and _is_free(names, catalogue)
+
+
+def _is_free(names: frozenset[tuple[str, str]], catalogue: Catalogue) -> bool:
+    """Tell whether no stored relation of any schema has one of these names."""
+    wanted = {name for _, name in names}
+    return all(name not in wanted for _, name in catalogue.relations)
+
+
+def _makes_plainly(statement: Statement) -> bool:
+    """Tell whether CREATE TEMPORARY TABLE or VIEW runs nothing but its query, a mere read."""
+    change = statement.change
+    query = change.statement if change is not None else None
+    is_alone = statement.effects <= {EffectClass.DDL, EffectClass.READ, EffectClass.SESSION}
+    if query is not None:
+        # SELECT INTO is its own query.
+        own = {EffectClass.DDL} if statement.head != "CREATE" else set()
+        return is_alone and query.effects - own == {EffectClass.READ}
+    return is_alone and _is_plain_table(_words(statement))
+
+
+def _is_plain_table(words: Words) -> bool:
+    """Tell whether a list of columns has types, keys and constant defaults, and no code."""
+    start = next((index for index in range(words.count) if words.at(index) == "("), words.count)
+    end = words.closing(start)
+    ending = " ".join(words.at(index) for index in range(end + 1, words.count))
+    if ending not in _ENDINGS:
+        return False
+    for index in range(start, end):
+        word = words.at(index)
+        if word in _PARTS or (word == "default" and not _is_constant(words, index + 1)):
+            return False
+    return True
+
+
+def _is_constant(words: Words, index: int) -> bool:
+    is_literal = index < words.count and words.tokens[index].kind in {Kind.STRING, Kind.NUMBER}
+    return (is_literal or words.at(index) in _CONSTANTS) and words.at(index + 1) != "("
+
+
+def _structure_is_own(
+    statement: Statement, catalogue: Catalogue, made: Mapping[tuple[str, str], Relation]
+) -> bool:
+    """Read TRUNCATE, DROP TABLE, CREATE INDEX and ANALYZE of relations of the session."""
+    words = _words(statement)
+    names = statement.writes
+    match statement.head:
+        case "TRUNCATE" if words.find("cascade") < 0:
+            return _are_own(names, catalogue, made)
+        case "DROP" if words.at(1) in {"table", "view"} and words.find("cascade") < 0:
+            # Where there is none of the name, it drops nothing.
+            is_doubtless = words.starts("if exists", 2) and _is_free(names, catalogue)
+            return bool(names) and (is_doubtless or _are_own(names, catalogue, made))
+        case "CREATE" if words.at(words.skip(1, "unique")) == "index":
+            start = words.skip(words.find("on") + 1, "only")
+            end = words.name(start)[2]
+            is_plain = words.closing(end) == words.count - 1 and _is_list_of_names(words, end)
+            return is_plain and _are_own(_named(words, start), catalogue, made)
+        case "ANALYZE" | "ANALYSE":
+            start = words.skip(1, "verbose")
+            is_whole = words.name(start)[2] == words.count
+            return is_whole and _are_own(_named(words, start), catalogue, made)
+        case _:
+            return False
+
+
+def _is_list_of_names(words: Words, start: int) -> bool:
+    """Tell whether brackets hold columns and their order alone: an expression may run code."""
+    inside = range(start + 1, words.closing(start))
+    return all(words.is_name(index) or words.at(index) == "," for index in inside)
+
+
+def _named(words: Words, index: int) -> frozenset[tuple[str, str]]:
+    schema, name, _ = words.name(index)
+    return frozenset({(schema or _SCHEMA, name)})
+
+
+def _words(statement: Statement) -> Words:
+    tokens = lex(statement.text, statement.engine).tokens
+    while tokens and tokens[-1].value == ";":
+        tokens = tokens[:-1]
+    return Words(statement.text, tokens, statement.engine, "")
