@@ -227,7 +227,7 @@ def _filled_below(
 
 
 def _classes(flow: Flow) -> frozenset[Sensitivity]:
-    classes = flow.classes | flow.spoiled
+    classes = flow.stored
     return classes if flow.is_proven or classes else _UNPROVEN
 
 

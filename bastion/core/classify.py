@@ -827,5 +827,11 @@ _MYSQL_SECRETS = (
     ),
     (_any(r"information_schema\.(?:user_variables)"), _any(r"variable_value")),
     (_any(r"information_schema\.(?:query_cache_info|profiling)"), _any(r"statement_text")),
+    (_any(r"information_schema\.(?:global|session)_status"), _any(r"variable_value")),
+    (
+        _any(r"information_schema\.(?:\w+_statistics|processlist)|performance_schema\..*|sys\..*"),
+        _any(r"(?:.*_)?bytes_(?:sent|received|written)|.*memory_used|.*memory_allocated"),
+    ),
+    (_any(r"information_schema\.tables"), _any(r"checksum")),
     (_any(r"information_schema\.user_attributes"), _any(r"attribute")),
 )

@@ -46,6 +46,9 @@ FUNCTIONS = words(
 )
 """And these make them."""
 
+SHOWN = words("type default extra comment statement")
+"""And these columns of SHOW COLUMNS, TRIGGERS, TABLE STATUS and so on."""
+
 OPAQUE_IN_SQL = "[A-Za-z][0-9]+[A-Za-z]+[0-9]+[A-Za-z]|[0-9][A-Za-z]+[0-9]+[A-Za-z]+[0-9]"
 """What the servers are asked for, to learn whether words of the schema that are not in the
 catalogue hold a constant of the kind that ``detectors.is_opaque`` knows; rather too often."""
@@ -84,9 +87,13 @@ def marked(flow: Flow, catalogue: Catalogue) -> Flow:
 
     Cut to pieces these are hidden where it is known that they quote a value.
     """
-    is_telling = catalogue.quotes_values or quoted_values(catalogue)
-    embedded = frozenset({Sensitivity.SECRET}) if is_telling else frozenset()
+    embedded = frozenset({Sensitivity.SECRET}) if are_telling(catalogue) else frozenset()
     return dataclasses.replace(flow, is_definition=True, embedded=flow.embedded | embedded)
+
+
+def are_telling(catalogue: Catalogue) -> bool:
+    """Tell whether words of the schema are known to quote a value."""
+    return catalogue.quotes_values or bool(quoted_values(catalogue))
 
 
 def of_tree(flow: Flow) -> Flow:

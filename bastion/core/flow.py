@@ -57,6 +57,14 @@ class Flow:
     """A sensitive value as the database holds it, neither made nor typed by the person."""
     is_definition: bool = False
     """Words of the schema, which may quote values of sensitive columns."""
+    is_long: bool = False
+    """A text that may be near the longest one that the server makes."""
+
+    @property
+    def stored(self) -> frozenset[Sensitivity]:
+        """Give the classes that it leaves where it is kept: there nothing tells what it was."""
+        quoted = self.embedded if self.is_definition else frozenset()
+        return self.classes | self.spoiled | quoted
 
     @property
     def sensitive(self) -> frozenset[Sensitivity]:
@@ -145,6 +153,7 @@ def _with(flow: Flow, *, kind: FlowKind, guesses: int) -> Flow:
         spoiled=flow.spoiled,
         is_verbatim=flow.is_verbatim and kind is FlowKind.STORED,
         is_definition=flow.is_definition,
+        is_long=flow.is_long,
     )
 
 
@@ -163,6 +172,7 @@ def _merge(parts: list[Flow]) -> Flow:
         embedded=frozenset().union(*(part.embedded for part in parts)),
         spoiled=frozenset().union(*(part.spoiled for part in parts)),
         is_definition=any(part.is_definition for part in parts),
+        is_long=any(part.is_long for part in parts),
     )
 
 

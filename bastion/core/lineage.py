@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from bastion.core import predicates, tokens
+from bastion.core import definitions, predicates, tokens
 from bastion.core.bodies import overrides, parse
 from bastion.core.carry import (
     KnownClass,
@@ -23,6 +23,7 @@ from bastion.core.carry import (
 )
 from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
+from bastion.core.counters import condition_names, shows_counters
 from bastion.core.definitions import Redactor
 from bastion.core.effects import ChangeKind, OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure, merged
@@ -98,7 +99,7 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
     walk.query_dml = lambda node, scope, ctes: _write(walk, node, scope, ctes)
     if statement.head == "EXECUTE" and statement.engine is Engine.MYSQL:
         walk.placeholder = join(walk.variable(name) for name in _USED.findall(statement.text))
-    own = _of_server(statement, context)
+    own = _of_server(statement, catalogue, context)
     if own is not None:
         return Traced(exposure=own)
     tree = _tree(statement)
@@ -120,6 +121,7 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
         reason = reason or "the open transaction has changed the structure of tables"
     if statement.output is OutputKind.TREE:
         predicates.check_order(walk, context.settings)
+        predicates.check_cuts(walk, tree, statement.text, context.settings)
     return _traced(walk, statement, outputs, reason)
 
 
@@ -589,13 +591,15 @@ _RAW_SHOW = re.compile(
 )
 
 
-def _of_server(statement: Statement, context: SessionContext) -> Exposure | None:
+def _of_server(
+    statement: Statement, catalogue: Catalogue, context: SessionContext
+) -> Exposure | None:
     """Trace what the server says of itself; None where rows are made of a tree."""
     match statement.output:
         case OutputKind.SETTING:
             return _setting(statement, context)
         case OutputKind.STRUCTURE:
-            return _structure(statement)
+            return _structure(statement, catalogue)
         case OutputKind.WORDS:
             return _words(statement, context)
         case _:
@@ -616,6 +620,9 @@ def _setting(statement: Statement, context: SessionContext) -> Exposure:
             tainted = frozenset({Sensitivity.UNPROVEN})
     if tainted:
         return Exposure(columns=None, touches=tainted)
+    if shows_counters(statement) and "value" in condition_names(statement.plain, statement.engine):
+        words = "WHERE on counters of the server, which count bytes that were masked"
+        return Exposure(columns=(), touches=frozenset(), inference=(words,))
     return Exposure(columns=(), touches=frozenset())
 
 
@@ -629,7 +636,11 @@ def _words(statement: Statement, context: SessionContext) -> Exposure:
 _OF_STATEMENTS = re.compile(r"\s*show\s+(?:warnings|errors)\b", re.IGNORECASE)
 
 
-def _structure(statement: Statement) -> Exposure:
+def _structure(statement: Statement, catalogue: Catalogue) -> Exposure:
     if not statement.is_understood or not _STRUCTURE.match(statement.plain):
         return Exposure(columns=None, touches=frozenset({Sensitivity.UNPROVEN}))
+    asked = definitions.SHOWN & condition_names(statement.plain, statement.engine)
+    if asked and definitions.are_telling(catalogue):
+        words = f"WHERE on words of the schema ({min(asked)}), which quote masked values"
+        return Exposure(columns=(), touches=frozenset(), inference=(words,))
     return Exposure(columns=(), touches=frozenset())

@@ -29,6 +29,9 @@ def marked(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
         spoiled = flow.embedded
     if isinstance(node, exp.Substring | exp.Coalesce) and flow.sensitive:
         predicates.check_lazy(walk, node, flow)
+    if flow.sensitive and flow.is_long:
+        is_telling = True
+        predicates.check_length(walk, flow)
     if flow.sensitive and not _never_fails(node, name):
         predicates.note_failure(walk, node, flow)
     if is_telling == flow.is_telling and spoiled == flow.spoiled:
@@ -176,7 +179,7 @@ _PATTERNS = (exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo
 _PLACED = (
     exp.Substring, exp.Left, exp.Right, exp.Pad, exp.Repeat, exp.Lag, exp.Lead, exp.NthValue,
     exp.Ntile, exp.SplitPart, exp.SubstringIndex, exp.Overlay, exp.ToChar, exp.TimeToStr,
-    exp.Encode, exp.RegexpReplace, exp.RegexpExtract,
+    exp.Encode, exp.RegexpReplace, exp.RegexpExtract, exp.SHA2,
 )  # fmt: skip
 _PLACES = (
     "start", "length", "expression", "offset", "part_index", "count", "from_", "for_", "format",

@@ -15,6 +15,7 @@ from operator import itemgetter
 from bastion.core import detectors, documents, messages, styles, tokens
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.classify import classify_name, type_kind
+from bastion.core.counters import shows_counters, without_counters
 from bastion.core.definitions import Redactor
 from bastion.core.dyncols import column_names
 from bastion.core.effects import OutputKind, Statement
@@ -71,7 +72,7 @@ def plan(
         )
         for index, (column, treatment) in enumerate(zip(columns, treatments, strict=True), start=1)
     )
-    return MaskPlan(columns=shown, treatments=treatments)
+    return MaskPlan(columns=shown, treatments=treatments, hides_counters=shows_counters(statement))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +106,21 @@ class Treatment:
 class MaskPlan:
     """How one result is masked; applied to each of its batches."""
 
-    __slots__ = ("_rewrite", "columns", "treatments")
+    __slots__ = ("_hides_counters", "_rewrite", "columns", "treatments")
 
     def __init__(
         self,
         *,
         columns: tuple[ResultColumn, ...],
         treatments: tuple[Treatment, ...],
+        hides_counters: bool = False,
     ) -> None:
-        """Prepare the fast path for this shape of rows."""
+        """Prepare the fast path for this shape of rows.
+
+        Args:
+            hides_counters: the rows are those of SHOW STATUS; see ``counters``.
+        """
+        self._hides_counters = hides_counters
         self.columns = columns
         self.treatments = treatments
         self._rewrite = _rewriter(treatments)
@@ -154,7 +161,8 @@ class MaskPlan:
         if len(batch.columns) != width:
             rows: Sequence[Row] = [tuple(_MASK for _ in row) for row in batch.rows]
             return MaskedBatch(columns=batch.columns, rows=rows)
-        return MaskedBatch(columns=self.columns, rows=self._rewrite(batch.rows))
+        rows = without_counters(batch.rows) if self._hides_counters else batch.rows
+        return MaskedBatch(columns=self.columns, rows=self._rewrite(rows))
 
     def count_raw(self, batch: RawBatch) -> dict[Sensitivity, int]:
         """Count the cells of a batch that are shown although their class is masked, by class."""

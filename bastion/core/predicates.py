@@ -233,6 +233,54 @@ def _has_number(node: exp.Expr, digits: int) -> bool:
     )
 
 
+def is_long(node: exp.Expr) -> bool:
+    """Tell whether MySQL makes a text of a thousand letters or more of this, or as many as it can.
+
+    What is longer than its packets is NULL, with a warning: beside a value that tells its length.
+    """
+    if isinstance(node, exp.Literal):
+        return node.is_string and len(node.name) >= _LONG_TEXT
+    if isinstance(node, exp.Replace | exp.RegexpReplace):
+        return any(_makes_length(inner) for inner in node.walk())
+    return _makes_length(node) and (
+        not all(map(_is_small, _lengths(node))) or sum(map(_makes_length, node.walk())) > 1
+    )
+
+
+def _makes_length(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Anonymous):
+        return node.name.casefold() in _LONG_CALLS
+    return isinstance(node, exp.Repeat | exp.Space | exp.Pad)
+
+
+def _lengths(node: exp.Expr) -> list[exp.Expr]:
+    """Give all arguments but the text itself."""
+    parts = node.expressions if isinstance(node, exp.Anonymous) else [*node.iter_expressions()]
+    return list(parts) if isinstance(node, exp.Space) or len(parts) == 1 else list(parts[1:])
+
+
+def _is_small(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and len(node.name) < _LONG_DIGITS
+
+
+def check_length(walk: Walker, flow: Flow) -> None:
+    """Look at a value beside a text that may grow too long with it."""
+    _infer(walk, "the length of a text", flow)
+
+
+def check_cuts(
+    walk: Walker, tree: exp.Expr, text: str, settings: Sequence[tuple[str, str]]
+) -> None:
+    """Look at lists that a setting cuts: a warning tells that they were longer."""
+    is_cut = _CUT in text.casefold() or any(name == _CUT for name, _ in settings)
+    if is_cut and walk.touches - {Sensitivity.UNPROVEN} and tree.find(*_CUT_LISTS) is not None:
+        walk.inference[f"the length of a list, by the setting {_CUT}"] = None
+
+
+_CUT = "group_concat_max_len"
+_CUT_LISTS = (exp.GroupConcat, exp.JSONArrayAgg, exp.JSONObjectAgg, exp.Anonymous)
+
+
 def check_rows_from(walk: Walker, name: str, flow: Flow, call: exp.Expr) -> None:
     """Look at a function that makes rows: how many it gives may tell its argument."""
     if flow.sensitive and (name not in _STRUCTURAL_ROWS or not keeps_count(call)):
@@ -613,6 +661,7 @@ _LAZY_CALLS = words("elt make_set nvl2 export_set interval")
 """They compute only what their first argument chooses, and an error shows which."""
 _LONG_CALLS = words("repeat space lpad rpad pad")
 _LONG_DIGITS = 4
+_LONG_TEXT = 1000
 _LARGE_DIGITS = 7
 _KEEPING = words("setseed nextval currval lastval")
 _RUNS_TEXT = words(

@@ -22,6 +22,7 @@ from bastion.core.flow import (
     Flow,
     FlowKind,
     Output,
+    Source,
     computed,
     either,
     fold,
@@ -94,6 +95,23 @@ def is_sequence(name: str) -> bool:
 
 
 _SEQUENCE = re.compile(r"seq_\d{1,19}_to_\d{1,19}(?:_step_\d{1,19})?", re.IGNORECASE)
+
+
+def without_byte_counters(source: Source) -> Source:
+    """Give the server's counters as what they are where only such were asked for: numbers."""
+    relation = source.relation
+    if relation is None or source.outputs is None or not _STATUS.fullmatch(relation.name):
+        return source
+    if relation.kind is not RelationKind.SYSTEM:
+        return source
+    outputs = tuple(
+        Output(name=one.name, flow=HARMLESS if one.name == "variable_value" else one.flow)
+        for one in source.outputs
+    )
+    return dataclasses.replace(source, outputs=outputs)
+
+
+_STATUS = re.compile(r"(?:global|session)_status", re.IGNORECASE)
 
 
 def relation_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:

@@ -99,6 +99,8 @@ def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         return definitions.marked(read, walk.catalogue)
     if name in ("set_config", "current_setting"):
         return _setting(walk, name, node, arguments)
+    if name in ("extractvalue", "updatexml"):
+        flow = join([flow, *_xpath_variables(walk, node)])
     if name == "column_json" and len(arguments) == 1 and arguments[0].is_document:
         # The blob of names and values, written as JSON: hidden in part, as JSON is.
         return arguments[0]
@@ -108,6 +110,19 @@ def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     if name == "last_insert_id" and flow.sensitive:
         walk.laundering[f"last_insert_id keeps {flow.words}"] = None
     return _with_path(walk, node, flow)
+
+
+def _xpath_variables(walk: Walker, node: exp.Expr) -> Iterator[Flow]:
+    """Give what an XPath reads beside the document: ``$@name``, and ``$name`` of a routine."""
+    path = node.expressions[1] if len(node.expressions) > 1 else None
+    if not isinstance(path, exp.Literal) or not path.is_string:
+        yield unproven("a path that is computed may read variables")
+        return
+    for name in _XPATH_VARIABLE.findall(path.name):
+        yield walk.variable(name[1:]) if name[:1] == "@" else unproven("a variable of a routine")
+
+
+_XPATH_VARIABLE = re.compile(r"\$(@[\w.]+|)")
 
 
 def _setting(walk: Walker, name: str, node: exp.Expr, arguments: list[Flow]) -> Flow:

@@ -353,7 +353,7 @@ def _column(name: str, classification: Classification, number: int) -> Column:
 
 
 def _classes(flow: Flow) -> frozenset[Sensitivity]:
-    classes = flow.classes | flow.spoiled
+    classes = flow.stored
     return classes if flow.is_proven else classes | _UNPROVEN_CLASS
 
 

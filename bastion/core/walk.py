@@ -8,12 +8,13 @@ an unknown node, function, relation or column makes the result unproven, and mas
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping
 
 from sqlglot import exp
 
-from bastion.core import bodies, predicates, relations, terms
+from bastion.core import bodies, counters, predicates, relations, terms
 from bastion.core.builtins import PURE, RECORD_FUNCTIONS, ROW_SHAPES, names
 from bastion.core.catalogue import (
     Catalogue,
@@ -213,10 +214,11 @@ class Walk:
                 if columns is None
                 else [either(one, other) for one, other in zip(columns, flows, strict=True)]
             )
-        prefix, first = ("column", 1) if self.engine is Engine.POSTGRESQL else ("column_", 0)
+        # MySQL says column_0, MariaDB the words of the first row.
+        is_named = self.engine is Engine.POSTGRESQL
         return tuple(
-            Output(name=f"{prefix}{index}", flow=flow)
-            for index, flow in enumerate(columns or [], start=first)
+            Output(name=f"column{index}" if is_named else None, flow=flow)
+            for index, flow in enumerate(columns or [], start=1)
         )
 
     def _select(self, node: exp.Select, parent: Scope | None, ctes: Ctes) -> tuple[Output, ...]:
@@ -227,6 +229,8 @@ class Walk:
         scope.row = self._add_joins(node, scope, ctes, scope.row)
         if node.args.get("connect") or node.args.get("match") or node.args.get("kind"):
             raise NotTracedError("an unknown clause")
+        if len(scope.sources) == 1 and counters.names_others(node.args.get("where")):
+            scope.sources = [relations.without_byte_counters(scope.sources[0])]
         outputs: list[Output] = []
         for item in node.expressions:
             outputs += self.project(item, scope, ctes)
@@ -618,6 +622,8 @@ class Walk:
     def flow(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         """Give what may reach the value of an expression."""
         flow = terms.flow_of(self, node, scope, ctes)
+        if self.engine is Engine.MYSQL and predicates.is_long(node):
+            flow = dataclasses.replace(flow, is_long=True)
         if flow.classes or flow.embedded:
             flow = marked(self, node, flow)
         return self.touch(flow)
@@ -649,6 +655,8 @@ class Walk:
         key = name.casefold()
         known = self.assigned.get(key)
         self.assigned[key] = either(known, flow) if known else flow
+        if flow.is_long:
+            self.laundering[f"the variable @{key} takes a very long text"] = None
         if is_immediate and flow.sensitive:
             self.laundering[f"the variable @{key} takes {flow.words}"] = None
 
@@ -743,12 +751,15 @@ def _slot_flow(scope: Scope, slot: Slot) -> Flow:
     return functools.reduce(either, flows)
 
 
+_BLANKS = "".join(map(chr, (*range(33), 127)))
 _JOIN_KEYS = ("kind", "side", "method", "using", "on")
 
 
 def _output_name(item: exp.Expr, engine: Engine) -> str | None:
     if isinstance(item, exp.Alias):
-        return fold(item.args["alias"], engine)
+        name = fold(item.args["alias"], engine)
+        # MariaDB and MySQL take blanks and the like off its front.
+        return name.lstrip(_BLANKS) or None if engine is Engine.MYSQL else name
     if isinstance(item, exp.Column) and not isinstance(item.this, exp.Star):
         return fold(item.this, engine)
     if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Identifier):
