@@ -143,12 +143,13 @@ def _doctor(paths: Paths, parsed: argparse.Namespace) -> int:
 def _health(paths: Paths, parsed: argparse.Namespace) -> int:
     from bastion import doctor
 
-    trouble = doctor.health(paths, SystemClock())
+    troubles = doctor.health(paths, SystemClock())
+    text = "\n".join(troubles)
     if parsed.json:
-        _say(json.dumps({"healthy": not trouble, "text": trouble}))
+        _say(json.dumps({"healthy": not troubles, "text": text, "troubles": troubles}))
     else:
-        _say(trouble or "The bastion serves.")
-    return EXIT_UNAVAILABLE if trouble else EXIT_OK
+        _say(text or "The bastion serves.")
+    return EXIT_UNAVAILABLE if troubles else EXIT_OK
 
 
 # Accounts and targets

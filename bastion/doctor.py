@@ -66,22 +66,23 @@ class Finding:
         }
 
 
-def health(paths: Paths, clock: Clock) -> str:
-    """Tell in words why no healthy server runs here; empty when one does."""
+def health(paths: Paths, clock: Clock) -> list[str]:
+    """Tell in words why no healthy server runs here, worst first; nothing when one does."""
     try:
         beat = json.loads(paths.health.read_text("utf-8"))
         at = dt.datetime.fromisoformat(beat["at"])
     except (OSError, ValueError, KeyError, TypeError):
-        return f"No server has run in {paths.state}. Start it: bastion serve"
+        return [f"No server has run in {paths.state}. Start it: bastion serve"]
     age_s = (clock.now() - at).total_seconds()
     if age_s > _HEALTH_OLD_S:
-        return f"The server last gave a sign {age_s:.0f} s ago. Look at its log, or start it."
-    if beat.get("policy_trouble"):
-        return f"The server runs on its old policy: {beat['policy_trouble']}"
-    if beat.get("anchor_trouble"):
-        return f"The audit log is not anchored outside: {beat['anchor_trouble']}"
-    disk_trouble: str = beat.get("disk_trouble", "")
-    return disk_trouble
+        # What it said of itself then may be over.
+        return [f"The server last gave a sign {age_s:.0f} s ago. Look at its log, or start it."]
+    words = {
+        "policy_trouble": "The server runs on its old policy: ",
+        "anchor_trouble": "The audit log is not anchored outside: ",
+        "disk_trouble": "",
+    }
+    return [f"{prefix}{beat[key]}" for key, prefix in words.items() if beat.get(key)]
 
 
 async def examine(paths: Paths, config: Config, clock: Clock) -> list[Finding]:
@@ -98,7 +99,7 @@ async def examine(paths: Paths, config: Config, clock: Clock) -> list[Finding]:
         *_anchor(paths, config),
         _disk(paths),
         *await asyncio.to_thread(_budget, paths, config),
-        _server(paths, clock),
+        *_server(paths, clock),
     ]
     async with open_administration(paths, config, clock, by="cli:doctor") as administration:
         findings += await _people(administration)
@@ -200,11 +201,12 @@ def _disk(paths: Paths) -> Finding:
     return Finding(Severity.OK, "disk", words)
 
 
-def _server(paths: Paths, clock: Clock) -> Finding:
-    trouble = health(paths, clock)
-    if trouble:
-        return Finding(Severity.WARNING, "server", trouble)
-    return Finding(Severity.OK, "server", "running")
+def _server(paths: Paths, clock: Clock) -> Iterator[Finding]:
+    troubles = health(paths, clock)
+    if not troubles:
+        yield Finding(Severity.OK, "server", "running")
+    for text in troubles:
+        yield Finding(Severity.WARNING, "server", text)
 
 
 async def _people(administration: Administration) -> list[Finding]:

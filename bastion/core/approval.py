@@ -82,6 +82,8 @@ class RunContext:
     """Where the target lay; its name may be given to another server."""
     objects: str = ""
     """Digest of the definitions that the statement uses: tables, views, triggers, functions."""
+    server_settings: str = ""
+    """Digest of the settings that the server has for the login; empty where no SQL is to run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,11 @@ class Approval:
     revision: int = 0
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether it waits, or has a yes that was not used."""
+        return self.state in _OPEN
+
+    @property
     def approved_by(self) -> tuple[str, ...]:
         """Name the reviewers who said yes."""
         return tuple(decision.reviewer for decision in self.decisions if decision.is_approval)
@@ -136,7 +143,7 @@ def binding_digest(
     digest = hashlib.sha256()
     parts: list[bytes | None] = [text.encode(), context.target.encode(), context.database.encode()]
     parts += [context.schema.encode(), context.role.encode(), session_id.encode()]
-    parts += [context.place.encode(), context.objects.encode()]
+    parts += [context.place.encode(), context.objects.encode(), context.server_settings.encode()]
     for name, value in context.settings:
         parts += [name.encode(), value.encode()]
     parts.append(str(len(parameters)).encode())

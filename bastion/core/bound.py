@@ -10,31 +10,36 @@ from bastion.core.catalogue import Catalogue, Function, Relation, RelationKind
 from bastion.core.context import SessionContext
 from bastion.core.findings import RelationKey
 from bastion.core.lexer import Kind, lex
-from bastion.core.model import Engine
+from bastion.core.model import EffectClass, Engine
 from bastion.core.statement import Statement
 
 
 def objects_digest(statement: Statement, catalogue: Catalogue, context: SessionContext) -> str:
     """Digest the definitions that a statement's meaning rests on, for what a yes covers.
 
-    A table swapped for another of its name, a view, trigger, policy or function written anew, a
-    name prepared again: each makes another digest, and so does what these call, fire or cascade
-    to, and what is called without being named.
+    A table swapped for another of its name, a view, trigger, policy, type or function written
+    anew, a name prepared again: each makes another digest, and so does what these call, fire or
+    cascade to, and what is called without being named.
     Estimates and classes of columns do not.
     """
     digest = hashlib.sha256(statement.resolved.encode())
-    digest.update(repr(catalogue.unwritten).encode())
+    digest.update(repr((catalogue.unwritten, catalogue.types)).encode())
     meaning = _Meaning(catalogue, context)
     for words in catalogue.unwritten:
         meaning.add_code(words)
     for key in statement.reads | statement.writes:
         meaning.add_relation(key, is_written=key in statement.writes)
     meaning.add_names(name.rpartition(".")[2].lower() for name in statement.functions)
-    if not statement.is_understood:
+    if not statement.is_understood or not statement.effects.isdisjoint(_OF_OBJECTS):
         meaning.add_code(statement.text)
     meaning.follow()
     for key in sorted(meaning.relations):
         digest.update(repr((key, _shape(meaning.relations[key]))).encode())
+        if catalogue.engine is Engine.MYSQL:
+            # There a table has no identity but how and when it was made. On PostgreSQL a mark
+            # changes with rights and the like as well.
+            mark = catalogue.marks.get(catalogue.mark_key("relation", *key), "")
+            digest.update(mark.encode())
     for name in sorted(meaning.functions):
         digest.update(repr([_code(one) for one in catalogue.functions[name]]).encode())
     return digest.hexdigest()
@@ -119,6 +124,10 @@ class _Meaning:
             self.add_relation((schema, name), is_written=True)
 
 
+_OF_OBJECTS = frozenset(
+    {EffectClass.DDL, EffectClass.DROP, EffectClass.PRIVILEGE, EffectClass.ADMIN}
+)
+"""What names routines and the like without calling them."""
 _NAMES = frozenset({Kind.WORD, Kind.QUOTED})
 
 
@@ -135,16 +144,19 @@ def _trigger_functions(relation: Relation) -> Iterator[str]:
 def _shape(relation: Relation | None) -> tuple[object, ...]:
     if relation is None:
         return ()
-    columns = [(one.number, one.name, one.type_name, one.default) for one in relation.columns]
+    columns = [
+        (one.number, one.name, one.type_name, one.default, one.is_nullable)
+        for one in relation.columns
+    ]
     return (
         relation.oid, relation.kind.value, relation.storage_engine, columns, relation.definition,
-        relation.primary_key, relation.triggers, relation.trigger_code, relation.rules,
-        relation.referenced_by, relation.code, relation.children, relation.source,
+        relation.primary_key, relation.unique_keys, relation.triggers, relation.trigger_code,
+        relation.rules, relation.referenced_by, relation.code, relation.children, relation.source,
     )  # fmt: skip
 
 
 def _code(function: Function) -> tuple[str, ...]:
     return (
         function.schema, function.name, function.language, function.body, function.returns,
-        function.search_path, function.volatility,
+        function.search_path, function.volatility, function.traits,
     )  # fmt: skip

@@ -95,7 +95,7 @@ def carried_by_code(names: Iterable[Key], catalogue: Catalogue) -> tuple[KnownCl
                 _known(relation.schema, relation.name, column.name, _UNPROVEN, "")
                 for column in relation.columns
                 if column.name not in relation.primary_key
-                and (_is_open(column) or column.classification.is_inside)
+                and (not column.is_known_sensitive or column.classification.is_inside)
             ]
         if not stored:
             found.append(_known(schema, name, ANY, _UNPROVEN, ""))
@@ -259,7 +259,7 @@ def _remembered(
 ) -> Column:
     if column.classification.is_declared:
         return column
-    is_open = _is_open(column)
+    is_open = not column.is_known_sensitive
     for schema, name in family:
         for place in (schema, ""):
             for which in (column.name, ANY):
@@ -279,10 +279,6 @@ def _remembered(
     return _with_class(
         column, was.sensitivity, f"It was {was.relation}.{was.column}: {was.evidence}"
     )
-
-
-def _is_open(column: Column) -> bool:
-    return column.sensitivity in (None, Sensitivity.UNPROVEN)
 
 
 def _with_class(column: Column, sensitivity: Sensitivity, evidence: str) -> Column:

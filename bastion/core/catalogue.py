@@ -108,6 +108,11 @@ class Column:
         """Give the type's name without the schema that tells it from one of the server's."""
         return self.type_name.rpartition('".')[2]
 
+    @property
+    def is_known_sensitive(self) -> bool:
+        """Tell whether its class is known, rather than it being masked until it is."""
+        return self.sensitivity not in (None, Sensitivity.UNPROVEN)
+
 
 class Moment(enum.Enum):
     """When the server computes an expression that is kept with a relation."""
@@ -200,6 +205,9 @@ class Function:
     argument_names: tuple[str, ...] = ()
     search_path: str = ""
     """Where its body looks bare names up, as PostgreSQL keeps it; empty: where the caller does."""
+    traits: str = ""
+    """What else the server keeps that decides what it does: by whose rights, under which settings,
+    whether NULL reaches it."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
@@ -241,10 +249,20 @@ class Catalogue:
     unwritten: tuple[str, ...] = ()
     """PostgreSQL: what calls users' code without naming it, in words that name the code: operators,
     casts, checks of domains, the order of types, event triggers."""
+    types: tuple[str, ...] = ()
+    """PostgreSQL: what the types that users made are: labels, base and default, members."""
     marks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What tells that structure was changed by others since: for ``relation NAME`` and ``function
     NAME`` a short text that the server gives again for next to nothing. On MySQL the name is with
     its schema."""
+
+    def mark_key(self, kind: str, schema: str, name: str) -> str:
+        """Give the key in ``marks`` of a relation or a function.
+
+        PostgreSQL gives all that have a name: one in another schema may come first.
+        """
+        place = f"{schema}{MARK_SEPARATOR}" if self.engine is Engine.MYSQL else ""
+        return f"{kind} {place}{name}"
 
     def resolve(self, name: str, schema: str | None = None) -> Relation | None:
         """Find what a name in FROM means; a bare name by the search path.

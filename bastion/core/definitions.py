@@ -192,7 +192,7 @@ def quoted_values(catalogue: Catalogue) -> frozenset[str]:
             value
             for relation in catalogue.user_relations()
             for column in relation.columns
-            if column.sensitivity not in (None, Sensitivity.UNPROVEN)
+            if column.is_known_sensitive
             for value in _quoted_by(column, catalogue.engine)
         )
         _quoted.keep("", catalogue, (), known)

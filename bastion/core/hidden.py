@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from bastion.core.catalogue import Catalogue, Column, Relation
+from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
 from bastion.core.lexer import Kind, lex
 from bastion.core.memo import Memo
-from bastion.core.model import Engine, Sensitivity
+from bastion.core.model import Engine
 from bastion.core.structure import computed_part
 
 _ROUNDS_MAX = 4
@@ -217,7 +217,7 @@ def telling_code(
         return ()
     words = _words(text)
     filled = tuple(one for one in made if one.name.casefold() in words)
-    is_tainted = any(_is_sensitive(column) for one in filled for column in one.columns)
+    is_tainted = any(column.is_known_sensitive for one in filled for column in one.columns)
     found = computed_part(text, statement.engine, is_tainted=is_tainted)
     named = _words(found.columns) & sensitive_columns(catalogue, made)
     named |= _words(found.row) & sensitive_names(catalogue, made)
@@ -322,7 +322,7 @@ def _sensitive(relations: Iterable[Relation]) -> _Names:
     columns: set[str] = set()
     tables: set[str] = set()
     for relation in relations:
-        found = [column.name.casefold() for column in relation.columns if _is_sensitive(column)]
+        found = [column.name.casefold() for column in relation.columns if column.is_known_sensitive]
         if found:
             columns.update(found)
             tables.add(relation.name.casefold())
@@ -339,7 +339,3 @@ def _known(catalogue: Catalogue) -> _Names:
 
 _memo: Memo[_Names] = Memo(texts_max=64)
 """By snapshot: looking at every column of a large schema costs milliseconds."""
-
-
-def _is_sensitive(column: Column) -> bool:
-    return column.sensitivity not in (None, Sensitivity.UNPROVEN)

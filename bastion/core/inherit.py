@@ -83,7 +83,7 @@ def _renamed(relation: Relation, old: Relation) -> Relation:
             source = vanished.get(column.number)
         if source is not None and source.name == column.name and relation.name == old.name:
             source = None
-        is_open = column.sensitivity in (None, Sensitivity.UNPROVEN)
+        is_open = not column.is_known_sensitive
         if is_open and not column.classification.is_declared and source is not None:
             evidence = f"It was {old.name}.{source.name}: {source.classification.evidence}"
             found = Classification(sensitivity=source.sensitivity, evidence=evidence, is_kept=True)
@@ -95,7 +95,7 @@ def _renamed(relation: Relation, old: Relation) -> Relation:
 
 def _is_known(column: Column) -> bool:
     is_kept = column.classification.is_kept
-    return is_kept or column.sensitivity not in (None, Sensitivity.UNPROVEN)
+    return is_kept or column.is_known_sensitive
 
 
 def _generated(relation: Relation, catalogue: Catalogue) -> Relation:

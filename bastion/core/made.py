@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from bastion.core.catalogue import Classification, Column, Relation
+from bastion.core.catalogue import Classification, Relation
 from bastion.core.context import SessionContext
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.model import Engine, Sensitivity
@@ -23,13 +23,14 @@ def either_relation(relation: Relation, before: Relation) -> Relation:
     names = [column.name for column in relation.columns]
     if names == [column.name for column in before.columns]:
         columns = tuple(
-            mine if _is_sensitive(mine) else other if other.sensitivity else mine
+            mine if mine.is_known_sensitive else other if other.sensitivity else mine
             for mine, other in zip(relation.columns, before.columns, strict=True)
         )
     else:
+        unsure = [dataclasses.replace(one, classification=_UNSURE) for one in relation.columns]
         columns = tuple(
-            column if _is_sensitive(column) else dataclasses.replace(column, classification=_UNSURE)
-            for column in relation.columns
+            column if column.is_known_sensitive else unclear
+            for column, unclear in zip(relation.columns, unsure, strict=True)
         )
     return dataclasses.replace(
         relation,
@@ -113,10 +114,6 @@ def is_checked(tree: exp.Expr | None) -> bool:
         if any(not isinstance(kind, _FREE) for kind in kinds):
             return True
     return tree.find(exp.PartitionedByProperty) is not None
-
-
-def _is_sensitive(column: Column) -> bool:
-    return column.sensitivity not in (None, Sensitivity.UNPROVEN)
 
 
 _NAMES = frozenset({Kind.WORD, Kind.QUOTED})

@@ -435,11 +435,7 @@ class ApprovalDesk:
             await self._fresh(request)
             for request in await self._approvals.list_requests(pending_only=True, limit=_LIST_MAX)
         ]
-        return [
-            request
-            for request in requests
-            if request.state in (ApprovalState.PENDING, ApprovalState.APPROVED)
-        ]
+        return [request for request in requests if request.is_open]
 
     async def _fresh(self, request: Approval) -> Approval:
         """Let a request expire whose time has come, whoever looks at it first."""

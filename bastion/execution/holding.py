@@ -103,6 +103,31 @@ def waiting_event(
     )
 
 
+def words_for_changed(approved: RunContext, now: RunContext) -> str:
+    """Say what differs from what was approved, beside text and parameters; empty where nothing."""
+    changed = [
+        words for name, words in _PARTS.items() if getattr(approved, name) != getattr(now, name)
+    ]
+    if not changed:
+        return ""
+    return (
+        f"This is not what was approved: {' and '.join(changed)} changed since. "
+        "Send it as a new statement."
+    )
+
+
+_PARTS = {
+    "target": "the target",
+    "place": "the server behind the target",
+    "database": "the database",
+    "schema": "the search path",
+    "role": "the database role",
+    "settings": "settings of the session",
+    "server_settings": "settings of the database",
+    "objects": "tables or code that it uses",
+}
+
+
 def words_for_unapproved(
     approval: Approval, *, is_dirty: bool, was_open: bool = False
 ) -> tuple[Status, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bastion.core.breakglass import lift
-from bastion.core.catalogue import MARK_SEPARATOR, Catalogue
+from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
 from bastion.core.grants import GrantKind
@@ -36,7 +36,12 @@ from bastion.core.styles import Styles
 from bastion.core.tokens import read
 from bastion.core.tracking import advance
 from bastion.core.windows import single_row_table
-from bastion.errors import BastionError, StructureMovedError, UsageError
+from bastion.errors import (
+    BastionError,
+    StructureMovedError,
+    TargetUnavailableError,
+    UsageError,
+)
 from bastion.execution.approvals import ApprovalDesk
 from bastion.execution.breakglass import GlassBox
 from bastion.execution.granting import Grants
@@ -281,10 +286,8 @@ class Judge:
         own = {name for _, name in self.context.relations}
         touched = {key for key in statement.reads | statement.writes if key[1] not in own}
         called = {tuple(name.rpartition(".")[::2]) for name in statement.functions}
-        # PostgreSQL gives all that have a name: one in another schema may come first.
-        has_schemas = self._target.engine is Engine.MYSQL
         keys = {
-            f"{kind} {schema}{MARK_SEPARATOR}{name}" if has_schemas else f"{kind} {name}"
+            judged.catalogue.mark_key(kind, schema, name)
             for kind, names in (("relation", touched), ("function", called))
             for schema, name in names
         }
@@ -313,9 +316,22 @@ class Judge:
         again = await self.with_tokens(await self.judge(judged.statement.text, options))
         return await self.lift(again)
 
-    async def learn(self, judged: Judgement) -> None:
-        """Look again at what a statement reads and writes."""
-        await self._learn(judged.statement.reads | judged.statement.writes, judged.catalogue)
+    async def learn(self, judged: Judgement, *, timeout_s: float = _LEARN_TIMEOUT_S) -> bool:
+        """Look again at what a statement reads and writes; False where that was not done."""
+        touched = judged.statement.reads | judged.statement.writes
+        return await self._look(touched, timeout_s=timeout_s) is not None
+
+    async def learn_for_run(self, judged: Judgement) -> None:
+        """Look again at what a yes was bound to, before it is used.
+
+        Raises:
+            TargetUnavailableError: it cannot be seen whether it is still as it was.
+        """
+        if not await self.learn(judged, timeout_s=_STRUCTURE_TIMEOUT_S):
+            raise TargetUnavailableError(
+                "Nothing has run: whether tables and code are still as they were when it was "
+                "approved could not be read. Try again in a moment."
+            )
 
     async def learn_before_hold(self, judged: Judgement) -> bool:
         """Look again at what a yes will be bound to; False when that was done a moment ago."""

@@ -114,7 +114,7 @@ class Line:
         self.session.state = state
         self.governance.changed()
 
-    def run_context(self, judged: Judgement) -> RunContext:
+    def run_context(self, judged: Judgement, server_settings: str) -> RunContext:
         """Give everything besides its text that a yes is bound to."""
         target = self.target
         return RunContext(
@@ -125,6 +125,7 @@ class Line:
             settings=self.judge.context.settings,
             place=f"{target.engine.value}://{target.host}:{target.port}",
             objects=objects_digest(judged.statement, judged.catalogue, self.judge.context),
+            server_settings=server_settings,
         )
 
     async def interrupt(self) -> None:

@@ -48,6 +48,8 @@ class Run:
     has_rows: bool = False
     is_resumed: bool = False
     """Its request was left pending earlier: who waits for it may leave, and it stays."""
+    server_settings: str = ""
+    """Digest of the settings that the server had when a yes was asked for, and has at its run."""
     moves: int = 0
     """How often others changed what it touches between judging and running."""
 

@@ -288,6 +288,17 @@ class Connection(Protocol):
         """Ask the server where the session stands; None where it cannot be asked now."""
         ...
 
+    async def settings_digest(self) -> str:
+        """Digest all settings under which SQL runs here now, whoever made them.
+
+        Not the timeouts of a permit, nor what differs between two logins of one kind. Empty where
+        it cannot be asked: in a failed transaction nothing runs.
+
+        Raises:
+            TargetUnavailableError: the database is gone.
+        """
+        ...
+
     async def cancel(self) -> None:
         """Cancel what runs now, at the server; harmless when nothing runs. Any task may call it."""
         ...

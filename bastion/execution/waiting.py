@@ -46,6 +46,7 @@ from bastion.execution.holding import (
     draft_request,
     is_dirty,
     waiting_event,
+    words_for_changed,
     words_for_unapproved,
     words_for_waiters,
 )
@@ -92,6 +93,7 @@ class Holder:
             # What the yes is bound to must be as it is now, or the run would find it changed.
             judged = await self._line.judged_with_tokens(run)
         for _ in range(_ROUNDS_MAX):
+            run.server_settings = await self._line.connection.settings_digest()
             weighed = await self._line.weighed(run, judged)
             if weighed.verdict.action is Action.BLOCK:
                 raise AccessError(weighed.verdict.text)
@@ -138,7 +140,8 @@ class Holder:
                     await asyncio.shield(self._take_back(run))
 
     async def _take_back(self, run: Run) -> None:
-        if run.approval is not None and run.approval.state is ApprovalState.PENDING:
+        """Withdraw what was asked, unless it has ended or runs."""
+        if run.approval is not None and run.approval.is_open:
             with contextlib.suppress(ApprovalError):
                 await self._line.governance.desk.withdraw(
                     self._line.session.principal, run.approval.id
@@ -190,6 +193,7 @@ class Holder:
             yield await self._conclude_unapproved(run, approval)
             return
         judged = await self._judge_again(run, judged)
+        run.server_settings = await self._line.connection.settings_digest()
         resumed = await self._claim(run, judged, approval)
         settled = self._settling(
             self._run_claimed(run, judged, resumed), functools.partial(self._finish, approval.id)
@@ -252,9 +256,12 @@ class Holder:
 
     async def _claim(self, run: Run, judged: Judgement, approval: Approval) -> Resumed:
         """Take the one run of a yes."""
-        context = self._line.run_context(judged)
+        context = self._line.run_context(judged, run.server_settings)
         session_id = self._line.session.id if approval.is_interactive else ""
         digest = binding_digest(run.text, run.parameters, context, session_id)
+        changed = words_for_changed(approval.context, context)
+        if changed and approval.state is ApprovalState.APPROVED:
+            raise ApprovalError(changed)
         run.approval = await self._line.governance.desk.claim(approval.id, digest)
         comment = approval.decisions[-1].reason
         return Resumed(request_id=approval.id, approved_by=approval.approved_by, comment=comment)
@@ -311,15 +318,11 @@ class Holder:
 
     async def _end_open(self, run: Run, outcome: ApprovalState) -> None:
         """End the request of a transaction that is over, one way or the other."""
-        if run.approval is None:
-            return
-        with contextlib.suppress(ApprovalError):
-            if run.approval.state is ApprovalState.RUNNING:
+        if run.approval is not None and run.approval.state is ApprovalState.RUNNING:
+            with contextlib.suppress(ApprovalError):
                 await self._finish(run.approval.id, outcome)
-            else:
-                await self._line.governance.desk.withdraw(
-                    self._line.session.principal, run.approval.id
-                )
+        else:
+            await self._take_back(run)
 
     async def _ask_while_open(
         self, run: Run, judged: Judgement, ready: ReadyToCommit
@@ -381,7 +384,7 @@ class Holder:
     async def _judge_again(self, run: Run, before: Judgement) -> Judgement:
         """Judge once more at the time of use: policy, catalogue or account may have changed."""
         await self._line.check_standing()
-        await self._line.judge.learn(before)
+        await self._line.judge.learn_for_run(before)
         judged = await self._line.judged(run)
         verdict = judged.verdict
         approval = run.approval
@@ -447,8 +450,8 @@ class Holder:
         self, run: Run, approval: Approval, *, was_open: bool = False
     ) -> Finished:
         dirty = is_dirty(self._line.judge.context)
-        if approval.state is ApprovalState.PENDING and dirty:
-            await self._line.governance.desk.withdraw(self._line.session.principal, approval.id)
+        if dirty:
+            await self._take_back(run)
         status, message = words_for_unapproved(
             approval, is_dirty=dirty or was_open, was_open=was_open
         )
@@ -468,7 +471,7 @@ class Holder:
         held = Held(
             text=run.text,
             parameters=run.parameters,
-            context=self._line.run_context(judged),
+            context=self._line.run_context(judged, run.server_settings),
             impact=run.impact or Impact(effect=""),
             verdict=judged.verdict,
             reason=run.options.reason,
@@ -490,7 +493,7 @@ class Holder:
         judged = await self._line.judge.judge(run.text, run.options)
         if wanted.kind is GrantKind.WINDOW:
             check_window(wanted.subject, judged.catalogue)
-        held = grant_request(run, self._line.run_context(judged), wanted, judged.verdict)
+        held = grant_request(run, self._line.run_context(judged, ""), wanted, judged.verdict)
         draft = draft_request(
             held, self._line.session, self._line.target, self._line.governance.clock.now()
         )

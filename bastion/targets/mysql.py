@@ -17,6 +17,7 @@ it wants one, which bounds memory without a queue.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import math
 import re
 import time
@@ -92,6 +93,13 @@ _STANDING = (
     "collation_connection", "autocommit", "foreign_key_checks", "unique_checks",
     "sql_safe_updates", "sql_select_limit", "sql_log_bin", "old_mode",
 )  # fmt: skip
+_ALL_SETTINGS = "SHOW SESSION VARIABLES"
+_MOVING = re.compile(
+    "^(?:timestamp|rand_seed[12]|pseudo_|last_insert_id|identity|insert_id|warning_count|error_count|"
+    "in_transaction|max_statement_time|max_execution_time|(?:innodb_)?lock_wait_timeout|idle_|"
+    "(?:tx|transaction)_read_only)|gtid"
+)
+"""Settings that say how far the server or a login is, and those of a permit."""
 _ONLY_MARIADB = frozenset({"old_mode"})
 _COUNTED = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "LOAD"})
 _OF_OBJECTS = frozenset({"CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"})
@@ -312,6 +320,18 @@ class MySQLConnection:
             search_path=self.search_path,
             settings=frozenset(zip(("database", "user", "role", *names), values, strict=True)),
         )
+
+    async def settings_digest(self) -> str:
+        """Digest all settings under which SQL runs here now, whoever made them."""
+        login = self._login
+        check_free(is_busy=self._progress is not None, is_lost=login.wire.is_lost)
+        try:
+            rows = await self._command(login, _ALL_SETTINGS)
+        except (pymysql.MySQLError, OSError, *PROTOCOL_ERRORS):
+            login.wire.abandon()
+            raise TargetUnavailableError("The database went away before it answered.") from None
+        kept = [row for row in rows if not _MOVING.search((row[0] or b"").decode())]
+        return hashlib.sha256(repr(sorted(kept)).encode()).hexdigest()
 
     async def cancel(self) -> None:
         """Cancel what runs now, at the server; harmless when nothing runs."""
@@ -714,7 +734,7 @@ def _standing_query(names: list[str]) -> str:
 OWN_WORDS = frozenset({
     _MODE_READ, _MODE_WRITE, _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _ROLLBACK_TO,
     _STILL, _WARNINGS, _LEFT_MARIADB, _LEFT_MYSQL, _UTF8, _NOTHING, _FORGET, _IDLE_AS_BEFORE,
-    _WAITERS_MARIADB, _WAITERS_MYSQL,
+    _WAITERS_MARIADB, _WAITERS_MYSQL, _ALL_SETTINGS,
     *(_standing_query(_standing_names(is_mariadb=known)) for known in (True, False)),
 })  # fmt: skip
 """All that a session's login sends beside its statements, ``OWN_LIMITS`` and ``DESCRIBING``

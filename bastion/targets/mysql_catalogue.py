@@ -79,7 +79,8 @@ SELECT r.routine_schema, r.routine_name, coalesce(r.routine_definition, ''),
        (SELECT group_concat(p.parameter_name ORDER BY p.ordinal_position SEPARATOR '\x01')
         FROM information_schema.parameters p
         WHERE p.specific_schema = r.routine_schema AND p.specific_name = r.specific_name
-          AND p.ordinal_position > 0 AND p.routine_type = r.routine_type)
+          AND p.ordinal_position > 0 AND p.routine_type = r.routine_type),
+       concat_ws(' ', r.security_type, r.definer, r.sql_mode, r.collation_connection)
 FROM information_schema.routines r WHERE r.routine_schema NOT IN ('mysql', 'sys')
 ORDER BY r.routine_schema, r.routine_name
 """
@@ -302,8 +303,9 @@ def _functions(wire: Wire) -> list[Function]:
             is_procedure=kind == "PROCEDURE",
             argument_count=len(names.split("\x01")) if names else 0,
             argument_names=tuple(names.split("\x01")) if names else (),
+            traits=traits,
         )
-        for schema, name, body, returns, kind, _, names in _rows(wire, _ROUTINES)
+        for schema, name, body, returns, kind, _, names, traits in _rows(wire, _ROUTINES)
     ]
 
 

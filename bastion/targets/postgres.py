@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import hashlib
 import re
 import time
 from collections.abc import AsyncGenerator, Collection, Mapping
@@ -125,6 +126,18 @@ SELECT name, setting FROM pg_catalog.pg_settings
 WHERE source = 'session' AND name NOT IN ('statement_timeout', 'lock_timeout',
     'transaction_read_only', 'transaction_isolation', 'transaction_deferrable')
 """
+_ALL_SETTINGS = """
+SELECT name, setting FROM pg_catalog.pg_settings
+WHERE context IN ('user', 'superuser') AND name !~ '_timeout$' AND name NOT IN (
+    'application_name', 'transaction_read_only', 'transaction_isolation', 'transaction_deferrable')
+UNION ALL
+SELECT pg_catalog.concat_ws('/', s.setdatabase, s.setrole), s.setconfig::pg_catalog.text
+FROM pg_catalog.pg_db_role_setting s
+WHERE s.setdatabase IN (0, (SELECT d.oid FROM pg_catalog.pg_database d
+                            WHERE d.datname = pg_catalog.current_database()))
+  AND s.setrole IN (0, (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = session_user))
+"""
+"""Those that code of users made up are in no view: what is kept for the login tells of them."""
 _STRUCTURE = """
 SELECT c.oid::pg_catalog.text, n.nspname, c.relname, c.relkind::pg_catalog.text,
        c.relfilenode::pg_catalog.text, c.relowner::pg_catalog.text,
@@ -172,7 +185,8 @@ OWN_WORDS = frozenset({
     _BEGIN_READ, _BEGIN_WRITE, _BEGIN_AS_SET, _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO,
     _READ_ONLY, RESET_ROLE, _KEEP_IDLE_LIMIT,
     _SAVE_KEYS, _RELEASE_KEYS, _ROLLBACK_TO_KEYS, _RUN_DEFERRED, _LIMITS,
-    _PATH, _SETTINGS, _STRUCTURE, _ROWS_WRITTEN, _NEW_TYPES, _IDLE_LIMIT, _WAITERS, MARKS,
+    _PATH, _SETTINGS, _ALL_SETTINGS, _STRUCTURE, _ROWS_WRITTEN, _NEW_TYPES, _IDLE_LIMIT,
+    _WAITERS, MARKS,
     STILL_PREPARED,
 })  # fmt: skip
 """All that a session's login sends beside its statements: the rest of the server's log must be on
@@ -394,17 +408,7 @@ class PostgresConnection:
         """Ask where the session stands; None in a failed transaction, or when it is lost."""
         if self.transaction_state in {TransactionState.FAILED, TransactionState.LOST}:
             return None
-        progress = self._begin(None)
-        try:
-            path = await self._link.command(_PATH)
-            found = await self._link.command(_SETTINGS)
-        except psycopg.Error as error:
-            raise self._translated(error, progress) from None
-        except BaseException:
-            self._link.abandon()
-            raise
-        finally:
-            self._end()
+        path, found = await self._asked(_PATH, _SETTINGS)
         schemas = (path.get_value(0, 0) or b"").decode()
         return Standing(
             search_path=tuple(schemas.split("\x01")) if schemas else (),
@@ -412,6 +416,27 @@ class PostgresConnection:
                 (_cell(found, row, 0), _cell(found, row, 1)) for row in range(found.ntuples)
             ),
         )
+
+    async def settings_digest(self) -> str:
+        """Digest all settings under which SQL runs here now, whoever made them."""
+        if self.transaction_state is TransactionState.FAILED:
+            return ""
+        (found,) = await self._asked(_ALL_SETTINGS)
+        rows = [(_cell(found, row, 0), _cell(found, row, 1)) for row in range(found.ntuples)]
+        return hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()
+
+    async def _asked(self, *questions: str) -> list[pq.abc.PGresult]:
+        """Ask questions of our own between statements."""
+        progress = self._begin(None)
+        try:
+            return [await self._link.command(question) for question in questions]
+        except psycopg.Error as error:
+            raise self._translated(error, progress) from None
+        except BaseException:
+            self._link.abandon()
+            raise
+        finally:
+            self._end()
 
     async def cancel(self) -> None:
         """Cancel what runs now, at the server; harmless when nothing runs."""

@@ -348,7 +348,8 @@ SELECT n.nspname, p.proname,
        pg_catalog.array_to_string(
            coalesce((p.proargnames::text[])[1:p.pronargs], '{{{{}}}}'), E'\\x01', ''),
        coalesce((SELECT pg_catalog.substr(k, 13) FROM pg_catalog.unnest(p.proconfig) k
-                 WHERE k LIKE 'search_path=%'), '')
+                 WHERE k LIKE 'search_path=%'), ''),
+       pg_catalog.concat_ws(' ', p.prosecdef, p.proisstrict, p.proconfig)
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
@@ -445,6 +446,24 @@ FROM pg_catalog.pg_event_trigger e WHERE e.evtenabled <> 'D'
 ORDER BY 1
 """
 """What calls code of users without naming it."""
+_TYPES = """
+SELECT pg_catalog.concat_ws(' ', pg_catalog.format_type(t.oid, NULL), t.typtype,
+    (SELECT pg_catalog.array_agg(e.enumlabel ORDER BY e.enumsortorder)
+     FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid),
+    pg_catalog.format_type(nullif(t.typbasetype, 0), t.typtypmod), t.typnotnull, t.typdefault,
+    nullif(t.typcollation, 0),
+    (SELECT pg_catalog.array_agg(a.attname || ' ' || pg_catalog.format_type(a.atttypid, a.atttypmod)
+                                 ORDER BY a.attnum)
+     FROM pg_catalog.pg_attribute a
+     WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped),
+    (SELECT pg_catalog.format_type(r.rngsubtype, NULL) FROM pg_catalog.pg_range r
+     WHERE r.rngtypid = t.oid))
+FROM pg_catalog.pg_type t
+JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace AND n.nspname !~ '^pg_(temp|toast)'
+LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+WHERE t.oid >= 16384 AND t.typtype IN ('e', 'd', 'c', 'r') AND coalesce(c.relkind, 'c') = 'c'
+ORDER BY 1
+"""
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 _Rows = list[tuple[str, ...]]
@@ -481,6 +500,7 @@ async def fetch(link: Link, *, plan: ScanPlan, has_reader: bool = False) -> Cata
         bare_casts=frozenset(name for _, name, is_bare in risky if is_bare == "true"),
         cast_columns=frozenset(row[0] for row in await _rows(link, _CAST_COLUMNS)),
         unwritten=tuple(row[0] for row in await _rows(link, _UNWRITTEN)),
+        types=tuple(row[0] for row in await _rows(link, _TYPES)),
     )
     quoting = await _is_quoting(link)
     path = await _rows(
@@ -702,10 +722,21 @@ async def _functions(link: Link, risky: list[str]) -> list[Function]:
             argument_count=int(count),
             argument_names=tuple(names.split("\x01")) if names else (),
             search_path=path,
+            traits=traits,
         )
-        for schema, name, language, text, returns, is_procedure, volatility, count, names, path in (
-            await _rows_or_less(link, query.format(body=body), query.format(body="p.prosrc"))
-        )
+        for (
+            schema,
+            name,
+            language,
+            text,
+            returns,
+            is_procedure,
+            volatility,
+            count,
+            names,
+            path,
+            traits,
+        ) in await _rows_or_less(link, query.format(body=body), query.format(body="p.prosrc"))
     ]
 
 

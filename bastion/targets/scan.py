@@ -74,6 +74,7 @@ class Extras:
     bare_casts: frozenset[str] = frozenset()
     cast_columns: frozenset[str] = frozenset()
     unwritten: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 UNCLASSIFIED = Classification(
@@ -201,6 +202,7 @@ def bare_catalogue(
         bare_casts=extras.bare_casts,
         cast_columns=extras.cast_columns,
         unwritten=extras.unwritten,
+        types=extras.types,
     )
 
 
@@ -233,7 +235,7 @@ def _version(catalogue: Catalogue) -> str:
     of_types = (catalogue.casts, catalogue.bare_casts, catalogue.cast_columns)
     for names in (catalogue.operators, *of_types):
         digest.update(repr(sorted(names)).encode())
-    digest.update(repr(catalogue.unwritten).encode())
+    digest.update(repr((catalogue.unwritten, catalogue.types)).encode())
     digest.update(repr((catalogue.search_path, catalogue.quotes_values)).encode())
     for key in sorted(catalogue.relations):
         # Estimates move all the time and decide nothing.

@@ -1,0 +1,46 @@
+CREATE TABLE accounts (id int PRIMARY KEY, owner text, balance numeric DEFAULT 10, state text DEFAULT 'open', at timestamptz);
+INSERT INTO accounts SELECT n, CASE WHEN n IN (1, 2) THEN 'bob' ELSE 'ann' END, n * 100,
+    CASE WHEN n IN (1, 2) THEN 'stale' ELSE 'open' END, '2026-01-01'::timestamptz + n * interval '1 day'
+    FROM generate_series(1, 8) n;
+CREATE TABLE archive (id int, owner text, balance numeric);
+INSERT INTO archive VALUES (1, 'bob', 7), (2, 'eve', 8);
+CREATE TABLE victims (id int PRIMARY KEY);
+INSERT INTO victims VALUES (1), (2), (3);
+CREATE TABLE flags (account_id int PRIMARY KEY);
+INSERT INTO flags VALUES (3);
+CREATE TABLE parents (id int PRIMARY KEY);
+INSERT INTO parents VALUES (1), (2);
+CREATE TABLE children (id int PRIMARY KEY, parent_id int REFERENCES parents ON DELETE CASCADE);
+INSERT INTO children VALUES (10, 1), (11, 1), (12, 2);
+CREATE TABLE guarded (id int PRIMARY KEY, parent_id int REFERENCES parents);
+INSERT INTO guarded VALUES (20, 2);
+CREATE TABLE parts (day int, what text) PARTITION BY RANGE (day);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (10);
+CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM (10) TO (20);
+INSERT INTO parts VALUES (1, 'a'), (2, 'b'), (12, 'c');
+CREATE TABLE numbered (id serial PRIMARY KEY, what text);
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE TABLE moods (id int PRIMARY KEY, mood mood);
+INSERT INTO moods VALUES (1, 'happy'), (2, 'sad');
+CREATE DOMAIN price AS int DEFAULT 1;
+CREATE TABLE priced (id int PRIMARY KEY, price price);
+CREATE VIEW open_accounts AS SELECT id, owner, balance, state FROM accounts WHERE state = 'stale';
+CREATE VIEW stale_ids AS SELECT id FROM accounts WHERE state = 'stale';
+CREATE VIEW deep_ids AS SELECT id FROM stale_ids WHERE id > 0;
+CREATE MATERIALIZED VIEW kept_ids AS SELECT id FROM accounts WHERE state = 'stale';
+CREATE INDEX busy_index ON archive (owner);
+CREATE FUNCTION tag(text) RETURNS text LANGUAGE sql AS 'select $1 || ''!''';
+CREATE FUNCTION near(numeric) RETURNS text LANGUAGE sql AS 'select ''near''';
+CREATE FUNCTION or_else(timestamptz) RETURNS text LANGUAGE sql AS 'select ''nobody''';
+CREATE FUNCTION looked() RETURNS text LANGUAGE sql AS 'select count(*)::text from public.victims';
+CREATE FUNCTION written() RETURNS text LANGUAGE sql AS 'select ''2026-01-01 00:00Z''::timestamptz::text';
+CREATE FUNCTION who() RETURNS text LANGUAGE sql AS 'select current_user::text';
+CREATE FUNCTION tenant() RETURNS text LANGUAGE sql AS 'select coalesce(current_setting(''app.tenant'', true), ''none'')';
+CREATE FUNCTION add_up(numeric, numeric) RETURNS numeric LANGUAGE sql AS 'select $1 + $2';
+CREATE AGGREGATE total(numeric) (sfunc = add_up, stype = numeric, initcond = '0');
+CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS 'begin delete from victims; return null; end';
+CREATE FUNCTION harmless() RETURNS trigger LANGUAGE plpgsql AS 'begin return null; end';
+CREATE FUNCTION skip_row() RETURNS trigger LANGUAGE plpgsql AS 'begin delete from victims; return coalesce(new, old); end';
+CREATE PROCEDURE settle() LANGUAGE plpgsql AS 'begin update accounts set balance = 0 where id = 1; end';
+CREATE PROCEDURE ambiguous(id int) LANGUAGE plpgsql AS '#print_strict_params off
+begin update public.accounts a set balance = 0 where a.id = 3; end';
