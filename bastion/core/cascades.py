@@ -39,6 +39,10 @@ class Reference:
         """Give ``schema.table``."""
         return f"{self.schema}.{self.table}"
 
+    def doing(self, action: str) -> str:
+        """Name what it does, so that it is found again at the run."""
+        return f"{action} {self.name} ({', '.join(self.columns)})"
+
 
 def references_sql(schema: str, table: str, engine: Engine) -> str:
     """Ask which foreign keys point at a table."""

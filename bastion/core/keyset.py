@@ -22,6 +22,14 @@ _TAG_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlongGuard:
+    """What a foreign key may do to rows of another table, at most."""
+
+    count_sql: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyGuard:
     """What a write's transaction must find before it may write, and after."""
 
@@ -37,6 +45,8 @@ class KeyGuard:
     inserts_max: int
     """How many rows beside these may be added: by MERGE."""
     secret: bytes = field(repr=False)
+    along: tuple[AlongGuard, ...] = ()
+    """Asked once the rows are locked: from then on no other row can come to point at them."""
 
     def refusal(self, rows: Iterable[Row]) -> str:
         """Compare the rows of ``lock_sql`` with those approved; empty when they are covered."""
@@ -51,6 +61,12 @@ class KeyGuard:
         if found.count > approved:
             return f"The statement would touch {found.count} rows, and {approved} were approved"
         return f"The statement would touch other rows than the {approved} that were approved"
+
+
+def words_for_along(most: int) -> str:
+    """Say that foreign keys would do it to more rows than were approved."""
+    rows = "1 row was" if most == 1 else f"{most:,} rows were"
+    return f"Foreign keys would take more rows of other tables along than approved, {rows}"
 
 
 def digest_keys(rows: Iterable[Row], *, secret: bytes, columns: tuple[str, ...]) -> KeySet:

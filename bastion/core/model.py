@@ -342,6 +342,8 @@ class Impact:
     """Triggers, cascades, locks, why it could not be measured; sentences."""
     keys: KeySet | None = None
     """Which rows; None where they could not be told apart, or were too many."""
+    along: tuple[tuple[str, int], ...] = ()
+    """What foreign keys do to rows of other tables, a name for each, and to how many."""
     sample: Sample | None = None
     """For reviewers only: the requester may not be one who may read these rows."""
 

@@ -28,7 +28,7 @@ from bastion.core.cascades import (
 from bastion.core.catalogue import Relation
 from bastion.core.ddl import plan_ddl
 from bastion.core.impact import describe_impact, picks_by_chance
-from bastion.core.keyset import KeyGuard, digest_keys
+from bastion.core.keyset import AlongGuard, KeyGuard, digest_keys, words_for_along
 from bastion.core.measure import is_joined, target_of
 from bastion.core.model import (
     EffectClass,
@@ -44,7 +44,12 @@ from bastion.core.model import (
 )
 from bastion.core.surroundings import ddl_questions
 from bastion.core.touched import TouchedRows, touched_rows
-from bastion.errors import ApprovalError, BastionError, TargetUnavailableError
+from bastion.errors import (
+    ApprovalError,
+    BastionError,
+    EffectExceededError,
+    TargetUnavailableError,
+)
 from bastion.execution.judging import Judgement
 from bastion.execution.ports import Connection, Permit, ResultHead
 
@@ -105,8 +110,37 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
     return await _Measurement(looking, judged, impact).take()
 
 
-def key_guard(judged: Judgement, impact: Impact, secret: bytes) -> KeyGuard | None:
+async def follow(looking: Looking, judged: Judgement, impact: Impact) -> tuple[AlongGuard, ...]:
+    """Count anew what foreign keys would do, and write what the committing transaction asks.
+
+    Args:
+        impact: as approved.
+
+    Raises:
+        EffectExceededError: it would be done to more rows than the reviewers were told of.
+    """
+    approved = dict(impact.along)
+    if not approved:
+        return ()
+    again = _Measurement(looking, judged, dataclasses.replace(impact, along=()))
+    await again.cascades()
+    for name, count in again.impact.along:
+        if count > approved.get(name, count):
+            raise EffectExceededError(words_for_along(approved[name]) + ": nothing was written.")
+    return tuple(
+        AlongGuard(count_sql=sql + LOOK_MARK, most=approved[name])
+        for name, sql in again.asked_along
+        if name in approved
+    )
+
+
+def key_guard(
+    judged: Judgement, impact: Impact, secret: bytes, along: tuple[AlongGuard, ...] = ()
+) -> KeyGuard | None:
     """Write what the committing transaction compares with the rows that were approved.
+
+    Args:
+        along: as ``follow`` gives it.
 
     Raises:
         ApprovalError: rows were approved one by one, and can no longer be told apart.
@@ -126,6 +160,7 @@ def key_guard(judged: Judgement, impact: Impact, secret: bytes) -> KeyGuard | No
         place_columns=touched.place_columns,
         inserts_max=max(0, inserts_max),
         secret=secret,
+        along=along,
     )
 
 
@@ -153,7 +188,14 @@ class _Measurement:
         self._looking = looking
         self._judged = judged
         self._impact = impact
+        self.asked_along: list[tuple[str, str]] = []
+        """What foreign keys do, by name, and the question how many rows they do it to."""
         self._keys_max = judged.verdict.obligations.measured_keys
+
+    @property
+    def impact(self) -> Impact:
+        """Give what was found so far."""
+        return self._impact
 
     async def take(self) -> Impact:
         touched = _touched(self._judged)
@@ -161,14 +203,14 @@ class _Measurement:
             await self._count(None)
             if self._impact.is_measured:
                 self._note("At the run their number is compared, not which rows they are.")
-            await self._cascades()
+            await self.cascades()
             return self._impact
         await self._keys(touched)
         if self._impact.keys is None or EffectClass.MERGE in self._judged.statement.effects:
             await self._count(touched)
         if self._impact.rows and touched.sample_sql:
             await self._sample(touched)
-        await self._cascades()
+        await self.cascades()
         return self._impact
 
     async def look_around(self) -> Impact:
@@ -187,7 +229,7 @@ class _Measurement:
                 self._note(note)
         return self._impact
 
-    async def _cascades(self) -> None:
+    async def cascades(self) -> None:
         """Count what foreign keys would do to the rows of other tables."""
         tree, engine = self._judged.statement.tree, self._judged.catalogue.engine
         target = _target(self._judged)
@@ -211,8 +253,13 @@ class _Measurement:
 
     async def _consequence(self, reference: Reference, action: str, children: RowsOf) -> bool:
         """Count and say what happens to rows that point; True when they go themselves."""
-        rows = await self._rows(children(()), 1, f"followed to {reference.name}")
+        sql, name = children(()), reference.doing(action)
+        self.asked_along.append((name, sql))
+        rows = await self._rows(sql, 1, f"followed to {reference.name}")
         count = int(rows[0][0] or b"0") if rows else 0
+        if rows:
+            along = (*self._impact.along, (name, count))
+            self._impact = dataclasses.replace(self._impact, along=along)
         is_delete = EffectClass.DELETE in self._judged.statement.effects
         for note in consequence(reference, action, count, is_delete=is_delete):
             self._note(note)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bastion.core import masking
 from bastion.core.approval import Approval
+from bastion.core.keyset import AlongGuard
 from bastion.core.literals import Spoken
 from bastion.core.model import Action, ErrorInfo, Finished, Impact, RunOptions, Status
 from bastion.errors import BastionError, RecordingError, StatementError
@@ -50,6 +51,8 @@ class Run:
     """Its request was left pending earlier: who waits for it may leave, and it stays."""
     server_settings: str = ""
     """Digest of the settings that the server had when a yes was asked for, and has at its run."""
+    along: tuple[AlongGuard, ...] = ()
+    """What its transaction asks of rows that foreign keys take along."""
     moves: int = 0
     """How often others changed what it touches between judging and running."""
 

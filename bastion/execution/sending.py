@@ -293,7 +293,7 @@ class Sender:
     def _keys(self, run: Run, judged: Judgement) -> KeyGuard | None:
         if run.approval is None or run.impact is None:
             return None
-        return key_guard(judged, run.impact, self._line.governance.mask_key)
+        return key_guard(judged, run.impact, self._line.governance.mask_key, run.along)
 
     async def _plan(self, run: Run, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
         book = await self._line.governance.tokens.book(self._line.target.name)

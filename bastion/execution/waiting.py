@@ -52,7 +52,7 @@ from bastion.execution.holding import (
 )
 from bastion.execution.judging import Judgement
 from bastion.execution.line import Line
-from bastion.execution.measuring import key_guard, looking_permit
+from bastion.execution.measuring import follow, key_guard, looking_permit
 from bastion.execution.outcomes import Run, conclude
 from bastion.execution.ports import (
     ReadyToCommit,
@@ -208,6 +208,8 @@ class Holder:
         yield resumed
         if run.approval is not None:
             await self._line.session.approval(run.id, run.approval)
+        if run.impact is not None:
+            run.along = await follow(self._line.looking(), judged, run.impact)
         async with contextlib.aclosing(self._sender.do(run, judged)) as events:
             async for event in events:
                 yield event

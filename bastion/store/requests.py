@@ -214,6 +214,7 @@ def _impact(fields: dict[str, Any]) -> Impact:
     typed = {
         "tables": tuple(fields["tables"]),
         "notes": tuple(fields["notes"]),
+        "along": tuple((name, count) for name, count in fields.get("along", ())),
         "keys": None if keys is None else KeySet(**(keys | {"columns": tuple(keys["columns"])})),
         "sample": None if sample is None else _sample(sample),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from bastion.core.keyset import KeyGuard
+from bastion.core.keyset import AlongGuard, KeyGuard, words_for_along
 from bastion.core.model import RawBatch, Row
 from bastion.errors import EffectExceededError, TargetError, TargetUnavailableError
 from bastion.execution.ports import Completion, TargetEvent
@@ -37,6 +37,16 @@ def check_locked(keys: KeyGuard, rows: Sequence[Row]) -> None:
     refusal = keys.refusal(rows)
     if refusal:
         raise EffectExceededError(f"{refusal}: nothing was written. Ask again.")
+
+
+def check_along(one: AlongGuard, rows: Sequence[Row]) -> None:
+    """Refuse to go on where foreign keys would take more rows along than were approved.
+
+    Raises:
+        EffectExceededError: there are more.
+    """
+    if int(rows[0][0] or b"0") > one.most:
+        raise EffectExceededError(f"{words_for_along(one.most)}: nothing was written. Ask again.")
 
 
 async def hold_back(events: AsyncIterator[TargetEvent]) -> list[TargetEvent]:

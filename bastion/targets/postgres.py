@@ -54,6 +54,7 @@ from bastion.execution.ports import (
 )
 from bastion.targets.libpq import COPY_STATUSES, STILL_PREPARED, Link
 from bastion.targets.permits import (
+    check_along,
     check_free,
     check_locked,
     completed,
@@ -704,6 +705,16 @@ class PostgresConnection:
             for number in range(found.ntuples)
         ]
         check_locked(keys, rows)
+        for one in keys.along:
+            await link.command(_SAVE_KEYS)
+            try:
+                counted = await _ask(link, one.count_sql, permit)
+            except psycopg.errors.InsufficientPrivilege:
+                # What foreign keys do is done by the rights of the table's owner.
+                await link.command(_ROLLBACK_TO_KEYS)
+            else:
+                check_along(one, [(counted.get_value(0, 0),)])
+            await link.command(_RELEASE_KEYS)
         return {row[: keys.place_columns] for row in rows}
 
     async def _compare_places(self, progress: _Progress, keys: KeyGuard, locked: set[Row]) -> None:

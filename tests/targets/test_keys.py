@@ -13,7 +13,7 @@ import pytest
 from sqlglot import parse_one
 
 from bastion.core.catalogue import Classification, Column, Relation, RelationKind
-from bastion.core.keyset import KeyGuard, digest_keys
+from bastion.core.keyset import AlongGuard, KeyGuard, digest_keys
 from bastion.core.model import Engine, Fence, RawBatch, TransactionState
 from bastion.core.touched import touched_rows
 from bastion.errors import EffectExceededError
@@ -111,6 +111,25 @@ async def test_more_rows_are_not_written_and_fewer_are(connection, engine, run):
         await write(connection, sql, keys)
     run("update t set v = 'was' where id in (2, 3)")
     assert (await write(connection, sql, keys)).affected == 1
+
+
+async def test_more_rows_that_foreign_keys_take_along_are_not_written(connection, engine, run):
+    kind = "" if engine is Engine.POSTGRESQL else " engine=InnoDB"
+    run(
+        "create table toys (id int primary key, p int, foreign key (p) references t (id)"
+        f" on delete cascade){kind}"
+    )
+    run("insert into toys values (1, 1), (2, 1), (3, 2)")
+    sql = "delete from t where id = 1"
+    along = (AlongGuard(count_sql="select count(*) from toys where p = 1", most=2),)
+    keys = await guard(connection, engine, sql, along=along)
+    run("update toys set p = 1 where id = 3")
+    with pytest.raises(EffectExceededError, match="than approved, 2 rows were"):
+        await write(connection, sql, keys)
+    assert run("select count(*) from toys") == [(3,)]
+    run("update toys set p = 2 where id in (1, 3)")
+    assert (await write(connection, sql, keys)).affected == 1
+    assert run("select count(*) from toys") == [(2,)]
 
 
 async def test_inside_a_transaction_only_the_statement_is_undone(connection, engine, run):
