@@ -162,20 +162,26 @@ def help_text() -> str:
     width = max(len(words) for words in (*SHELL_COMMANDS, *LISTING_COMMANDS)) + 1
     lines = ["Commands (a slash works like the backslash):"]
     for table in (SHELL_COMMANDS, LISTING_COMMANDS):
-        lines += [
-            f"  {words if words.startswith('g,') else chr(92) + words:{width}}  {does}"
-            for words, does in table.items()
-        ]
-    lines += [
-        "Keys: Enter runs a complete statement; Alt-Enter runs what is there; Ctrl-R searches",
-        "  the history; Tab completes; Ctrl-C clears, cancels or withdraws; Ctrl-D leaves.",
-        "Left out on purpose:",
-    ]
+        for words, does in table.items():
+            name = words if words.startswith("g,") else f"\\{words}"
+            lines += _wrapped(does, f"  {name:{width}}  ", " " * (width + 4))
+    lines += _wrapped(
+        "Keys: Enter runs a complete statement; Alt-Enter runs what is there; Ctrl-R searches "
+        "the history; Tab completes; Ctrl-C clears, cancels or withdraws; Ctrl-D leaves.",
+        "",
+        "  ",
+    )
+    lines.append("Left out on purpose:")
     for name in ("!", "i", "o", "e", "copy"):
-        lines += textwrap.wrap(
-            REFUSED[name], width=78, initial_indent="  ", subsequent_indent="    "
-        )
+        lines += _wrapped(REFUSED[name], "  ", "    ")
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str, first: str, others: str) -> list[str]:
+    """Break between words: the narrowest terminal that people use has 80 columns."""
+    return textwrap.wrap(
+        text, width=79, initial_indent=first, subsequent_indent=others, break_on_hyphens=False
+    )
 
 
 def listing(

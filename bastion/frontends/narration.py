@@ -13,6 +13,7 @@ from datetime import datetime
 
 from bastion.core.approval import Approval, ApprovalState
 from bastion.core.breakglass import Emergency
+from bastion.core.grants import GrantKind
 from bastion.core.model import (
     ErrorInfo,
     Finished,
@@ -135,6 +136,8 @@ def impact_text(impact: Impact) -> str:
     """Say in words what a held statement would do."""
     tables = visible(", ".join(impact.tables))
     where = f" in {tables}" if tables else ""
+    if impact.effect in _GRANTS:
+        return f"{impact.effect}{where}"
     if impact.rows is None:
         return f"{impact.effect}{where}, rows not measured"
     rows = plural(impact.rows, "row")
@@ -206,6 +209,7 @@ def masked_text(columns: Sequence[ResultColumn]) -> str:
     return f"-- masked: {', '.join(masked)}\n" if masked else ""
 
 
+_GRANTS = frozenset(kind.value for kind in GrantKind)
 _HEADINGS = {
     Status.OK: "OK",
     Status.ERROR: "ERROR",
@@ -215,7 +219,8 @@ _HEADINGS = {
     Status.BLOCKED: "BLOCKED",
     Status.PENDING: "PENDING",
     Status.DENIED: "DENIED",
-    Status.EXPIRED: "EXPIRED",
+    # Expired, withdrawn, or no longer what was approved: the sentence says which.
+    Status.EXPIRED: "NOT RUN",
     Status.INTERNAL: "INTERNAL ERROR",
     Status.INTERRUPTED: "INTERRUPTED",
 }

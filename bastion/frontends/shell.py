@@ -730,8 +730,8 @@ class _Shell:
         lines = (
             f"{principal.user} on {target.name} ({target.environment.value}), "
             f"role {self._runner.role}",
-            f"This session is recorded ({self._session.id}). {limit} rows a result; "
-            "held statements wait for a colleague.",
+            f"This session is recorded ({self._session.id}).",
+            f"{limit} rows a result; held statements wait for a colleague.",
             r"\? lists the commands, \q leaves.",
         )
         self._console.print("".join(f"{visible(line)}\n" for line in lines))

@@ -69,6 +69,14 @@ class ApprovalsScreen(ReviewScreen):
         ("?", "help"),
         ("q", "quit"),
     )
+    OPENED_KEYS = (
+        ("a", "approve"),
+        ("d", "deny"),
+        ("G", "to its end"),
+        ("Esc", "back to the list"),
+        ("?", "help"),
+        ("q", "quit"),
+    )
 
     def __init__(self, review: ReviewState) -> None:
         """Start with nothing shown."""
@@ -87,9 +95,13 @@ class ApprovalsScreen(ReviewScreen):
 
     def on_mount(self) -> None:
         """Count ages and expiries each second."""
-        self.query_one(KeyBar).show(self.KEYS)
         self.query_one("#queue").focus()
         self.set_interval(1.0, self._tick)
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of what has them: in the detail the arrows scroll."""
+        is_opened = self.query_one("#detail").has_focus
+        self.query_one(KeyBar).show(self.OPENED_KEYS if is_opened else self.KEYS)
 
     def on_requests_pushed(self, _event: RequestsPushed) -> None:
         """Show the queue as it is now, and the open request if it has changed."""
@@ -183,6 +195,12 @@ class ApprovalsScreen(ReviewScreen):
             self.say("Choose a request first.", is_error=True)
         return self._detail
 
+    def _say_why_not(self, detail: RequestDetail) -> None:
+        words = detail.summary.why_not
+        if any(request.may_decide for request in self.review.requests):
+            words += " Another one waits for you: Esc, then ↓."
+        self.say(words, is_error=True)
+
     @work(group="act")
     async def action_approve(self) -> None:
         """Ask for the second key, then approve."""
@@ -190,7 +208,7 @@ class ApprovalsScreen(ReviewScreen):
         if detail is None:
             return
         if not detail.summary.may_decide:
-            self.say(detail.summary.why_not, is_error=True)
+            self._say_why_not(detail)
             return
         view = self.query_one("#detail", LinesView)
         if not view.has_seen_all:
@@ -210,7 +228,7 @@ class ApprovalsScreen(ReviewScreen):
         if detail is None:
             return
         if not detail.summary.may_decide:
-            self.say(detail.summary.why_not, is_error=True)
+            self._say_why_not(detail)
             return
         reason = await self.app.push_screen_wait(deny_dialog(detail))
         if reason is not None:

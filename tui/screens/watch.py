@@ -204,7 +204,11 @@ class PlayerScreen(ReviewScreen):
             words = f"{entry.user} on {entry.target or 'no target'}, {entry.front_end}, {entry.id}"
         else:
             recording = self._recording
-            words = "" if recording is None else f"{recording.user} on {recording.target}"
+            words = (
+                ""
+                if recording is None
+                else f"{recording.user} on {recording.target or 'no target'}"
+            )
             words += f", {size(transcript.bytes_read)} of {size(self._total_bytes)}"
         if transcript.garbled_lines:
             words += f", {transcript.garbled_lines} lines cannot be read: verify it"
