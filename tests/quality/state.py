@@ -26,9 +26,14 @@ _INFORMATION = (
     "SELECT table_schema, table_name, table_type, engine, create_options, table_comment,"
     " table_collation, auto_increment FROM information_schema.tables WHERE table_schema = '{0}'",
     "SELECT * FROM information_schema.columns WHERE table_schema = '{0}'",
-    "SELECT * FROM information_schema.statistics WHERE table_schema = '{0}'",
+    # Without what the server counts anew by itself: rows, pages, different keys.
+    "SELECT table_name, non_unique, index_name, seq_in_index, column_name, collation, sub_part,"
+    " nullable, index_type, comment, index_comment, ignored FROM information_schema.statistics"
+    " WHERE table_schema = '{0}'",
     "SELECT * FROM information_schema.table_constraints WHERE table_schema = '{0}'",
-    "SELECT * FROM information_schema.partitions WHERE table_schema = '{0}'",
+    "SELECT table_name, partition_name, partition_method, partition_expression,"
+    " partition_description, create_time, partition_comment FROM information_schema.partitions"
+    " WHERE table_schema = '{0}'",
     "SELECT routine_schema, routine_name, routine_definition FROM information_schema.routines",
     "SELECT * FROM information_schema.triggers",
     "SELECT * FROM information_schema.views WHERE table_schema = '{0}'",
@@ -40,8 +45,6 @@ _INFORMATION = (
 )
 _ACCOUNTS = ("global_priv", "db", "tables_priv", "columns_priv", "procs_priv", "roles_mapping",
              "servers", "plugin", "func", "event", "proc")  # fmt: skip
-_UNSTABLE = frozenset({"table_rows", "data_length", "update_time", "cardinality"})
-"""What the server counts anew by itself."""
 
 
 def state_of(server: DatabaseServer, url: str) -> Mapping[str, object]:
