@@ -172,6 +172,8 @@ class Relation:
     comment: str = ""
     storage_engine: str = ""
     """MySQL: ``InnoDB`` and the like; a non-transactional one cannot be rolled back."""
+    is_temporary: bool = False
+    """MySQL: made in the session, for itself."""
     shares_rows: bool = False
     """Made in the session, and its rows are another relation's too, by inheritance or partition."""
     is_checked: bool = False

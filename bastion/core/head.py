@@ -54,6 +54,8 @@ class Head:
     """SET: what it sets besides ``name``."""
     sent: str = ""
     """What is sent instead of the text."""
+    remark: str = ""
+    """What the person is told then."""
     types: tuple[str, ...] = ()
     """Names of types that its parameters are turned into; making a value may run code."""
 

@@ -70,6 +70,7 @@ class _Part:
     is_computed: bool = False
     sent: tuple[int, int, str] | None = None
     """What is sent in place of a span of the text."""
+    remark: str = ""
 
 
 def _parts(words: Words) -> Iterator[_Part]:
@@ -128,6 +129,10 @@ def _setting(words: Words, name: str, index: int) -> _Part:
         return _Part(name=name, value=written, is_computed=is_computed)
     if is_computed:
         return _Part(refusal=unknown("The value of a setting is a literal."))
+    if name == "sql_select_limit" and is_literal and value.isdigit():
+        # The bastion's own questions are not to be cut: it holds around each read alone.
+        token = words.tokens[index]
+        return _Part(name=name, value=value, sent=(token.start, token.end, f"@@{name}"))
     if name in _LIMITS:
         refusal = None if is_literal else unknown("The value of a setting is a literal.")
         return _Part(name=name, value=written, refusal=refusal)
@@ -166,7 +171,7 @@ def _names(words: Words, index: int) -> _Part:
         is_as_login = encoding == "utf8mb4" and not collation and words.at(start) == "names"
         return _Part() if is_as_login else _Part(name="names", value=words.rest(index))
     span = (words.tokens[index].start, words.tokens[words.count - 1].end)
-    return _Part(sent=(*span, "utf8mb4"))
+    return _Part(sent=(*span, "utf8mb4"), remark=KEPT_UTF8)
 
 
 def _encoded(words: Words, name: str, index: int, value: str) -> _Part:
@@ -178,7 +183,7 @@ def _encoded(words: Words, name: str, index: int, value: str) -> _Part:
     if not is_of_variable and not (is_plain and (is_collation or value in _ENCODINGS)):
         return _Part(refusal=pinned(name))
     span = (words.tokens[index].start, words.tokens[words.count - 1].end)
-    return _Part(sent=(*span, f"@@{name}"))
+    return _Part(sent=(*span, f"@@{name}"), remark=KEPT_UTF8)
 
 
 _COLLATIONS = ("utf8", "uca1400")
@@ -200,7 +205,8 @@ def _together(words: Words, parts: list[_Part]) -> Head:
     if computed:
         inner = f"SELECT {', '.join(computed)}"
         head = replace(head, effects=frozenset(), inner=inner, inner_use=Inner.EXPRESSION)
-    return replace(head, sent=_sent(words, parts))
+    remark = next((one.remark for one in parts if one.remark), "")
+    return replace(head, sent=_sent(words, parts), remark=remark)
 
 
 def _sent(words: Words, parts: list[_Part]) -> str:

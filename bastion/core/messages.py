@@ -196,7 +196,7 @@ def known_words(text: str, *, said: str, is_understood: bool) -> str:
     def may_show(name: str, template: str) -> bool:
         if not _NAMES_WHAT_WAS_ASKED.search(template):
             return is_understood
-        if template.startswith("Table '"):
+        if template.startswith(("Table '", "FUNCTION ", "PROCEDURE ")):
             # MySQL puts the current database before a name; no value is ever made into one there.
             name = name.rpartition(".")[2]
         # The types after a function's name come from the parser.
@@ -226,7 +226,8 @@ _NEAR = re.compile(
 )
 _RUNS_TEXT = re.compile(r"prepare|execute|call|begin|\bdo\b", re.IGNORECASE)
 _NAMES_WHAT_WAS_ASKED = re.compile(
-    r"does not exist|doesn't exist|unknown|denied|owner|syntax error|near |is not", re.IGNORECASE
+    r"does not exist|doesn't exist|unknown|denied|owner|syntax error|near |is not|native function",
+    re.IGNORECASE,
 )
 _NO_NAMES = re.compile(r"'(?:[^'\\]|''|\\.)*'|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$", re.DOTALL)
 

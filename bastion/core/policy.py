@@ -165,7 +165,7 @@ class _Request:
         """
         statement = self.statement
         if statement.is_temporary:
-            return True
+            return statement.engine is Engine.POSTGRESQL
         if statement.fence is not Fence.WRITE:
             return False
         if self._target.environment is not Environment.PRODUCTION:

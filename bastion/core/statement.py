@@ -8,6 +8,7 @@ cannot parse; and the walk over sqlglot's tree. What any of them does not know i
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -26,7 +27,6 @@ from bastion.core.effects import (
 from bastion.core.findings import HERE, Findings, Place, RelationKey, Surroundings
 from bastion.core.head import Head, Inner
 from bastion.core.heads import read_head
-from bastion.core.heads_set_mysql import KEPT_UTF8
 from bastion.core.lexer import (
     CONDITIONAL_PROBLEM,
     Kind,
@@ -134,7 +134,9 @@ class _Analyser:
         if not statement.effects <= _TAME:
             unknown = self._unknown(text, statement.head, f"it holds {CONDITIONAL_PROBLEM}")
             return dataclasses.replace(unknown, pinned=statement.pinned)
-        return dataclasses.replace(statement, text=text, sent=statement.sent or statement.text)
+        return dataclasses.replace(
+            statement, text=text, sent=(statement.sent or statement.text).strip()
+        )
 
     def _statement(self, text: str, depth: int) -> Statement:
         if depth > _DEPTH_MAX:
@@ -354,7 +356,7 @@ class _Analyser:
             writes=writes,
             change=change,
             sent=head.sent,
-            remark=KEPT_UTF8 if head.sent else "",
+            remark=head.remark,
             pinned=head.pinned,
         )
 
@@ -429,6 +431,8 @@ def _tightened(statement: Statement) -> Statement:
     if not statement.effects <= {EffectClass.READ, EffectClass.SESSION}:
         return statement
     change = statement.change
+    if _asks_of_the_fence(statement):
+        return dataclasses.replace(statement, fence=Fence.SESSION)
     is_variable = change is not None and change.kind is ChangeKind.SET and change.name[:1] == "@"
     is_query = statement.tree is not None and change is None and statement.runs_inner
     # A cursor moves where it was opened.
@@ -436,6 +440,16 @@ def _tightened(statement: Statement) -> Statement:
     if is_variable or is_query or (statement.engine is Engine.MYSQL and statement.head == "DO"):
         return dataclasses.replace(statement, fence=Fence.READ_ONLY)
     return statement
+
+
+def _asks_of_the_fence(statement: Statement) -> bool:
+    """Tell whether MySQL is asked what the fence around a read would answer for the session."""
+    is_read = statement.engine is Engine.MYSQL and statement.effects == {EffectClass.READ}
+    is_bare = is_read and not statement.reads and not statement.functions
+    return is_bare and _OF_THE_FENCE.search(statement.text) is not None
+
+
+_OF_THE_FENCE = re.compile(r"tx_read_only|transaction_read_only|in_transaction", re.IGNORECASE)
 
 
 def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:

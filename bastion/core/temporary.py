@@ -1,9 +1,10 @@
-"""Temporary relations of PostgreSQL: what a session makes for itself, fills, changes and drops.
+"""Temporary relations: what a session makes for itself, fills, changes and drops.
 
 Nobody else sees them, and they are gone with the login, so nobody is asked. A name is believed as
 far as it can be: it must be one that the session has made, and no stored relation may have it, for
 the temporary one may be gone again, by ROLLBACK or ON COMMIT DROP. What then runs is compared with
 what the server counted: a stored row or relation that it touched all the same is rolled back.
+MySQL's server is asked before whether the name is a temporary table's, in a read-only transaction.
 """
 
 from __future__ import annotations
@@ -36,15 +37,15 @@ def as_own(
     Args:
         made: relations of the session.
     """
-    if statement.engine is not Engine.POSTGRESQL or not statement.is_understood:
-        return statement
-    if not _is_own(statement, catalogue, made):
+    is_pg = statement.engine is Engine.POSTGRESQL
+    is_own = _is_own if is_pg else _is_own_at_mysql
+    if not statement.is_understood or not is_own(statement, catalogue, made):
         return statement
     effects = (statement.effects & {EffectClass.READ}) | {EffectClass.SESSION}
     return dataclasses.replace(
         statement,
         effects=effects,
-        fence=Fence.WRITE,
+        fence=Fence.WRITE if is_pg else Fence.SESSION,
         is_temporary=True,
         is_whole_table=False,
         measuring_sql=None,
@@ -157,3 +158,90 @@ def _words(statement: Statement) -> Words:
     while tokens and tokens[-1].value == ";":
         tokens = tokens[:-1]
     return Words(statement.text, tokens, statement.engine, "")
+
+
+# -- MySQL and MariaDB -------------------------------------------------------------------------
+
+
+def _is_own_at_mysql(
+    statement: Statement, catalogue: Catalogue, made: Mapping[tuple[str, str], Relation]
+) -> bool:
+    if statement.pinned or statement.fires or not statement.runs_inner or statement.sent:
+        return False
+    change, words = statement.change, _words(statement)
+    if change is not None:
+        is_made = change.kind is ChangeKind.RELATION and change.is_temporary
+        query = change.statement
+        is_read = query is None or query.effects == {EffectClass.READ}
+        is_alone = statement.effects <= {EffectClass.DDL, EffectClass.READ}
+        return (
+            is_made
+            and is_read
+            and is_alone
+            and _is_plain_at_mysql(words, has_query=query is not None)
+        )
+    if words.starts("drop temporary table"):
+        # So said, the server drops no stored table, whatever the names.
+        return True
+    are_own = bool(statement.writes) and all(
+        key in made and made[key].is_temporary and key not in catalogue.relations
+        for key in statement.writes
+    )
+    if words.starts("drop table"):
+        return are_own
+    is_of_rows = statement.tree is not None and not statement.effects.isdisjoint(_ROW_WRITES)
+    return are_own and is_of_rows and statement.effects <= _OF_ONES_OWN
+
+
+def _is_plain_at_mysql(words: Words, *, has_query: bool) -> bool:
+    """Tell whether a table keeps its rows with the server, and has no code of its own."""
+    if not words.starts("create temporary table"):
+        return False
+    start = words.name(6 if words.starts("if not exists", 3) else 3)[2]
+    end = start
+    is_query = words.at(words.skip(start, "(")) in _QUERIES
+    if words.at(start) == "(" and not is_query:
+        end = words.closing(start) + 1
+        if not all(_is_plain_part(words, index) for index in range(start, end)):
+            return False
+    query = words.find("as", *_QUERIES, start=end)
+    ending = range(end, query if query >= 0 else words.count)
+    return (query >= 0) == has_query and all(_is_plain_option(words, index) for index in ending)
+
+
+def _is_plain_part(words: Words, index: int) -> bool:
+    word = words.at(index)
+    if word == "default":
+        return _is_constant(words, index + 1) or words.at(index + 1) in _CLOCKS
+    is_call = bool(word) and words.is_name(index) and words.at(index + 1) == "("
+    is_named = words.at(index - 1) in {"key", "index", "unique"}
+    return word not in _CODE_AT_MYSQL and (not is_call or is_named or word in _BRACKETED)
+
+
+def _is_plain_option(words: Words, index: int) -> bool:
+    word, before = words.at(index), words.at(index - 1)
+    if word in {"engine", "type"}:
+        value = words.tokens[words.skip(index + 1, "=")] if index + 1 < words.count else None
+        return value is not None and value.value.casefold() in _ENGINES
+    is_value = before == "=" or before in _BEFORE_VALUES
+    return is_value or not word or word in _OPTIONS or word.isdigit()
+
+
+_QUERIES = ("select", "with", "values", "table")
+_CODE_AT_MYSQL = frozenset(
+    {"check", "references", "generated", "as", "like", "nextval", "setval", "next", "period"}
+)
+_CLOCKS = frozenset({"now", "current_timestamp", "localtimestamp", "curdate", "curtime", "uuid"})
+_ENGINES = frozenset({"innodb", "aria", "myisam", "memory", "heap"})
+_OPTIONS = frozenset(
+    {"=", ",", "default", "charset", "character", "set", "collate", "comment", "auto_increment",
+     "row_format", "key_block_size", "max_rows", "min_rows", "avg_row_length"}
+)  # fmt: skip
+_BRACKETED = _CLOCKS | {
+    "char", "varchar", "nchar", "nvarchar", "character", "varying", "binary", "varbinary", "text",
+    "blob", "tinyint", "smallint", "mediumint", "int", "integer", "bigint", "bit", "float",
+    "double", "precision", "real", "decimal", "dec", "numeric", "fixed", "enum", "set", "datetime",
+    "timestamp", "time", "year", "key", "index", "unique",
+}  # fmt: skip
+"""What a bracket may follow in a list of columns: anything else is a call."""
+_BEFORE_VALUES = frozenset({"engine", "type", "charset", "set", "collate", "comment", "row_format"})

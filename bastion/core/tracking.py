@@ -45,6 +45,9 @@ def advance(
         context = dataclasses.replace(context, told=told)
     if not statement.is_understood:
         return _distrust(context)
+    if statement.is_temporary and statement.head == "DROP" and statement.engine is Engine.MYSQL:
+        kept = {k: one for k, one in context.relations.items() if k not in statement.writes}
+        return dataclasses.replace(context, relations=MappingProxyType(kept))
     if not _may_change(statement):
         return context
     traced = trace_fully(statement, catalogue=catalogue, context=context)
@@ -262,6 +265,7 @@ def _with_relation(
         kind=RelationKind.VIEW if is_view else RelationKind.TABLE,
         columns=columns,
         definition=query.text if is_view and query is not None else "",
+        is_temporary=change.is_temporary,
         shares_rows=not is_view and _SHARES_ROWS.search(statement.text) is not None,
         is_checked=not is_view and is_checked(tree),
     )
@@ -339,13 +343,18 @@ def _default(item: exp.ColumnDef, engine: Engine) -> str:
     return "" if found is None else found.this.sql(dialect=engine.value)
 
 
+_KEYS = (
+    exp.PrimaryKey, exp.UniqueColumnConstraint, exp.Constraint, exp.IndexColumnConstraint,
+)  # fmt: skip
+
+
 def _is_plain_definition(item: exp.Expr) -> bool:
     if isinstance(item, exp.ColumnDef):
         kinds = [constraint.kind for constraint in item.args.get("constraints") or []]
         return not any(
             isinstance(kind, exp.ComputedColumnConstraint) or _reads_setting(kind) for kind in kinds
         )
-    return isinstance(item, exp.PrimaryKey | exp.UniqueColumnConstraint | exp.Constraint)
+    return isinstance(item, _KEYS)
 
 
 def _column(name: str, classification: Classification, number: int) -> Column:

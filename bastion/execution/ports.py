@@ -151,6 +151,10 @@ class Permit:
     """Commit only when relations and partitions before and after are the same, none truncated."""
     guards_rows: bool = False
     """Commit only when the server counted no write to a row of a stored table."""
+    temporary: frozenset[tuple[str, str]] = frozenset()
+    """MySQL: run only when the server says that these tables, by schema and name, are temporary."""
+    select_limit: int | None = None
+    """MySQL: ``sql_select_limit`` of the session, around a read."""
     marks: Mapping[str, str] = field(default_factory=dict)
     """Structure that the statement was judged by, as in ``Catalogue.marks``: nothing is shown, and
     nothing written, when the server now says otherwise."""

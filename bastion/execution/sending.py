@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import NoReturn
 
 from bastion.core import masking
+from bastion.core.effects import Statement
 from bastion.core.keyset import KeyGuard
 from bastion.core.limits import LOCK_LIMITS, STATEMENT_LIMITS, shorter
 from bastion.core.model import (
@@ -55,6 +56,18 @@ log = logging.getLogger(__name__)
 
 Asking = Callable[[Run, Judgement, ReadyToCommit], AsyncGenerator[PipelineEvent, None]]
 """What is done about a transaction that has run and waits for a yes."""
+
+
+def _temporary(statement: Statement) -> frozenset[tuple[str, str]]:
+    """Name what the server must say is temporary; CREATE and DROP TEMPORARY say so themselves."""
+    words = statement.plain.casefold().split(None, 2)[:2]
+    if statement.engine is not Engine.MYSQL or not statement.is_temporary:
+        return frozenset()
+    return frozenset() if words[1:] == ["temporary"] else statement.writes
+
+
+def _select_limit(settings: Iterable[tuple[str, str]]) -> int | None:
+    return next((int(value) for name, value in settings if name == "sql_select_limit"), None)
 
 
 def _never(run: Run, judged: Judgement, ready: ReadyToCommit) -> NoReturn:
@@ -286,6 +299,8 @@ class Sender:
             keys=self._keys(run, judged),
             guards_structure=verdict.guards_structure,
             guards_rows=verdict.guards_rows,
+            temporary=_temporary(statement),
+            select_limit=_select_limit(settings),
             marks=self._line.judge.marks(judged),
             token_values=judged.token_values,
         )

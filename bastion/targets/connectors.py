@@ -59,7 +59,7 @@ _MYSQL_WHO = "SELECT CURRENT_USER(), DATABASE()"
 LOGIN_WORDS = frozenset({_PINS, _WHO, _TYPES, _SET_PATH, _MODE, _MYSQL_WHO})
 """What a login of ours sends before its first statement."""
 MYSQL_PINS = re.compile(
-    r"SET SESSION sql_mode = '[A-Z_,]*', net_write_timeout = 600"
+    r"SET SESSION sql_mode = '[A-Z_,]*'"
     r"(?:, idle_transaction_timeout = \d+)? /\* (?P<application>[\w:.@+-]+) \*/"
 )
 """A login's pins at MySQL; the comment tells in the server's own log whose session it is."""
@@ -326,7 +326,7 @@ class MySQLConnector(_Connector):
             kept = [mode for mode in modes if mode and mode.lower() not in REFUSED_MODES]
             if "STRICT_TRANS_TABLES" not in kept:
                 kept.append("STRICT_TRANS_TABLES")
-            settings = [f"sql_mode = {wire.quote(','.join(kept))}", "net_write_timeout = 600"]
+            settings = [f"sql_mode = {wire.quote(','.join(kept))}"]
             if wire.is_mariadb:
                 idle_s = round(self._settings.idle_in_transaction_s)
                 settings.append(f"idle_transaction_timeout = {idle_s}")

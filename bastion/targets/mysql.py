@@ -52,7 +52,7 @@ from bastion.execution.ports import (
     TargetEvent,
 )
 from bastion.targets.mysql_errors import Circumstances, translate_error
-from bastion.targets.mysql_marks import ask_marks, compare_marks, hold_structure
+from bastion.targets.mysql_marks import ask_marks, compare_marks, hold_structure, made_as
 from bastion.targets.mysql_wire import PROTOCOL_ERRORS, Wire
 from bastion.targets.permits import (
     check_along,
@@ -79,6 +79,11 @@ _LEFT_BEHIND = (
 )
 _LEFT_MARIADB, _LEFT_MYSQL = f"{_LEFT_BEHIND}tx_read_only", f"{_LEFT_BEHIND}transaction_read_only"
 _UTF8 = "SET SESSION character_set_connection = utf8mb4"
+_PATIENT = "SET SESSION net_write_timeout = GREATEST(600, @@SESSION.net_write_timeout)"
+"""A person who reads page by page lets the server wait."""
+_SELECT_LIMIT = "SET SESSION sql_select_limit = "
+_ALL_ROWS = f"{_SELECT_LIMIT}DEFAULT"
+_IS_TEMPORARY = b"CREATE TEMPORARY TABLE "
 REFUSED_MODES = names(mysql_settings.REFUSED_MODES)
 _STRICT_MODES = names(mysql_settings.STRICT_MODES)
 _DESCRIBED = "bastion_described"
@@ -98,7 +103,7 @@ _ALL_SETTINGS = "SHOW SESSION VARIABLES"
 _MOVING = re.compile(
     "^(?:timestamp|rand_seed[12]|pseudo_|last_insert_id|identity|insert_id|warning_count|error_count|"
     "in_transaction|max_statement_time|max_execution_time|(?:innodb_)?lock_wait_timeout|idle_|"
-    "(?:tx|transaction)_read_only)|gtid"
+    "net_write_timeout|(?:tx|transaction)_read_only)|gtid"
 )
 """Settings that say how far the server or a login is, and those of a permit."""
 _ONLY_MARIADB = frozenset({"old_mode"})
@@ -114,7 +119,7 @@ DESCRIBING = f"PREPARE {_DESCRIBED} FROM "
 _IDLE = "SET SESSION idle_write_transaction_timeout = "
 _IDLE_AS_BEFORE = f"{_IDLE}DEFAULT"
 OWN_LIMITS = re.compile(
-    rf"{_IDLE}\d+|SET SESSION sql_mode = '[A-Z0-9_,]*'|"
+    rf"{_IDLE}\d+|{_SELECT_LIMIT}\d+|SET SESSION sql_mode = '[A-Z0-9_,]*'|"
     r"SET SESSION (?:max_statement_time = \d+\.\d{3}|max_execution_time = \d+),"
     r" lock_wait_timeout = (\d+), innodb_lock_wait_timeout = \1"
 )
@@ -158,6 +163,8 @@ class Login:
         self._kill = kill
         self.is_read_only = False
         """The session's own mode, as we last set it."""
+        self.is_patient = False
+        """Whether rows may be fetched slowly."""
         self._is_closed = False
 
     async def call(self, function: Callable[[], _T]) -> _T:
@@ -385,6 +392,8 @@ class MySQLConnection:
     def _fenced(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
         in_block = self._state_before is TransactionState.OPEN
         match progress.permit.fence:
+            case Fence.SESSION if progress.permit.guards_rows:
+                return self._of_the_session(progress, in_block=in_block)
             case Fence.SESSION:
                 return self._as_is(progress)
             case Fence.READ_ONLY:
@@ -458,21 +467,66 @@ class MySQLConnection:
             await login.call(lambda: [login.wire.command(sql) for sql in fence])
             login.is_read_only = True
             await self._check_marks(progress, holds=True)
+            await self._limit_rows(progress)
             async for event in self._stream(progress, may_stop=True):
                 yield event
         finally:
-            await self._settle(login, _ROLLBACK)
+            await self._settle(login, _ROLLBACK, *_all_rows(progress))
         yield completed(progress.completion)
 
     async def _read_in_block(self, progress: _Progress) -> AsyncGenerator[TargetEvent, None]:
         await self._limit(progress)
         await self._check_marks(progress, holds=True)
         try:
+            await self._limit_rows(progress)
             async for event in self._stream(progress, may_stop=True):
                 yield event
         finally:
-            await self._settle(progress.login)
+            await self._settle(progress.login, *_all_rows(progress))
         yield completed(progress.completion)
+
+    async def _limit_rows(self, progress: _Progress) -> None:
+        """Let rows come as slowly as they are read, and no more than the person asked for."""
+        permit, login = progress.permit, progress.login
+        if permit.marks and not login.is_patient:
+            # What reads no table is soon over, and may ask for the server's own setting.
+            await self._command(login, _PATIENT)
+            login.is_patient = True
+        if permit.select_limit is not None:
+            await self._command(login, f"{_SELECT_LIMIT}{permit.select_limit}")
+
+    async def _of_the_session(
+        self, progress: _Progress, *, in_block: bool
+    ) -> AsyncGenerator[TargetEvent, None]:
+        """Make, fill, change or drop temporary tables."""
+        login = progress.login
+        await self._limit(progress)
+        if not in_block:
+            await self._open_for_writing(login)
+            # A read-only transaction may write to temporary tables, but make and drop none.
+            is_drop = _tag(progress.permit.sql, 0).startswith("DROP")
+            is_of_rows = bool(progress.permit.temporary) and not is_drop
+            await self._command(login, _BEGIN_READ if is_of_rows else self._begin_write)
+        is_done = False
+        try:
+            await self._check_marks(progress, holds=True)
+            await self._check_temporary(progress)
+            async for event in self._stream(progress, may_stop=False):
+                yield event
+            is_done = True
+        finally:
+            await self._settle(login, *(() if in_block else (_COMMIT if is_done else _ROLLBACK,)))
+        yield completed(progress.completion)
+
+    async def _check_temporary(self, progress: _Progress) -> None:
+        wire = progress.login.wire
+        for schema, name in sorted(progress.permit.temporary):
+            made = await progress.login.call(partial(made_as, wire, schema, name))
+            if not made.startswith(_IS_TEMPORARY):
+                raise StatementError(
+                    "What it writes is not a temporary table of this session. Nothing has run.",
+                    sqlstate="42S02",
+                )
 
     async def _write(
         self, progress: _Progress, *, in_block: bool
@@ -745,12 +799,16 @@ def _standing_query(names: list[str]) -> str:
 
 OWN_WORDS = frozenset({
     _MODE_READ, _MODE_WRITE, _BEGIN_READ, _BEGIN_WRITE, _COMMIT, _ROLLBACK, _SAVE, _ROLLBACK_TO,
-    _STILL, _WARNINGS, _LEFT_MARIADB, _LEFT_MYSQL, _UTF8, _NOTHING, _FORGET, _IDLE_AS_BEFORE,
-    _WAITERS_MARIADB, _WAITERS_MYSQL, _ALL_SETTINGS,
+    _STILL, _WARNINGS, _LEFT_MARIADB, _LEFT_MYSQL, _UTF8, _PATIENT, _ALL_ROWS, _NOTHING,
+    _FORGET, _IDLE_AS_BEFORE, _WAITERS_MARIADB, _WAITERS_MYSQL, _ALL_SETTINGS,
     *(_standing_query(_standing_names(is_mariadb=known)) for known in (True, False)),
 })  # fmt: skip
 """All that a session's login sends beside its statements, ``OWN_LIMITS`` and ``DESCRIBING``
 included: the rest of the server's log must be on record."""
+
+
+def _all_rows(progress: _Progress) -> tuple[str, ...]:
+    return () if progress.permit.select_limit is None else (_ALL_ROWS,)
 
 
 def _limits(progress: _Progress) -> str:

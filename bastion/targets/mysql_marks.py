@@ -104,6 +104,16 @@ def ask_marks(wire: Wire, expected: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def made_as(wire: Wire, schema: str, name: str) -> bytes:
+    """Ask how a table is made, a temporary one before a stored one; blocking.
+
+    Raises:
+        pymysql.MySQLError: there is none of the name, or the connection is lost.
+    """
+    rows = wire.command(_RELATION.format(schema=_named(schema), name=_named(name)))
+    return rows[0][1] or b"" if rows else b""
+
+
 def compare_marks(found: Mapping[str, str], expected: Mapping[str, str]) -> None:
     """Compare what the server says with what the statement was judged by.
 

@@ -937,3 +937,45 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
 def test_the_corpus_of_reviewed_names_is_json_safe() -> None:
     """Reasons go into envelopes."""
     assert json.loads(json.dumps(judge("select f_del()").reasons))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_own"),
+    [
+        ("insert into own values (1)", True),
+        ("replace into own select id from users", True),
+        ("update own set a = 2", True),
+        ("delete from own where a = 1", True),
+        ("drop table own", True),
+        ("drop temporary table if exists own, users", True),
+        ("update own join users on true set users.name = 'x'", False),
+        ("delete users from users join own on true", False),
+        ("insert into users values (1)", False),
+        ("insert into t.users values (1)", False),
+        ("drop table own, users", False),
+        ("truncate own", False),
+        ("insert into own values (t.f_del())", False),
+        ("explain insert into own values (1)", False),
+        ("create temporary table o2 (a int, key k (a)) engine=aria", True),
+        ("create temporary table o2 as select id from users", True),
+        ("create temporary table o2 as select t.f_del()", False),
+        ("create temporary table o2 (a int default nextval(s))", False),
+        ("create temporary table o2 (a varchar(9) default load_file('/x'))", False),
+        ("create temporary table o2 (a int) engine=federated connection='x'", False),
+        ("create temporary table o2 (a int) with system versioning engine=connect", False),
+        ("create temporary table o2 data directory='/x' as select 1", False),
+        ("create temporary table o2 select * from users for update", False),
+        ("create temporary table o2 like users", False),
+    ],
+)
+def test_at_mysql_only_what_the_session_has_made_for_itself_is_its_own(text: str, is_own: bool):
+    schema = CATALOGUES[MY].search_path[0]
+    relation = Relation(
+        schema=schema, name="own", kind=RelationKind.TABLE, columns=(), is_temporary=True
+    )
+    made = SessionContext(relations=MappingProxyType({(schema, "own"): relation}))
+    statement = judge(text, MY, made)
+    assert statement.is_temporary == is_own
+    assert (statement.effects <= {EffectClass.READ, EffectClass.SESSION}) == is_own or (
+        text.startswith("explain")
+    )

@@ -170,3 +170,41 @@ select nosuch from products
 select * from nosuch
 select 1 / 0
 selec 1
+# Sessions, settings and temporary tables of drivers, consoles and dumps.
+set names utf8mb4 collate utf8mb4_unicode_ci ;; select @@collation_connection, @@character_set_client
+set names utf8 ;; select @@character_set_client, @@character_set_results, sku from products order by id limit 2
+set names latin1 ;; select sku from products order by id limit 2
+SET NAMES utf8mb4, @@SESSION.sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO'), @@SESSION.sql_auto_is_null = 0, @@SESSION.wait_timeout = 2147483 ;; select @@wait_timeout, @@sql_mode
+SET character_set_results = NULL, sql_mode='STRICT_TRANS_TABLES', autocommit=1 ;; select id, sku from products order by id limit 2
+set sql_mode = (select replace(@@sql_mode, 'ONLY_FULL_GROUP_BY', '')) ;; select @@sql_mode
+set @old = @@sql_mode, sql_mode = 'TRADITIONAL' ;; set sql_mode = @old ;; select @@sql_mode = @old
+SET SESSION TRANSACTION READ ONLY ;; select @@session.tx_read_only ;; select count(*) from products ;; SET SESSION TRANSACTION READ WRITE ;; select @@session.tx_read_only
+SET autocommit = 0 ;; SAVEPOINT `s1` ;; select sku from products where id = 2 ;; RELEASE SAVEPOINT `s1` ;; COMMIT ;; SET autocommit = 1 ;; select @@autocommit
+set tx_isolation = 'READ-COMMITTED', foreign_key_checks = 1, unique_checks = on ;; select @@tx_isolation
+set max_statement_time = 5, lock_wait_timeout = 3, innodb_lock_wait_timeout = 3 ;; select count(*) from orders
+set session optimizer_switch = 'mrr=on', sort_buffer_size = 400000, group_concat_max_len = 20 ;; select @@group_concat_max_len
+set lc_time_names = 'de_DE', time_zone = '+02:00', @x = 5 ;; select monthname('2024-03-01'), @@time_zone, @x
+set sql_select_limit = 3 ;; select id from products order by id ;; select @@sql_select_limit ;; SET SQL_SELECT_LIMIT=DEFAULT ;; select count(*) from (select id from products order by id) x
+/* mysql-connector-j-8.2.0 */SELECT  @@session.auto_increment_increment AS auto_increment_increment, @@character_set_client AS character_set_client, @@character_set_results AS character_set_results, @@collation_connection AS collation_connection, @@init_connect AS init_connect, @@interactive_timeout AS interactive_timeout, @@license AS license, @@lower_case_table_names AS lower_case_table_names, @@max_allowed_packet AS max_allowed_packet, @@net_write_timeout AS net_write_timeout, @@performance_schema AS performance_schema, @@system_time_zone AS system_time_zone, @@time_zone AS time_zone, @@tx_isolation AS transaction_isolation, @@wait_timeout AS wait_timeout
+/* ApplicationName=DBeaver 24.0.1 - Main */ SHOW DATABASES LIKE 'info%'
+/* ApplicationName=DBeaver 24.0.1 - Metadata */ SHOW FULL COLUMNS FROM `products`
+/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */ ;; /*!40103 SET TIME_ZONE='+00:00' */ ;; select @OLD_CHARACTER_SET_CLIENT, @@time_zone
+START TRANSACTION /*!40100 WITH CONSISTENT SNAPSHOT */ ;; SELECT /*!40001 SQL_NO_CACHE */ `id`, `sku` FROM `products` ORDER BY `id` LIMIT 2 ;; ROLLBACK
+select /*!99999 nonsense */ 1, /*!50701 nonsense, */ /*M!100000 2, */ 3
+use information_schema ;; select count(*) > 0 from tables ;; select database() ;; show tables like 'ENGINES'
+use mysql ;; select database()
+select 1/0 ;; show count(*) warnings ;; show warnings
+select cast(title as signed) from products where id = 1 ;; show warnings
+select nope from products
+drop temporary table if exists nothing_here ;; show warnings
+create temporary table own (id int primary key, v varchar(20) default 'x', at timestamp default current_timestamp, key vi (v)) engine=InnoDB default charset=utf8mb4 comment='x' ;; insert into own (id, v) values (1, 'a'), (2, 'b') ;; update own set v = 'c' where id = 2 ;; select id, v from own order by id ;; delete from own where id = 1 ;; replace into own (id, v) values (2, 'z') ;; select count(*) from own ;; drop temporary table own
+create temporary table per_product as select product_id, sum(quantity) q from orders group by product_id ;; select * from per_product order by product_id limit 3 ;; drop temporary table if exists per_product
+create temporary table if not exists few engine=memory as select id, sku from products where id < 4 ;; insert into few values (9, 'x') on duplicate key update sku = 'y' ;; select * from few order by id ;; drop table few
+begin ;; create temporary table t3 (a int) ;; insert into t3 select id from products ;; select count(*) from t3 ;; rollback ;; select count(*) from t3
+execute immediate 'select id, sku from products where id = ?' using 5
+set @v = 3 ;; execute immediate 'select id, sku from products where id > ? order by id limit 2' using @v
+with lim (sku, floor) as (values ('A', 5.0), ('B', 2.5)) select lim.sku, lim.floor, count(p.id) from lim left join products p on p.price > lim.floor group by lim.sku, lim.floor order by 1
+with v as (values (1, 2) union all select id, id from products where id < 3) select * from v
+select group_concat(sku order by sku limit 2), group_concat(distinct sku order by sku desc separator '|' limit 1, 2) from products
+select nosuch_function(1)
+select nullif(1)

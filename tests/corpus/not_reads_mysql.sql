@@ -6,7 +6,7 @@ select /*+ SET_VAR(sql_mode='') */ 1
 select benchmark(1000000, md5('a'))
 select `benchmark`(1, 1)
 select get_lock('a', 10)
-select release_lock('a')
+select get_lock(concat('a', 'b'), 0)
 select load_file('/etc/passwd')
 select sys_exec('id')
 select nextval(sq)
@@ -75,14 +75,14 @@ truncate t
 truncate table t
 rename table t to x
 create table x (a int)
-create temporary table x (a int)
+create temporary table x (a int default (load_file('/x')))
 create table x select * from t
 create or replace table t (a int)
 create view x as select 1
 create trigger g after insert on t for each row delete from t2
 create event e on schedule at now() do delete from t
 drop table t
-drop temporary table t
+drop temporary sequence t
 alter table t drop column v
 replace into t values (1, 'a')
 insert into t values (1, 'a') on duplicate key update v = 'b'

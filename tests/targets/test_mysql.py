@@ -583,3 +583,25 @@ async def test_a_server_that_asks_for_the_password_in_clear_gets_none():
         with pytest.raises(TargetUnavailableError):
             await connector_of(server.url).connect("x")
         assert b"hunter2" not in server.received
+
+
+async def test_what_should_be_temporary_and_is_stored_is_not_written(connection):
+    place = connection.database
+    own = {"fence": Fence.SESSION, "guards_rows": True, "temporary": frozenset({(place, "t")})}
+    other = own | {"temporary": frozenset({(place, "x")})}
+    made = "create temporary table x (a int)"
+    await collect(connection, permit(made, Fence.SESSION, guards_rows=True))
+    for sql in ("insert into t values (99, 'x')", "delete from t", "drop table t"):
+        with pytest.raises(StatementError):
+            await collect(connection, permit(sql, **own))
+    for sql in ("insert into t values (99, 'x')", "delete from t"):
+        # Said of another table, the server's own fence holds.
+        with pytest.raises(StatementError):
+            await collect(connection, permit(sql, **other))
+    before = await rows_of(connection, "select count(*) from t")
+    await collect(connection, permit("begin", Fence.SESSION))
+    with pytest.raises(StatementError):
+        await collect(connection, permit("delete from t", **own))
+    await collect(connection, permit("commit", Fence.SESSION))
+    assert await rows_of(connection, "select count(*) from t") == before
+    assert before[0][0] != b"0"

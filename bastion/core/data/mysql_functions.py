@@ -5,6 +5,7 @@ grammar knows, such as ``values`` and ``interval``, are here too.
 """
 
 PURE = """
+    is_free_lock is_used_lock release_all_locks release_lock
     abs acos add_months adddate addtime aes_decrypt aes_encrypt any_value area asbinary ascii
     asin astext aswkb aswkt atan atan2 avg bin bin_to_uuid binary binlog_gtid_pos bit_and
     bit_count bit_length bit_or bit_xor cast ceil ceiling centroid char char_length
@@ -63,8 +64,8 @@ WRITES = """
 
 ADMIN = """
     asynchronous_connection_failover_add_source asynchronous_connection_failover_delete_source
-    benchmark get_lock group_replication_set_as_primary is_free_lock is_used_lock
-    master_gtid_wait master_pos_wait release_all_locks release_lock source_pos_wait
+    benchmark get_lock group_replication_set_as_primary master_gtid_wait master_pos_wait
+    source_pos_wait
     wait_for_executed_gtid_set wait_until_sql_thread_after_gtids wsrep_last_seen_gtid
     wsrep_last_written_gtid wsrep_sync_wait_upto_gtid
 """

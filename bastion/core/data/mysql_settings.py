@@ -79,7 +79,7 @@ AS_LOGIN = {
     "sql_log_off": "off false 0",
     "sql_quote_show_create": "on true 1",
     "sql_safe_updates": "on off true false 1 0 default",
-    "sql_select_limit": "default 18446744073709551615",
+    "sql_select_limit": "default",
     "standard_compliant_cte": "on true 1",
     "storage_engine": "innodb",
     "system_versioning_asof": "default",
