@@ -366,6 +366,11 @@ def verify_audit(
             _blame_first_unsigned(path, public_key, report)
     if not report.fault:
         _compare_head(report, head, met)
+    if not report.fault and head is not None and report.rows > head.seq + 1:
+        # A log that is written to has another head by now; behind an old one it could be cut.
+        later = read_head(path, public_key)
+        if later is None or later.seq < report.rows - 1:
+            report.fault = f"the audit log's signed head is old: it is of line {head.seq}"
     if not report.fault and anchored is not None:
         _compare_anchor(report, anchored, met, public_key)
     return report

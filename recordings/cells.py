@@ -18,13 +18,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
 
 from recordings.errors import FormatError
-from recordings.events import line, parse_line, read_grid
+from recordings.events import Shown, line, parse_line, read_grid
 
 GRID_MARK = b', "g", "'
 _SALT_BYTES = 16
@@ -39,27 +36,6 @@ _ESCAPES = frozenset(
 )
 """All that are written; JSON has others for the same text."""
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An ``o`` line, taken apart."""
-
-    time_us: int
-    gaps: Sequence[bytes]
-    """What stands around the cells: one more than there are cells."""
-    cells: Sequence[bytes]
-
-    def parts(self) -> list[bytes]:
-        """Give what is committed to: all around the cells first, then each cell."""
-        return [struct.pack(">Q", self.time_us) + b"".join(self.gaps), *self.cells]
-
-    def line(self, words: Mapping[int, str]) -> bytes:
-        """Write the line, with other words for some cells."""
-        between = [self.gaps[0]]
-        for index, cell in enumerate(self.cells):
-            between += (words[index].encode() if index in words else cell, self.gaps[index + 1])
-        return line(self.time_us, "o", b"".join(between).decode())
 
 
 def take_apart(
@@ -84,13 +60,10 @@ def take_apart(
         if not 0 <= index < len(spans) // 2:
             raise FormatError("a cell was taken out that is not there")
         spans[2 * index + 1] = len(said.encode())
-    data, places = text.encode(), list(accumulate(spans))
-    if places[-1] > len(data):
+    data = text.encode()
+    if sum(spans) > len(data):
         raise FormatError("a line is shorter than its cells")
-    starts, ends = places[::2], places[1::2]
-    cells = [data[start:end] for start, end in zip(starts, ends, strict=True)]
-    gaps = [data[end:start] for end, start in zip([0, *ends], [*starts, len(data)], strict=True)]
-    return Shown(time_us, gaps, cells)
+    return Shown.of(time_us, data, spans)
 
 
 def salts(salt_of_line: bytes, count: int) -> list[bytes]:
@@ -109,13 +82,9 @@ def leaf_of_parts(parts: Sequence[bytes]) -> bytes:
     return hashlib.sha256(_CELLS_DOMAIN + b"".join(parts)).digest()
 
 
-def shown_leaf(salt_of_line: bytes, shown_line: bytes, grid_line: bytes) -> bytes:
-    """Commit to an ``o`` line that shows cells.
-
-    Raises:
-        FormatError: the lines do not fit each other, or are not spelt as written.
-    """
-    texts = take_apart(shown_line, grid_line).parts()
+def shown_leaf(salt_of_line: bytes, shown: Shown) -> bytes:
+    """Commit to an ``o`` line that shows cells."""
+    texts = shown.parts()
     of_parts = salts(salt_of_line, len(texts))
     domain, sha256 = _CELL_DOMAIN, hashlib.sha256
     # As ``part`` does it; there are many.

@@ -46,7 +46,7 @@ from recordings.encrypted import (
     continue_run,
     decrypted,
 )
-from recordings.events import EndEvent, Header, LineEncoder, Scalar, encode_header
+from recordings.events import EndEvent, Header, LineEncoder, Scalar, Shown, encode_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Body:
     """The final signature follows."""
     clear: bytes = b""
     """What of it is for lists, and stands in the clear where all else is encrypted."""
+    shown: tuple[Shown, ...] = ()
+    """Its lines that show cells, taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +105,16 @@ class ChainState:
 
     def put(self, body: Body) -> Chained:
         """Chain one body, behind the last the final signature too."""
-        plain, content = body.data, b""
+        plain, content, shown = body.data, b"", body.shown
         if self.content is not None:
             plain, content = self.content.put(body, self.frames, self.length_bytes)
-        whole = self.frame(body.time_us, plain)
+            shown = ()
+        whole = self.frame(body.time_us, plain, shown)
         if body.is_last:
             whole += self._final()
         return Chained(whole, content or whole)
 
-    def frame(self, time_us: int, body: bytes) -> bytes:
+    def frame(self, time_us: int, body: bytes, shown: Sequence[Shown] = ()) -> bytes:
         """Chain one body and give the frame's bytes."""
         # The order in the file is the truth; a clock that stands still must not contradict it.
         self.time_us = max(self.time_us, time_us)
@@ -119,7 +122,7 @@ class ChainState:
             body = self.signature(is_final=False) + body
         if self.frames == 0:
             body += salt_key_line(self.time_us, self.salt_key)
-        of_lines = leaves(self.salt_key, self.frames, body)
+        of_lines = leaves(self.salt_key, self.frames, body, shown)
         self.head = committed_head(self.head, self.frames, self.time_us, len(body), of_lines)
         whole = body + chain_line(ChainLink(self.time_us, self.frames, self.head))
         self.frames += 1

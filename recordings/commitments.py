@@ -22,9 +22,9 @@ import re
 import struct
 from collections.abc import Iterable, Sequence
 
-from recordings.cells import GRID_MARK, cut_leaf, shown_leaf
+from recordings.cells import GRID_MARK, cut_leaf, shown_leaf, take_apart
 from recordings.errors import FormatError
-from recordings.events import line
+from recordings.events import Shown, line
 
 SALT_KEY_BYTES = 32
 SALT_BYTES = 16
@@ -33,6 +33,8 @@ _LINE_DOMAIN = b"bastion recording line 2\n"
 _FRAME_DOMAIN = b"bastion recording frame 2\n"
 _SHOWN_MARK = b', "o", "'
 _CUT_MARK = b', "z", "'
+_CODE_BYTES = 40
+"""How far into a line its code ends; to look through all of a long one takes as long as a hash."""
 _NO_SALT = bytes(SALT_BYTES)
 _TIME = rb"\[[0-9]+\.[0-9]{6}"
 _KEY_LINE = re.compile(_TIME + rb', "h", "\{\\"salt_key\\":\\"([0-9a-f]{64})\\"\}"\]\n')
@@ -84,35 +86,40 @@ def leaf(salt_of_line: bytes, text: bytes | memoryview) -> bytes:
     return digest.digest()
 
 
-def leaves(salt_key: bytes, frame: int, body: bytes) -> list[bytes]:
+def leaves(salt_key: bytes, frame: int, body: bytes, shown: Sequence[Shown] = ()) -> list[bytes]:
     """Commit to each line of a frame's body.
+
+    Args:
+        shown: its lines that show cells, where these are known; else they are read.
 
     Raises:
         FormatError: cells do not fit the line that shows them.
     """
-    if GRID_MARK in body:
-        return _leaves_of_cells(salt_key, frame, split_lines(body))
     view = memoryview(body)
     found: list[bytes] = []
+    known = iter(shown)
     start = 0
     while end := body.find(b"\n", start) + 1:
-        found.append(leaf(salt(salt_key, frame, len(found)), view[start:end]))
+        of_line = salt(salt_key, frame, len(found))
+        if body.find(GRID_MARK, end, end + _CODE_BYTES) >= 0 and _is_shown(body, start):
+            apart = next(known, None)
+            if apart is None:
+                following = body[end : body.find(b"\n", end) + 1]
+                apart = take_apart(body[start:end], following)
+            found.append(shown_leaf(of_line, apart))
+        else:
+            found.append(leaf(of_line, view[start:end]))
         start = end
     return found
 
 
-def _leaves_of_cells(salt_key: bytes, frame: int, lines: Sequence[bytes]) -> list[bytes]:
-    found = []
-    for index, (text, following) in enumerate(zip(lines, (*lines[1:], b""), strict=True)):
-        of_line = salt(salt_key, frame, index)
-        is_pair = shows_cells(text, following)
-        found.append(shown_leaf(of_line, text, following) if is_pair else leaf(of_line, text))
-    return found
+def _is_shown(body: bytes, start: int) -> bool:
+    return body.find(_SHOWN_MARK, start, start + _CODE_BYTES) >= 0
 
 
 def shows_cells(text: bytes, following: bytes) -> bool:
     """Tell whether a line is an ``o`` line, and the following one the grid of its cells."""
-    return GRID_MARK in following and _SHOWN_MARK in text
+    return following.find(GRID_MARK, 0, _CODE_BYTES) >= 0 and _is_shown(text, 0)
 
 
 def committed_head(
@@ -174,7 +181,7 @@ class CommitmentReader:
             elif not salts:
                 raise FormatError("a line has no salt")
             elif shows_cells(text, following):
-                commitment, size = shown_leaf(salts.pop(0), text, following), len(text)
+                commitment, size = shown_leaf(salts.pop(0), take_apart(text, following)), len(text)
             else:
                 commitment, size = leaf(salts.pop(0), text), len(text)
             of_lines.append(commitment)

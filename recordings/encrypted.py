@@ -182,12 +182,16 @@ class Run:
 
     def put(self, time_us: int, content: bytes) -> bytes:
         """Take one frame of the content, or what cannot be computed of it."""
-        stamp = _stamp(time_us)
-        lines = content.split(b"\n")
-        short = b"\n".join(
-            [b"[" + line[len(stamp) :] if line.startswith(stamp) else line for line in lines]
-        )
-        packed = self._packer.compress(short)
+        stamp, packer = _stamp(time_us), self._packer
+        packed, start, view = b"", 0, memoryview(content)
+        # Few lines are long, and those are not copied.
+        while (end := content.find(b"\n", start) + 1) or start < len(content):
+            end = end or len(content)
+            if content.startswith(stamp, start):
+                packed += packer.compress(b"[")
+                start += len(stamp)
+            packed += packer.compress(view[start:end])
+            start = end
         packed += self._packer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK) + _END
         return self._stream.update(packed + bytes(-len(packed) % _PADDED_BYTES))
 

@@ -27,11 +27,12 @@ import dataclasses
 import hashlib
 import json
 import re
+import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from json.encoder import encode_basestring
 from typing import TypeVar
 
@@ -339,11 +340,45 @@ _CODES: dict[type, str] = {kind: code for code, kind in _PAYLOADS.items()}
 _RESERVED_CODES = frozenset("oirmxbgzcshpDdl")
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line that shows cells, taken apart."""
+
+    time_us: int
+    gaps: Sequence[bytes]
+    """What stands around the cells: one more than there are cells."""
+    cells: Sequence[bytes]
+
+    @classmethod
+    def of(cls, time_us: int, data: bytes, spans: Sequence[int]) -> Shown:
+        """Take its bytes apart."""
+        places = [0, *accumulate(spans), len(data)]
+        parts = [data[start:end] for start, end in pairwise(places)]
+        return cls(time_us, parts[::2], parts[1::2])
+
+    def parts(self) -> list[bytes]:
+        """Give what is committed to: all around the cells first, then each cell."""
+        return [struct.pack(">Q", self.time_us) + b"".join(self.gaps), *self.cells]
+
+    def line(self, words: Mapping[int, str]) -> bytes:
+        """Write the line, with other words for some cells."""
+        between = [self.gaps[0]]
+        for index, cell in enumerate(self.cells):
+            between += (words[index].encode() if index in words else cell, self.gaps[index + 1])
+        return line(self.time_us, "o", b"".join(between).decode())
+
+
 class LineEncoder:
     """Turns the events of one recording into lines; remembers characters cut in two."""
 
     def __init__(self) -> None:
         self._decoders = (_decoder(), _decoder())
+        self._shown: list[Shown] = []
+
+    def take_shown(self) -> tuple[Shown, ...]:
+        """Give, once, the lines that show cells among those written last, taken apart."""
+        shown, self._shown = self._shown, []
+        return tuple(shown)
 
     def encode(self, time_us: int, event: Event) -> bytes:
         """Give the event's lines, each with its newline."""
@@ -373,6 +408,7 @@ class LineEncoder:
             text = decoder.decode(data)
         if is_exact:
             shown = _line(time_us, "o", _quoted(data, text))
+            self._shown += [Shown.of(time_us, data, one.spans) for one in output.cells]
             return shown + b"".join([line(time_us, "g", _grid_text(one)) for one in output.cells])
         shown = line(time_us, "o", text)
         behind: dict[str, str | bool] = {"base64": base64.b64encode(data).decode()}
@@ -384,6 +420,9 @@ class LineEncoder:
 def _pieces(output: Output) -> Iterator[Output]:
     """Cut an output into lines: of one result each, none too long, and no cell cut in two."""
     data, start = output.data, 0
+    if len(data) <= OUTPUT_LINE_BYTES_MAX and len(output.cells) <= 1:
+        yield output
+        return
     pieces: list[Output] = []
     for grid in output.cells:
         ends = list(accumulate(grid.spans))
@@ -405,7 +444,7 @@ def _pieces(output: Output) -> Iterator[Output]:
 
 
 def _grid_text(grid: Grid) -> str:
-    spans = ",".join(map(str, grid.spans))
+    spans = str(list(grid.spans))[1:-1].replace(" ", "")
     numbers = f'"result":{grid.result},"first":{grid.first},"each":{grid.each}'
     return f'{{{numbers},"spans":[{spans}]}}'
 

@@ -308,6 +308,9 @@ def _compare(
     if marks.opened is not None and marks.opened.head != walk.first_head.hex():
         return _bad(walk, "the audit log saw another header", frame=0)
     if walk.seal is not None:
+        # One that was cancelled before it began is sealed and was never opened.
+        if audit is not None and not (marks.opened or marks.sealed or marks.crashed):
+            return _bad(walk, "the audit log does not know this session", frame=0)
         return _judge_sealed(walk, marks)
     if walk.tail:
         return _bad(walk, f"{len(walk.tail)} bytes follow that are no whole frame and no seal")

@@ -528,7 +528,7 @@ class TranscriptWriter:
             before = replace(self.tally)
             data = b"".join(self._encode(time_us, event) for event in events)
             clear = b"" if self.tally == before else tally_line(time_us, self.tally)
-            body = Body(time_us, data, is_last, clear)
+            body = Body(time_us, data, is_last, clear, self._encoder.take_shown())
             done = self._enqueue(body, is_awaited=is_awaited)
             self._is_last_queued = is_last
         return done

@@ -7,8 +7,8 @@ of a copy of the transcript only as a whole.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import TypeVar
 
@@ -19,7 +19,6 @@ MARK = "\0"
 CELLS_MAX = 10_000
 """Of one result, told apart; of the rest, rows by fifties: to commit to a cell takes its time."""
 ROWS_PER_BLOCK = 50
-_LONE_LF = re.compile(rb"(?<!\r)\n")
 _Item = TypeVar("_Item")
 
 
@@ -33,16 +32,22 @@ class Drawn(str):
     def with_crlf(self) -> Drawn:
         """Give it as a terminal gets it: each lone LF is CR LF."""
         data = self.encode("utf-8", "surrogateescape")
+        lone = list(_lone_line_feeds(data))
         grids = []
         for grid in self.cells:
-            ends = list(accumulate(grid.spans))
-            grown = [
-                end - start + len(_LONE_LF.findall(data, start, end))
-                for start, end in zip([0, *ends], ends, strict=False)
-            ]
+            ends, grown = list(accumulate(grid.spans)), list(grid.spans)
+            for at in lone[: bisect_left(lone, ends[-1])]:
+                grown[bisect_right(ends, at)] += 1
             grids.append(Grid(grid.result, grid.first, tuple(grown), grid.each))
-        text = _LONE_LF.sub(b"\r\n", data).decode("utf-8", "surrogateescape")
-        return _made(text, tuple(grids))
+        return _made(self.replace("\r\n", "\n").replace("\n", "\r\n"), tuple(grids))
+
+
+def _lone_line_feeds(data: bytes) -> Iterator[int]:
+    at = data.find(b"\n")
+    while at >= 0:
+        if data[at - 1 : at] != b"\r":
+            yield at
+        at = data.find(b"\n", at + 1)
 
 
 def joined(parts: Sequence[str], between: str = "") -> Drawn:

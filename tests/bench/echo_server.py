@@ -1,8 +1,8 @@
 """A server that echoes keys, plainly or recorded first, by the name that the client logs in with.
 
 Run as ``python -m tests.bench.echo_server FOLDER``; prints its port. All ways in one process, so
-that a run compares them under the same load: ``bare`` writes what came, ``recorded`` goes through
-the terminal of the product, where it is on the disk before it is sent, and so does ``encrypted``.
+that a run compares them under the same load: ``bare`` writes what came, ``unrecorded`` goes through
+the terminal of the product and waits for no disk, and ``recorded`` and ``encrypted`` do wait.
 """
 
 from __future__ import annotations
@@ -58,6 +58,25 @@ async def open_session(journal: Journal, name: str) -> Session:
     )
 
 
+class _Unrecorded:
+    """What a terminal needs of a session, without a transcript: no product has it."""
+
+    id = "unrecorded"
+
+    def __init__(self) -> None:
+        self._done = asyncio.get_running_loop().create_future()
+        self._done.set_result(None)
+
+    async def begin_output(self, *_: object) -> asyncio.Future[None]:
+        return self._done
+
+    async def settled(self, begun: asyncio.Future[None]) -> None:
+        await begun
+
+    async def end(self, _: str) -> None:
+        return
+
+
 class _Server(asyncssh.SSHServer):
     def __init__(self, journals: dict[str, Journal]) -> None:
         self._journals = journals
@@ -71,12 +90,14 @@ class _Server(asyncssh.SSHServer):
         return False
 
     def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
-        return _Echo(self._journals.get(self._name.partition("-")[0]), self._name)
+        kind = self._name.partition("-")[0]
+        return _Echo(self._journals.get(kind), self._name, has_terminal=kind != "bare")
 
 
 class _Echo(asyncssh.SSHServerSession[bytes]):
-    def __init__(self, journal: Journal | None, name: str) -> None:
+    def __init__(self, journal: Journal | None, name: str, *, has_terminal: bool) -> None:
         self._journal = journal
+        self._has_terminal = has_terminal
         self._name = name
         self._terminal: RecordedTerminal | None = None
         self._work: asyncio.Task[None] | None = None
@@ -88,8 +109,8 @@ class _Echo(asyncssh.SSHServerSession[bytes]):
         return True
 
     def session_started(self) -> None:
-        if self._journal is not None:
-            self._work = asyncio.get_running_loop().create_task(self._record(self._journal))
+        if self._has_terminal:
+            self._work = asyncio.get_running_loop().create_task(self._show())
 
     def data_received(self, data: bytes, datatype: Any) -> None:
         if self._terminal is None:
@@ -97,8 +118,10 @@ class _Echo(asyncssh.SSHServerSession[bytes]):
         else:
             self._terminal.write(data.decode())
 
-    async def _record(self, journal: Journal) -> None:
-        session = await open_session(journal, self._name)
+    async def _show(self) -> None:
+        session: Any = _Unrecorded()
+        if self._journal is not None:
+            session = await open_session(self._journal, self._name)
         self._terminal = RecordedTerminal(self._wire, session)
         # The client types no sooner than this.
         self._wire.send_now(b"$")

@@ -89,7 +89,7 @@ def walk(data: bytes, key: Key) -> tuple[str, list[tuple[str, int]], bool]:
             final, signature = line.fields["is_final"] is True, line.fields["signature"]
             assert line.text == spelt(said | {"is_final": final, "signature": signature})
             place = pack(">QQQQ?", len(session.encode()), len(ends), end, line.us, final) + head
-            place += bytes.fromhex(said.get("sha256", "")) + session.encode()
+            place += b"".join(pieces(said.get("sha256", ""), 32)) + session.encode()
             message = b"bastion recording seal %d\n" % (len(said) - 2) + place
             key.verify(pieces(signature, 64)[0], message)
             if final:
@@ -107,8 +107,7 @@ def walk(data: bytes, key: Key) -> tuple[str, list[tuple[str, int]], bool]:
             assert line.text == spelt({"frame": len(ends), "head": head.hex()})
             body, end = [], end + length + len(line.raw)
             ends.append((head.hex(), end))
-    assert [body, raws[-1]] == [[], b""]
-    assert version == 1 or salt_key
+    assert [body, raws[-1], version == 1 or bool(salt_key)] == [[], b"", True]
     return session, ends, False
 
 
@@ -139,5 +138,6 @@ def is_right(path: Path, key: Key, audit: Path | None = None) -> bool:
         if head not in dict(ends[int(frame) :][:1]):
             return False
     closed = of_us.get("recording.sealed" if is_sealed else "recording.crashed", stands)
-    is_open = is_sealed or ("recording.opened" in of_us and "recording.sealed" not in of_us)
+    is_ours = "recording.opened" in of_us or (is_sealed and (not audit or closed is not stands))
+    is_open = is_ours and (is_sealed or "recording.sealed" not in of_us)
     return is_open and stands.items() <= closed.items()

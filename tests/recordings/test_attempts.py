@@ -7,6 +7,7 @@ Each stands for a way in, not for a place: where a bit flips or a file is cut is
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import zstandard
 
 from recordings.anchor import append_head
 from recordings.archive import archivable, archive
-from recordings.audit import head_path, read_head, verify_audit
+from recordings.audit import SignedHead, head_path, read_head, verify_audit
 from recordings.catalog import Catalog
 from recordings.encrypted import key_path
 from recordings.files import open_chained, open_stream
@@ -33,6 +34,10 @@ class Evidence:
 
     desk: Desk
     paths: dict[str, Path]
+    foreign: Path
+    """Where another node keeps its own, which has the same key."""
+    early_head: bytes
+    """Of the log, before the last sessions."""
 
     @property
     def day(self) -> Path:
@@ -90,6 +95,12 @@ def _archived(desk: Desk, *recipients: str, only: str) -> dict[str, Path]:
 @pytest.fixture
 async def evidence(desk: Desk) -> Evidence:
     await _sealed(desk, "plain1", "plain2", "packed1", "packed2", "aged1", "aged2")
+    early_head = head_path(desk.audit_path).read_bytes()
+    foreign = desk.folder.with_name(f"{desk.folder.name}-foreign")
+    foreign.mkdir()
+    other = Desk(foreign, key=desk.key)
+    await _sealed(other, "elsewhere", "plain1")
+    other.journal.close()
     paths = _archived(desk, only="packed")
     desk.encrypt()
     paths |= _archived(desk, *desk.recipients, only="aged")
@@ -104,7 +115,7 @@ async def evidence(desk: Desk) -> Evidence:
             await record_statement(writer, index)
     desk.journal.checkpoint()
     plain = {path.name.partition(".")[0]: path for path in desk.root.rglob("*.cast")}
-    found = Evidence(desk, plain | paths)
+    found = Evidence(desk, plain | paths, foreign, early_head)
     head = read_head(desk.audit_path, desk.public)
     assert head is not None
     append_head(found.anchor, head)
@@ -178,6 +189,7 @@ def attempts() -> Iterator[tuple[str, Act]]:
     yield from _on_forms()
     yield from _on_lines()
     yield from _on_the_log()
+    yield from _from_elsewhere()
 
 
 def _on_whole_files() -> Iterator[tuple[str, Act]]:
@@ -336,6 +348,95 @@ def _on_the_log() -> Iterator[tuple[str, Act]]:
     yield "no anchor", lambda e: e.anchor.unlink()
 
 
+def _from_elsewhere() -> Iterator[tuple[str, Act]]:
+    """What is genuine, and signed by the same key, in another place or time."""
+    yield "one of another log", lambda e: shutil.copy(e.foreign / FOREIGN, e.day / FOREIGN.name)
+    yield (
+        "one of another log, packed",
+        lambda e: (e.day / "elsewhere.cast.zst").write_bytes(
+            zstandard.compress((e.foreign / FOREIGN).read_bytes())
+        ),
+    )
+    yield (
+        "one of another log under the name of ours",
+        lambda e: shutil.copy(e.foreign / FOREIGN, e.paths["plain1"]),
+    )
+    yield (
+        "one of another log with the id of ours",
+        lambda e: shutil.copy(e.foreign / "sessions/2026/03/01/plain1.cast", e.paths["plain1"]),
+    )
+    yield (
+        "the log of another node",
+        lambda e: (
+            shutil.copy(e.foreign / "audit.log", e.log),
+            shutil.copy(head_path(e.foreign / "audit.log"), head_path(e.log)),
+        ),
+    )
+    yield (
+        "the head of another node",
+        lambda e: shutil.copy(head_path(e.foreign / "audit.log"), head_path(e.log)),
+    )
+    yield "the anchor of another node", lambda e: append_head(e.anchor, _head_of(e))
+    yield (
+        "rows of another node behind ours",
+        lambda e: rows(
+            e, lambda a: [*a, *(e.foreign / "audit.log").read_bytes().splitlines(keepends=True)]
+        ),
+    )
+    yield "an earlier head", lambda e: head_path(e.log).write_bytes(e.early_head)
+    yield (
+        "log and head of earlier",
+        lambda e: (
+            rows(e, lambda a: a[: json.loads(e.early_head)["seq"]]),
+            head_path(e.log).write_bytes(e.early_head),
+        ),
+    )
+    yield "half a head in the anchor", lambda e: e.anchor.write_bytes(e.anchor.read_bytes()[:-40])
+    for name in ("plain1", "secret1"):
+        yield f"{name} on two days", lambda e, n=name: _doubled_day(e, n)
+        yield (
+            f"{name} in capitals",
+            lambda e, n=name: e.paths[n].rename(e.day / f"{n.upper()}.cast"),
+        )
+        yield f"{name} of one byte less and a hole", lambda e, n=name: _holed(e, n)
+        yield f"{name} a pipe", lambda e, n=name: (e.paths[n].unlink(), os.mkfifo(e.paths[n]))
+    for version in (1, 2, 3, 4, 5):
+        yield (
+            f"said to be of format version {version}",
+            lambda e, v=version: replace(
+                e, "plain1", b'"format_version": 6', b'"format_version": %d' % v
+            ),
+        )
+    yield "the day made a link to nothing", lambda e: (
+        e.day.rename(e.desk.folder / "away"), e.day.symlink_to(e.desk.folder / "nowhere"),
+    )  # fmt: skip
+    yield "the day gone", lambda e: e.day.rename(e.desk.folder / "away")
+    yield "all gone", lambda e: e.desk.root.rename(e.desk.folder / "away")
+
+
+FOREIGN = Path("sessions/2026/03/01/elsewhere.cast")
+
+
+def _head_of(evidence: Evidence) -> SignedHead:
+    head = read_head(evidence.foreign / "audit.log", evidence.desk.public)
+    assert head is not None
+    return head
+
+
+def _doubled_day(evidence: Evidence, name: str) -> None:
+    folder = evidence.desk.root / "2026/03/02"
+    folder.mkdir()
+    for path in evidence.day.glob(f"{name}.*"):
+        shutil.copy(path, folder)
+
+
+def _holed(evidence: Evidence, name: str) -> None:
+    """Take a page out, as a disk does that lost it: the length stays."""
+    data = bytearray(evidence.read(name))
+    data[-600:-100] = bytes(500)
+    evidence.write(name, bytes(data))
+
+
 def test_nothing_that_somebody_does_to_evidence_goes_unnoticed(evidence: Evidence):
     kept = evidence.desk.folder.with_name("kept")
     shutil.copytree(evidence.desk.folder, kept, symlinks=True)
@@ -348,11 +449,15 @@ def test_nothing_that_somebody_does_to_evidence_goes_unnoticed(evidence: Evidenc
         # In place: the journal holds the files of live recordings open, and locked.
         for path in sorted(evidence.desk.folder.rglob("*"), reverse=True):
             before = kept / path.relative_to(evidence.desk.folder)
-            if path.is_symlink() or path.is_dir() is not before.is_dir() or not before.exists():
-                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
-        for before in kept.rglob("*"):
+            is_folder = path.is_dir() and not path.is_symlink()
+            is_file = path.is_file() and not path.is_symlink()
+            if not (before.is_dir() if is_folder else is_file and before.is_file()):
+                path.rmdir() if is_folder else path.unlink()
+        for before in sorted(kept.rglob("*")):
             path = evidence.desk.folder / before.relative_to(kept)
-            if before.is_file() and (not path.exists() or path.read_bytes() != before.read_bytes()):
+            if before.is_dir():
+                path.mkdir(exist_ok=True)
+            elif not path.exists() or path.read_bytes() != before.read_bytes():
                 path.write_bytes(before.read_bytes())
     assert missed == []
     assert len(tried) > 110
