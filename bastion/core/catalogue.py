@@ -245,6 +245,8 @@ class Catalogue:
     cast_columns: frozenset[str] = frozenset()
     """Type names whose values a user-defined cast turns into others, perhaps unseen, and those of
     rows and arrays with such inside."""
+    defaults: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """PostgreSQL: what a column of a domain takes where it takes no value, by the domain's name."""
     quotes_values: bool = False
     """Somewhere the words of the schema hold a constant that looks like a key or the like, so that
     they may not be cut to pieces in which nobody knows it again."""

@@ -339,7 +339,8 @@ def _document(values: list[str]) -> Classification:
         return Classification(sensitivity=sensitivity, evidence=words, is_inside=is_inside)
     if values:
         words = f"{len(values)} sampled documents look harmless"
-        return Classification(sensitivity=None, evidence=words)
+        others = [one for one in values if not one.startswith("\\x") and not _is_document(one)]
+        return Classification(sensitivity=None, evidence=words, embedded=_embedded(others))
     return Classification(
         sensitivity=Sensitivity.UNPROVEN, evidence="no documents to sample yet; masked until then"
     )

@@ -124,7 +124,7 @@ def _kept_reader(statement: Statement, catalogue: Catalogue, context: SessionCon
     is_query = statement.change is not None and statement.change.statement is not None
     if is_query or not _KEEPS.match(text):
         return ""
-    names = {str(name).casefold() for name in _CALLED.findall(text)}
+    names = {str(name).casefold() for name in _CALLED.findall(_with_defaults(text, catalogue))}
     made, is_tainted = context.relations.values(), any(context.variables.values())
     for name in sorted(names):
         is_reader = name in catalogue.functions and reads_sensitive(
@@ -135,6 +135,17 @@ def _kept_reader(statement: Statement, catalogue: Catalogue, context: SessionCon
     return ""
 
 
+def _with_defaults(text: str, catalogue: Catalogue) -> str:
+    """Add the defaults that a new table takes from the domains and relations that it names."""
+    words = _words(text)
+    texts = [text, *(default for name, default in catalogue.defaults.items() if name in words)]
+    if _TAKES_AFTER.search(text):
+        relations = (one for one in catalogue.user_relations() if one.name.casefold() in words)
+        texts += [column.default for one in relations for column in one.columns]
+    return "\n".join(texts)
+
+
+_TAKES_AFTER = re.compile(r"\b(?:inherits?|like|partition\s+of)\b", re.IGNORECASE)
 _KEEPS = re.compile(
     r"\s*(?:create\s+(?:(?:global|local|temp|temporary|unlogged|foreign|unique)\s+)*"
     r"(?:table|index|domain|type|statistics|policy)"

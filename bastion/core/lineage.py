@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -445,12 +445,28 @@ def _insert(walk: Walk, node: exp.Insert, scope: Scope, ctes: dict[str, Cte]) ->
 
 def _record_defaults(walk: Walk, scope: Scope, relation: Relation | None) -> None:
     """Note what the server puts by itself into columns that take no value: a function may read."""
-    for column in relation.columns if relation is not None else ():
-        if "(" not in column.default:
-            continue
-        flow = default_flow(walk, column)
-        if flow.sensitive:
-            _record(walk, scope, relation, fold(column.name, walk.engine), flow)
+    for stored in _with_those_below(walk, relation):
+        for column in stored.columns:
+            if "(" not in column.default:
+                continue
+            flow = default_flow(walk, column)
+            if flow.sensitive:
+                _record(walk, scope, stored, fold(column.name, walk.engine), flow)
+
+
+def _with_those_below(walk: Walk, relation: Relation | None) -> Iterator[Relation]:
+    """Give a relation, and what a view or a rule of it may be written through to."""
+    pending, seen = [relation] if relation is not None else [], set[tuple[str, str]]()
+    while pending:
+        one = pending.pop()
+        seen.add((one.schema, one.name))
+        yield one
+        code = "\n".join((one.definition, *one.rules)).casefold()
+        pending += [
+            other
+            for key, other in walk.catalogue.relations.items()
+            if code.strip() and key not in seen and other.name.casefold() in code
+        ]
 
 
 def _conflict(

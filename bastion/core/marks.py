@@ -25,7 +25,7 @@ def marked(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
     if flow.sensitive and not is_telling:
         is_telling = not _is_null_with_its_parts(node, name)
     spoiled = flow.spoiled
-    if flow.embedded and not _keeps_texts(node, name):
+    if flow.embedded and (not _keeps_texts(node, name) or _cuts(walk, node)):
         spoiled = flow.embedded
     if isinstance(node, exp.Substring | exp.Coalesce) and flow.sensitive:
         predicates.check_lazy(walk, node, flow)
@@ -114,6 +114,20 @@ def _keeps_texts(node: exp.Expr, name: str) -> bool:
             return True
         return _is_gap(separator, 0) and _is_gap(separator, -1)
     return isinstance(node, _WHOLE) or name in _WHOLE_NAMES | definitions.FUNCTIONS
+
+
+def _cuts(walk: Walker, node: exp.Expr) -> bool:
+    """Tell whether a cast may cut a text: ``varchar(12)``, ``char``, ``name``."""
+    if not isinstance(node, exp.Cast):
+        return False
+    return any(
+        not predicates.is_plain_text(part, walk.engine)
+        for part in node.to.find_all(exp.DataType)
+        if part.this in _LETTERS or str(part.args.get("kind")).strip('"') == "char"
+    )
+
+
+_LETTERS = (*exp.DataType.TEXT_TYPES, exp.DType.BPCHAR)
 
 
 def _trims_letters(node: exp.Expr) -> bool:

@@ -192,6 +192,8 @@ def _check_distinct(walk: Walker, outputs: Sequence[Output]) -> None:
         flow = output.flow
         if flow.sensitive and (len(outputs) > 1 or flow.kind is FlowKind.COMPUTED):
             _infer(walk, "DISTINCT", flow)
+        elif flow.spoiled and not flow.sensitive and not flow.is_definition:
+            walk.guessed.append(Guess(classes=flow.spoiled, count=1, key=""))
 
 
 def check_arithmetic(walk: Walker, node: exp.Expr, flow: Flow) -> None:
@@ -332,6 +334,8 @@ def check(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, *, clause: str
     flow = walk.flow(node, scope, ctes)
     if flow.sensitive:
         _infer(walk, clause, flow)
+    elif flow.spoiled:
+        _note_search(walk, flow, node)
 
 
 def _check_equality(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, clause: str) -> None:
@@ -482,9 +486,11 @@ def _compare(
     walk: Walker, sides: list[Flow], clause: str, *, nodes: tuple[exp.Expr, ...] = ()
 ) -> None:
     sensitive = [side for side in sides if side.sensitive]
-    if not sensitive:
-        return
     flow = join(sides)
+    if not sensitive:
+        if flow.spoiled and nodes:
+            _note_search(walk, flow, *nodes)
+        return
     if any(side.kind is not FlowKind.STORED for side in sensitive):
         _infer(walk, clause, flow)
         return
@@ -513,6 +519,14 @@ def note_failure(walk: Walker, node: exp.Expr, flow: Flow) -> None:
     """Note what fails for some values only: whether it did is an answer, and costs one guess."""
     key = "\x1f".join((*sorted(flow.columns), "may fail", node.sql()))
     walk.guessed.append(Guess(classes=flow.sensitive, count=1, key=key))
+
+
+def _note_search(walk: Walker, flow: Flow, *nodes: exp.Expr) -> None:
+    """Note a search in texts that hold sensitive values: letter by letter it spells one out."""
+    if flow.is_definition or not any(node.find(exp.Literal, *VARYING[1:]) for node in nodes):
+        return
+    key = "\x1f".join(("searches", *(node.sql() for node in nodes)))
+    walk.guessed.append(Guess(classes=flow.spoiled, count=1, key=key))
 
 
 def note_written_guess(walk: Walker, sensitivity: Sensitivity, flow: Flow) -> None:
@@ -663,7 +677,14 @@ _LONG_CALLS = words("repeat space lpad rpad pad")
 _LONG_DIGITS = 4
 _LONG_TEXT = 1000
 _LARGE_DIGITS = 7
-_KEEPING = words("setseed nextval currval lastval")
+_KEEPING = words(
+    """
+    setseed nextval currval lastval pg_advisory_lock pg_advisory_lock_shared pg_advisory_xact_lock
+    pg_advisory_xact_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared
+    pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared
+    """
+)
+"""Others read there what they were given: ``pg_locks`` has the number of each advisory lock."""
 _RUNS_TEXT = words(
     """
     ts_stat ts_rewrite query_to_xml query_to_xmlschema query_to_xml_and_xmlschema table_to_xml

@@ -122,7 +122,8 @@ def _with_variables(
         return context
     variables = dict(context.variables)
     for name, flow in traced.assigned.items():
-        classes = _classes(flow)
+        # A setting is shown as it is, and nobody looks at its form.
+        classes = _classes(flow) | flow.embedded
         # A rollback brings an earlier value of a PostgreSQL setting back: classes only add up.
         if statement.engine is Engine.POSTGRESQL:
             classes |= variables.get(name, frozenset())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from contextlib import suppress
+from types import MappingProxyType
 
 import psycopg
 from psycopg import pq, sql
@@ -464,6 +465,10 @@ LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
 WHERE t.oid >= 16384 AND t.typtype IN ('e', 'd', 'c', 'r') AND coalesce(c.relkind, 'c') = 'c'
 ORDER BY 1
 """
+_DEFAULTS = """
+SELECT t.typname, pg_catalog.pg_get_expr(t.typdefaultbin, 0) FROM pg_catalog.pg_type t
+WHERE t.typtype = 'd' AND t.typdefaultbin IS NOT NULL AND t.oid >= 16384
+"""
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 _Rows = list[tuple[str, ...]]
@@ -499,6 +504,9 @@ async def fetch(link: Link, *, plan: ScanPlan, has_reader: bool = False) -> Cata
         casts=frozenset(name for _, name, _ in risky),
         bare_casts=frozenset(name for _, name, is_bare in risky if is_bare == "true"),
         cast_columns=frozenset(row[0] for row in await _rows(link, _CAST_COLUMNS)),
+        defaults=MappingProxyType(
+            {name.casefold(): default for name, default in await _rows(link, _DEFAULTS)}
+        ),
         unwritten=tuple(row[0] for row in await _rows(link, _UNWRITTEN)),
         types=tuple(row[0] for row in await _rows(link, _TYPES)),
     )

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from bastion.core.carry import KnownClass, with_known
@@ -73,6 +73,7 @@ class Extras:
     casts: frozenset[str] = frozenset()
     bare_casts: frozenset[str] = frozenset()
     cast_columns: frozenset[str] = frozenset()
+    defaults: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     unwritten: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
 
@@ -201,6 +202,7 @@ def bare_catalogue(
         casts=extras.casts,
         bare_casts=extras.bare_casts,
         cast_columns=extras.cast_columns,
+        defaults=extras.defaults,
         unwritten=extras.unwritten,
         types=extras.types,
     )
@@ -235,7 +237,8 @@ def _version(catalogue: Catalogue) -> str:
     of_types = (catalogue.casts, catalogue.bare_casts, catalogue.cast_columns)
     for names in (catalogue.operators, *of_types):
         digest.update(repr(sorted(names)).encode())
-    digest.update(repr((catalogue.unwritten, catalogue.types)).encode())
+    defaults = sorted(catalogue.defaults.items())
+    digest.update(repr((catalogue.unwritten, catalogue.types, defaults)).encode())
     digest.update(repr((catalogue.search_path, catalogue.quotes_values)).encode())
     for key in sorted(catalogue.relations):
         # Estimates move all the time and decide nothing.

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 import pytest
 
-from bastion.core.catalogue import Catalogue, Function
+from bastion.core.catalogue import Catalogue, Classification, Function, RelationKind
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
 from bastion.core.lineage import trace
-from bastion.core.model import Engine
+from bastion.core.model import Engine, Sensitivity
 from bastion.core.statement import analyse
 from bastion.core.tracking import advance
 from tests.fakes.catalogues import make_catalogue, make_relation
@@ -573,3 +573,98 @@ def test_harmless_arguments_of_execute_are_free() -> None:
     exposure = last(text, shop=with_function(READER))
     assert not exposure.laundering
     assert not exposure.inference
+
+
+def with_texts(sql: str = "select ssn from users limit 1", **more: str) -> Catalogue:
+    """Give the shop with notes that hold e-mail addresses in free text."""
+    shop = with_function(sql)
+    notes = make_relation("public", "notes", "id int4, body text")
+    held = Classification(sensitivity=None, evidence="test", embedded=Sensitivity.EMAIL)
+    columns = tuple(
+        dataclasses.replace(one, classification=held) if one.name == "body" else one
+        for one in notes.columns
+    )
+    notes = dataclasses.replace(notes, columns=columns)
+    relations = MappingProxyType({**shop.relations, ("public", "notes"): notes})
+    return dataclasses.replace(shop, relations=relations, defaults=MappingProxyType(more))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select body::varchar(12) from notes",
+        "select body::char(9) from notes",
+        "select cast(body as name) from notes",
+        "select body::bpchar(9), body::varchar(4)[] from notes",
+    ],
+)
+def test_cast_that_cuts_a_text_hides_what_was_cut(text: str) -> None:
+    assert hides_all(last(text, shop=with_texts()))
+
+
+@pytest.mark.parametrize(
+    "text", ["select body::text from notes", "select body::varchar from notes"]
+)
+def test_cast_that_keeps_a_text_leaves_it_to_the_detectors(text: str) -> None:
+    assert not hides_all(last(text, shop=with_texts()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select id from notes where body like 'mail: c%'",
+        "select id from notes where body ~ '^mail: c'",
+        "select id from notes where substr(body, 7, 1) = 'c'",
+        "select id from notes where body > 'mail: d'",
+        "select distinct left(body, 7) from notes",
+        "prepare p(text) as select id from notes where body like $1 ;; execute p('mail: c%')",
+    ],
+)
+def test_search_in_texts_that_hold_sensitive_values_costs_a_guess(text: str) -> None:
+    exposure = last(text, shop=with_texts())
+    assert exposure.guessed
+    assert not exposure.inference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select id from notes where body is not null",
+        "select id from notes where id = 1 order by id",
+        "select distinct id from notes",
+        "select id from orders where note like '%refund%'",
+    ],
+)
+def test_other_conditions_cost_nothing(text: str) -> None:
+    assert not last(text, shop=with_texts()).guessed
+
+
+def test_setting_that_takes_such_a_text_is_masked() -> None:
+    text = "select set_config('app.k', body, false) from notes ;; select current_setting('app.k')"
+    assert hides_all(last(text, shop=with_texts()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create temp table z (id int, a reading)",
+        "create table z (like kept including all)",
+        "create table z () inherits (kept)",
+        "create view v as select id, note from kept ;; insert into v (id) values (1)",
+    ],
+)
+def test_default_is_found_behind_domains_parents_and_views(text: str) -> None:
+    shop = with_texts(reading="f(1)")
+    kept = make_relation("public", "kept", "id int4, note text")
+    columns = (kept.columns[0], dataclasses.replace(kept.columns[1], default="f(1)"))
+    view = make_relation("public", "v", "id int4, note text", kind=RelationKind.VIEW)
+    view = dataclasses.replace(view, definition="SELECT id, note FROM kept")
+    found = {("public", "kept"): dataclasses.replace(kept, columns=columns), ("public", "v"): view}
+    shop = dataclasses.replace(shop, relations=MappingProxyType({**shop.relations, **found}))
+    assert last(text.rpartition(" ;; ")[2], shop=shop).laundering
+
+
+@pytest.mark.parametrize("name", ["pg_advisory_lock", "pg_try_advisory_xact_lock_shared"])
+def test_number_of_a_lock_is_kept_where_others_read_it(name: str) -> None:
+    assert last(f"select {name}(ascii(ssn)) from users").laundering
+    assert not last(f"select {name}(id) from users").laundering

@@ -138,6 +138,13 @@ create temp table pl (k int) partition by list (k) ;; create temp table pl1 part
 insert into dflt2(id) values (5) ;; select v from dflt2 where id=5
 update dflt2 set v = default where id=1 ;; select v from dflt2 where id=1
 insert into dom_d(id) values (5) ;; select v from dom_d where id=5
+create temp table z (a int, b dt) ;; insert into z(a) values (1) ;; select b from z
+create table kid3 () inherits (dflt2) ;; insert into kid3(id) values (77) ;; select v from dflt2 where id=77
+create view dv as select id, v from dflt2 ;; insert into dv(id) values (9) ;; select v from dflt2 where id=9
+select n1::varchar(12), n1::char(9), n1::name from inno where id=1
+select reverse(k1::text), replace(k1::text,'@','#') from inno where id=1
+select set_config('app.k', i1::text, false) from inno where id=1 ;; show app.k
+select pg_advisory_lock(ascii(ssn)) from users where id=1 ;; select objid from pg_locks where locktype='advisory'
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
@@ -1849,3 +1856,280 @@ select * from odd_types
 select * from fk_default
 delete from fk_parent where id = 1 ;; select ref from fk_default
 create temp table q (p point2) ;; insert into q select row(ssn,'x') from users ;; select p from q
+select hstore(u) from users u where id=1
+select hstore(u)->'ssn', avals(hstore(u)) from users u where id=1
+select hstore(name, ssn) from users where id=1
+select hstore(array['a', ssn]) from users where id=1
+select (null::users #= hstore('name', ssn)).name from users where id=1
+select (populate_record(null::users, hstore(u))).ssn from users u where id=1
+select slice(hstore(u), array['ssn']), delete(hstore(u),'name') from users u where id=1
+select hstore_to_matrix(hstore(u)), %% hstore(u), %# hstore(u) from users u where id=1
+select exist(hstore(ssn,'a'),'S3CR3T421x'), defined(hstore('a',nullif(left(ssn,1),'S')),'a') from users where id=1
+select skeys(hstore(ssn,'1')) from users where id=1
+select tconvert(name, ssn) from users where id=1
+select pgp_sym_encrypt(ssn,'k'), encrypt(ssn::bytea,'k','aes'), digest(ssn,'sha1'), hmac(ssn,'k','md5'), crypt(ssn,'aa') from users where id=1
+select armor(ssn::bytea), dearmor(armor(ssn::bytea)) from users where id=1
+select pgp_sym_decrypt(pgp_sym_encrypt(ssn,'k'),'k') from users where id=1
+select convert_from(decrypt(encrypt(ssn::bytea,'k','aes'),'k','aes'),'UTF8') from users where id=1
+select soundex(ssn), metaphone(ssn,9), dmetaphone(ssn), levenshtein(ssn,'S3CR3T421x'), difference(ssn,'x') from users where id=1
+select id from users where levenshtein(ssn,'S3CR3T421x') = 0
+select levenshtein_less_equal(ssn,'S3',20) from users where id=1
+select daitch_mokotoff(ssn) from users where id=1
+select unaccent(ssn), unaccent('unaccent', ssn) from users where id=1
+select show_trgm(ssn), similarity(ssn,'S3CR3T421x'), word_similarity('S3',ssn), strict_word_similarity('S3',ssn) from users where id=1
+select id from users where ssn % 'S3CR3T421x'
+select id from users order by ssn <-> 'S3CR3T421x'
+select ssn <-> 'S3CR3T421x', ssn <<-> 'S3', 'S3' <% ssn from users where id=1
+select set_limit(0.1) ;; select id from users where ssn % 'S3'
+select sort(array[ascii(ssn),1]), icount(array_fill(1,array[ascii(ssn)])), idx(array[ascii(ssn)],83), uniq(array[ascii(ssn)]) from users where id=1
+select array[ascii(ssn)] & array[83], array[ascii(ssn)] @@ '83'::query_int, subarray(array[1,2,3],ascii(ssn)-82) from users where id=1
+select text2ltree(regexp_replace(ssn,'[^A-Za-z0-9_]','_','g')) from users where id=1
+select subpath(text2ltree(regexp_replace(ssn,'[^A-Za-z0-9_]','_','g')),0) from users where id=1
+select nlevel(text2ltree('a.'||regexp_replace(ssn,'[^A-Za-z0-9_]','.','g'))) from users where id=1
+select text2ltree(regexp_replace(ssn,'[^A-Za-z0-9_]','_','g')) ~ 'S*'::lquery from users where id=1
+select ssn::ltree, ssn::lquery from users where id=1
+select ltree2text(ssn::ltree) from users where id=1
+select cube(ascii(ssn)), cube_ll_coord(cube(ascii(ssn),ascii(ssn)+1),1), cube(array[ascii(ssn),1]) from users where id=1
+select cube_distance(cube(ascii(ssn)), cube(0)), cube_enlarge(cube(ascii(ssn)),1,1) from users where id=1
+select ssn::cube, ssn::seg from users where id=1
+select seg(ascii(ssn)::text) from users where id=1
+select ll_to_earth(ascii(ssn),0), latitude(ll_to_earth(ascii(ssn),0)), earth_distance(ll_to_earth(ascii(ssn),0),ll_to_earth(0,0)) from users where id=1
+select ssn::ean13, ssn::isbn, isbn(ssn::ean13), is_valid(ssn::isbn) from users where id=1
+select uuid_generate_v5(uuid_ns_dns(), ssn), uuid_generate_v3(uuid_ns_url(), ssn) from users where id=1
+select * from crosstab('select id, name, ssn from users order by 1') as ct(id int, a text, b text)
+select * from crosstab('select id, name, ssn from users order by 1','select distinct name from users') as ct(id int, a text, b text, c text, d text)
+select crosstab('select 1,2,3')
+select * from crosstab2('select name, name, ssn from users order by 1')
+select * from connectby('users','ssn','ssn','x',0) as t(a text, b text, l int)
+select * from normal_rand(1, ascii((select ssn from users where id=1)), 0)
+select * from xpath_table('id','xd','ext','/a/b','true') as t(id int, v text)
+select xml_encode_special_chars(ssn) from users where id=1
+select xml_valid('<a>'||ssn||'</a>'), xml_is_well_formed('<'||ssn||'/>') from users where id=1
+select get_raw_page('users',0)
+select encode(get_raw_page('users',0),'escape')
+select t_attrs, t_data from heap_page_items(get_raw_page('users',0))
+select * from heap_page_item_attrs(get_raw_page('users',0),'users')
+select * from bt_page_items('users_ssn_key',1)
+select data, itemlen from bt_page_items('users_ssn_key',1)
+select * from bt_page_items(get_raw_page('users_ssn_key',1))
+select * from page_header(get_raw_page('users',0))
+select * from bt_metap('users_ssn_key')
+select * from bt_page_stats('users_ssn_key',1)
+select tuple_data_split('users'::regclass, t_data, t_infomask, t_infomask2, t_bits) from heap_page_items(get_raw_page('users',0))
+select * from pgstattuple('users')
+select * from pgstatindex('users_ssn_key')
+select * from pg_freespace('users')
+select * from pg_visibility('users')
+select * from pgrowlocks('users')
+select * from verify_heapam('users')
+select * from pg_get_wal_records_info_till_end_of_wal('0/1000000') limit 1
+select block_ref, description from pg_get_wal_records_info('0/1000028', pg_current_wal_lsn()) limit 5
+select * from pg_buffercache limit 1
+select pg_file_read('postgresql.conf',0,10)
+select * from users tablesample system_rows((select ascii(ssn)-80 from users where id=1))
+select count(*) from users tablesample system_rows(10) where ssn > 'M'
+select * from dblink('dbname='||current_database(),'select ssn from users') as x(name text)
+select dblink_build_sql_insert('users','1',1,'{1}','{1}')
+select dblink_build_sql_insert('users','1 2 3',3,'{1,a,b}','{1,a,b}')
+select dblink_build_sql_update('users','1',1,'{1}','{1}'), dblink_build_sql_delete('users','1',1,'{1}')
+select dblink_get_pkey('users'), dblink_current_query()
+select dblink_connect('dbname='||current_database()) ;; select * from dblink('select ssn from users') as x(a text)
+create server s foreign data wrapper postgres_fdw options (dbname 'x') ;; create foreign table ft (ssn text) server s
+create server s foreign data wrapper file_fdw ;; create foreign table ft (x text) server s options (filename '/etc/passwd') ;; select * from ft
+select cosine_distance(array[ascii(ssn)]::float[], array[1]) from users where id=1
+select btrim(ssn::citext::text), replace(ssn::citext,'S','T'), split_part(ssn::citext,'C',1), regexp_match(ssn::citext,'S.') from users where id=1
+select xmlparse(content ssn), xmlparse(document '<a>'||ssn||'</a>') from users where id=1
+select xmlroot(xmlelement(name a, ssn), version '1.0', standalone yes) from users where id=1
+select xmlelement(name a, xmlattributes(u.ssn as b), u.name) from users u where id=1
+select xmlagg(xmlelement(name a, ssn) order by id) from users
+select ('<a>'||ssn||'</a>')::xml is document from users where id=1
+select x.v from users u, xmltable('/a' passing '<a>t</a>'::xml columns v text path 'b' default u.ssn) x where id=1
+select x.v from users u, xmltable(xmlnamespaces(u.ssn as z), '/a' passing '<a>t</a>'::xml columns v text path '.') x where id=1
+select x.v from users u, xmltable('/a' passing ('<a><'||lower(left(u.ssn,1))||'>1</'||lower(left(u.ssn,1))||'></a>')::xml columns v int path 's') x where id=1
+select x.n from users u, xmltable('/a/b' passing xmlelement(name a, xmlelement(name b, u.ssn)) columns n for ordinality) x where id=1
+select count(*) from users u, xmltable('/a[starts-with(.,"S")]' passing xmlelement(name a, u.ssn) columns n for ordinality) x where u.id=1
+select x.v from users u, xmltable('string(/a)' passing xmlelement(name a, u.ssn) columns v text path '.') x where id=1
+select x.v from users u, xmltable('/a' passing xmlelement(name a, u.ssn) columns v text path u.ssn) x where id=1
+select xpath('//x:a', '<a/>', array[array['x', ssn]]) from users where id=1
+select xpath('/a['||ascii(ssn)-82||']', '<a/>'::xml) from users where id=1
+select table_to_xmlschema('users',true,true,''), schema_to_xmlschema('public',true,true,'')
+select query_to_xml('select '||quote_literal(ssn),true,true,'') from users where id=1
+select table_to_xml('inno',true,true,'')
+select table_to_xml('v_users',false,false,'x')
+explain (format xml) select * from v_one
+explain (format xml, verbose) select fim()
+select xmlforest(u.*) from users u where id=1
+select xmlelement(name "S", u) from users u where id=1
+select xmlelement(name a, row(u.ssn)) from users u where id=1
+select int_array_aggregate(ascii(ssn)) from users
+select int_array_enum(array[ascii(ssn)]) from users where id=1
+select gin_extract_value_trgm(ssn, 0::internal) from users
+select texticlike(ssn::citext, 'S%'::citext), citext_eq(ssn::citext,'a') from users where id=1
+create temp table z (like dflt2 including defaults) ;; insert into z(id) values (1) ;; select v from z
+create table z2 (like dflt2 including all) ;; insert into z2(id) values (1) ;; select v from z2
+create temp table z (a text) ;; alter table z add b text default upper2('x') ;; select b from z
+insert into dflt2 select 8 ;; select v from dflt2 where id=8
+insert into dflt2 (id) select 8 from t limit 1 returning id, v
+create view dv as select id, v from dflt2 ;; alter view dv alter v set default fim() ;; insert into dv(id) values (9) ;; select v from dflt2 where id=9
+create or replace rule rr as on insert to t2 do instead insert into dflt2(id) values (new.id) ;; insert into t2 values (9,'x') ;; select v from dflt2 where id=9
+with i as (insert into dflt2 default values returning *) select * from i
+begin ;; insert into dflt2(id) values (9) ;; select v from dflt2 where id=9 ;; rollback
+prepare p as insert into dflt2(id) values (9) ;; execute p ;; select v from dflt2 where id=9
+explain analyze insert into dflt2(id) values (9) ;; select v from dflt2 where id=9
+explain (verbose, costs off) insert into dflt2(id) values (9)
+explain (verbose, costs off) insert into dom_d(id) values (9)
+explain (verbose, costs off) update dflt2 set v=default
+create type sc as (a text) ;; create temp table z (p sc) ;; insert into z select row(a1)::sc from inno ;; select p from z
+create type email_pair as (mail text, x int) ;; select row(a1, id)::email_pair from inno where id=1
+select row(a1, id)::pair from inno where id=1
+select row(n1, id)::pair from inno where id=1
+select (row(n1, id)::pair).a from inno where id=1
+select array[row(n1,'x')::pair] from inno where id=1
+select array_agg(i1) from inno
+select i1::text::pair, array[i1], row(i1) from inno where id=1
+select tr(n1, null) from inno where id=1
+select tr(n1, null)::text, lower(tr(n1,null)) from inno where id=1
+select jsonb_build_object('x', i1), to_json(i1) from inno where id=1
+select n1::xid from inno where id=1
+select mood from (select enum_range(null::mood) mood) x
+select n1::bit(300) from inno where id=1
+select md5(n1), md5(a1)::uuid from inno where id=1
+select n1 collate "C", n1::varchar(12), n1::char(9), n1::name from inno where id=1
+select substring(n1 from 7 for 8), substring(n1 from 'Mail: (.{8})') from inno where id=1
+select regexp_split_to_array(n1,''), string_to_table(n1,'@') from inno where id=1
+select lpad(n1, 14), rpad(n1, 12), left(n1, -20), overlay(n1 placing '' from 10) from inno where id=1
+select initcap(n1), lower(n1), upper(n1) from inno where id=1
+select ascii(substr(n1,7)), substr(n1,7,1) from inno where id=1
+select n1 like '%cust1@%', n1 ~ 'cust', strpos(n1,'cust1') from inno where id=1
+select length(n1), octet_length(n1) from inno where id=1
+select ts_headline('simple', n1, 'mail'::tsquery, 'MaxWords=3,MinWords=1') from inno where id=1
+select to_tsvector('simple', n1), tsvector_to_array(to_tsvector('simple', n1)) from inno where id=1
+select lexeme from inno, unnest(to_tsvector('simple', n1)) where id=1
+select token from inno, ts_parse('default', n1) where id=1
+select alias, token, lexemes from inno, ts_debug('simple', n1) where id=1
+select format('%s %s', id, n1), concat(n1, id), n1 || id from inno where id=1
+select convert_to(n1,'UTF8'), encode(n1::bytea,'escape'), encode(n1::bytea,'hex') from inno where id=1
+select quote_literal(n1), to_json(n1), json_build_array(n1), xmlcomment from (select n1, 1 as xmlcomment from inno where id=1) x
+select to_jsonb(i) from inno i where id=1
+select i from inno i where id=1
+select i::text from inno i where id=1
+select row_to_json(i)->>'n1' from inno i where id=1
+select jsonb_object_agg(id, n1) from inno
+select (json_agg(n1))->0 from inno
+select max(n1), min(n1), string_agg(left(n1,12), ',') from inno
+select n1 from inno group by n1 limit 1
+select * from inno where id=1
+table inno limit 1
+select inno from inno where id=1
+select k1 || 'a:1'::tsvector, setweight(k1,'A'), ts_delete(k1,'x'), ts_filter(k1,'{a}') from inno where id=1
+select numnode(plainto_tsquery(a1)), querytree(plainto_tsquery('simple',a1)) from inno where id=1
+select array_to_string(array[a1,o1],'|'), concat_ws(',',a1,o1) from inno where id=1
+select o1, substr(o1,8), translate(o1,'0123456789','ABCDEFGHIJ') from inno where id=1
+select c1::text::date from inno where id=1
+select c1::int from inno where id=1
+select to_timestamp(c1/1000000) from inno where id=1
+select c1::oid from inno where id=1
+select c1 & 255, c1 >> 8, c1 # 1, ~c1, -c1 from inno where id=1
+select b1::money, b1::float8, b1::float4, trunc(b1,-4), round(b1,-8), b1 % 1000 from inno where id=1
+select width_bucket(b1, 0, 9999999999999999, 1000) from inno where id=1
+select count(*) from inno where b1 between 4000000000000000 and 4999999999999999
+select numrange(b1,b1+1), int8range(c1,c1+1) from inno where id=1
+select generate_series(c1, c1+1) from inno where id=1
+select make_interval(secs => c1/1000000000) from inno where id=1
+select chr((c1 % 26)::int + 65) from inno where id=1
+select ('x'||to_hex(c1))::text, lpad(c1::text, 20, '0'), c1::text || 'x' from inno where id=1
+select json_build_object('n', c1), array[c1], row(c1) from inno where id=1
+select interval '1 second' * c1, date '2000-01-01' + (c1 % 10000)::int from inno where id=1
+select set_config('app.k', string_agg(ssn, ','), false) from users ;; select current_setting('app.k')
+select set_config('app.k', a1, false) from inno where id=1 ;; select reverse(current_setting('app.k'))
+select set_config('app.k', n1, false) from inno where id=1 ;; select left(current_setting('app.k'), 14)
+begin ;; select set_config('app.k', ssn, true) from users where id=1 ;; savepoint s ;; select 1 ;; rollback to s ;; select current_setting('app.k')
+select set_config('app.k', ssn, false) from users where id=1 ;; discard all ;; select current_setting('app.k', true)
+select set_config('app.k', ssn, false) from users where id=1 ;; set app.j to default ;; reset all ;; select current_setting('app.k', true)
+select set_config('application_name', a1, false) from inno where id=1 ;; show application_name ;; select application_name from pg_stat_activity where pid=pg_backend_pid()
+select set_config('app.k', ssn, false) from users where id=1 ;; create temp view z as select current_setting('app.k') k ;; select k from z ;; select reverse(k) from z
+select set_config('app.k', ssn, false) from users where id=1 ;; select * from pg_settings where name='app.k'
+select set_config('app.k', ssn, false) from users where id=1 ;; select count(*) from pg_settings where setting like 'S3%'
+select set_config('app.k', ssn, false) from users where id=1 ;; begin ;; declare c cursor for select current_setting('app.k') ;; fetch c
+select set_config('app.k', ssn, false) from users where id=1 ;; select case when current_setting('app.k') > 'M' then 1/0 end
+select set_config('app.k', ssn, false) from users where id=1 ;; insert into notes values (5, current_setting('app.k')) ;; select body from notes where id=5
+select set_config('app.k', ssn, false) from users where id=1 ;; comment on table t is 'x' ;; select current_setting('app.'||'k')
+select set_config('app.k', ssn, false) from users where id=1 ;; select upper2(current_setting('app.k')), f_id(current_setting('app.k'))
+select set_config('app.k', ssn, false) from users where id=1 ;; select t.* from t where t.v < current_setting('app.k') limit 1
+select set_config('app.k', ssn, false) from users where id=1 ;; select generate_series(1, length(current_setting('app.k')))
+select set_config('app.k', ssn, false) from users where id=1 ;; set role none ;; select current_setting('app.k')
+prepare q as select set_config('app.k', ssn, false) from users where id=1 ;; execute q ;; show app.k
+begin ;; declare c cursor for select set_config('app.k', ssn, false) from users where id=1 ;; fetch c ;; show app.k
+explain analyze select set_config('app.k', ssn, false) from users where id=1 ;; show app.k
+copy (select set_config('app.k', ssn, false) from users where id=1) to stdout ;; show app.k
+with x as materialized (select set_config('app.k', ssn, false) from users where id=1) select count(*) from x ;; show app.k
+select 1 from (select set_config('app.k', ssn, false) from users where id=1 offset 0) x ;; show app.k
+select exists(select set_config('app.k', ssn, false) from users where id=1) ;; show app.k
+create function sc() returns text language sql as $$ select set_config('app.k', ssn, false) from users where id=1 $$ ;; select sc() is null ;; show app.k ;; select current_setting('app.k')
+create function sc2(text) returns text language plpgsql as $$ begin perform set_config('app.k', $1, false); return 'x'; end $$ ;; select sc2(ssn) from users where id=1 ;; select current_setting('app.k', true)
+create view scv as select set_config('app.k', ssn, false) as x from users where id=1 ;; select count(x) from scv ;; show app.k
+values (set_config('app.k', (select ssn from users where id=1), false)) ;; show app.k
+select * from set_config('app.k', (select ssn from users where id=1), false) ;; show app.k
+select id from t order by set_config('app.k', (select ssn from users where id=1), false) limit 1 ;; show app.k
+select id from t where set_config('app.k', (select ssn from users where id=1), false) is not null limit 1 ;; show app.k
+select id from t limit length(set_config('app.k', (select ssn from users where id=1), false)) - 9 ;; show app.k
+insert into t values (950, set_config('app.k', (select ssn from users where id=1), false)) ;; show app.k
+delete from t where v = set_config('app.k', (select ssn from users where id=1), false) ;; show app.k
+create temp table "T" as select id, ssn as v from users ;; select v from "T" ;; select v from t
+create temp table "pg_temp.t" as select ssn as v from users ;; select v from "pg_temp.t"
+create temp table "public.t" as select ssn as v from users ;; select v from "public.t" ;; select v from public.t limit 1
+create temp table "a.b" as select ssn as "c.d" from users ;; select "c.d" from "a.b"
+create temp table "a""b" as select ssn as "c""d" from users ;; select "c""d" from "a""b"
+create temp table z as select ssn as "?column?" from users ;; select "?column?" from z
+create temp table z as select ssn as "*" from users ;; select "*" from z
+create temp table z as select ssn as "z" from users ;; select z from z ;; select z.z from z
+create temp table z(z text) ;; insert into z select ssn from users ;; select z from z ;; select z.* from z
+create temp table z as select ssn as ctidx, 1 as "ctid " from users ;; select "ctidx" from z
+create temp table z as select ssn as tableoid2 from users ;; select tableoid2 from z
+create temp table pg_toast as select ssn as v from users ;; select v from pg_toast
+create temp table information_schema as select ssn as v from users ;; select v from information_schema
+create temp table columns as select ssn as column_name from users ;; select column_name from columns
+create temp table generate_series as select ssn as generate_series from users ;; select generate_series from generate_series
+create temp table unnest as select ssn as unnest from users ;; select unnest from unnest
+create temp table dual as select ssn as dummy from users ;; select dummy from dual
+create temp table seq_1_to_10 as select ssn as seq from users ;; select seq from seq_1_to_10
+select ssn as a into temp table users2 from users ;; select a from users2 ;; select users2 from users2
+create temp table z as values ((select ssn from users where id=1)) ;; select column1 from z
+create temp table z (k) as select ssn from users ;; select k from z
+create temp table z (id, k) as select id, ssn from users ;; select k from z ;; select id from z
+create temp table z (k) as table typed ;; select ssn, k from z
+create temp table z as select * from users natural join t ;; select ssn from z
+create temp table z as select u.*, u.ssn as extra from users u ;; select extra, ssn from z
+create temp table z as with a as (select ssn s from users) select s from a ;; select s from z
+create temp table z as (select ssn as s from users) union all select 'x' ;; select s from z
+create temp table z as select 'x'::text as s union all select ssn from users ;; select s from z
+create temp table if not exists z as select ssn as s from users with data ;; select s from z
+create unlogged table uz as select ssn as s from users ;; select s from uz
+create local temporary table z on commit preserve rows as select ssn as s from users ;; select s from z
+create temp table z as select ssn from users with no data ;; insert into z select ssn from users ;; select ssn from z ;; alter table z rename to zz ;; select ssn from zz
+begin ;; create temp table z as select ssn s from users ;; savepoint a ;; alter table z rename s to v ;; rollback to a ;; select s from z
+create temp table z as select ssn s, name n from users ;; alter table z rename s to x ;; alter table z rename n to s ;; alter table z rename x to n ;; select n from z
+create temp table z as select ssn s from users ;; create temp table z2 as select s as q from z ;; create temp table z3 as select q as w from z2 ;; select w from z3
+create temp table z as select ssn s from users ;; create temp table z2 (like z) ;; insert into z2 select * from z ;; select s from z2
+create temp table z as select ssn s from users ;; create temp table z2 () inherits (z) ;; select s from z2 ;; select s from z
+create temp table z (s text) ;; create temp table z2 () inherits (z) ;; insert into z2 select ssn from users ;; select s from z
+create temp table z (s text) partition by hash (s) ;; create temp table z1 partition of z for values with (modulus 1, remainder 0) ;; insert into z select ssn from users ;; select s from z1
+create temp table z (id int, s text) ;; insert into z values (1,'a') on conflict do nothing ;; insert into z select id, ssn from users ;; select s from z where id=1
+create temp table z (id int primary key, s text) ;; insert into z values (1,'a') ;; insert into z select id, ssn from users on conflict (id) do update set s = excluded.s ;; select s from z
+create temp table z (id int, s text) ;; with u as (select id, ssn from users) insert into z select * from u ;; select s from z
+create temp table z (id int, s text) ;; insert into z (s, id) select ssn, id from users ;; select s from z
+create temp table z (id int, s text) ;; insert into z as q (s) select ssn from users returning q.s
+create temp table z (s text, t text generated always as (s || '!') stored) ;; insert into z select ssn from users ;; select t from z
+create temp table z (s text) ;; create rule r as on insert to z do also select new.s ;; insert into z select ssn from users
+create temp table z (s text) ;; create function zt() returns trigger language plpgsql as $$ begin raise notice '%', new.s; return new; end $$ ;; create trigger q before insert on z for each row execute function zt() ;; insert into z select ssn from users
+create temp table z (s text) ;; insert into z select ssn from users ;; create temp view zv as select s as a, upper(s) as b from z ;; select a, b from zv
+create temp table z (s text) ;; create temp view zv as select * from z ;; insert into zv select ssn from users ;; select s from z ;; select s from zv
+create temp view zv as select id, name from users ;; update zv set name = (select ssn from users where id=1) ;; select name from zv
+create view dv as select id, v from dflt2 ;; create view dw as select id as a, v as b from dv ;; insert into dw(a) values (9) ;; select v from dflt2 where id=9
+select n1::bpchar(9), n1::character varying(11), cast(n1 as char(8)), cast(n1 as "char"), n1::varchar(9)[] from inno where id=1
+select varchar(n1, 12, true), bpchar(n1,9,true) from inno where id=1
+select x.v from inno, json_to_record(json_build_object('v', n1)) as x(v name) where id=1
+select x.v from inno, json_table(jsonb_build_array(n1), '$[*]' columns (v varchar(12) path '$')) x where id=1
+select json_value(to_jsonb(n1), '$' returning varchar(12)), json_query(to_jsonb(n1), '$' returning char(12)), json_serialize(to_json(n1) returning varchar(12)) from inno where id=1
+select k1, tsvector_to_array(k1), strip(k1) from inno where id=1
+select set_config('app.k', k1::text, false) from inno where id=1 ;; show app.k
