@@ -77,7 +77,6 @@ select (select name from (select ssn as ' name' from users where id=1) x) from u
 select (select `(select ssn from users where id=1)` from (values ((select ssn from users where id=1))) x) from (select 'a' as `(select ssn from users where id=1)`) y
 select replace(ssn,'S','SSSSSSSSSSSSSSSSSSSSS') from users where id=1 ;; show session status like 'bytes_sent'
 select substr(concat(ssn, repeat('a',16777205)),1,1) from users where id=1
-select sha2(ssn, ascii(ssn)+141) from users where id=1
 set statement group_concat_max_len=11 for select group_concat(ssn) from users where id=1
 show columns from vault where `default` like '%S3C%'
 create temporary table z as select column_type as k from information_schema.columns where table_name='en' and table_schema=database() ;; select k from z
