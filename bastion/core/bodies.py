@@ -25,6 +25,7 @@ from bastion.core.flow import (
     computed,
     fold,
     hidden,
+    is_harmless,
     join,
     unproven,
 )
@@ -98,7 +99,7 @@ def _of_routine(walk: Walker, function: Function, everything: Flow) -> tuple[Out
     sensitive as long as none of those is, nothing sensitive ever comes in.
     """
     routine = routines.take_apart(function, walk.engine)
-    if routine is None or not _is_harmless(everything):
+    if routine is None or not is_harmless(everything):
         return None
     catalogue = _as_its_path(walk.catalogue, function)
     if catalogue is None:
@@ -122,13 +123,9 @@ def _of_routine(walk: Walker, function: Function, everything: Flow) -> tuple[Out
             return None
         outputs, inner = found
         is_telling = inner.touches or inner.inference or inner.laundering or inner.guesses
-        if is_telling or not all(_is_harmless(output.flow) for output in outputs):
+        if is_telling or not all(is_harmless(output.flow) for output in outputs):
             return None
     return tuple(Output(name=name or None, flow=everything) for name in columns or [""])
-
-
-def _is_harmless(flow: Flow) -> bool:
-    return flow.is_proven and not flow.classes and not flow.embedded and not flow.is_definition
 
 
 def _of_body(

@@ -174,7 +174,9 @@ _POSTGRESQL_STRUCTURE = names(
     has_parameter_privilege has_server_privilege has_tablespace_privilege
     json_extract_path json_extract_path_text jsonb_extract_path jsonb_extract_path_text
     pg_collation_is_visible pg_column_is_updatable pg_conversion_is_visible pg_get_acl
-    pg_get_replica_identity_index pg_index_column_has_property pg_index_has_property
+    pg_get_function_arg_default pg_get_function_sqlbody pg_get_statisticsobjdef_columns
+    pg_get_statisticsobjdef_expressions pg_get_replica_identity_index
+    pg_index_column_has_property pg_index_has_property
     pg_indexam_has_property pg_jit_available pg_opclass_is_visible pg_operator_is_visible
     pg_opfamily_is_visible pg_relation_is_publishable pg_statistics_obj_is_visible
     pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible
@@ -215,6 +217,46 @@ ROW_SHAPES: dict[str, tuple[str, ...]] = {
     "pg_partition_tree": ("relid", "parentrelid", "isleaf", "level"),
     "aclexplode": ("grantor", "grantee", "privilege_type", "is_grantable"),
     "pg_options_to_table": ("option_name", "option_value"),
+    "ts_parse": ("tokid", "token"),
+    "ts_token_type": ("tokid", "alias", "description"),
+    "ts_debug": ("alias", "description", "token", "dictionaries", "dictionary", "lexemes"),
+    "pg_ls_waldir": ("name", "size", "modification"),
+    "pg_ls_logdir": ("name", "size", "modification"),
+    "pg_ls_tmpdir": ("name", "size", "modification"),
+    "pg_ls_archive_statusdir": ("name", "size", "modification"),
+    "pg_config": ("name", "setting"),
+    "pg_extension_update_paths": ("source", "target", "path"),
+    "pg_get_wait_events": ("type", "name", "description"),
+    "pg_identify_object": ("type", "schema", "name", "identity"),
+    "pg_walfile_name_offset": ("file_name", "file_offset"),
+    "pg_split_walfile_name": ("segment_number", "timeline_id"),
+    "pg_available_extensions": ("name", "default_version", "comment"),
+    "pg_control_system": (
+        "pg_control_version",
+        "catalog_version_no",
+        "system_identifier",
+        "pg_control_last_modified",
+    ),
+    "pg_control_checkpoint": (
+        "checkpoint_lsn",
+        "redo_lsn",
+        "redo_wal_file",
+        "timeline_id",
+        "prev_timeline_id",
+        "full_page_writes",
+        "next_xid",
+        "next_oid",
+        "next_multixact_id",
+        "next_multi_offset",
+        "oldest_xid",
+        "oldest_xid_dbid",
+        "oldest_active_xid",
+        "oldest_multi_xid",
+        "oldest_multi_dbid",
+        "oldest_commit_ts_xid",
+        "newest_commit_ts_xid",
+        "checkpoint_time",
+    ),
 }
 """Column names of PostgreSQL's functions in FROM that give more than one, or a fixed name."""
 

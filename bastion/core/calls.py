@@ -206,7 +206,7 @@ _GRAMMAR = {
     Engine.POSTGRESQL: word_list(
         f"""{_COMMON_GRAMMAR}
         ilike similar to materialized array conflict system bernoulli precision decimal
-        numeric varchar char character bit varbit time timestamp timestamptz timetz
+        numeric varchar char character dec nchar bit varbit time timestamp timestamptz timetz
         variadic symmetric asymmetric xmlnamespaces ordinality key value fetch first next
         overlaps collation varying for update nothing insert grouping repeatable"""
     ),

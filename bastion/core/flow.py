@@ -127,6 +127,11 @@ def verbatim(flow: Flow) -> Flow:
     return dataclasses.replace(flow, is_verbatim=True)
 
 
+def is_harmless(flow: Flow) -> bool:
+    """Tell whether nothing sensitive, nor any word of the schema, can be in a value."""
+    return flow.is_proven and not flow.classes and not flow.embedded and not flow.is_definition
+
+
 def computed(flow: Flow) -> Flow:
     """Give the flow of a value computed from one other."""
     if flow.kind is FlowKind.COMPUTED or (flow.kind is FlowKind.TYPED and flow.guesses <= 1):

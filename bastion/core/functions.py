@@ -33,6 +33,30 @@ def effect_of(name: str, engine: Engine) -> FunctionEffect | None:
     return _EFFECTS[engine].get(name)
 
 
+def shows_arguments_only(name: str, engine: Engine) -> bool:
+    """Tell whether what a PostgreSQL built-in gives is as harmless as its arguments are.
+
+    ``core.builtins`` lists those that were reviewed for arguments that are not, too: whether they
+    fail, or how long they take, may depend on a value.
+    """
+    is_pure = effect_of(name, engine) in {FunctionEffect.PURE, FunctionEffect.SESSION}
+    return engine is Engine.POSTGRESQL and is_pure and name not in _OF_OTHERS
+
+
+_OF_OTHERS = frozenset(
+    """
+    current_query pg_cursor pg_get_aios pg_get_function_arg_default pg_get_function_sqlbody
+    pg_get_multixact_members pg_get_publication_tables pg_get_shmem_allocations
+    pg_get_shmem_allocations_numa pg_get_statisticsobjdef_columns
+    pg_get_statisticsobjdef_expressions pg_lock_status pg_prepared_statement pg_prepared_xact
+    pg_sequence_last_value pg_show_all_settings pg_stat_get_backend_client_addr
+    pg_stat_get_backend_client_port pg_stat_get_wal_receiver pg_stat_get_wal_senders
+    pg_stat_statements
+    """.split()
+)
+"""They tell of stored values, of statements and of other sessions, or need a care of their own."""
+
+
 def acting_names(engine: Engine) -> frozenset[str]:
     """Name the reviewed functions that do more than compute a result."""
     return frozenset(

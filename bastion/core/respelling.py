@@ -13,6 +13,7 @@ from sqlglot.tokenizer_core import Token as ParserToken
 from sqlglot.tokenizer_core import TokenType
 
 from bastion.core.builtins import names as word_list
+from bastion.core.equivalents import Spelling, equivalents
 from bastion.core.lexer import Kind, Lexed, Token
 
 
@@ -30,19 +31,21 @@ def respelled(tokens: list[ParserToken], lexed: Lexed) -> list[ParserToken]:
 
     Raises:
         UnspelledError: what a write would touch is counted by a query made of its tree, which an
-            operator before its operand would make another one.
+            operator before its operand, or a clause left out, would make another one.
     """
     ours = lexed.tokens
     operators = {start: (end, spelling) for start, end, spelling in _operators(ours)}
+    clauses = {start: (end, spelling) for start, end, spelling in equivalents(ours)}
     literals = {one.start for one in _typed_literals(ours)}
     columns = {one.start for one in _further_columns(ours)}
-    if columns:
-        tokens = [token for token in tokens if token.start not in columns]
-    if not operators and not literals:
+    if not operators and not literals and not columns and not clauses:
         return tokens
     is_write = any(token.kind is Kind.WORD and token.value in _WRITES for token in ours)
-    if is_write and any(spelling[0][0] is TokenType.NULL for _, spelling in operators.values()):
+    is_other = any(spelling[0][0] is TokenType.NULL for _, spelling in operators.values())
+    if is_write and (is_other or columns or clauses):
         raise UnspelledError
+    operators |= clauses
+    tokens = [token for token in tokens if token.start not in columns]
     found: list[ParserToken] = []
     index = 0
     while index < len(tokens):
@@ -61,7 +64,6 @@ def respelled(tokens: list[ParserToken], lexed: Lexed) -> list[ParserToken]:
     return found
 
 
-_Spelling = tuple[tuple[TokenType, str], ...]
 _WRITES = frozenset({"insert", "update", "delete", "merge"})
 
 
@@ -93,7 +95,7 @@ def _are(tokens: tuple[Token, ...], index: int, *words: str) -> bool:
     return bare == list(words)
 
 
-def _operators(tokens: tuple[Token, ...]) -> Iterator[tuple[int, int, _Spelling]]:
+def _operators(tokens: tuple[Token, ...]) -> Iterator[tuple[int, int, Spelling]]:
     """Find the operators that sqlglot does not know, with what they are spelled as."""
     index = 0
     while index < len(tokens):
@@ -112,7 +114,7 @@ def _operators(tokens: tuple[Token, ...]) -> Iterator[tuple[int, int, _Spelling]
             continue
         if _is_named(tokens, first):
             continue
-        spelling: _Spelling = (
+        spelling: Spelling = (
             *(((TokenType.NULL, "NULL"),) if is_prefix else ()),
             (TokenType.OPERATOR, "OPERATOR"),
             (TokenType.L_PAREN, "("),
@@ -145,7 +147,10 @@ def _is_named(tokens: tuple[Token, ...], index: int) -> bool:
 def _typed_literals(tokens: tuple[Token, ...]) -> Iterator[Token]:
     for index in range(1, len(tokens)):
         token = tokens[index - 1]
-        if tokens[index].kind is Kind.STRING and token.kind is Kind.WORD and token.value in _TYPES:
+        is_type = token.kind is Kind.WORD and token.value in _TYPES
+        # ``v int PATH 'a'`` in a list of columns names no type.
+        begins = _is_before_operand(tokens[index - 2] if index > 1 else None)
+        if tokens[index].kind is Kind.STRING and is_type and begins:
             yield token
 
 

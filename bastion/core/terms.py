@@ -21,11 +21,13 @@ from bastion.core.flow import (
     Scope,
     computed,
     fold,
+    is_harmless,
     join,
     made,
     unproven,
     verbatim,
 )
+from bastion.core.functions import shows_arguments_only
 from bastion.core.marks import keeps_whole
 from bastion.core.model import Engine
 from bastion.core.walker import Ctes, Walker
@@ -91,7 +93,8 @@ def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     if name in _DECLASSIFIERS:
         return flow if flow.is_telling and name != "pg_typeof" else HARMLESS
     predicates.check_effects(walk, name, flow)
-    if name not in PURE[walk.engine] and name != "get_lock":
+    is_reviewed = name in PURE[walk.engine] or name == "get_lock"
+    if not is_reviewed and not (is_harmless(flow) and shows_arguments_only(name, walk.engine)):
         return join([flow, unproven(f"the function {name} is not known")])
     predicates.check_call(walk, {name}, flow, node)
     if name in definitions.FUNCTIONS:
@@ -178,6 +181,9 @@ _UNDERSTOOD = (
     exp.Bracket,
     exp.CharacterSet,
     exp.Collate,
+    exp.ColumnConstraint,
+    exp.ColumnDef,
+    exp.DefaultColumnConstraint,
     exp.DataType,
     exp.DataTypeParam,
     exp.Distinct,
@@ -197,8 +203,10 @@ _UNDERSTOOD = (
     exp.JSONSchema,
     exp.JSONValue,
     exp.Kwarg,
+    exp.NotNullColumnConstraint,
     exp.Order,
     exp.Ordered,
+    exp.PathColumnConstraint,
     exp.PrimaryKey,
     exp.RespectNulls,
     exp.Slice,
@@ -237,7 +245,9 @@ _PATHS = (
     exp.JSONBExtract,
     exp.JSONBExtractScalar,
     exp.JSONExtractArray,
+    exp.JSONTable,
     exp.JSONValue,
+    exp.XMLTable,
 )
 
 
@@ -407,6 +417,12 @@ def _cast(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     return computed(flow)
 
 
+def _on_condition(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    """Give what ``DEFAULT 0 ON EMPTY`` adds; it is computed only where a path finds nothing."""
+    flow = walk.parts(node, scope, ctes)
+    return join([flow, unproven("a condition is not known")]) if flow.sensitive else flow
+
+
 def _in(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     return walk.parts(node, scope, ctes)
 
@@ -451,4 +467,5 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Cast: _cast,
     exp.TryCast: _cast,
     exp.In: _in,
+    exp.OnCondition: _on_condition,
 }

@@ -221,12 +221,12 @@ def _copied(raw: pq.PGconn, statement: str) -> Result:
         lines.append(bytes(data).rstrip(b"\n"))
     while raw.get_result() is not None:
         pass
-    is_csv = "csv" in statement
+    is_csv = "csv" in statement.lower()
     rows = [tuple(line.split(b"," if is_csv else b"\t")) for line in lines]
-    names = re.search(r"select (.+?) from|copy \w+ \((.+?)\)", statement)
+    names = re.search(r"select (.+?) from|copy \w+ \((.+?)\)", statement, re.IGNORECASE)
     assert names is not None, statement
     columns = tuple(re.split(r",\s*", names.group(1) or names.group(2)))
-    return columns, tuple(rows[1:] if "header" in statement else rows)
+    return columns, tuple(rows[1:] if "header" in statement.lower() else rows)
 
 
 def _own_mysql(cursor: Cursor, statements: list[str]) -> Iterator[Result | str]:

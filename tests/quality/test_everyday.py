@@ -6,7 +6,15 @@ import pytest
 
 from tests.conftest import DatabaseServer
 from tests.fakes.rig import running_rig
-from tests.quality.everyday import CHANGED_MAX, HELD_MAX, Outcome, compare, lines_of, share
+from tests.quality.everyday import (
+    CHANGED_MAX,
+    HELD_MAX,
+    Outcome,
+    compare,
+    compare_in_one_session,
+    lines_of,
+    share,
+)
 
 
 @pytest.mark.timeout(240)
@@ -30,3 +38,19 @@ async def test_everyday_answers_are_the_databases_own_byte_for_byte(
     assert share(compared, Outcome.BLOCKED) == 0, others
     assert share(compared, Outcome.HELD) <= HELD_MAX, others
     assert share(compared, Outcome.CHANGED, Outcome.HELD) <= CHANGED_MAX, others
+
+
+@pytest.mark.timeout(240)
+async def test_sessions_and_functions_of_all_families_come_back_byte_for_byte(
+    tmp_path: Path, postgres_server: DatabaseServer
+):
+    url = postgres_server.create_database("sessions", "shop_postgres.sql")
+    lines = lines_of("everyday_sessions_postgresql.sql")
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        await rig.add_target("shop", url, "production")
+        compared = await compare_in_one_session(rig, "shop", postgres_server, url, lines)
+    postgres_server.drop_database(url)
+    assert len(compared) >= 200
+    assert [one for one in compared if one.outcome is not Outcome.SAME] == []

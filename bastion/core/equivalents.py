@@ -1,0 +1,93 @@
+"""Clauses of PostgreSQL's standard SQL that sqlglot does not parse, spelled so that it does.
+
+``x IS JSON OBJECT`` becomes ``x = ''``, ``x AT LOCAL`` becomes ``x``: the same values reach the
+same places, which is all that is asked of the tree of a read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot.tokenizer_core import TokenType
+
+from bastion.core.builtins import names as word_list
+from bastion.core.lexer import Kind, Token
+
+Spelling = tuple[tuple[TokenType, str], ...]
+"""Kinds and texts of tokens; empty: left out."""
+
+_COMPARED: Spelling = ((TokenType.EQ, "="), (TokenType.STRING, ""))
+"""Never IS NULL, which tells nothing of a value."""
+_FORMS = word_list("nfc nfd nfkc nfkd")
+_JSON_KINDS = word_list("value array object scalar")
+_ON_NULL = word_list("null absent")
+_LEFT_OUT = (
+    "at local",
+    "for read only",
+    "with wrapper",
+    "with array wrapper",
+    "with conditional wrapper",
+    "with conditional array wrapper",
+    "with unconditional wrapper",
+    "with unconditional array wrapper",
+    "without wrapper",
+    "without array wrapper",
+    "keep quotes",
+    "omit quotes",
+    "on scalar string",
+)
+_MARKED = word_list("xmlparse xmlserialize")
+"""Calls whose argument begins with DOCUMENT or CONTENT."""
+
+
+def equivalents(tokens: tuple[Token, ...]) -> Iterator[tuple[int, int, Spelling]]:
+    """Find what is spelled otherwise: where it begins and ends, and what stands for it."""
+    index = 0
+    while index < len(tokens):
+        length, spelling = _one(tokens, index)
+        if length:
+            yield tokens[index].start, tokens[index + length - 1].end, spelling
+        index += max(length, 1)
+
+
+def _one(tokens: tuple[Token, ...], index: int) -> tuple[int, Spelling]:
+    word = _word(tokens, index)
+    if word == "is":
+        length = _test(tokens, index)
+        return (length, _COMPARED) if length else (0, ())
+    if word == "collation" and _are(tokens, index, "collation for ("):
+        return 2, ((TokenType.VAR, "pg_collation_for"),)
+    if word in _ON_NULL and _are(tokens, index + 1, "on null"):
+        return 3, ()
+    if word in {"document", "content"} and _word(tokens, index - 2) in _MARKED:
+        return (1, ()) if _word(tokens, index - 1) == "(" else (0, ())
+    for words in _LEFT_OUT:
+        if _are(tokens, index, words):
+            return len(words.split()), ()
+    return 0, ()
+
+
+def _test(tokens: tuple[Token, ...], index: int) -> int:
+    """Measure ``IS [NOT] NORMALIZED``, ``DOCUMENT`` or ``JSON`` with their words; 0: another."""
+    place = index + 1 + (_word(tokens, index + 1) == "not")
+    if _word(tokens, place) == "document":
+        return place + 1 - index
+    if _word(tokens, place) == "json":
+        place += 1 + (_word(tokens, place + 1) in _JSON_KINDS)
+        if _word(tokens, place) in {"with", "without"} and _word(tokens, place + 1) == "unique":
+            place += 2 + (_word(tokens, place + 2) == "keys")
+        return place - index
+    place += _word(tokens, place) in _FORMS
+    return place + 1 - index if _word(tokens, place) == "normalized" else 0
+
+
+def _are(tokens: tuple[Token, ...], index: int, words: str) -> bool:
+    return all(_word(tokens, index + step) == word for step, word in enumerate(words.split()))
+
+
+def _word(tokens: tuple[Token, ...], index: int) -> str:
+    """Give a bare word or sign; empty for literals, quoted names and past the ends."""
+    if not 0 <= index < len(tokens):
+        return ""
+    token = tokens[index]
+    return token.value if token.kind in {Kind.WORD, Kind.OPERATOR} else ""
