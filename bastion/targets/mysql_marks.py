@@ -27,6 +27,10 @@ _FUNCTION = (
     "SELECT MD5(routine_definition) FROM information_schema.routines"
     f" WHERE routine_schema = {{schema}} AND routine_name = {{name}} {_MARKED}"
 )
+_SERVERS = (
+    "SELECT MD5(CONCAT_WS('|', server_name, host, db, username, password, port, socket, wrapper))"
+    f" FROM mysql.servers ORDER BY 1 {_MARKED}"
+)
 _HOLD = f"SELECT 1 FROM {{schema}}.{{name}} LIMIT 0 {_MARKED}"
 _TABLES = "SELECT table_schema, table_name FROM information_schema.tables"
 _FUNCTIONS = "SELECT routine_schema, routine_name, MD5(routine_definition) FROM information_schema"
@@ -37,11 +41,13 @@ def _pattern(template: str) -> str:
     return re.escape(template).replace(r"\{schema\}", _QUOTED).replace(r"\{name\}", _QUOTED)
 
 
-MARKS = re.compile("|".join(map(_pattern, (_RELATION, _MADE, _FUNCTION, _HOLD))))
+MARKS = re.compile("|".join(map(_pattern, (_RELATION, _MADE, _FUNCTION, _SERVERS, _HOLD))))
 """What a session's login asks of the names that a statement touches."""
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+(?=[^\n]*\Z)")
 _SEQUENCE = re.compile(r"\n\) ENGINE=SEQUENCE\b[^\n]*\Z")
 """Of numbers, made when it is named: no catalogue lists it, so there is no mark to compare with."""
+_ELSEWHERE = re.compile(r"\bENGINE=(?:FEDERATED|FEDERATEDX|SPIDER|CONNECT)\b", re.IGNORECASE)
+"""Of tables whose rows other servers keep, perhaps one that CREATE SERVER has given a name."""
 _NO_SUCH_TABLE = 1146
 SERVERS_OWN = frozenset({"information_schema", "performance_schema"})
 """Made by the server whenever they are asked, under names in any case of letters: nobody can change
@@ -139,12 +145,24 @@ def _relation(wire: Wire, schema: str, name: str) -> str:
         return ""
     # How far a counter has come is no structure.
     text = _COUNTER.sub("", _text(rows[0][1])) if rows else ""
+    if _ELSEWHERE.search(text):
+        text += _servers(wire)
     made = wire.command(_MADE.format(schema=wire.quote(schema), name=wire.quote(name)))
     if not made:
         # ``seq_1_to_5`` and the like come into being when they are named.
         return ""
     when = _text(made[0][0])
     return f"{hashlib.sha256(text.encode()).hexdigest()[:24]} {when}"
+
+
+def _servers(wire: Wire) -> str:
+    """Tell other servers' addresses apart; the role may not see them, and then nobody can."""
+    try:
+        return " ".join(_text(row[0]) for row in wire.command(_SERVERS))
+    except pymysql.MySQLError:
+        if wire.is_lost:
+            raise
+        return _UNTOLD
 
 
 def _function(wire: Wire, schema: str, name: str) -> str:

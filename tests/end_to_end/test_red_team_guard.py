@@ -479,6 +479,10 @@ HIDDEN_CHANGES = {
          "CREATE TRIGGER g3 BEFORE DELETE ON t2 FOR EACH ROW INSERT INTO log VALUES (1)",
          "delete from t2 where id = 2",
          "CREATE TRIGGER g4 AFTER INSERT ON log FOR EACH ROW DELETE FROM t"),
+        ("CREATE TABLE ma (id int) ENGINE=MyISAM; CREATE TABLE mb LIKE ma;"
+         "CREATE TABLE mg (id int) ENGINE=MERGE UNION=(ma) INSERT_METHOD=LAST",
+         "insert into mg values (1)",
+         "ALTER TABLE mg UNION=(mb)"),
     ),
 }  # fmt: skip
 """What stands there before, what is approved, and a change behind what the text names."""
@@ -497,6 +501,48 @@ async def test_a_yes_covers_what_the_statement_sets_off_however_far_away(
             finished = await run_it(place, request)
             assert finished.status is not Status.OK, change
             assert place.checksum() == before, change
+
+
+async def test_a_yes_for_a_table_of_another_server_covers_its_address(
+    mariadb_server: DatabaseServer, tmp_path: Path
+):
+    server = mariadb_server
+    near = (
+        f"HOST '127.0.0.1', PORT {server.port}, USER 'admin', PASSWORD 'admin-pw', DATABASE '{{}}'"
+    )
+    async with arena(tmp_path, server) as place:
+        database = place.url.rsplit("/", 1)[1]
+        server.run(
+            place.url,
+            "INSTALL SONAME 'ha_federatedx';"
+            f"CREATE SERVER rt_near FOREIGN DATA WRAPPER mysql OPTIONS ({near.format(database)});"
+            "CREATE TABLE t8 LIKE t2; CREATE TABLE t9 LIKE t2; ALTER TABLE t9 ENGINE=InnoDB;"
+            "CREATE TABLE far1 (id int PRIMARY KEY, v varchar(80))"
+            " ENGINE=FEDERATED CONNECTION='rt_near/t8'",
+        )
+        try:
+            unchanged = await file_request(place, "insert into far1 values (1, 'x')")
+            await approve(place, unchanged)
+            assert (await run_it(place, unchanged)).status is Status.OK
+            changes = (
+                "DROP TABLE far1; CREATE TABLE far1 (id int PRIMARY KEY, v varchar(80))"
+                " ENGINE=FEDERATED CONNECTION='rt_near/t9'",
+                "ALTER SERVER rt_near OPTIONS (USER 'admin', HOST 'localhost'); FLUSH TABLES",
+            )
+            for number, change in enumerate(changes, start=2):
+                request = await file_request(place, f"insert into far1 values ({number}, 'x')")
+                await approve(place, request)
+                server.run(place.url, change)
+                before = place.checksum()
+                finished = await run_it(place, request)
+                assert finished.status is not Status.OK, change
+                assert place.checksum() == before, change
+        finally:
+            server.run(
+                place.url,
+                "DROP TABLE IF EXISTS far1; DROP SERVER IF EXISTS rt_near;"
+                "UNINSTALL SONAME 'ha_federatedx'",
+            )
 
 
 async def test_a_yes_ends_with_the_reviewers_right_to_give_it(
