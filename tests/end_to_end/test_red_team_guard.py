@@ -527,7 +527,8 @@ async def test_a_yes_for_a_table_of_another_server_covers_its_address(
             changes = (
                 "DROP TABLE far1; CREATE TABLE far1 (id int PRIMARY KEY, v varchar(80))"
                 " ENGINE=FEDERATED CONNECTION='rt_near/t9'",
-                "ALTER SERVER rt_near OPTIONS (USER 'admin', HOST 'localhost'); FLUSH TABLES",
+                "CREATE DATABASE rt_other; CREATE TABLE rt_other.t9 LIKE t9;"
+                "ALTER SERVER rt_near OPTIONS (DATABASE 'rt_other'); FLUSH TABLES",
             )
             for number, change in enumerate(changes, start=2):
                 request = await file_request(place, f"insert into far1 values ({number}, 'x')")
@@ -541,6 +542,7 @@ async def test_a_yes_for_a_table_of_another_server_covers_its_address(
             server.run(
                 place.url,
                 "DROP TABLE IF EXISTS far1; DROP SERVER IF EXISTS rt_near;"
+                "DROP DATABASE IF EXISTS rt_other;"
                 "UNINSTALL SONAME 'ha_federatedx'",
             )
 
