@@ -30,7 +30,7 @@ async def rig(request, tmp_path) -> AsyncIterator[Rig]:
                 "select id, email from customers where id <= 7 order by id",
                 "update orders set quantity = 4321 where id <= 3",
                 "update orders set quantity = 4321 where id <= 30",
-                "create temporary table mine (id int)",
+                "create table mine (id int)",
             ):
                 await collect(runner, sql, wait_s=0)
         yield rig

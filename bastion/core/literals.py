@@ -21,6 +21,7 @@ from bastion.core.exposure import Exposure
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.scrubbing import scrub_secrets, secret_parameters
 from bastion.core.statement import ChangeKind, Statement
 
 Classes = frozenset[Sensitivity]
@@ -89,21 +90,36 @@ def _spoken(
         given.append(detectors.MASK.encode() if of_value and value is not None else value)
         classes |= of_value if value is not None else _NONE
     hidden = {reading.value(span) for span, of_literal in found.items() if of_literal}
+    secrets = secret_parameters(text) if parameters else frozenset[int]()
     hidden |= {
         value.decode("utf-8", "replace")
-        for value, shown in zip(parameters, given, strict=True)
-        if value is not None and shown != value
+        for number, (value, shown) in enumerate(zip(parameters, given, strict=True), 1)
+        if value is not None and shown != value and number not in secrets
     }
     # The same value in a harmless place would tell it.
     spans = [span for span, one in found.items() if one or reading.value(span) in hidden]
     classes = classes.union(*found.values())
+    masked, told = _masked(text, spans), set(_told_by(hidden))
+    clean = scrub_secrets(text)
+    if clean != text:
+        # The words around a secret tell that it is one, so they must not be hidden before it is.
+        masked, told = _masked_beside(clean, text, hidden), {one for one in told if one in clean}
     return Spoken(
-        text=_masked(text, spans),
+        text=masked,
         parameters=tuple(given),
         classes=classes,
-        values=tuple(sorted(set(_told_by(hidden))))[:_VALUES_MAX],
+        values=tuple(sorted(told))[:_VALUES_MAX],
         is_selected=bool(classes) and _is_selected(statement, hidden),
     )
+
+
+def _masked_beside(clean: str, text: str, hidden: Collection[str]) -> str:
+    """Hide values in a text whose secrets are gone; all of it where one was spelt otherwise."""
+    if any(value not in text for value in hidden):
+        return detectors.MASK
+    for value in sorted(filter(None, hidden), key=len, reverse=True):
+        clean = clean.replace(value, detectors.MASK)
+    return clean
 
 
 def _told_by(hidden: Collection[str]) -> Iterator[str]:
