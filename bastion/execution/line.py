@@ -90,6 +90,17 @@ class Line:
         run.spoken = self.judge.spoken(judged, run.parameters)
         return run.spoken
 
+    async def intend(self, run: Run, judged: Judgement) -> None:
+        """Record a run's statement with its verdict, before anything else happens to it."""
+        await self.session.intent(
+            run.id,
+            run.index,
+            judged.statement,
+            run.parameters,
+            judged.verdict,
+            self.spoken(run, judged),
+        )
+
     def looking(self) -> Looking:
         """Give what measuring looks with: this connection, judged and masked as all else."""
 

@@ -276,14 +276,7 @@ class Runner:
             judged = await self._line.weighed(run, await self._line.judge.with_tokens(judged))
             await self._line.session.verdict(run.id, statement, judged.verdict)
         else:
-            await self._line.session.intent(
-                run.id,
-                run.index,
-                judged.statement,
-                run.parameters,
-                judged.verdict,
-                self._line.spoken(run, judged),
-            )
+            await self._line.intend(run, judged)
             if judged.verdict.action is not Action.BLOCK:
                 judged = await self._line.judge.with_tokens(judged)
         if run.options.dry_run:
@@ -389,14 +382,7 @@ class Runner:
                     yield event
             return
         judged = await self._line.judged(run)
-        await self._line.session.intent(
-            run.id,
-            run.index,
-            judged.statement,
-            run.parameters,
-            judged.verdict,
-            self._line.spoken(run, judged),
-        )
+        await self._line.intend(run, judged)
         has_changed = False
         try:
             async with contextlib.aclosing(self._holder.await_and_run(run, judged)) as events:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.application.current import set_app
@@ -193,23 +193,38 @@ class _EndOfInputError(Exception):
     """Ctrl-D at an empty prompt."""
 
 
+def _redrawn(
+    line: TransformationInput,
+    spans: Sequence[tuple[int, int]],
+    draw: Callable[[str, str], tuple[str, str]],
+) -> Transformation:
+    """Draw the letters of some spans of the text otherwise, on one line; no letter moves.
+
+    Args:
+        draw: gives another style and letter for a style and letter.
+    """
+    if not spans:
+        return Transformation(line.fragments)
+    start = line.document.translate_row_col_to_index(line.lineno, 0)
+    fragments = explode_text_fragments(list(line.fragments))
+    for first, last in spans:
+        for index in range(max(first - start, 0), min(last - start, len(fragments))):
+            style, letter, *_ = fragments[index]
+            fragments[index] = draw(style, letter)
+    return Transformation(fragments)
+
+
 class _HideSecrets(Processor):
     """Draws password literals as stars while they are typed: what is drawn is recorded."""
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         """Hide one line's part of them; no letter moves."""
-        document = transformation_input.document
-        spans = secret_spans(document.text)
-        if not spans:
-            return Transformation(transformation_input.fragments)
-        start = document.translate_row_col_to_index(transformation_input.lineno, 0)
-        fragments = explode_text_fragments(list(transformation_input.fragments))
-        for first, last in spans:
-            for index in range(max(first - start, 0), min(last - start, len(fragments))):
-                style, letter, *_ = fragments[index]
-                if not letter.isspace():
-                    fragments[index] = (style, "*")
-        return Transformation(fragments)
+        spans = secret_spans(transformation_input.document.text)
+        return _redrawn(
+            transformation_input,
+            spans,
+            lambda style, letter: (style, letter if letter.isspace() else "*"),
+        )
 
 
 class _MarkValues(Processor):
@@ -248,22 +263,17 @@ class _MarkValues(Processor):
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         """Mark one line's part of them; no letter moves."""
-        document = transformation_input.document
-        text = document.text
+        text = transformation_input.document.text
         searched = transformation_input.buffer_control.search_buffer
         for draft in (searched.text if searched else "", text):
             if draft:
                 self._keep(draft)
         spans = typed_spans(text, self._engine, self._is_known)
-        if not spans:
-            return Transformation(transformation_input.fragments)
-        start = document.translate_row_col_to_index(transformation_input.lineno, 0)
-        fragments = explode_text_fragments(list(transformation_input.fragments))
-        for first, last in spans:
-            for index in range(max(first - start, 0), min(last - start, len(fragments))):
-                style, letter, *_ = fragments[index]
-                fragments[index] = (f"{style} {TYPED_CLASS}", letter)
-        return Transformation(fragments)
+        return _redrawn(
+            transformation_input,
+            spans,
+            lambda style, letter: (f"{style} {TYPED_CLASS}", letter),
+        )
 
     def _keep(self, text: str) -> None:
         if text in self._drafts[-2:]:
