@@ -1686,7 +1686,7 @@ explain (analyze, costs off, timing off, summary off) select * from t, (select s
 explain (analyze, costs off, timing off, summary off) select array(select 1 from t where t.v < u.ssn) from users u
 explain (analyze, costs off, timing off, summary off) select (select t.id from t where t.v >= u.ssn limit 1) from users u
 explain (analyze, costs off, timing off, summary off) select string_agg(v, (select ssn from users where id=1)) from t
-explain (analyze, memory, timing off, costs off) select ssn from users
+explain (analyze, memory, buffers off, timing off, costs off) select ssn from users
 explain (analyze, wal) select ssn from users
 explain (generic_plan, verbose) select ssn from users where id=$1
 explain (verbose, costs off) select ssn from vault
