@@ -6,7 +6,7 @@ same places, which is all that is asked of the tree of a read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlglot.tokenizer_core import TokenType
 
@@ -21,33 +21,38 @@ _COMPARED: Spelling = ((TokenType.EQ, "="), (TokenType.STRING, ""))
 _FORMS = word_list("nfc nfd nfkc nfkd")
 _JSON_KINDS = word_list("value array object scalar")
 _ON_NULL = word_list("null absent")
-_LEFT_OUT = (
-    "at local",
-    "for read only",
-    "with wrapper",
-    "with array wrapper",
-    "with conditional wrapper",
-    "with conditional array wrapper",
-    "with unconditional wrapper",
-    "with unconditional array wrapper",
-    "without wrapper",
-    "without array wrapper",
-    "keep quotes",
-    "omit quotes",
-    "on scalar string",
-)
+_LEFT_OUT: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "at": (("local",),),
+    "for": (("read", "only"),),
+    "with": (
+        ("wrapper",),
+        ("array", "wrapper"),
+        ("conditional", "wrapper"),
+        ("conditional", "array", "wrapper"),
+        ("unconditional", "wrapper"),
+        ("unconditional", "array", "wrapper"),
+    ),
+    "without": (("wrapper",), ("array", "wrapper")),
+    "keep": (("quotes",),),
+    "omit": (("quotes",),),
+    "on": (("scalar", "string"),),
+}
+"""By their first word."""
 _MARKED = word_list("xmlparse xmlserialize")
 """Calls whose argument begins with DOCUMENT or CONTENT."""
+_FIRST = frozenset({"is", "collation", "document", "content"}) | _ON_NULL | _LEFT_OUT.keys()
 
 
 def equivalents(tokens: tuple[Token, ...]) -> Iterator[tuple[int, int, Spelling]]:
     """Find what is spelled otherwise: where it begins and ends, and what stands for it."""
-    index = 0
-    while index < len(tokens):
+    behind = 0
+    for index, token in enumerate(tokens):
+        if index < behind or token.value not in _FIRST:
+            continue
         length, spelling = _one(tokens, index)
         if length:
-            yield tokens[index].start, tokens[index + length - 1].end, spelling
-        index += max(length, 1)
+            behind = index + length
+            yield token.start, tokens[behind - 1].end, spelling
 
 
 def _one(tokens: tuple[Token, ...], index: int) -> tuple[int, Spelling]:
@@ -55,15 +60,15 @@ def _one(tokens: tuple[Token, ...], index: int) -> tuple[int, Spelling]:
     if word == "is":
         length = _test(tokens, index)
         return (length, _COMPARED) if length else (0, ())
-    if word == "collation" and _are(tokens, index, "collation for ("):
+    if word == "collation" and _are(tokens, index + 1, ("for", "(")):
         return 2, ((TokenType.VAR, "pg_collation_for"),)
-    if word in _ON_NULL and _are(tokens, index + 1, "on null"):
+    if word in _ON_NULL and _are(tokens, index + 1, ("on", "null")):
         return 3, ()
     if word in {"document", "content"} and _word(tokens, index - 2) in _MARKED:
         return (1, ()) if _word(tokens, index - 1) == "(" else (0, ())
-    for words in _LEFT_OUT:
-        if _are(tokens, index, words):
-            return len(words.split()), ()
+    for words in _LEFT_OUT.get(word, ()):
+        if _are(tokens, index + 1, words):
+            return 1 + len(words), ()
     return 0, ()
 
 
@@ -81,8 +86,8 @@ def _test(tokens: tuple[Token, ...], index: int) -> int:
     return place + 1 - index if _word(tokens, place) == "normalized" else 0
 
 
-def _are(tokens: tuple[Token, ...], index: int, words: str) -> bool:
-    return all(_word(tokens, index + step) == word for step, word in enumerate(words.split()))
+def _are(tokens: tuple[Token, ...], index: int, words: tuple[str, ...]) -> bool:
+    return all(_word(tokens, index + step) == word for step, word in enumerate(words))
 
 
 def _word(tokens: tuple[Token, ...], index: int) -> str:

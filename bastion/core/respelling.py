@@ -72,7 +72,9 @@ def _further_columns(tokens: tuple[Token, ...]) -> Iterator[Token]:
 
     sqlglot knows of one; what they add to the query is traced as if made of all columns.
     """
-    for index in range(len(tokens)):
+    for index, token in enumerate(tokens):
+        if token.value not in {"first", "cycle"}:
+            continue
         is_search = _are(tokens, index, "first", "by") and _are(tokens, index - 2, "search")
         is_cycle = _are(tokens, index - 1, ")", "cycle") or (
             _are(tokens, index, "cycle") and _are(tokens, index - 2, "set")
