@@ -10,7 +10,15 @@ from bastion.core import masking
 from bastion.core.approval import Approval
 from bastion.core.keyset import AlongGuard
 from bastion.core.literals import Spoken
-from bastion.core.model import Action, ErrorInfo, Finished, Impact, RunOptions, Status
+from bastion.core.model import (
+    Action,
+    ErrorInfo,
+    Finished,
+    Impact,
+    RunOptions,
+    Sensitivity,
+    Status,
+)
 from bastion.errors import BastionError, RecordingError, StatementError
 from bastion.execution.judging import Judgement
 from bastion.execution.ports import Completion
@@ -55,6 +63,8 @@ class Run:
     """What its transaction asks of rows that foreign keys take along."""
     moves: int = 0
     """How often others changed what it touches between judging and running."""
+    unmasked: asyncio.Task[frozenset[Sensitivity]] | None = None
+    """Looks up which classes this person may see now, while the intent is recorded."""
 
 
 async def conclude(

@@ -257,6 +257,8 @@ class Runner:
         except BastionError as error:
             yield await conclude_failed(self._line.session, run, error)
         finally:
+            if run.unmasked is not None:
+                run.unmasked.cancel()
             self._line.session.touch()
             self._line.set_state(SessionState.IDLE)
 
@@ -276,6 +278,8 @@ class Runner:
             judged = await self._line.weighed(run, await self._line.judge.with_tokens(judged))
             await self._line.session.verdict(run.id, statement, judged.verdict)
         else:
+            if judged.verdict.action is Action.ALLOW and judged.exposure.touches:
+                run.unmasked = self._sender.look_up_unmasked()
             await self._line.intend(run, judged)
             if judged.verdict.action is not Action.BLOCK:
                 judged = await self._line.judge.with_tokens(judged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
@@ -310,13 +311,20 @@ class Sender:
             return None
         return key_guard(judged, run.impact, self._line.governance.mask_key, run.along)
 
+    def look_up_unmasked(self) -> asyncio.Task[frozenset[Sensitivity]]:
+        """Begin to ask the store which classes this person may see now."""
+        grants, principal = self._line.governance.grants, self._line.session.principal
+        looking = grants.unmasked(principal, self._line.target.name)
+        return asyncio.get_running_loop().create_task(looking)
+
     async def _plan(self, run: Run, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
         book = await self._line.governance.tokens.book(self._line.target.name)
         judged = await self._line.judge.as_known_now(judged)
-        grants, principal = self._line.governance.grants, self._line.session.principal
         unmasked = frozenset[Sensitivity]()
         if judged.exposure.touches:
-            unmasked = await grants.unmasked(principal, self._line.target.name)
+            # What is taken back after this is found as raw cells are counted, before they show.
+            looking, run.unmasked = run.unmasked or self.look_up_unmasked(), None
+            unmasked = await looking
         plan = self._make_plan(judged, head, book, unmasked)
         if any(column.masked == Sensitivity.UNPROVEN.value for column in plan.columns):
             learnt = await self._line.judge.learn_result(judged)
