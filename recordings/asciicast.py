@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from recordings.drawn import DrawnLines, is_line_by_line
 from recordings.errors import FormatError
 from recordings.events import (
     EndEvent,
@@ -148,19 +149,39 @@ def _text(header: Header, events: Iterable[TimedEvent]) -> Iterator[bytes]:
         f"\nfront end {header.front_end} {header.command}"
         f"\nstarted {header.started_at.isoformat(timespec='seconds')}\n\n"
     ).encode()
+    told = _as_drawn(header, events) if is_line_by_line(header) else _as_sent(events)
+    for piece in told:
+        yield visible(piece).encode()
+
+
+def _as_drawn(header: Header, events: Iterable[TimedEvent]) -> Iterator[str]:
+    """Tell what stood on the screen, a line at a time, and what happened in between."""
+    drawn = DrawnLines(header)
+    for timed in events:
+        words = describe(timed.event)
+        lines = [*drawn.take(timed.event), *(drawn.settle() if words else ())]
+        yield from (f"{line}\n" for line in lines)
+        if words:
+            yield _happened(timed, words)
+    yield from (f"{line}\n" for line in drawn.settle(is_over=True))
+
+
+def _as_sent(events: Iterable[TimedEvent]) -> Iterator[str]:
+    """Tell all that was sent, and what happened in between."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     is_at_start = True
     for timed in events:
         if isinstance(timed.event, Output):
-            shown = visible(decoder.decode(timed.event.data))
+            shown = decoder.decode(timed.event.data)
             is_at_start = shown.endswith("\n") if shown else is_at_start
-            yield shown.encode()
-            continue
-        words = describe(timed.event)
-        if words:
-            lead = "" if is_at_start else "\n"
-            yield f"{lead}-- {timed.time_s:10.3f} s  {visible(words)}\n".encode()
+            yield shown
+        elif words := describe(timed.event):
+            yield ("" if is_at_start else "\n") + _happened(timed, words)
             is_at_start = True
+
+
+def _happened(timed: TimedEvent, words: str) -> str:
+    return f"-- {timed.time_s:10.3f} s  {words}\n"
 
 
 def _json_lines(header: Header, events: Iterable[TimedEvent]) -> Iterator[bytes]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from recordings.errors import FormatError
 from recordings.events import Event, Header, Output, Resize
 from recordings.words import terminal_text
+
+if TYPE_CHECKING:
+    from avt._avt import Line
 
 try:
     from avt._avt import Vt
@@ -15,6 +19,11 @@ except ImportError:  # the rest of this package works without it
     Vt = None  # type: ignore[assignment, misc]
 
 _COLUMNS_MAX, _ROWS_MAX = 1000, 500
+
+
+def can_draw() -> bool:
+    """Tell whether the package ``pyavt`` is installed."""
+    return Vt is not None
 
 
 class Screen:
@@ -52,15 +61,17 @@ class Screen:
         """Give what draws this very screen on an empty terminal of its size."""
         return self.terminal.dump()
 
-    def take(self, event: Event) -> None:
-        """Show what an event shows."""
+    def take(self, event: Event) -> Sequence[Line]:
+        """Show what an event shows; gives the lines that it moved off the screen."""
         match event:
             case Output(data=data):
-                self.terminal.feed_str(terminal_text(self._header, self._decoder.decode(data)))
+                text = terminal_text(self._header, self._decoder.decode(data))
+                _, moved = self.terminal.feed_str(text)
             case Resize(columns=columns, rows=rows):
-                self.terminal.resize(*_bounded(columns, rows))
+                _, moved = self.terminal.resize(*_bounded(columns, rows))
             case _:
-                pass
+                return ()
+        return moved
 
     def take_all(self, events: Iterable[Event]) -> None:
         """Show what events show, in order."""

@@ -20,7 +20,9 @@ from recordings.events import (
     VerdictEvent,
 )
 
-_SCREEN_FRONT_ENDS = ("shell", "picker", "review")
+LINE_FRONT_ENDS = ("shell", "picker")
+"""Front ends that draw on a terminal from top to bottom."""
+_SCREEN_FRONT_ENDS = (*LINE_FRONT_ENDS, "review")
 
 
 def terminal_text(header: Header, text: str) -> str:

@@ -73,7 +73,7 @@ def error_text(error: ErrorInfo, statement: str) -> str:
     if error.position is not None and statement and scrub_secrets(statement) == statement:
         lines += _caret(statement, error.position)
     if error.context:
-        lines.append(f"DETAIL:  {visible(error.context, keeps_lines=True)}")
+        lines.append(visible(error.context, keeps_lines=True))
     if error.hint:
         lines.append(f"HINT:  {visible(error.hint, keeps_lines=True)}")
     return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recordings.asciicast import ExportFormat, export, output_text
-from recordings.events import Event, Output
+from recordings.events import Event, NoteEvent, Output
 from recordings.reader import read_events
 from recordings.words import visible
 from tests.recordings.conftest import Desk
@@ -16,7 +16,7 @@ from tests.recordings.conftest import Desk
 
 @pytest.fixture
 async def path(desk: Desk, all_events: tuple[Event, ...]) -> Path:
-    writer = await desk.open()
+    writer = await desk.open(front_end="shell")
     await writer.append(*all_events)
     await writer.append(Output(data=b"\x1b[31mred\x1b[0m \xff\r\n"))
     await writer.seal("end")
@@ -68,12 +68,40 @@ async def test_the_v3_export_counts_intervals_that_sum_up(path: Path):
     assert total == last.time_us
 
 
-async def test_the_text_export_shows_control_characters_and_runs_none(path: Path):
+async def test_the_text_export_of_a_screen_tells_what_stood_on_it(path: Path):
     text = b"".join(export(path, ExportFormat.TEXT)).decode()
-    assert "^[[31mred^[[0m" in text
+    assert " red \ufffd\n" in text
     assert not [letter for letter in text if ord(letter) < 32 and letter not in "\n\t"]
     for words in ("user alice", "statement 1: delete from orders", "verdict hold", "end: end"):
         assert words in text
+
+
+async def test_a_line_that_is_drawn_many_times_is_told_once_when_it_is_left(desk: Desk):
+    drawn = [
+        b"\x1b[2Jdb=> s",
+        b"\x1b[1Ds",
+        b"\x1b[1Dselect 1",
+        b"\x1b[8D\x1b[Kselect 12;\r\n",
+        b"12\r\n",
+    ]
+    drawn += [b"line %d\r\n" % number for number in range(60)] + [b"db=> \\q"]
+    writer = await desk.open(front_end="shell")
+    for data in drawn:
+        await writer.append(Output(data=data))
+        await writer.append(NoteEvent(kind="k", fields={}))
+    await writer.seal("end")
+    text = b"".join(export(writer.path, ExportFormat.TEXT)).decode().partition("\n\n")[2]
+    shown = [line for line in text.splitlines() if not line.startswith("-- ")]
+    assert shown == ["db=> select 12;", "12", *(f"line {n}" for n in range(60)), "db=> \\q"]
+
+
+async def test_the_text_export_of_a_command_shows_control_characters_and_runs_none(desk: Desk):
+    writer = await desk.open(front_end="exec")
+    await writer.append(Output(data=b"\x1b[31mred\x1b[0m \xff\n"))
+    await writer.seal("end")
+    text = b"".join(export(writer.path, ExportFormat.TEXT)).decode()
+    assert "^[[31mred^[[0m \ufffd" in text
+    assert not [letter for letter in text if ord(letter) < 32 and letter not in "\n\t"]
 
 
 async def test_the_json_lines_tell_every_event(path: Path):
