@@ -160,15 +160,19 @@ def _place(schema: str, name: str, engine: Engine) -> str:
 _OBSTACLES = {
     # What DROP … RESTRICT would stumble over, and what a move would take out of its family.
     "dependents": """
-SELECT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
+SELECT coalesce(pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, v.oid, 0),
+                pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid))
 FROM pg_catalog.pg_depend d
+LEFT JOIN pg_catalog.pg_rewrite r
+  ON r.oid = d.objid AND d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+LEFT JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
 WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = {table}
   AND d.deptype = 'n'
   AND NOT (d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objid IN
            (SELECT oid FROM pg_catalog.pg_constraint WHERE conrelid = {table}))
   AND NOT (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid IN
            (SELECT oid FROM pg_catalog.pg_rewrite WHERE ev_class = {table}))
-UNION ALL
+UNION
 SELECT 'a partition or an inheritance' FROM pg_catalog.pg_class c
 WHERE c.oid = {table} AND (c.relkind <> 'r' OR c.relispartition OR EXISTS
       (SELECT 1 FROM pg_catalog.pg_inherits i WHERE {table} IN (i.inhrelid, i.inhparent)))

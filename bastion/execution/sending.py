@@ -122,7 +122,7 @@ class Sender:
         plan: masking.MaskPlan | None = None
         completion: Completion | None = None
         await self._prepare(judged)
-        sent = self._line.governance.clock.monotonic()
+        sent, waited_s = self._line.governance.clock.monotonic(), run.waited_s
         async with contextlib.aclosing(self._line.connection.run(permit)) as events:
             async for event in events:
                 match event:
@@ -144,7 +144,8 @@ class Sender:
                                 yield word
                     case Completion():
                         completion = event
-        elapsed_s = self._line.governance.clock.monotonic() - sent
+        # Where its transaction waited for a yes, the database did nothing.
+        elapsed_s = self._line.governance.clock.monotonic() - sent - (run.waited_s - waited_s)
         if judged.statement.remark:
             said = ServerNotice(severity="NOTE", text=judged.statement.remark)
             yield await self._notice(run, judged, said)

@@ -188,12 +188,14 @@ def test_every_character_of_a_statement_is_shown(text, engine):
 
 
 @settings(max_examples=60, deadline=None)
-@given(HOSTILE, st.integers(1, 90))
-def test_folding_loses_nothing(text, width):
+@given(HOSTILE, st.integers(1, 90), st.integers(0, 30))
+def test_folding_loses_nothing(text, width, indent):
     line = visible_text(text)
-    parts = fold(line, width)
-    assert "".join(part.plain for part in parts) == line.plain
-    assert all(part.cell_len <= max(width, 2) for part in parts)
+    indent = min(indent, width // 3)
+    first, *others = fold(line, width, indent)
+    assert first.plain + "".join(part.plain for part in others) == line.plain
+    assert first.cell_len <= max(width, 2)
+    assert all(part.cell_len <= max(width - indent, 2) for part in others)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

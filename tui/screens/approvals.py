@@ -34,7 +34,7 @@ _COLUMNS = (
     Column(title="Left", width=6, rank=2),
     Column(title="Age", width=6, rank=6),
     Column(title="From", width=9, rank=4),
-    Column(title="Target", width=11, rank=3),
+    Column(title="Target", width=11, rank=3, is_flexible=True, width_max=20),
     Column(title="Rows", width=7, rank=7),
     Column(title="You", width=8, rank=5),
     Column(title="Statement", width=12, rank=0, is_flexible=True),

@@ -23,8 +23,8 @@ from tui.widgets.rows import Column, Row, RowList
 
 _COLUMNS = (
     Column(title="Start (UTC)", width=16, rank=2),
-    Column(title="User", width=10, rank=0, is_flexible=True),
-    Column(title="Target", width=12, rank=1),
+    Column(title="User", width=10, rank=0, is_flexible=True, width_max=32),
+    Column(title="Target", width=12, rank=1, is_flexible=True, width_max=32),
     Column(title="State", width=9, rank=3),
     Column(title="Length", width=6, rank=4),
     Column(title="Stmts", width=5, rank=5),

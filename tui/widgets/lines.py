@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.palette import BACKGROUND, TEXT
+from tui.palette import BACKGROUND, LABEL, TEXT
 
 
 class LinesView(ScrollView, can_focus=True):
@@ -78,7 +78,10 @@ class LinesView(ScrollView, can_focus=True):
         self._folded = []
         self._must_see_row = -1
         for index, line in enumerate(self._lines):
-            for part in fold(line, width):
+            indent = _indent(line, width)
+            for place, part in enumerate(fold(line, width, indent)):
+                if place:
+                    part.pad_left(indent)
                 segments = [
                     Segment(segment.text, base + (segment.style or Style()))
                     for segment in part.render(self.app.console)
@@ -105,8 +108,18 @@ class LinesView(ScrollView, can_focus=True):
         return Strip.blank(self.size.width, base)
 
 
-def fold(line: Text, width: int) -> list[Text]:
-    """Cut a line into parts of at most ``width`` columns, behind a blank where one is near."""
+def _indent(line: Text, width: int) -> int:
+    """Measure the label or line number that a line begins with: what is folded stands behind it."""
+    label = next((span.end for span in line.spans if span.style == LABEL and not span.start), 0)
+    return label if label * 3 <= width else 0
+
+
+def fold(line: Text, width: int, indent: int = 0) -> list[Text]:
+    """Cut a line into parts of at most ``width`` columns, behind a blank where one is near.
+
+    Args:
+        indent: columns that all parts but the first leave free.
+    """
     if line.cell_len <= width:
         return [line]
     plain = line.plain
@@ -114,7 +127,8 @@ def fold(line: Text, width: int) -> list[Text]:
     start, column = 0, 0
     for index, character in enumerate(plain):
         columns = get_character_cell_size(character)
-        if column + columns > width and index > start:
+        room = width - indent if offsets else width
+        if column + columns > room and index > start:
             blank = plain.rfind(" ", start + (index - start) * 2 // 3, index)
             start = index if blank < 0 else blank + 1
             offsets.append(start)

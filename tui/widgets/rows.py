@@ -31,7 +31,8 @@ class Column:
     width: int
     rank: int
     is_flexible: bool = False
-    """Takes what is left; ``width`` is its least."""
+    """Takes its share of what is left; ``width`` is its least."""
+    width_max: int = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,11 +199,14 @@ class RowList(ScrollView, can_focus=True):
             if needed <= left or not chosen:
                 chosen.append(index)
                 left -= needed
-        spare = max(0, left)
-        return [
-            (i, self._columns[i].width + (spare if self._columns[i].is_flexible else 0))
-            for i in sorted(chosen)
-        ]
+        widths = {index: self._columns[index].width for index in sorted(chosen)}
+        flexible = [index for index in widths if self._columns[index].is_flexible]
+        for count, index in enumerate(flexible):
+            share = max(0, left) // (len(flexible) - count)
+            more = min(share, self._columns[index].width_max - widths[index])
+            widths[index] += more
+            left -= more
+        return list(widths.items())
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the window; the first is the heading."""
