@@ -6,8 +6,10 @@ import argparse
 import datetime as dt
 import functools
 import json
+import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +32,8 @@ from bastion.core.tracking import advance
 from bastion.errors import ConfigError, UsageError
 from bastion.installation import PolicyFile, SystemClock, check_initialised
 from bastion.ssh.auth import principal_of
+
+_LABEL_WIDTH = 9
 
 
 class Show(Protocol):
@@ -94,8 +98,28 @@ async def test(
         )
     if not results:
         raise UsageError("There is no statement to judge.")
-    show(results, as_json=parsed.json)
+    if parsed.json:
+        show(results, as_json=True)
+    else:
+        width = shutil.get_terminal_size().columns
+        told = ("\n".join(_told(result, width)) for result in results)
+        sys.stdout.write("\n\n".join(told) + "\n")
     return 0
+
+
+def _told(result: Mapping[str, object], width: int) -> Iterator[str]:
+    """Tell a verdict for people, a line for each thing that there is to say."""
+    for name, value in result.items():
+        values = value if isinstance(value, list) else [value]
+        said = [
+            "-" if one is None else " ".join(one) if isinstance(one, list) else str(one)
+            for one in values
+        ]
+        for line in said if name in {"by_rows", "why"} else filter(None, [", ".join(said)]):
+            first = f"{name.replace('_', ' '):{_LABEL_WIDTH}}"
+            yield from textwrap.wrap(
+                line, max(width, 40), initial_indent=first, subsequent_indent=" " * _LABEL_WIDTH
+            )
 
 
 async def backtest(

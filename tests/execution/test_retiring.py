@@ -166,6 +166,18 @@ async def test_policy_test_says_what_would_be_retired_and_what_would_not(rig: Ri
         assert text in found["text"]
 
 
+async def test_policy_test_tells_people_each_thing_on_a_line_of_its_own(rig: Rig, capsys):
+    retire(rig)
+    words = ["--dir", str(rig.paths.state), "policy", "test", "--target", "prod", "--user", "ann"]
+    sql = "drop table notes; select email, id from customers"
+    assert await asyncio.to_thread(cli.main, [*words, sql]) == 0
+    first, second = capsys.readouterr().out.split("\n\n")
+    assert first.startswith("verdict  allow\n")
+    assert "masked" not in first
+    assert second.splitlines()[-1] == "masked   email, -"
+    assert max(map(len, first.splitlines() + second.splitlines())) <= 80
+
+
 @pytest.mark.parametrize(
     "sql",
     [
