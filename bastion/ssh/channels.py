@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 _GRACE_S = 5.0
 _END_S = 15.0
+_LEAVE_S = 1.0
 _TERM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 _ENVIRONMENT = re.compile(rb"LANG|LC_[A-Z]{1,20}|NO_COLOR|ACCESSIBLE")
 _VALUE = re.compile(rb"[ -~]{0,100}")
@@ -94,6 +95,7 @@ class ClientSession(asyncssh.SSHServerSession[bytes]):
         self._session: Session | None = None
         self._work: asyncio.Task[int] | None = None
         self._stop = asyncio.Event()
+        self._is_in_shell = False
         self._has_terminal = False
         self._term = ""
 
@@ -301,9 +303,11 @@ class ClientSession(asyncssh.SSHServerSession[bytes]):
             except BastionError as error:
                 return await self._refuse_shell(error)
             session = await self._open_session(target, "shell", "")
+            self._is_in_shell = True
             name = await self._with_terminal(
                 session, functools.partial(_run_shell, services, session)
             )
+            self._is_in_shell = False
             reason = f"The user went on to {name}." if name else "The user has left."
             await self._end_session(reason if not self._open_wire.closed.is_set() else _GONE)
         return 0
@@ -378,9 +382,17 @@ class ClientSession(asyncssh.SSHServerSession[bytes]):
 
     async def _session_ending(self, reason: str) -> None:
         """Say why, and stop the work, when somebody else ends the session; it still records."""
-        if self._session is None or asyncio.current_task() is self._work:
+        work = self._work
+        if self._session is None or work is None or asyncio.current_task() is work:
             return
         ended, self._session = self._session, None
+        if self._is_in_shell:
+            # It leaves by itself and says why, below what stands on the screen. Only then may the
+            # transcript be sealed: what it draws last would be taken for what cannot be recorded.
+            self._stop.set()
+            await asyncio.wait({work}, timeout=_LEAVE_S)
+            if work.done():
+                return
         try:
             data = self._line(reason)
             await ended.output(data)

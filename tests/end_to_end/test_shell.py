@@ -13,7 +13,7 @@ import pexpect
 import pyte
 import pytest
 
-from tests.end_to_end.conftest import Town, eventually
+from tests.end_to_end.conftest import Town, eventually, is_sealed
 
 CTRL_C, CTRL_D = "\x03", "\x04"
 SLOW = {"pg": "SELECT pg_sleep(60);", "my": "SELECT SLEEP(60);"}
@@ -251,6 +251,22 @@ def test_a_killed_client_withdraws_what_it_waited_for(town: Town, engine: str):
         eventually(
             lambda: town.ask("bob", f"req show {request_id} --json").json["state"] == "withdrawn", 5
         )
+
+
+def test_a_session_that_is_ended_says_why_once_below_what_was_typed(town: Town, engine: str):
+    with shell(town, "ann", f"{engine}-dev") as screen:
+        screen.enter("SELECT 1 AS one;")
+        screen.prompt()
+        screen.child.send("SELECT 2")
+        (session_id,) = set(re.findall(r"is recorded \(([0-9a-f]+)\)", screen.text))
+        town.ask("bob", f"kill {session_id} --reason lunch")
+        screen.left()
+        shown = screen.text
+    assert shown.count("bob has ended this session: lunch") == 1
+    assert "cannot be written" not in shown
+    (path,) = [one for one in town.house.recordings() if session_id in one.name]
+    eventually(lambda: is_sealed(path), 5)
+    assert output(path).count("bob has ended this session: lunch") == 1
 
 
 def test_a_wait_for_approval_shows_who_decides_and_ctrl_c_withdraws(town: Town, engine: str):
