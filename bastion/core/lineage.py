@@ -155,6 +155,10 @@ def _tree(statement: Statement) -> exp.Expr | None:
         text = statement.text.casefold()
         is_telling = "@" in text or ("select" in text and statement.engine is Engine.MYSQL)
         return parse(statement.text, statement.engine) if is_telling else None
+    if statement.head == "EXECUTE" and statement.engine is Engine.MYSQL:
+        executed = parse(statement.resolved, statement.engine)
+        if isinstance(executed, exp.Set):
+            return executed
     if statement.tree is not None:
         return statement.tree
     if change is not None and change.statement is not None:

@@ -487,6 +487,7 @@ def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
                 runs_inner=inner.runs_inner,
                 sent=inner.sent,
                 remark=inner.remark,
+                resolved=inner.text if base.head == "EXECUTE" else "",
             )
             return _under(run, inner.effects)
         case Inner.FILL:

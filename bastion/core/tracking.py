@@ -118,9 +118,16 @@ def _distrust(context: SessionContext) -> SessionContext:
 def _with_variables(
     context: SessionContext, statement: Statement, traced: Traced
 ) -> SessionContext:
+    variables = dict(context.variables)
+    change = statement.change
+    is_variable = change is not None and change.kind is ChangeKind.SET and change.name[:1] == "@"
+    if is_variable and (not traced.assigned or traced.outputs is None):
+        # Which ones take what was not seen, nobody knows: any of them may.
+        variables = {name: classes | _UNPROVEN_CLASS for name, classes in variables.items()}
+        variables["*"] = _UNPROVEN_CLASS
+        return dataclasses.replace(context, variables=MappingProxyType(variables))
     if not traced.assigned:
         return context
-    variables = dict(context.variables)
     for name, flow in traced.assigned.items():
         # A setting is shown as it is, and nobody looks at its form.
         classes = _classes(flow) | flow.embedded

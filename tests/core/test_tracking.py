@@ -93,6 +93,22 @@ def test_postgresql_classes_travel(text: str, found: list[str]) -> None:
         ("set @a = (select ssn from users limit 1) ;; set @a = 1 ;; select @a", ["-"]),
         ("select ssn into @b from users limit 1 ;; select @b", ["ssn"]),
         ("prepare p from 'select ssn from users' ;; execute p", ["ssn"]),
+        (
+            "set @a = 1 ;; execute immediate 'set @a = (select ssn from users limit 1)'"
+            " ;; select @a",
+            ["ssn"],
+        ),
+        (
+            "set @a = 1 ;; prepare p from 'set @a = ?, @b = 2' ;; set @c = (select ssn from users"
+            " limit 1) ;; execute p using @c ;; select @a",
+            ["ssn"],
+        ),
+        ("set @a = 1 ;; execute immediate 'set @b = 2' ;; select @a, @b", ["-", "-"]),
+        (
+            "set @a = 1 ;; set statement max_statement_time = 5 for set @a ="
+            " (select ssn from users limit 1) ;; select @a",
+            ["unproven"],
+        ),
     ],
 )
 def test_mysql_classes_travel(text: str, found: list[str]) -> None:

@@ -2,6 +2,9 @@
 # Judged by twins: two databases that differ in sensitive values only must give the same bytes.
 # First the holes once found, one line for each kind; they run always.
 prepare s from 'select ?' ;; set @i=(select ssn from users where id=1) ;; execute s using @i
+set @r = 1 ;; execute immediate 'set @r = (select ssn from users where id = 1)' ;; select @r
+set @r = 1 ;; prepare s from 'set @r = (select ssn from users where id = 1)' ;; execute s ;; select @r
+set @r = 1 ;; set statement max_statement_time = 5 for set @r = (select ssn from users where id = 1) ;; select @r
 explain update t set v = (select ssn from users where id = 1) where id = 1 ;; show warnings ;; show count(*) warnings
 explain extended delete from users where ssn like 'S%' ;; show warnings
 explain format=json delete from users where ssn = 'S3CR3T421x'
