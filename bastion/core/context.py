@@ -31,5 +31,8 @@ class SessionContext:
     """MySQL user variables and custom settings (``set_config``) and what flowed into them."""
     told: frozenset[Sensitivity] = frozenset()
     """MySQL: what the statements touched whose warnings and errors the server may still hold."""
+    spelled: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The statement that runs now, where it executes a text that is computed, and how it is written
+    with the text that the server gave."""
     settings: tuple[tuple[str, str], ...] = ()
     """Settings changed from the pinned ones, sorted; part of an approval's digest."""

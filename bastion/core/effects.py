@@ -87,6 +87,11 @@ class Statement:
     is_temporary: bool = False
     """It makes, fills, changes or drops nothing but what the session has made for itself, as far
     as its names tell; it runs where the server's own counts prove it."""
+    asks: tuple[int, int] | None = None
+    """MySQL: where in the text an expression stands whose value it prepares or executes. Only the
+    server can tell that value, so the statement is not understood without it."""
+    is_spelled: bool = False
+    """``sent`` has that value in place of the expression."""
     pinned: tuple[str, ...] = ()
     """Pinned settings it would change; policy blocks it in every environment."""
 
@@ -159,4 +164,9 @@ class ContextView(Protocol):
     @property
     def settings(self) -> tuple[tuple[str, str], ...]:
         """Settings changed from the pinned ones."""
+        ...
+
+    @property
+    def spelled(self) -> Mapping[str, str]:
+        """Statements with a computed text, and how they are written with its value."""
         ...

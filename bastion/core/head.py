@@ -56,6 +56,8 @@ class Head:
     """What is sent instead of the text."""
     remark: str = ""
     """What the person is told then."""
+    asks: tuple[int, int] | None = None
+    """As in ``effects.Statement``."""
     types: tuple[str, ...] = ()
     """Names of types that its parameters are turned into; making a value may run code."""
 

@@ -35,8 +35,10 @@ def _prepare(words: Words) -> Head:
         inner = words.rest(start + 1)
     else:
         name = name.lower()
-        if words.at(2) != "from" or words.count != 4 or words.tokens[3].kind is not Kind.STRING:
-            return unknown("The text to prepare is not a literal, so it is not known.")
+        if words.at(2) != "from" or words.count < 4:
+            return unknown("PREPARE name FROM text is expected here.")
+        if words.count != 4 or words.tokens[3].kind is not Kind.STRING:
+            return _computed(words, 3, words.count, "prepare")
         inner = words.tokens[3].value
     return Head(
         change=ChangeKind.PREPARE,
@@ -54,10 +56,14 @@ def _names_between(words: Words, start: int, end: int) -> tuple[str, ...]:
 
 def _execute(words: Words) -> Head:
     if words.at(1) == "immediate":
-        if words.is_pg or words.count < 3 or words.tokens[2].kind is not Kind.STRING:
-            return unknown("The text to execute is not a literal, so it is not known.")
-        if words.count > 3 and (words.at(3) != "using" or not _are_variables(words, 4)):
+        if words.is_pg or words.count < 3:
+            return unknown("EXECUTE IMMEDIATE text is expected here.")
+        using = words.find("using", start=2)
+        end = using if using > 0 else words.count
+        if end < words.count and not _are_variables(words, end + 1):
             return unknown("The arguments of EXECUTE are not plain variables.")
+        if end != 3 or words.tokens[2].kind is not Kind.STRING:
+            return _computed(words, 2, end, "execute")
         return Head(inner=words.tokens[2].value, inner_use=Inner.RUN)
     if not words.is_name(1):
         return unknown("A prepared name is expected here.")
@@ -72,6 +78,29 @@ def _execute(words: Words) -> Head:
     if words.count > 2 and (words.at(2) != "(" or not _are_literals(words, 3, words.count - 1)):
         return unknown("The arguments of EXECUTE are not plain literals.")
     return Head(prepared=name, types=_names_between(words, 3, words.count - 1))
+
+
+def _computed(words: Words, start: int, end: int, use: str) -> Head:
+    """Say that a text is not known; where it is made of variables and literals, it may be asked."""
+    head = unknown(f"The text to {use} is not a literal, so it is not known.")
+    is_plain = all(
+        token.kind in {Kind.STRING, Kind.NUMBER, Kind.WORD, Kind.QUOTED}
+        or (
+            token.value in {"(", ")", ",", "@"} and (token.value, words.at(index + 1)) != ("@", "@")
+        )
+        for index, token in enumerate(words.tokens[start:end], start)
+    )
+    # The server takes no subquery there either.
+    is_plain = is_plain and all(words.at(index) != "select" for index in range(start, end))
+    if words.is_pg or not is_plain or start >= end:
+        return head
+    return replace(head, asks=(words.tokens[start].start, words.tokens[end - 1].end))
+
+
+def spelled_out(text: str, asks: tuple[int, int], value: str) -> str:
+    """Write a statement with the text that it prepares or executes, as MySQL is pinned to read."""
+    quoted = value.replace("\\", "\\\\").replace("'", "''")
+    return f"{text[: asks[0]]}'{quoted}'{text[asks[1] :]}"
 
 
 def _are_variables(words: Words, start: int) -> bool:

@@ -69,7 +69,10 @@ def analyse(text: str, *, engine: Engine, catalogue: Catalogue, context: Context
         text: one piece of ``split``; more than one statement is not understood.
         context: prepared names, cursors and relations that the session has made.
     """
-    parts = (engine, context.settings, context.prepared, context.cursors, context.relations)
+    parts = (
+        engine, context.settings, context.prepared, context.cursors, context.relations,
+        context.spelled,
+    )  # fmt: skip
     statement = _memo.find(text, catalogue, parts)
     if statement is None:
         statement = analyse_anew(text, engine=engine, catalogue=catalogue, context=context)
@@ -119,6 +122,9 @@ class _Analyser:
     def statement(self, text: str, depth: int) -> Statement:
         """Judge one statement, whatever it is."""
         plain = plain_unicode(text) if self._engine is Engine.POSTGRESQL else text
+        spelled = None if depth else self._context.spelled.get(text)
+        if spelled is not None:
+            return self._spelled_out(text, spelled)
         plain = without_hints(plain, self._engine)
         if self._engine is Engine.MYSQL and not depth:
             written = written_out(plain, self._catalogue.server_version)
@@ -137,6 +143,19 @@ class _Analyser:
         return dataclasses.replace(
             statement, text=text, sent=(statement.sent or statement.text).strip()
         )
+
+    def _spelled_out(self, text: str, spelled: str) -> Statement:
+        """Judge a statement with the text that its expression gives, which is what is sent."""
+        statement = self._statement(spelled, 0)
+        if not statement.is_understood:
+            return dataclasses.replace(statement, text=text)
+        if not statement.effects <= _TAME or statement.sent or statement.pinned:
+            # What is asked of a reviewer, or of policy, is asked of a text that stands there.
+            reason = "its text is computed, and does more than read. Write the text itself"
+            return dataclasses.replace(
+                self._unknown(text, statement.head, reason), pinned=statement.pinned
+            )
+        return dataclasses.replace(statement, text=text, sent=spelled.strip(), is_spelled=True)
 
     def _statement(self, text: str, depth: int) -> Statement:
         if depth > _DEPTH_MAX:
@@ -281,7 +300,7 @@ class _Analyser:
             return self._unknown(text, word, "a setting takes what is read from tables")
         if head.inner_use is not None and inner is None:
             return self._unknown(text, word, "a statement is missing inside")
-        base = self._plain(text, head, word)
+        base = self._plain(text, head, word, depth)
         if inner is None or head.inner_use is None:
             return base
         return _combine(base, head.inner_use, inner)
@@ -324,7 +343,7 @@ class _Analyser:
         found = with_relations | with_functions | set(catalogue.search_path)
         return frozenset(one for one in found if not one.startswith("pg_"))
 
-    def _plain(self, text: str, head: Head, word: str) -> Statement:
+    def _plain(self, text: str, head: Head, word: str, depth: int) -> Statement:
         around = self._surroundings(0)
         writes = frozenset(around.resolve(name, schema)[0] for schema, name in head.writes)
         reads = frozenset(around.resolve(name, schema)[0] for schema, name in head.reads)
@@ -357,6 +376,7 @@ class _Analyser:
             change=change,
             sent=head.sent,
             remark=head.remark,
+            asks=None if depth else head.asks,
             pinned=head.pinned,
         )
 

@@ -7,6 +7,7 @@ import dataclasses
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from bastion.core.breakglass import lift
 from bastion.core.catalogue import Catalogue
@@ -24,6 +25,7 @@ from bastion.core.model import (
     Impact,
     Principal,
     RunOptions,
+    Sensitivity,
     Target,
     TransactionState,
     Verdict,
@@ -267,15 +269,27 @@ class Judge:
         )
         return dataclasses.replace(judged, verdict=held), ""
 
+    def spell(self, text: str, spelled: str | None) -> None:
+        """Have a statement that runs a computed text judged with that text; None: no more."""
+        if spelled is None and not self.context.spelled:
+            return
+        known = {} if spelled is None else {text: spelled}
+        self.context = dataclasses.replace(self.context, spelled=MappingProxyType(known))
+
     def spoken(self, judged: Judgement, parameters: Sequence[bytes | None]) -> Spoken:
         """Hide the values in a statement, for readers who may not see their classes."""
-        return spoken(
+        found = spoken(
             judged.statement,
             judged.exposure,
             judged.catalogue,
             self.context.relations,
             parameters,
         )
+        if not judged.statement.is_spelled:
+            return found
+        # What is sent holds values of earlier statements, and nobody knows which.
+        classes = found.classes | {Sensitivity.UNPROVEN}
+        return dataclasses.replace(found, classes=classes, is_selected=True)
 
     def marks(self, judged: Judgement) -> Mapping[str, str]:
         """Give the structure that a statement was judged by; what the session made is its own."""

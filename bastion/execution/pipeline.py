@@ -54,6 +54,7 @@ from bastion.execution.ports import (
 )
 from bastion.execution.sending import Sender
 from bastion.execution.session import Session, SessionState, statement_digest
+from bastion.execution.spelling import spell
 from bastion.execution.waiting import Holder
 
 log = logging.getLogger(__name__)
@@ -265,7 +266,8 @@ class Runner:
     async def _execute_one(self, run: Run) -> AsyncGenerator[PipelineEvent, None]:
         await self._line.check_standing()
         await self._line.reconnect_if_lost()
-        judged = await self._line.judged(run)
+        self._line.judge.spell(run.text, None)
+        judged = await spell(self._line, run, await self._line.judged(run))
         said = ""
         if not run.options.dry_run:
             judged, said = await self._line.judge.spend(await self._line.judge.under_window(judged))
