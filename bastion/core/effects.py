@@ -66,7 +66,8 @@ class Statement:
     functions: frozenset[str] = frozenset()
     """User-defined functions it calls, directly or through views."""
     resolved: str = ""
-    """EXECUTE: the text that was prepared, or is executed at once. COPY … TO STDOUT: the query whose rows it copies."""
+    """EXECUTE: the text that was prepared, or is executed at once. COPY … TO STDOUT: the query
+    whose rows it copies."""
     is_copy_out: bool = False
     """COPY … TO STDOUT: rows come as COPY data."""
     runs_inner: bool = True

@@ -16,11 +16,12 @@ create table people (id int primary key, name varchar(40), email varchar(80), ci
 insert into people values (1, 'Ada Berg', 'ada.berg@example.com', 'Graz'),
  (2, 'Bo Falk', 'bo.falk@example.org', 'Linz'), (3, 'Cy Moor', 'cy.moor@example.net', 'Graz');
 create table sales (id int primary key, city varchar(20), status varchar(10), cents int);
-insert into sales values (1, 'Graz', 'paid', 500), (2, 'Linz', 'open', 700), (3, 'Graz', 'paid', 90);
+insert into sales values
+ (1, 'Graz', 'paid', 500), (2, 'Linz', 'open', 700), (3, 'Graz', 'paid', 90);
 """
 _PIVOT = (
-    "set @cols = (select group_concat(distinct concat('sum(status = ''', status, ''') as `', status,"
-    " '`') order by status) from sales)",
+    "set @cols = (select group_concat(distinct concat('sum(status = ''', status, ''') as `',"
+    " status, '`') order by status) from sales)",
     "set @sql = concat('select city, ', @cols, ' from sales group by city order by city')",
 )
 
