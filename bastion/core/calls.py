@@ -10,7 +10,7 @@ import re
 from bastion.core.builtins import names as word_list
 from bastion.core.catalogue import Function
 from bastion.core.findings import HERE, Findings, Place, Surroundings
-from bastion.core.functions import EFFECT_CLASSES, FunctionEffect, effect_of
+from bastion.core.functions import EFFECT_CLASSES, FunctionEffect, effect_of, is_of_sys
 from bastion.core.lexer import Kind, Token
 from bastion.core.model import EffectClass, Engine
 from bastion.core.routines import converts_by_code, take_apart
@@ -37,6 +37,8 @@ def judge_calls(
         if own:
             judge_own_call(name, own, findings, around)
         if own and schema not in {None, "pg_catalog"}:
+            continue
+        if around.engine is Engine.MYSQL and schema == "sys" and is_of_sys(name):
             continue
         if token.kind is Kind.WORD and schema is None and name in grammar:
             continue

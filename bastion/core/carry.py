@@ -64,7 +64,7 @@ def carried_by_writes(
         names = {fold(column.name, catalogue.engine) for column in relation.columns}
         for name, flow in flows.items():
             classes = _classes(flow)
-            if not classes or flow.is_document:
+            if not classes or (flow.is_document and not _gains_paths(relation, name, flow)):
                 continue
             if name not in names:
                 # The session made it, as a partition for one, and nobody saw what its columns are.
@@ -72,6 +72,13 @@ def carried_by_writes(
             else:
                 found += _filled(relation, name, classes, flow.words, catalogue)
     return tuple(found)
+
+
+def _gains_paths(relation: Relation, name: str, flow: Flow) -> bool:
+    """Tell whether documents go where a path is shown that tells something in them."""
+    found = relation.column(name)
+    shape = found.classification.shape if found is not None else None
+    return shape is not None and not (flow.shape and shape.harmless <= flow.shape.harmless)
 
 
 def carried_by_code(names: Iterable[Key], catalogue: Catalogue) -> tuple[KnownClass, ...]:

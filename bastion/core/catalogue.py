@@ -12,6 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.paths import Shape
 
 MARK_SEPARATOR = "\x01"
 """Between schema and name in the keys of ``Catalogue.marks``."""
@@ -44,6 +45,8 @@ class Classification:
     is_inside: bool = False
     """It was found inside documents, by the names of members or the form of values: shown as it
     stands, only those are hidden."""
+    shape: Shape | None = None
+    """What stands where in such documents of JSON."""
     found: Classification | None = None
     """Where a person said what it holds: what was found without that."""
 

@@ -20,6 +20,7 @@ from bastion.core.builtins import names
 from bastion.core.catalogue import Classification
 from bastion.core.dyncols import column_names
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.paths import shape_of
 
 _SHARE_MIN = 0.3
 """Of sampled values with one form, for a column whose name says nothing."""
@@ -336,7 +337,10 @@ def _document(values: list[str]) -> Classification:
         sensitivity, count = hits.most_common(1)[0]
         words = f"{count} of {len(values)} sampled documents hold {sensitivity.value}"
         is_inside = all(_is_document(value) or _names_in_blob(value) for value in values)
-        return Classification(sensitivity=sensitivity, evidence=words, is_inside=is_inside)
+        shape = shape_of(values, _announces) if is_inside else None
+        return Classification(
+            sensitivity=sensitivity, evidence=words, is_inside=is_inside, shape=shape
+        )
     if values:
         words = f"{len(values)} sampled documents look harmless"
         others = [one for one in values if not one.startswith("\\x") and not _is_document(one)]
@@ -344,6 +348,10 @@ def _document(values: list[str]) -> Classification:
     return Classification(
         sensitivity=Sensitivity.UNPROVEN, evidence="no documents to sample yet; masked until then"
     )
+
+
+def _announces(name: str) -> bool:
+    return classify_name(name) is not None or _address_name(name) is not None
 
 
 def _documents_in_text(values: list[str]) -> Classification | None:

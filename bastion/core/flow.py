@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from bastion.core.catalogue import Relation
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.paths import Shape
 
 _IDENTIFIER_BYTES_MAX = 63
 """PostgreSQL cuts longer names (NAMEDATALEN - 1), so two spellings may be one name."""
@@ -53,6 +54,8 @@ class Flow:
     """One stored value, whole: a mask that keeps a part of it keeps always the same part."""
     is_document: bool = False
     """A stored document as it stands, which is hidden in part."""
+    shape: Shape | None = None
+    """Of a stored document that is masked: what of it is shown by its path."""
     is_native: bool = False
     """A sensitive value as the database holds it, neither made nor typed by the person."""
     is_definition: bool = False

@@ -34,17 +34,16 @@ def effect_of(name: str, engine: Engine) -> FunctionEffect | None:
 
 
 def shows_arguments_only(name: str, engine: Engine) -> bool:
-    """Tell whether what a PostgreSQL built-in gives is as harmless as its arguments are.
+    """Tell whether what a built-in gives is as harmless as its arguments are.
 
     ``core.builtins`` lists those that were reviewed for arguments that are not, too: whether they
     fail, or how long they take, may depend on a value.
     """
     is_pure = effect_of(name, engine) in {FunctionEffect.PURE, FunctionEffect.SESSION}
-    return engine is Engine.POSTGRESQL and is_pure and name not in _OF_OTHERS
+    return is_pure and name not in _OF_OTHERS[engine]
 
 
-_OF_OTHERS = frozenset(
-    """
+_OF_POSTGRESQL = """
     current_query pg_cursor pg_get_aios pg_get_function_arg_default pg_get_function_sqlbody
     pg_get_multixact_members pg_get_publication_tables pg_get_shmem_allocations
     pg_get_shmem_allocations_numa pg_get_statisticsobjdef_columns
@@ -52,9 +51,20 @@ _OF_OTHERS = frozenset(
     pg_sequence_last_value pg_show_all_settings pg_stat_get_backend_client_addr
     pg_stat_get_backend_client_port pg_stat_get_wal_receiver pg_stat_get_wal_senders
     pg_stat_statements
-    """.split()
-)
+"""
+_OF_OTHERS = {
+    Engine.POSTGRESQL: frozenset(_OF_POSTGRESQL.split()),
+    Engine.MYSQL: frozenset(["decode_histogram", "default", "json_table", "value", "values"]),
+}
 """They tell of stored values, of statements and of other sessions, or need a care of their own."""
+
+
+def is_of_sys(name: str) -> bool:
+    """Tell whether a lower-case name is one of MySQL's functions in ``sys`` that only compute."""
+    return name in _OF_SYS
+
+
+_OF_SYS = frozenset(mysql_functions.OF_SYS.split())
 
 
 def acting_names(engine: Engine) -> frozenset[str]:

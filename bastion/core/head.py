@@ -26,6 +26,8 @@ class Inner(enum.Enum):
     RUN = "run"
     EXPRESSION = "expression"
     """SET @x = …: a value that is computed, as a SELECT."""
+    CONDITION = "condition"
+    """SHOW … WHERE: which of its own rows the server shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from bastion.core.effects import ChangeKind, OutputKind
 from bastion.core.head import (
     BEGIN_WORDS,
     Head,
+    Inner,
     Reader,
     Words,
     make,
@@ -35,16 +36,32 @@ def _show_mysql(words: Words) -> Head:
     if words.starts("show count ( * )") and words.count == _COUNT_WORDS:
         return make(EffectClass.READ, output=OutputKind.SETTING)
     index = words.skip(1, "full", "global", "session", "local", "extended", "count")
-    what = words.at(index)
     where = words.find("where", start=index)
-    is_computed = any(
-        words.at(i) in {"select", "@"} or (words.at(i) == "(" and words.at(i - 1) not in _LISTS)
-        for i in range(where, words.count)
-    )
-    if (where > 0 and is_computed) or words.steps_sequence:
-        return unknown("The condition of SHOW is computed, which is not read.")
+    condition = range(where, words.count) if where > 0 else range(0)
+    if any(words.at(i) in {"select", "@"} for i in condition) or words.steps_sequence:
+        return unknown("The condition of SHOW reads more than its own rows.")
     if any(words.at(i) == ":" for i in range(words.count)):
         return unknown("It assigns a variable.")
+    head = _shown_mysql(words, index)
+    if all(words.at(i) != "(" or words.at(i - 1) in _LISTS for i in condition):
+        return head
+    query = f"SELECT 1 WHERE {_with_quoted_names(words, where + 1)}"
+    return replace(head, inner=query, inner_use=Inner.CONDITION)
+
+
+def _with_quoted_names(words: Words, start: int) -> str:
+    """Give a condition with the columns that sqlglot would take for parts of its grammar quoted."""
+    parts, position = [], words.tokens[start].start
+    for index in range(start, words.count):
+        if words.at(index) in _COLUMN_WORDS and words.at(index + 1) != "(":
+            token = words.tokens[index]
+            parts += [words.text[position : token.start], f"`{token.value}`"]
+            position = token.end
+    return "".join((*parts, words.text[position:]))
+
+
+def _shown_mysql(words: Words, index: int) -> Head:
+    what = words.at(index)
     if what in {"explain", "analyze", "binlog", "relaylog"}:
         return make(EffectClass.OUTSIDE, reason="It shows what other sessions ran.")
     if what in _SHOW_WORDS or words.starts("create user", index):
@@ -59,6 +76,7 @@ def _show_mysql(words: Words) -> Head:
 
 _COUNT_WORDS = 6
 """Of ``SHOW COUNT(*) WARNINGS``, a number."""
+_COLUMN_WORDS = frozenset({"charset", "collation", "engine", "field", "rows", "type", "value"})
 _LISTS = frozenset({"in", "and", "or", "not", "where", "("})
 """What a parenthesis may follow in a condition and be no call."""
 

@@ -233,7 +233,8 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
         # Shown as it is, so its text is too: one number in ten passes a card's checksum.
         return dataclasses.replace(flow, is_plain=True)
     if column.classification.is_inside and not is_made:
-        return dataclasses.replace(flow, is_document=True)
+        shape = column.classification.shape if walk.engine is Engine.MYSQL else None
+        return dataclasses.replace(flow, is_document=True, shape=shape)
     if embedded is None:
         return flow
     return dataclasses.replace(flow, embedded=frozenset({embedded}))

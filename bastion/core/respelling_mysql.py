@@ -6,20 +6,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from sqlglot import exp
 from sqlglot.tokenizer_core import Token as ParserToken
 from sqlglot.tokenizer_core import TokenType
 
 from bastion.core.respelling import UnspelledError, made
 
-_WRITES = frozenset({"insert", "update", "delete", "replace"})
+_WRITES = frozenset(
+    {TokenType.INSERT, TokenType.UPDATE, TokenType.DELETE, TokenType.REPLACE, TokenType.MERGE}
+)
 _SELECT = (
     (TokenType.SELECT, "SELECT"),
     (TokenType.STAR, "*"),
     (TokenType.FROM, "FROM"),
     (TokenType.L_PAREN, "("),
 )
+_ORDINAL = ((TokenType.FOR, "FOR"), (TokenType.ORDINALITY, "ORDINALITY"))
 _CLOSED = ((TokenType.R_PAREN, ")"), (TokenType.VAR, "_"))
 
 
@@ -27,14 +31,20 @@ def respelled(tokens: list[ParserToken]) -> list[ParserToken]:
     """Spell a statement's tokens anew, where sqlglot would refuse them.
 
     Raises:
-        UnspelledError: what a write would touch is counted by a query made of its tree.
+        UnspelledError: what a write would touch is counted by a query made of its tree; or it
+            fills variables in a way that sqlglot would take for a join.
     """
-    dropped = {one for start, end in _limits(tokens) for one in range(start, end)}
-    opened = dict(_rows(tokens))
-    if not dropped and not opened:
+    moved = _with_options_in_order(_with_variables_first(tokens))
+    unread = (*_limits(moved), *_row_counts(moved), *_json_fallbacks(moved))
+    dropped = {one for start, end in unread for one in range(start, end)}
+    tests = dict(_json_tests(moved))
+    dropped |= {one for start, end in tests.items() for one in range(start, end)}
+    opened = dict(_rows(moved))
+    if moved is tokens and not dropped and not opened:
         return tokens
-    if any(token.text.lower() in _WRITES for token in tokens):
+    if _writes(tokens):
         raise UnspelledError
+    tokens = moved
     closed = set(opened.values())
     found: list[ParserToken] = []
     for index, token in enumerate(tokens):
@@ -42,6 +52,8 @@ def respelled(tokens: list[ParserToken]) -> list[ParserToken]:
             found += [made(kind, text, token) for kind, text in _SELECT]
         if index in closed:
             found += [made(kind, text, token) for kind, text in _CLOSED]
+        if index in tests:
+            found += [made(kind, text, token) for kind, text in _ORDINAL]
         if index not in dropped:
             found.append(token)
     return found
@@ -77,6 +89,182 @@ def _rows(tokens: list[ParserToken]) -> Iterator[tuple[int, int]]:
             while end + 1 < len(tokens) and tokens[end].token_type == TokenType.COMMA:
                 end = _closing(tokens, end + 1) + 1
             yield index, end
+
+
+def _writes(tokens: Sequence[ParserToken]) -> bool:
+    """Tell whether a statement writes: ``REPLACE(a, b, c)`` and ``INSERT(…)`` are calls."""
+    depth = 0
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        kind = token.token_type
+        depth += (kind == TokenType.L_PAREN) - (kind == TokenType.R_PAREN)
+        is_call = following is not None and following.token_type == TokenType.L_PAREN
+        if kind in _WRITES and (token is tokens[0] or (depth == 0 and not is_call)):
+            return True
+    return False
+
+
+def _with_options_in_order(tokens: list[ParserToken]) -> list[ParserToken]:
+    """Put DISTINCT before the other options of SELECT, as sqlglot expects it."""
+    found, has_moved = list(tokens), False
+    for start, token in enumerate(tokens):
+        if token.token_type != TokenType.SELECT:
+            continue
+        end = start + 1
+        while end < len(tokens) and _is_option(tokens[end]):
+            end += 1
+        options = tokens[start + 1 : end]
+        ordered = sorted(options, key=lambda one: one.token_type != TokenType.DISTINCT)
+        if ordered != options:
+            found[start + 1 : end] = ordered
+            has_moved = True
+    return found if has_moved else tokens
+
+
+def _is_option(token: ParserToken) -> bool:
+    is_quoted = token.token_type in {TokenType.IDENTIFIER, TokenType.STRING}
+    return not is_quoted and token.text.lower() in _OPTIONS
+
+
+_OPTIONS = frozenset(
+    """
+    distinct distinctrow all straight_join high_priority sql_small_result sql_big_result
+    sql_buffer_result sql_no_cache sql_calc_found_rows
+    """.split()
+)
+
+
+def _with_variables_first(tokens: list[ParserToken]) -> list[ParserToken]:
+    """Read ``SELECT a, b FROM t INTO @x, @y`` as ``SELECT a, b INTO @x FROM t``.
+
+    ``with_targets`` puts the other variables back into the tree.
+    """
+    place = _into(tokens)
+    if place is None:
+        listed = zip(tokens, tokens[_TARGET_WORDS + 1 :], strict=False)
+        if any(one.token_type == TokenType.INTO and _is_comma(two) for one, two in listed):
+            raise UnspelledError
+        return tokens
+    start, end, select = place
+    depth, clause = 0, None
+    for index in range(select + 1, start):
+        kind = tokens[index].token_type
+        depth += (kind == TokenType.L_PAREN) - (kind == TokenType.R_PAREN)
+        if depth == 0 and kind == TokenType.FROM and clause is None:
+            clause = index
+    first = tokens[start : start + _TARGET_WORDS + 1]
+    rest = tokens[end:]
+    if clause is None:
+        moved = [*tokens[:start], *first, *rest]
+    else:
+        moved = [*tokens[:clause], *first, *tokens[clause:start], *rest]
+    return moved if [id(one) for one in moved] != [id(one) for one in tokens] else tokens
+
+
+def with_targets(tree: exp.Expr, tokens: list[ParserToken]) -> exp.Expr:
+    """Name each variable that a SELECT fills, of which sqlglot reads the first."""
+    place = _into(tokens)
+    into = tree.args.get("into")
+    if place is None or not isinstance(into, exp.Into):
+        return tree
+    start, end, _ = place
+    names = [tokens[index].text for index in range(start + 2, end, _TARGET_WORDS + 1)]
+    into.set("expressions", [exp.Parameter(this=exp.Var(this=name)) for name in names[1:]])
+    return tree
+
+
+def _into(tokens: list[ParserToken]) -> tuple[int, int, int] | None:
+    """Find the only INTO of variables, what follows it, and the SELECT that it belongs to."""
+    found = [i for i, one in enumerate(tokens) if one.token_type == TokenType.INTO]
+    if len(found) != 1:
+        return None
+    start, end, select, depth = found[0], found[0] + 1, -1, 0
+    for index, token in enumerate(tokens):
+        kind = token.token_type
+        depth += (kind == TokenType.L_PAREN) - (kind == TokenType.R_PAREN)
+        if depth == 0 and kind in _SETS:
+            # It is filled by the whole, not by the arm that it stands in.
+            return None
+        if depth == 0 and kind == TokenType.SELECT and index < start:
+            select = index
+        if depth and index == start:
+            return None
+    while _is_variable(tokens, end):
+        end += _TARGET_WORDS
+        if end >= len(tokens) or not _is_comma(tokens[end]):
+            return (start, end, select) if select >= 0 else None
+        end += 1
+    return None
+
+
+def _is_comma(token: ParserToken) -> bool:
+    return token.token_type == TokenType.COMMA
+
+
+def _is_variable(tokens: list[ParserToken], index: int) -> bool:
+    words = tokens[index : index + _TARGET_WORDS]
+    kinds = [one.token_type for one in words]
+    return kinds == [TokenType.PARAMETER, TokenType.VAR] and words[0].end + 1 == words[1].start
+
+
+_SETS = frozenset({TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT})
+_TARGET_WORDS = 2
+"""Of ``@name``."""
+
+
+def _row_counts(tokens: list[ParserToken]) -> Iterator[tuple[int, int]]:
+    """Find MariaDB's ``ROWS EXAMINED 1000`` behind a LIMIT, or with a LIMIT of its own."""
+    for index in range(1, len(tokens) - 2):
+        words = [one.text.lower() for one in tokens[index : index + 2]]
+        if words != ["rows", "examined"] or tokens[index + 2].token_type != TokenType.NUMBER:
+            continue
+        is_alone = tokens[index - 1].token_type == TokenType.LIMIT
+        if is_alone or tokens[index - 1].token_type == TokenType.NUMBER:
+            yield index - is_alone, index + 3
+
+
+def _json_fallbacks(tokens: list[ParserToken]) -> Iterator[tuple[int, int]]:
+    """Find ``NULL ON ERROR`` and ``DEFAULT '0' ON EMPTY`` of JSON_TABLE, which add a literal."""
+    for start, end in _json_columns(tokens):
+        for index in range(start, end - 2):
+            words = [one.text.lower() for one in tokens[index + 1 : index + 3]]
+            if tokens[index].text.lower() in {"null", "error"}:
+                length = 1
+            elif tokens[index].token_type == TokenType.DEFAULT and _is_literal(tokens[index + 1]):
+                length = 2
+                words = [one.text.lower() for one in tokens[index + 2 : index + 4]]
+            else:
+                continue
+            if words in (["on", "empty"], ["on", "error"]):
+                yield index, index + length + 2
+
+
+def _json_tests(tokens: list[ParserToken]) -> Iterator[tuple[int, int]]:
+    """Find where a column of JSON_TABLE tells whether a path is there, ``INT EXISTS PATH '$.a'``.
+
+    Its type and path become FOR ORDINALITY, which is a number that the shape makes too.
+    """
+    for start, end in _json_columns(tokens):
+        for index in range(start, end - 2):
+            if _are(tokens, index, "exists", "path") and _is_literal(tokens[index + 2]):
+                first = index - 1
+                if tokens[first].token_type == TokenType.R_PAREN:
+                    first -= 3
+                yield first, index + 3
+
+
+def _json_columns(tokens: list[ParserToken]) -> Iterator[tuple[int, int]]:
+    for index in range(len(tokens) - 1):
+        is_call = tokens[index + 1].token_type == TokenType.L_PAREN
+        if is_call and tokens[index].text.lower() == "json_table":
+            yield index + 1, _closing(tokens, index + 1)
+
+
+def _is_literal(token: ParserToken) -> bool:
+    return token.token_type in {TokenType.STRING, TokenType.NUMBER}
+
+
+def _are(tokens: list[ParserToken], index: int, *words: str) -> bool:
+    return [one.text.lower() for one in tokens[index : index + len(words)]] == list(words)
 
 
 def _closing(tokens: list[ParserToken], index: int) -> int:

@@ -512,6 +512,8 @@ def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
             return _under(run, inner.effects)
         case Inner.FILL:
             return _filled(combined, base, inner)
+        case Inner.CONDITION:
+            return _chosen(base, inner)
         case Inner.PREPARE | Inner.DECLARE | Inner.EXPRESSION:
             return _remembered(combined, base, use, inner)
 
@@ -533,6 +535,15 @@ def _planned(combined: Statement, inner: Statement) -> Statement:
 
 
 _DOUBTFUL = frozenset({EffectClass.UNKNOWN, EffectClass.OUTSIDE, EffectClass.ADMIN})
+
+
+def _chosen(base: Statement, inner: Statement) -> Statement:
+    """Judge a SHOW by its condition, which may compute of its own rows and do nothing else."""
+    if inner.effects == {EffectClass.READ} and not inner.reads and not inner.functions:
+        return base
+    reasons = ("The condition of SHOW reads more than its own rows.", *inner.reasons)
+    unread = dataclasses.replace(base, is_understood=False, reasons=reasons)
+    return _under(unread, base.effects | inner.effects | {EffectClass.UNKNOWN})
 
 
 def _filled(combined: Statement, base: Statement, inner: Statement) -> Statement:

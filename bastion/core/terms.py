@@ -5,12 +5,13 @@ An expression that is not listed here is not known, and what it gives is not pro
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
-from bastion.core import bodies, definitions, detectors, predicates
+from bastion.core import bodies, definitions, detectors, paths, predicates
 from bastion.core.builtins import PURE, names
 from bastion.core.classify import announced
 from bastion.core.flow import (
@@ -27,7 +28,7 @@ from bastion.core.flow import (
     unproven,
     verbatim,
 )
-from bastion.core.functions import shows_arguments_only
+from bastion.core.functions import is_of_sys, shows_arguments_only
 from bastion.core.marks import keeps_whole
 from bastion.core.model import Engine
 from bastion.core.walker import Ctes, Walker
@@ -57,7 +58,8 @@ def _scalar(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
 
 def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> Flow:
     flows = [walk.flow(part, scope, ctes) for part in node.iter_expressions()]
-    flow = join(flows)
+    document = flows[0].shape if flows else None
+    flow = join(_without_document(node, flows))
     if keeps_whole(node, flows):
         flow = verbatim(flow)
     names = {name.casefold() for name in node.sql_names()}
@@ -67,7 +69,23 @@ def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> F
     if isinstance(node, _ROW_MAKERS):
         predicates.check_rows_from(walk, call_name(node), flow, node)
         flow = made(flow)
+    path = paths.path_read(node)
+    if document is not None and path is not None and flow.sensitive:
+        flow = dataclasses.replace(flow, shape=document.below(path))
     return _with_path(walk, node, flow)
+
+
+def _json_value(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    flows = [walk.flow(part, scope, ctes) for part in node.iter_expressions()]
+    return join(_without_document(node, flows))
+
+
+def _without_document(node: exp.Expr, flows: list[Flow]) -> list[Flow]:
+    """Leave a stored document out where what is read of it, by its path, is harmless."""
+    shape = flows[0].shape if flows else None
+    if shape is None or not all(map(is_harmless, flows[1:])):
+        return flows
+    return [HARMLESS, *flows[1:]] if paths.reads_harmless(node, shape) else flows
 
 
 def _with_path(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
@@ -85,8 +103,9 @@ def _with_path(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
 def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     """Give what may reach the result of a function that sqlglot has no class for."""
     name = node.name.casefold()
-    arguments = [walk.flow(item, scope, ctes) for item in node.expressions]
-    flow = join(arguments)
+    listed = node.expressions[1:] if name == "get_format" else node.expressions
+    arguments = [walk.flow(item, scope, ctes) for item in listed]
+    flow = join(_without_document(node, arguments))
     found = walk.catalogue.functions.get(name)
     if found:
         return bodies.user_function(walk, name, found, arguments)
@@ -215,6 +234,35 @@ _UNDERSTOOD = (
     exp.WithinGroup,
     exp.WindowSpec,
 )
+
+
+def json_columns(
+    walk: Walker, call: exp.JSONTable, scope: Scope, ctes: Ctes
+) -> list[exp.Expr] | None:
+    """Name the columns of JSON_TABLE that show harmless parts of a masked document alone.
+
+    None for any other: a conversion that fails tells of the value, in whatever column.
+    """
+    shape = walk.flow(call.this, scope, ctes).shape
+    above = paths.rows_path(call)
+    return None if shape is None or above is None else _listed(call, above, shape)
+
+
+def _listed(node: exp.Expr, above: paths.Path, shape: paths.Shape) -> list[exp.Expr] | None:
+    schema = node.args.get("schema") or node.args.get("nested_schema")
+    found: list[exp.Expr] = []
+    for column in schema.expressions if schema is not None else ():
+        path = paths.rows_path(column)
+        if column.args.get("nested_schema") is not None:
+            inner = None if path is None else _listed(column, (*above, *path), shape)
+            if inner is None:
+                return None
+            found += inner
+        elif paths.column_is_harmless(column, above, shape):
+            found.append(column.this)
+        else:
+            return None
+    return found
 
 
 def call_name(call: exp.Expr) -> str:
@@ -353,6 +401,9 @@ def _dot(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     field = node.expression
     if isinstance(field, exp.Func) and isinstance(node.this, exp.Identifier):
         schema = fold(node.this, walk.engine)
+        if walk.engine is Engine.MYSQL and schema == "sys" and is_of_sys(field.name.casefold()):
+            given = walk.parts(field, scope, ctes)
+            return given if is_harmless(given) else join([given, unproven("what it makes of it")])
         flow = walk.flow(field, scope, ctes)
         known = walk.catalogue.functions.get(field.name.casefold(), ())
         is_known = schema in _SERVERS_OWN or any(item.schema == schema for item in known)
@@ -468,4 +519,5 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.TryCast: _cast,
     exp.In: _in,
     exp.OnCondition: _on_condition,
+    exp.JSONValue: _json_value,
 }

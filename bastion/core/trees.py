@@ -23,6 +23,7 @@ from bastion.core.model import EffectClass, Engine
 from bastion.core.reached import family, judge_reached
 from bastion.core.respelling import UnspelledError, respelled
 from bastion.core.respelling_mysql import respelled as respelled_mysql
+from bastion.core.respelling_mysql import with_targets
 from bastion.core.unwritten import judge_unwritten
 
 # sqlglot logs the text of what it does not understand; SQL never goes to a log.
@@ -44,6 +45,8 @@ def parse(text: str, lexed: Lexed, engine: Engine) -> exp.Expression | str:
         is_pg = engine is Engine.POSTGRESQL
         spelled = respelled(tokens, lexed) if is_pg else respelled_mysql(tokens)
         trees = dialect.parser().parse(spelled, text)
+        if not is_pg:
+            trees = [one and with_targets(one, tokens) for one in trees]
     except (SqlglotError, UnspelledError):
         return "its grammar is not known to the bastion"
     except RecursionError:
@@ -154,8 +157,12 @@ def _is_fraction(ours: tuple[Token, ...], index: int) -> bool:
     own = ours[index]
     if own.kind is not Kind.NUMBER or not own.value.startswith("."):
         return False
-    is_apart = not index or ours[index - 1].end < own.start or ours[index - 1].value in "(,+-*/"
+    is_apart = not index or ours[index - 1].end < own.start or ours[index - 1].value in _BEFORE
     return is_apart and not (index + 1 < len(ours) and ours[index + 1].value == "(")
+
+
+_BEFORE = frozenset("( , + - * / % < > = <= >= <> != <=> |".split())
+"""Signs that no name ends in."""
 
 
 def _structural(tree: exp.Expression, tokens: tuple[Token, ...]) -> frozenset[str]:
@@ -432,6 +439,7 @@ def _allowed() -> frozenset[type]:
         IndexTableHint Schema ColumnDef Collate CharacterSet XMLNamespace XMLKeyValueOption
         TimeUnit Predicate Partition Operator ScopeResolution FromTimeZone
         Returning OnConflict When Whens TableColumn Qualify
+        Version
         ColumnConstraint NotNullColumnConstraint PathColumnConstraint DefaultColumnConstraint
     """
     refused = {exp.PropertyEQ, exp.NextValueFor, exp.Dot}

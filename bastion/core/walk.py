@@ -436,6 +436,10 @@ class Walk:
             flow = self.touch(unproven("a relation that is not known"))
             return Source(name=name, outputs=None, flow=flow)
         predicates.check_hints(self, node, relation)
+        version = node.args.get("version")
+        if isinstance(version, exp.Expr):
+            # FOR SYSTEM_TIME: which of the rows that once were are seen.
+            predicates.check_amount(self, version, Scope(), ctes)
         return Source(
             name=name,
             schema=fold(relation.schema, self.engine),
@@ -478,6 +482,12 @@ class Walk:
             call = call.expression
         name = terms.call_name(call)
         flow = made(self._call_flow(call, scope, ctes))
+        if isinstance(call, exp.JSONTable):
+            listed = terms.json_columns(self, call, scope, ctes)
+            if listed is not None:
+                columns = [fold(column, self.engine) for column in listed]
+                outputs = tuple(Output(name=one, flow=made(HARMLESS)) for one in columns)
+                return Source(name="", outputs=outputs)
         predicates.check_rows_from(self, name, flow, call)
         shape = bodies.user_rows(self, call, scope, ctes)
         if shape is not None:
@@ -719,11 +729,16 @@ def _table_columns(call: exp.Expr) -> list[exp.Expr]:
     if isinstance(call, exp.XMLTable):
         return [column.this for column in call.args.get("columns") or []]
     if isinstance(call, exp.JSONTable):
-        schema = call.args.get("schema")
-        columns = schema.expressions if schema is not None else []
-        if all(column.args.get("nested_schema") is None for column in columns):
-            return [column.this for column in columns if column.this is not None]
+        return list(_json_columns(call.args.get("schema")))
     return []
+
+
+def _json_columns(schema: exp.Expr | None) -> Iterator[exp.Expr]:
+    for column in schema.expressions if schema is not None else ():
+        if column.args.get("nested_schema") is not None:
+            yield from _json_columns(column.args["nested_schema"])
+        elif column.this is not None:
+            yield column.this
 
 
 def _signature(outputs: tuple[Output, ...]) -> list[tuple[object, ...]]:

@@ -119,5 +119,20 @@ set names (select 'gbk')
 set names nowhere
 set unique_checks = 0
 show tables where x in (f_del())
+show tables where lower(x) = f_del()
+show function status where db = database() and get_lock('a', 1)
+show procedure status where db = database() and load_file('/etc/passwd') like 'r%'
+show index from t where concat(key_name, (select 1)) = 'x'
+show table status where name = shop.f_del()
+show status where sleep(value)
+show variables where concat(variable_name, @a) = 'x'
+show databases where nextval(sq) > 0
+select sys.table_exists('a', 'b', @x)
+select sys.format_bytes(f_del())
+select straight_join distinct f_del() from t
+select id from t limit 1 rows examined (f_del())
+select 1 into outfile '/tmp/x'
+select id from t union select 2 into @a, @b
+select id from t for system_time as of (select f_del())
 show tables where (f_del())
 select shop.1e5()

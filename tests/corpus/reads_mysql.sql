@@ -383,3 +383,20 @@ set sql_mode = ''
 set session sql_mode = (select replace(@@sql_mode, 'ONLY_FULL_GROUP_BY', ''))
 set character_set_results = null
 set session transaction read write
+show function status where db = database() and name like 'f%'
+show procedure status where db = schema() and lower(name) in ('a', 'b')
+show index from orders where upper(key_name) = 'PRIMARY'
+show tables where tables_in_shop regexp concat('^', 'o')
+show table status where coalesce(engine, '') = 'InnoDB' and rows > length('abc')
+show collation where char_length(collation) < 20 and charset = 'utf8mb4'
+show full columns from orders where left(field, 3) = 'cus'
+select sys.format_bytes(123456), sys.version_major(), sys.quote_identifier('a')
+select date_format(placed_at, get_format(date, 'EUR')) from orders
+select is_free_lock('a'), is_used_lock('a')
+select straight_join distinct status from orders
+select sql_no_cache sql_buffer_result distinctrow status from orders
+select id from orders order by id limit 5 rows examined 1000
+select status from orders where`status`='new'and(`total`)>.5
+select * from orders for system_time as of timestamp '2024-01-01'
+select id from orders for system_time between '2024-01-01' and now()
+select j.sku, j.has from orders o, json_table(o.details, '$.items[*]' columns (sku varchar(20) path '$.sku' default '-' on empty null on error, has int exists path '$.x')) j

@@ -1,6 +1,21 @@
 # Attempts of the red team on tests/seed/red_team_mysql.sql; ' ;; ' separates statements on one connection.
 # Judged by twins: two databases that differ in sensitive values only must give the same bytes.
 # First the holes once found, one line for each kind; they run always.
+select json_value(doc,'$.n'), json_keys(doc), json_length(doc), json_type(doc) from ledger where id=1 ;; select json_value(doc,'$.who') from ledger where id=1
+select id from ledger where json_value(doc,'$.who') like 'cu%'
+select id from ledger where json_extract(doc,'$.n','$.who') like '%cu%'
+select json_valid(doc->>'$.who'), json_type(doc->>'$.who'), json_length(json_value(doc,'$.who')) from ledger where id=1
+select json_search(doc,'one','cu%'), json_contains(doc,'"c"'), json_contains(doc,'1','$.who') from ledger where id=1
+select j.n, j.x from ledger, json_table(doc,'$' columns(n int path '$.n', x int path '$.who' error on error)) j where id=1
+select count(*) from ledger, json_table(doc,'$' columns(n int path '$.n', x varchar(2) path '$.who' default '?' on error)) j where j.x = 'cu'
+select y from json_table(json_object((select left(ssn,1) from users where id=1),1),'$' columns(y int exists path '$.S')) j
+select json_value(doc,concat('$.','who')), json_extract(doc,'$.*'), json_extract(doc,'$**.who'), json_extract(doc,'$.n', concat('$.w','ho')) from ledger where id=1
+create temporary table z select json_value(doc,'$.who') w, json_value(doc,'$.n') n from ledger ;; select w from z where n = 1
+update ledger set doc=json_set(doc,'$.n',(select ssn from users where id=1)) ;; select json_value(doc,'$.n') from ledger where id=1
+select id, ssn into @a, @b from users where id=1 ;; select @a, @b
+set @b = 1 ;; select id, ssn from users where id=1 into @a, @b ;; select @b
+show tables where left((select ssn from users where id=1),1) = 'S'
+show columns from vault where locate('S3C', `default`) > 0
 prepare s from 'select ?' ;; set @i=(select ssn from users where id=1) ;; execute s using @i
 set @r = 1 ;; execute immediate 'set @r = (select ssn from users where id = 1)' ;; select @r
 set @r = 1 ;; prepare s from 'set @r = (select ssn from users where id = 1)' ;; execute s ;; select @r

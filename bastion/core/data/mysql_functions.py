@@ -17,7 +17,7 @@ PURE = """
     dayofmonth dayofweek dayofyear decimal decode decode_histogram default degrees dense_rank
     des_decrypt des_encrypt distance double elt encode encrypt envelope exists exp export_set
     extract extractvalue field find_in_set first_value float floor format format_bytes
-    format_pico_time found_rows from_base64 from_days from_unixtime geometrycollection
+    format_pico_time found_rows from_base64 from_days from_unixtime geometrycollection get_format
     geomfromtext glength greatest group_concat grouping gtid_subset gtid_subtract hex hour if
     ifnull in inet6_aton inet6_ntoa inet_aton inet_ntoa insert instr intersects interval is_ipv4
     is_ipv4_compat is_ipv4_mapped is_ipv6 is_uuid isnull json_array json_array_append
@@ -51,6 +51,14 @@ PURE = """
     within x y year yearweek
 """
 """Computes from its arguments, or reads the catalogue, the clock or a random source."""
+
+OF_SYS = """
+    extract_schema_from_file_name extract_table_from_file_name format_bytes format_path
+    format_statement format_time list_add list_drop ps_is_account_enabled ps_is_consumer_enabled
+    ps_is_instrument_default_enabled ps_is_instrument_default_timed quote_identifier
+    sys_get_config version_major version_minor version_patch
+"""
+"""Stored functions of the schema ``sys``, which the server brings along."""
 
 SLEEP = """
     sleep

@@ -1,0 +1,226 @@
+"""Paths into stored JSON documents: which show nothing sensitive, and which a query reads.
+
+A document that holds an address somewhere is masked, but ``$.gear`` of it is as good as a column
+of that name: sampled values tell what stands there. A path that no sample has is not shown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from bastion.core import detectors
+from bastion.core.builtins import names
+
+Path = tuple[str, ...]
+"""Names of members from the root on; places in arrays are left out, since all are alike."""
+_PATHS_MAX = 400
+"""More are data rather than names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What the sampled documents of a column have in common."""
+
+    harmless: frozenset[Path] = frozenset()
+    """Where values were seen, and nothing sensitive, there or below."""
+    named: frozenset[Path] = frozenset()
+    """Objects whose members have plain names."""
+
+    def below(self, path: Path) -> Shape:
+        """Give the shape of what stands at a path."""
+        start = len(path)
+        return Shape(
+            harmless=frozenset(one[start:] for one in self.harmless if one[:start] == path),
+            named=frozenset(one[start:] for one in self.named if one[:start] == path),
+        )
+
+
+def shape_of(documents: Sequence[str], announces: Callable[[str], bool]) -> Shape | None:
+    """Find what stands at which path of sampled documents; None where one is no JSON.
+
+    Args:
+        announces: whether a name says that what it names is sensitive.
+    """
+    found = _Found(announces)
+    try:
+        for text in documents:
+            document = json.loads(
+                text, parse_float=_Number, parse_int=_Number, object_pairs_hook=_Object
+            )
+            found.look(document, (), tells=False)
+            found.note_repeated()
+    except (ValueError, RecursionError):
+        return None
+    if len(found.seen) > _PATHS_MAX:
+        return None
+    return Shape(
+        harmless=frozenset(found.seen - found.telling),
+        named=frozenset(found.named - found.unnamed),
+    )
+
+
+class _Number(str):
+    __slots__ = ()
+
+
+class _Object(list[tuple[str, object]]):
+    # Two members may have one name: a server may take either.
+    __slots__ = ()
+
+
+class _Found:
+    """What was seen in documents, path by path."""
+
+    def __init__(self, announces: Callable[[str], bool]) -> None:
+        self._announces = announces
+        self.seen: set[Path] = set()
+        self.telling: set[Path] = set()
+        self.named: set[Path] = set()
+        self.unnamed: set[Path] = set()
+        self._texts: list[tuple[Path, str, bool]] = []
+
+    def look(self, value: object, path: Path, *, tells: bool) -> None:
+        """Look at one value and at all below it."""
+        if isinstance(value, _Object):
+            self._look_at_members(value, path, tells=tells)
+        elif isinstance(value, list):
+            for item in value:
+                self.look(item, path, tells=tells)
+        elif isinstance(value, str) and value:
+            is_number = isinstance(value, _Number)
+            shows = detectors.is_card(value) if is_number else _is_telling(value)
+            self._texts.append((path, value, tells))
+            self._note(path, tells=tells or shows)
+        elif isinstance(value, bool):
+            self._note(path, tells=tells)
+
+    def note_repeated(self) -> None:
+        """Note where a document holds again what stands under a telling name in it."""
+        hidden = {text for _, text, tells in self._texts if tells and len(text) >= _REPEATED_MIN}
+        for path, text, _ in self._texts:
+            if any(one in text for one in hidden):
+                self._note(path, tells=True)
+        self._texts.clear()
+
+    def _look_at_members(self, value: _Object, path: Path, *, tells: bool) -> None:
+        (self.named if value else set()).add(path)
+        keys = {key.casefold() for key, _ in value}
+        for key, item in value:
+            if not _PLAIN.fullmatch(key) or _is_telling(key):
+                self.unnamed.add(path)
+            # {"name": "ssn", "value": …}: another document may name anything there.
+            is_pair = key.casefold() in _HOLDING and not keys.isdisjoint(_NAMING)
+            self.look(item, (*path, key), tells=tells or is_pair or self._announces(key))
+
+    def _note(self, path: Path, *, tells: bool) -> None:
+        for end in range(len(path) + 1):
+            self.seen.add(path[:end])
+            if tells:
+                self.telling.add(path[:end])
+
+
+def _is_telling(text: str) -> bool:
+    return detectors.whole(text) is not None or detectors.redact(text) != text
+
+
+_REPEATED_MIN = 4
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_NAMING = names("name key field label attribute attr property type code id kind k n column title")
+_HOLDING = names("value val v data content text values string")
+
+# -- what a query reads ------------------------------------------------------------------------
+
+
+def reads_harmless(node: exp.Expr, shape: Shape) -> bool:
+    """Tell whether a function of a stored document shows only what is harmless in it."""
+    if isinstance(node, exp.JSONKeys):
+        path = _path(node.args.get("expression")) if node.args.get("expression") else ()
+        return path is not None and path in shape.named
+    if isinstance(node, exp.JSONType):
+        return True
+    if isinstance(node, exp.Anonymous):
+        return _call_reads_harmless(node.name.casefold(), list(node.expressions[1:]), shape)
+    paths = _read_paths(node)
+    return bool(paths) and all(path in shape.harmless for path in paths)
+
+
+def _call_reads_harmless(name: str, rest: list[exp.Expr], shape: Shape) -> bool:
+    if name in _OF_SHAPE:
+        # How many there are and whether they are there is seen in what is shown with parts hidden.
+        return all(_path(item) is not None for item in rest[_OF_SHAPE[name] :])
+    if name == "json_query":
+        return len(rest) == 1 and _path(rest[0]) in shape.harmless
+    if name == "json_contains":
+        return len(rest) == _CONTAINED and _path(rest[1]) in shape.harmless
+    return False
+
+
+_CONTAINED = 2
+_OF_SHAPE = {
+    "json_length": 0, "json_depth": 0, "json_valid": 0, "json_exists": 0, "json_contains_path": 1,
+}  # fmt: skip
+"""Functions that tell how a document is built, with how many arguments stand before the paths."""
+
+
+def path_read(node: exp.Expr) -> Path | None:
+    """Give the one path whose part of a document a function gives, as JSON still."""
+    paths = _read_paths(node) if isinstance(node, exp.JSONExtract) else []
+    return paths[0] if len(paths) == 1 else None
+
+
+def _read_paths(node: exp.Expr) -> list[Path | None]:
+    if isinstance(node, exp.JSONExtract | exp.JSONExtractScalar):
+        return [_path(item) for item in (node.expression, *node.expressions)]
+    return [_path(node.args.get("path"))] if isinstance(node, exp.JSONValue) else []
+
+
+def column_is_harmless(column: exp.Expr, above: Path, shape: Shape) -> bool:
+    """Tell whether a column of JSON_TABLE shows only what is harmless, or how it is built.
+
+    Args:
+        above: the path of the rows.
+    """
+    if column.args.get("ordinality"):
+        return True
+    path = _path(column.args.get("path"))
+    return path is not None and (*above, *path) in shape.harmless
+
+
+def rows_path(node: exp.Expr) -> Path | None:
+    """Give the path of the rows of JSON_TABLE, or of a NESTED PATH in it."""
+    return _path(node.args.get("path"))
+
+
+def _path(node: exp.Expr | None) -> Path | None:
+    """Read a path that is a literal of names and places; None for any other."""
+    if isinstance(node, exp.JSONPath):
+        return _path_of_tree(node)
+    if not isinstance(node, exp.Literal) or not node.is_string:
+        return None
+    if not _LITERAL.fullmatch(node.name):
+        return None
+    return tuple(bare or quoted for bare, quoted in _MEMBER.findall(node.name))
+
+
+def _path_of_tree(node: exp.Expr) -> Path | None:
+    found = []
+    first, *steps = node.expressions
+    if not isinstance(first, exp.JSONPathRoot) or any(one.comments for one in node.walk()):
+        return None
+    for step in steps:
+        if isinstance(step, exp.JSONPathKey) and isinstance(step.this, str):
+            found.append(step.this)
+        elif not isinstance(step, exp.JSONPathSubscript) or not isinstance(step.this, _PLACES):
+            return None
+    return tuple(found)
+
+
+_PLACES = (int, exp.JSONPathWildcard)
+_STEP = r"\.(?:([A-Za-z_]\w*)|\"([\w -]+)\")"
+_MEMBER = re.compile(_STEP)
+_LITERAL = re.compile(rf"\$(?:{_STEP}|\[(?:\d+|\*|last(?:-\d+)?|\d+ to (?:\d+|last))\])*", re.ASCII)

@@ -1,0 +1,110 @@
+"""Paths into documents: what was seen harmless is shown, and nothing that was not seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from bastion.core.classify import classify_column
+from bastion.core.lexer import lex
+from bastion.core.model import Engine, Sensitivity
+from bastion.core.paths import Shape, reads_harmless
+from bastion.core.trees import parse
+
+DOCUMENTS = (
+    '{"gear": "manual", "kw": 71, "owner": {"email": "ada@example.com", "since": 2020},'
+    ' "tags": ["red", "blue"], "pairs": [{"name": "color", "value": "red"}], "note": "x"}',
+    '{"gear": "automatic", "kw": 90, "owner": {"email": null}, "tags": [], "ssn": "S3CR3T421x",'
+    ' "note": "of S3CR3T421x", "empty": null, "by": {"a b": 1}}',
+)
+
+
+def shape() -> Shape:
+    found = classify_column(name="specs", type_name="json", comment="", samples=DOCUMENTS)
+    assert found.sensitivity is not None
+    assert found.shape is not None
+    return found.shape
+
+
+def test_members_seen_with_harmless_values_are_shown() -> None:
+    harmless = shape().harmless
+    assert {("gear",), ("kw",), ("tags",), ("owner", "since"), ("pairs", "name")} <= harmless
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        (),
+        ("owner",),
+        ("owner", "email"),
+        ("ssn",),
+        ("note",),
+        ("empty",),
+        ("never", "seen"),
+        ("pairs",),
+        ("pairs", "value"),
+    ],
+)
+def test_what_tells_or_was_not_seen_is_not_shown(path: tuple[str, ...]) -> None:
+    assert path not in shape().harmless
+
+
+def test_names_of_members_are_shown_where_they_are_plain() -> None:
+    assert {(), ("owner",)} <= shape().named
+    assert ("by",) not in shape().named
+
+
+def test_text_that_is_no_json_has_no_shape() -> None:
+    samples = (*DOCUMENTS, '{"ssn": "S3CR3T421x"')
+    assert classify_column(name="d", type_name="json", comment="", samples=samples).shape is None
+    xml = ("<u><ssn>S3CR3T421x</ssn></u>",)
+    found = classify_column(name="d", type_name="text", comment="", samples=xml)
+    assert (found.sensitivity, found.shape) == (Sensitivity.SSN, None)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "json_extract(d, '$.gear')",
+        "d->'$.tags[0]'",
+        "d->>'$.owner.since'",
+        "json_extract(d, '$.gear', '$.kw')",
+        "json_extract(d, '$.tags[last]')",
+        "json_keys(d)",
+        "json_length(d, '$.owner')",
+        "json_contains(d, '1', '$.kw')",
+        "json_contains_path(d, 'one', '$.ssn', '$.gear')",
+    ],
+)
+def test_calls_by_harmless_paths_are_told(call: str) -> None:
+    assert reads_harmless(tree(call), shape())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "json_extract(d, '$.owner')",
+        "json_extract(d, '$.gear', '$.ssn')",
+        "json_extract(d, '$.gear', p)",
+        "json_extract(d, concat('$.', 'gear'))",
+        "json_extract(d, '$.*')",
+        "json_extract(d, '$**.since')",
+        "json_extract(d, '$.gear..ssn')",
+        "json_extract(d, '$./* */gear')",
+        "d->'$.ssn'",
+        "json_keys(d, '$.by')",
+        "json_length(d, p)",
+        "json_contains(d, '\"S3\"')",
+        "json_contains(d, '1', '$.ssn')",
+        "json_search(d, 'one', 'S3%')",
+        "json_set(d, '$.gear', 1)",
+        "json_merge_patch(d, '{}')",
+    ],
+)
+def test_any_other_call_is_not(call: str) -> None:
+    assert not reads_harmless(tree(call), shape())
+
+
+def tree(call: str):
+    found = parse(f"select {call}", lex(f"select {call}", Engine.MYSQL), Engine.MYSQL)
+    assert not isinstance(found, str)
+    return found.expressions[0]
