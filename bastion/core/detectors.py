@@ -99,8 +99,11 @@ _OPAQUE = re.compile(
 )
 """Letters and digits that change places four times: no word, version or name of a character set
 does that. Colours do, and begin with a sign."""
-_FORMAT = re.compile(r"[A-Z09]+|P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?")
-"""``FM999G990D00`` for ``to_char``, and ``P1Y2M10DT2H`` for an interval."""
+_FORMAT = re.compile(
+    r"[A-Z09]+|P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?|[A-Z]{2,4}\d{2,4}[A-Z]{1,3}\d{2,5}[A-Z]{1,2}"
+)
+"""``FM999G990D00`` for ``to_char``, ``P1Y2M10DT2H`` for an interval, and numbers of parts,
+``SN74HC595N``."""
 
 MASK = "•••••"
 _LENGTH_MAX = 4096

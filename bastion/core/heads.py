@@ -23,7 +23,7 @@ from bastion.core.head import (
     transaction,
     unknown,
 )
-from bastion.core.lexer import Token
+from bastion.core.lexer import Kind, Token
 from bastion.core.model import EffectClass, Engine
 
 
@@ -215,6 +215,44 @@ def _help(words: Words) -> Head:
     return make(EffectClass.READ, output=OutputKind.STRUCTURE)
 
 
+def _handler(words: Words) -> Head:
+    """Read MySQL's HANDLER as a cursor on all columns of one table."""
+    schema, name, index = words.name(1)
+    what = words.at(index)
+    if what == "close" and words.count == index + 1:
+        return replace(make(EffectClass.SESSION), change=ChangeKind.CLOSE, name=name)
+    if what == "read":
+        return _handler_read(words, name, index + 1)
+    end = words.skip(index + 1, "as")
+    alias = words.name(end)[1] if end < words.count else name
+    place = schema or words.database
+    is_known = what == "open" and words.count in {end, end + 1} and bool(place and alias)
+    if not is_known or "`" in f"{place}{name}{alias}":
+        return unknown("HANDLER name OPEN, READ or CLOSE is expected here.")
+    head = replace(make(EffectClass.SESSION), change=ChangeKind.DECLARE, name=alias)
+    query = f"SELECT * FROM `{place}`.`{name}`"  # noqa: S608
+    return replace(head, inner=query, inner_use=Inner.DECLARE)
+
+
+def _handler_read(words: Words, name: str, index: int) -> Head:
+    """``READ [index] FIRST`` or ``READ index >= (1)``, then WHERE and LIMIT."""
+    end = words.find("where", "limit", start=index)
+    end = words.count if end < 0 else end
+    limit = words.find("limit", start=end)
+    limit = words.count if limit < 0 else limit
+    steps = [words.tokens[place] for place in range(index, end)]
+    is_plain = bool(steps) and not any(
+        words.at(place) == "(" and words.is_name(place - 1) for place in range(index + 1, end)
+    )
+    count = [words.tokens[place] for place in range(limit + 1, words.count)]
+    if not is_plain or any(one.kind is not Kind.NUMBER and one.value != "," for one in count):
+        return unknown("HANDLER name READ FIRST or NEXT is expected here.")
+    is_bare = len(steps) == 1 and words.at(index) in {"first", "next"}
+    condition = words.between(end + 1, limit) if words.at(end) == "where" else ""
+    # An index gives the rows in its order, and a value in it chooses them.
+    return Head(cursor=name, value=condition, name="" if is_bare else "index")
+
+
 _TREE_HEADS = word_list("select with values table insert update delete merge replace")
 _EXPLAINABLE = word_list("select with values table insert update delete replace ( set execute")
 _BOTH: dict[str, Reader] = {
@@ -261,7 +299,7 @@ _MYSQL: dict[str, Reader] = {
     "desc": _explain_mysql,
     "help": _help,
     "values": _values_rows,
-    "handler": lambda _words: unknown("HANDLER reads a table below SQL. Use SELECT."),
+    "handler": _handler,
     "kill": outside("It ends another session or its query."),
     "xa": admin("A distributed transaction outlives the session."),
     "flush": admin("It is server administration."),

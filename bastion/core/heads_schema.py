@@ -43,6 +43,8 @@ def _drop(words: Words) -> Head:
     names: list[tuple[str | None, str]] = []
     if kind in {"table", "view", "tables"}:
         names = _name_list(words, index)
+    if kind == "index":
+        names = _indexed(words, index)
     is_cascade = words.find("cascade", start=index) > 0 and words.is_pg
     if kind == "owned":
         reason = "It drops all that a role owns."
@@ -53,6 +55,12 @@ def _drop(words: Words) -> Head:
     if is_cascade:
         return make(EffectClass.DROP, reason="CASCADE drops whatever depends on it.")
     return replace(make(EffectClass.DDL), writes=tuple(names))
+
+
+def _indexed(words: Words, index: int) -> list[tuple[str | None, str]]:
+    """Name the table of MySQL's CREATE INDEX … ON and DROP INDEX … ON."""
+    on = words.find("on", start=index)
+    return [] if words.is_pg or on < 0 else [words.name(on + 1)[:2]]
 
 
 def _name_list(words: Words, index: int) -> list[tuple[str | None, str]]:
@@ -86,7 +94,8 @@ def _create(words: Words) -> Head:
         return make(EffectClass.DROP, EffectClass.DDL, reason="It replaces a whole database.")
     if kind in {"event", "trigger", "rule", "extension", "language"}:
         return make(EffectClass.DDL, reason=f"The {kind} may run code later.")
-    return make(EffectClass.DDL)
+    names = _indexed(words, index) if kind == "index" else []
+    return replace(make(EffectClass.DDL), writes=tuple(names))
 
 
 def _create_relation(words: Words, index: int, noise: set[str], *, is_replace: bool) -> Head:

@@ -8,11 +8,17 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from bastion.core.catalogue import Classification, Relation
+from bastion.core.bodies import parse
+from bastion.core.catalogue import Classification, Column, Relation
 from bastion.core.context import SessionContext
+from bastion.core.effects import Statement
+from bastion.core.flow import fold
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.model import Engine, Sensitivity
 
+_ADDED_COLUMN = Classification(
+    sensitivity=None, evidence="added in this session to a table of its own"
+)
 _UNSURE = Classification(
     sensitivity=Sensitivity.UNPROVEN, evidence="its name stood for two relations of the session"
 )
@@ -64,6 +70,56 @@ def altered(context: SessionContext, text: str, engine: Engine) -> SessionContex
     if relations == dict(context.relations):
         return context
     return dataclasses.replace(context, relations=MappingProxyType(relations))
+
+
+def with_columns(context: SessionContext, statement: Statement) -> SessionContext:
+    """Give the context after MySQL's ALTER, CREATE INDEX or TRUNCATE of one temporary table.
+
+    Where its new columns are not known, none are, which masks them all.
+    """
+    (key,) = statement.writes
+    changed = dataclasses.replace(context.relations[key], is_checked=True)
+    if statement.head == "ALTER":
+        # A text that is cut is no longer known by what is in it.
+        cut = tuple(map(_as_cut, changed.columns))
+        tree = parse(statement.text, statement.engine)
+        columns = _altered_columns(dataclasses.replace(changed, columns=cut), tree)
+        changed = _mixed(dataclasses.replace(changed, columns=columns or cut), is_keyed=True)
+        if columns is None and all(one.sensitivity is None for one in cut):
+            changed = dataclasses.replace(changed, columns=())
+    relations = {**context.relations, key: changed}
+    return dataclasses.replace(context, relations=MappingProxyType(relations))
+
+
+def _as_cut(column: Column) -> Column:
+    embedded = column.classification.embedded
+    if embedded is None or column.sensitivity is not None:
+        return column
+    found = dataclasses.replace(column.classification, sensitivity=embedded)
+    return dataclasses.replace(column, classification=found)
+
+
+def _altered_columns(relation: Relation, tree: exp.Expr | None) -> tuple[Column, ...] | None:
+    """Give the columns after ADD, DROP, MODIFY and the like; None where any part is not known."""
+    columns = list(relation.columns)
+    for action in tree.args.get("actions") or [None] if isinstance(tree, exp.Alter) else [None]:
+        names = [fold(column.name, Engine.MYSQL) for column in columns]
+        if isinstance(action, exp.ColumnDef) and action.args.get("position") is None:
+            name = fold(action.this, Engine.MYSQL)
+            columns.append(
+                Column(name=name, type_name="", classification=_ADDED_COLUMN, number=len(names) + 1)
+            )
+        elif isinstance(action, exp.Drop) and action.args.get("kind") == "COLUMN":
+            gone = {fold(one.this, Engine.MYSQL) for one in action.args.get("tables") or []}
+            columns = [one for one, name in zip(columns, names, strict=True) if name not in gone]
+        elif isinstance(action, exp.Drop) and action.args.get("kind") in {"INDEX", "KEY"}:
+            continue
+        elif isinstance(action, exp.ModifyColumn) and action.args.get("rename_from") is None:
+            if action.this.args.get("position") is not None:
+                return None
+        elif not isinstance(action, exp.AddConstraint):
+            return None
+    return tuple(columns)
 
 
 def _mixed(relation: Relation, *, is_keyed: bool) -> Relation:

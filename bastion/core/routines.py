@@ -430,6 +430,12 @@ class _Reader:
             self._listed(using + 1, end)
         self.index = end
 
+    def _signal(self) -> None:
+        """``SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = value``: it says what it was given."""
+        end = self._find(";")
+        self._listed(min(self._find("set", end=end) + 1, end), end)
+        self.index = end
+
     def _assert(self) -> None:
         end = self._find(";")
         self._listed(self.index + 1, end)
@@ -558,8 +564,14 @@ _NAMES = frozenset({Kind.WORD, Kind.QUOTED})
 _CODES = frozenset({Kind.NUMBER, Kind.STRING})
 _QUERIES = frozenset({"select", "with", "values", "table", "("})
 _DEPTH_MAX = 50
-_OPTIONS = word_list("message detail hint errcode column constraint datatype table schema")
-"""Of RAISE … USING."""
+_OPTIONS = word_list(
+    """
+    message detail hint errcode column constraint datatype table schema message_text mysql_errno
+    class_origin subclass_origin constraint_catalog constraint_schema constraint_name catalog_name
+    schema_name table_name column_name cursor_name
+    """
+)
+"""Of RAISE … USING and SIGNAL … SET."""
 _CONDITIONS = word_list("for sqlstate value sqlexception sqlwarning not found ,")
 _BOTH = {
     "begin": _Reader._block,
@@ -591,4 +603,6 @@ _MYSQL = _BOTH | {
     "open": _Reader._cursor,
     "fetch": _Reader._cursor,
     "close": _Reader._cursor,
+    "signal": _Reader._signal,
+    "resignal": _Reader._signal,
 }

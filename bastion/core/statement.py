@@ -291,7 +291,8 @@ class _Analyser:
         if head.prepared is not None:
             return self._execute(text, head.prepared, word, depth)
         if head.cursor is not None:
-            return self._fetch(text, head.cursor, word)
+            is_handler = word == "HANDLER"
+            return self._handler(text, head, depth) if is_handler else self._fetch(text, head, word)
         inner = self.statement(head.inner, depth + 1) if head.inner_use and head.inner else None
         is_setting = head.change is ChangeKind.SET and head.name[:1] != "@"
         if inner is not None and head.inner_use is Inner.RUN and _is_computed_setting(inner):
@@ -404,10 +405,10 @@ class _Analyser:
             resolved=prepared.text,
         )
 
-    def _fetch(self, text: str, name: str, word: str) -> Statement:
-        cursor = self._context.cursors.get(name)
+    def _fetch(self, text: str, head: Head, word: str) -> Statement:
+        cursor = self._context.cursors.get(head.cursor or "")
         if cursor is None:
-            return self._unknown(text, word, f"no cursor of the name {name} is open")
+            return self._unknown(text, word, f"no cursor of the name {head.cursor} is open")
         return dataclasses.replace(
             cursor,
             text=text,
@@ -416,6 +417,29 @@ class _Analyser:
             output=OutputKind.NONE if word == "MOVE" else OutputKind.TREE,
             change=None,
             measuring_sql=None,
+        )
+
+    def _handler(self, text: str, head: Head, depth: int) -> Statement:
+        """Judge HANDLER … READ as the query that gives the same rows.
+
+        It reads the table that it was opened on, as that is now, whatever the name means by now.
+        """
+        cursor = self._context.cursors.get(head.cursor or "")
+        exposed = cursor.exposed if cursor is not None else None
+        if cursor is None or exposed is None or exposed.columns is None:
+            return self._unknown(text, "HANDLER", f"no handler of the name {head.cursor} is open")
+        if not self._context.relations.keys().isdisjoint(cursor.reads):
+            return self._unknown(text, "HANDLER", "a table of the session has the name of its own")
+        query = f"{cursor.text} AS `{head.cursor}`"
+        if head.value:
+            query += f" WHERE {head.value}"
+        if head.name:
+            query += f" ORDER BY {', '.join(map(str, range(1, len(exposed.columns) + 1)))}"
+        inner = self.statement(query, depth + 1)
+        if inner.effects != {EffectClass.READ} or inner.functions:
+            return self._unknown(text, "HANDLER", "its condition does more than read")
+        return dataclasses.replace(
+            inner, text=text, head="HANDLER", measuring_sql=None, exposed=exposed
         )
 
     def _unknown(self, text: str, head: str, reason: str) -> Statement:

@@ -10,9 +10,10 @@ MySQL's server is asked before whether the name is a temporary table's, in a rea
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 
-from bastion.core.catalogue import Catalogue, Relation
+from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.effects import ChangeKind, Statement
 from bastion.core.head import Words
 from bastion.core.lexer import Kind, lex
@@ -174,11 +175,12 @@ def _is_own_at_mysql(
         query = change.statement
         is_read = query is None or query.effects == {EffectClass.READ}
         is_alone = statement.effects <= {EffectClass.DDL, EffectClass.READ}
+        is_copy = query is None and copied(statement.text, catalogue, made) is not None
         return (
             is_made
             and is_read
             and is_alone
-            and _is_plain_at_mysql(words, has_query=query is not None)
+            and (is_copy or _is_plain_at_mysql(words, has_query=query is not None))
         )
     if words.starts("drop temporary table"):
         # So said, the server drops no stored table, whatever the names.
@@ -189,8 +191,76 @@ def _is_own_at_mysql(
     )
     if words.starts("drop table"):
         return are_own
+    if are_own and statement.effects <= {EffectClass.DDL, EffectClass.DROP}:
+        return len(statement.writes) == 1 and _changes_plainly(words)
     is_of_rows = statement.tree is not None and not statement.effects.isdisjoint(_ROW_WRITES)
     return are_own and is_of_rows and statement.effects <= _OF_ONES_OWN
+
+
+def restructures(sql: str) -> bool:
+    """Tell whether what is done to a temporary table at MySQL commits, as all structure does."""
+    tokens = lex(sql, Engine.MYSQL).tokens
+    words = Words(sql, tokens, Engine.MYSQL, "")
+    is_of_index = words.at(0) in {"create", "drop"} and words.at(1) not in {"table", "temporary"}
+    return is_of_index or words.at(0) in {"alter", "truncate"}
+
+
+def copied(
+    text: str, catalogue: Catalogue, made: Mapping[tuple[str, str], Relation]
+) -> Relation | None:
+    """Find the stored table whose columns CREATE TEMPORARY TABLE … LIKE takes.
+
+    None where it is another of the session's, keeps its rows elsewhere, or computes a column.
+    """
+    words = Words(text, lex(text, Engine.MYSQL).tokens, Engine.MYSQL, "")
+    if not words.starts("create temporary table"):
+        return None
+    place = words.name(6 if words.starts("if not exists", 3) else 3)[2]
+    schema, name, end = words.name(place + 1)
+    if words.at(place) != "like" or end != words.count:
+        return None
+    key = (schema or next(iter(catalogue.search_path), ""), name)
+    relation = catalogue.relations.get(key)
+    if key in made or relation is None or relation.kind is not RelationKind.TABLE:
+        return None
+    # Checks, labels of an enum and defaults come along, and may quote what is masked there.
+    is_plain = all(
+        column.sensitivity is None
+        and column.classification.embedded is None
+        and _IS_DEFAULT.fullmatch(column.default)
+        for column in relation.columns
+    )
+    return relation if is_plain and relation.storage_engine.lower() in _ENGINES else None
+
+
+_IS_DEFAULT = re.compile(
+    r"|null|-?[\d.]+|'[^'\\]*'|(?:current_timestamp|now|curdate)(?:\(\d?\))?", re.IGNORECASE
+)
+
+
+def _changes_plainly(words: Words) -> bool:
+    """Tell whether ALTER, TRUNCATE or an index of a temporary table holds no code, nor moves it."""
+    if words.at(0) == "truncate":
+        return words.name(words.skip(1, "table"))[2] == words.count
+    if words.at(0) == "alter":
+        start = words.name(2)[2] if words.at(1) == "table" else words.count
+        return start < words.count and all(
+            _is_plain_part(words, index) and words.at(index) not in _MOVING
+            for index in range(start, words.count)
+        )
+    on = words.find("on")
+    end = words.name(on + 1)[2]
+    if words.at(0) == "drop":
+        return words.at(1) == "index" and end == words.count
+    is_index = words.at(words.skip(1, "unique")) == "index"
+    return is_index and words.closing(end) == words.count - 1 and _is_list_of_names(words, end)
+
+
+_MOVING = frozenset(
+    {"to", "engine", "type", "partition", "partitioning", "tablespace", "union", "foreign",
+     "constraint", "system", "convert", "connection", "directory", "exchange", "discard", "import",
+     "fulltext", "spatial", "rename", "order"}
+)  # fmt: skip
 
 
 def _is_plain_at_mysql(words: Words, *, has_query: bool) -> bool:

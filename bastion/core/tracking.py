@@ -21,8 +21,9 @@ from bastion.core.exposure import Exposure
 from bastion.core.flow import Flow, Output, fold
 from bastion.core.limits import LOCAL
 from bastion.core.lineage import Traced, trace_fully
-from bastion.core.made import altered, either_relation, is_checked
+from bastion.core.made import altered, either_relation, is_checked, with_columns
 from bastion.core.model import EffectClass, Engine, Sensitivity
+from bastion.core.temporary import copied, restructures
 
 _HARMLESS = Classification(sensitivity=None, evidence="made in this session of harmless values")
 _UNPROVEN = Classification(
@@ -45,9 +46,8 @@ def advance(
         context = dataclasses.replace(context, told=told)
     if not statement.is_understood:
         return _distrust(context)
-    if statement.is_temporary and statement.head == "DROP" and statement.engine is Engine.MYSQL:
-        kept = {k: one for k, one in context.relations.items() if k not in statement.writes}
-        return dataclasses.replace(context, relations=MappingProxyType(kept))
+    if statement.is_temporary and statement.engine is Engine.MYSQL:
+        context = _of_own_tables(context, statement)
     if not _may_change(statement):
         return context
     traced = trace_fully(statement, catalogue=catalogue, context=context)
@@ -59,8 +59,18 @@ def advance(
         change = statement.change
         if change.kind is ChangeKind.DECLARE:
             change = _with_exposure(change, statement, catalogue, context)
-        context = _with_change(context, change, statement, traced)
+        context = _with_change(context, change, statement, traced, catalogue)
     return context
+
+
+def _of_own_tables(context: SessionContext, statement: Statement) -> SessionContext:
+    """Apply what MySQL's DROP, ALTER and the like do to the session's own tables."""
+    if restructures(statement.text):
+        return with_columns(context, statement)
+    if statement.head != "DROP":
+        return context
+    kept = {k: one for k, one in context.relations.items() if k not in statement.writes}
+    return dataclasses.replace(context, relations=MappingProxyType(kept))
 
 
 def _with_exposure(
@@ -171,7 +181,11 @@ def _tainted(relation: Relation, written: Mapping[str, Flow], engine: Engine) ->
 
 
 def _with_change(
-    context: SessionContext, change: SessionChange, statement: Statement, traced: Traced
+    context: SessionContext,
+    change: SessionChange,
+    statement: Statement,
+    traced: Traced,
+    catalogue: Catalogue,
 ) -> SessionContext:
     match change.kind:
         case ChangeKind.BEGIN:
@@ -202,7 +216,7 @@ def _with_change(
         case ChangeKind.SET:
             context = _with_setting(context, change)
         case ChangeKind.RELATION:
-            context = _with_relation(context, change, statement, traced)
+            context = _with_relation(context, change, statement, traced, catalogue)
     return context
 
 
@@ -261,10 +275,19 @@ def _with_setting(context: SessionContext, change: SessionChange) -> SessionCont
 
 
 def _with_relation(
-    context: SessionContext, change: SessionChange, statement: Statement, traced: Traced
+    context: SessionContext,
+    change: SessionChange,
+    statement: Statement,
+    traced: Traced,
+    catalogue: Catalogue,
 ) -> SessionContext:
     tree = parse(statement.text, statement.engine)
     columns = _made_columns(statement, tree, traced)
+    source = copied(statement.text, catalogue, context.relations) if change.is_temporary else None
+    if source is not None and statement.engine is Engine.MYSQL:
+        columns = tuple(
+            dataclasses.replace(column, classification=_HARMLESS) for column in source.columns
+        )
     is_view = isinstance(tree, exp.Create) and str(tree.args.get("kind")).upper() == "VIEW"
     query = change.statement
     relation = Relation(

@@ -35,6 +35,7 @@ from bastion.core.builtins import names
 from bastion.core.data import mysql_settings
 from bastion.core.lexer import Kind, lex
 from bastion.core.model import Engine, Fence, RawBatch, ResultColumn, TransactionState
+from bastion.core.temporary import restructures
 from bastion.errors import (
     EffectExceededError,
     StatementError,
@@ -501,11 +502,18 @@ class MySQLConnection:
         """Make, fill, change or drop temporary tables."""
         login = progress.login
         await self._limit(progress)
+        is_of_structure = restructures(progress.permit.sql)
+        if in_block and is_of_structure:
+            raise StatementError(
+                "This commits an open transaction, a temporary table or not. End it first. Nothing "
+                "has run.",
+                sqlstate="25001",
+            )
         if not in_block:
             await self._open_for_writing(login)
             # A read-only transaction may write to temporary tables, but make and drop none.
             is_drop = _tag(progress.permit.sql, 0).startswith("DROP")
-            is_of_rows = bool(progress.permit.temporary) and not is_drop
+            is_of_rows = bool(progress.permit.temporary) and not (is_drop or is_of_structure)
             await self._command(login, _BEGIN_READ if is_of_rows else self._begin_write)
         is_done = False
         try:

@@ -10,6 +10,7 @@ import pytest
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.definitions import Redactor
+from bastion.core.detectors import is_opaque
 from bastion.core.lineage import trace
 from bastion.core.masking import plan, scrub_text
 from bastion.core.model import Engine, RawBatch, ResultColumn
@@ -211,3 +212,13 @@ def test_failure_does_not_quote_the_words_of_the_schema() -> None:
     exposure = trace(statement, catalogue=catalogue, context=SessionContext())
     said = scrub_text(f'invalid input syntax for type integer: "x-{KEY}"', exposure, said=text)
     assert KEY not in said
+
+
+@pytest.mark.parametrize("text", ["SN74HC595N", "CD74HC4067MT", "AB12 CDE", "v1.2.3"])
+def test_numbers_of_parts_are_no_keys(text: str) -> None:
+    assert not is_opaque(text)
+
+
+@pytest.mark.parametrize("text", ["S3CR3T421x", "K7Q2M9Z", "MORGA657054SM9IJ", "sn74hc595n"])
+def test_what_is_unlike_any_other_is_one(text: str) -> None:
+    assert is_opaque(text)

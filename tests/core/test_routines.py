@@ -73,6 +73,9 @@ def queries(body: str, engine: Engine) -> tuple[str, ...] | None:
         ("begin repeat set a = a - 1; until a < g() end repeat; while a do"
          " select max(id) into a from orders; end while; return a; end", MY,
          ["SELECT (a - 1)", "SELECT (a < g())", "SELECT (a)", "select max(id)  from orders"]),
+        ("begin if a < 0 then signal sqlstate '45000' set message_text = concat('x', g()),"
+         " mysql_errno = 1644; end if; signal gone; return a; end", MY,
+         ["SELECT (a < 0)", "SELECT (concat('x', g()))", "SELECT (1644)", "SELECT (a)"]),
     ],
 )  # fmt: skip
 def test_what_a_body_runs_is_found(body: str, engine: Engine, found: list[str]) -> None:
@@ -115,7 +118,7 @@ def test_what_a_body_runs_is_found(body: str, engine: Engine, found: list[str]) 
         ("begin call p(); return 1; end", MY),
         ("begin prepare s from 'select 1'; return 1; end", MY),
         ("begin declare exit handler for sqlexception delete from t; return 1; end", MY),
-        ("begin signal sqlstate '45000'; return 1; end", MY),
+        ("begin signal sqlstate '45000' set message_text = f(); delete from t; end", MY),
         ('return (select "ssn" from users)', MY),
         ("begin /*!50000 delete from t; */ return 1; end", MY),
     ],

@@ -41,7 +41,7 @@ execute immediate @s
 execute immediate concat('a', 'b')
 prepare p from @s
 execute nothing
-handler t open
+handler t open as a b
 handler t read first
 do f_del()
 do benchmark(1, 1)

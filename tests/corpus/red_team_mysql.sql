@@ -1,6 +1,21 @@
 # Attempts of the red team on tests/seed/red_team_mysql.sql; ' ;; ' separates statements on one connection.
 # Judged by twins: two databases that differ in sensitive values only must give the same bytes.
 # First the holes once found, one line for each kind; they run always.
+handler users open ;; handler users read first ;; handler users read next limit 2 ;; handler users read next where ssn like 'S%' ;; handler users close
+handler users open as h ;; handler h read ssn first ;; handler h read ssn >= ('M') limit 3 ;; handler h read `primary` = (1) ;; handler h read ssn last
+handler users open ;; create temporary table users (id int, name varchar(80), ssn varchar(80)) ;; handler users read first ;; handler users read next where ssn like 'S%'
+handler t open as h ;; handler users open as k ;; handler h read next where (select ssn from users where id=1) like 'S%' ;; handler k read next where id = (select ascii(ssn) from users where id=1)
+create temporary table z as select ssn from users ;; handler z open ;; handler z read next where ssn like 'S%' ;; handler z read first
+handler t open ;; update t set v = (select ssn from users where id=1) where id=1 ;; handler t read first ;; handler t read next where v like 'S%'
+create temporary table z as select id, ssn from users ;; alter table z add x int ;; select id from z where ssn like 'S%' ;; select x, ssn from z
+create temporary table z as select ssn from users ;; alter table z change ssn k varchar(80), add y int ;; select k from z ;; select y from z where k like 'S%'
+create temporary table z as select id, body from ledger ;; alter table z modify body varchar(14) ;; select body from z where id = 1
+create temporary table z (a varchar(80)) ;; alter table z modify a varchar(80) first ;; insert into z select ssn from users ;; select a from z ;; select count(*) from z where a like 'S%'
+create temporary table z like vault ;; insert into z () values () ;; select ssn from z
+create temporary table z like en ;; insert into z values (1, 1) ;; select ssn from z
+create temporary table z like t ;; insert into z select id, ssn from users ;; create unique index i on z (v) ;; select v from z order by v
+create temporary table z like gen ;; insert into z (id, ssn) select id, ssn from users ;; select low, code from z
+begin ;; create temporary table z like t ;; insert into t values (9, 'x') ;; truncate z ;; alter table z add x int ;; rollback ;; select count(*) from t
 select json_value(doc,'$.n'), json_keys(doc), json_length(doc), json_type(doc) from ledger where id=1 ;; select json_value(doc,'$.who') from ledger where id=1
 select id from ledger where json_value(doc,'$.who') like 'cu%'
 select id from ledger where json_extract(doc,'$.n','$.who') like '%cu%'
