@@ -29,6 +29,7 @@ from bastion.core.flow import (
     join,
     unproven,
 )
+from bastion.core.functions import shows_arguments_only
 from bastion.core.hidden import reads_sensitive
 from bastion.core.lexer import Kind, lex, split
 from bastion.core.model import Engine
@@ -63,14 +64,18 @@ def body_outputs(
 ) -> tuple[Output, ...] | None:
     """Trace the body of a function with its arguments; None when it cannot be."""
     everything = join([*arguments, HARMLESS])
+    if function.language == routines.AGGREGATE:
+        return _of_aggregate(walk, function, everything)
     if is_self_contained(function.body, walk.engine):
         if opaque_constants(function.body, walk.engine):
             everything = join([everything, CONSTANT])
         return (Output(name=None, flow=everything),)
     if function.language.casefold() == "plpgsql" or walk.engine is Engine.MYSQL:
         return _of_routine(walk, function, everything)
-    if function.language.casefold() != "sql":
-        return None
+    return _of_sql(walk, function, arguments) if function.language.casefold() == "sql" else None
+
+
+def _of_sql(walk: Walker, function: Function, arguments: list[Flow]) -> tuple[Output, ...] | None:
     named = {f"${index}": flow for index, flow in enumerate(arguments, start=1)}
     for index, name in enumerate(function.argument_names):
         if name:
@@ -90,6 +95,36 @@ def body_outputs(
     return tuple(
         Output(name=output.name, flow=join([output.flow, everything])) for output in traced[0]
     )
+
+
+def _of_aggregate(walk: Walker, function: Function, everything: Flow) -> tuple[Output, ...] | None:
+    """Tell that the functions of an aggregate give nothing but what its arguments are.
+
+    What one gives, the next call of it takes: of what is harmless, all of them make what is.
+    """
+    parts = routines.parts_of_aggregate(function)
+    if parts is None or opaque_constants(function.body, walk.engine):
+        return None
+    if all(schema == "pg_catalog" and name in PURE[walk.engine] for schema, name in parts):
+        return (Output(name=None, flow=everything),)
+    if not is_harmless(everything):
+        return None
+    for schema, name in parts:
+        if schema == "pg_catalog":
+            if not shows_arguments_only(name, walk.engine):
+                return None
+            continue
+        for part in walk.catalogue.functions.get(name.casefold(), ()):
+            outputs = _of_part(walk, part, everything)
+            if outputs is None or not all(is_harmless(one.flow) for one in outputs):
+                return None
+    return (Output(name=None, flow=everything),)
+
+
+def _of_part(walk: Walker, function: Function, everything: Flow) -> tuple[Output, ...] | None:
+    if function.language == routines.AGGREGATE:
+        return None
+    return body_outputs(walk, function, [everything] * function.argument_count)
 
 
 def _of_routine(walk: Walker, function: Function, everything: Flow) -> tuple[Output, ...] | None:
@@ -113,7 +148,7 @@ def _of_routine(walk: Walker, function: Function, everything: Flow) -> tuple[Out
         "sqlstate",
         *routine.names,
         *arguments,
-        *(one for one in columns if one),
+        *(one for one in (*columns, *function.result_names) if one),
     }
     named = dict.fromkeys(variables, HARMLESS)
     named |= {f"${index}": HARMLESS for index in range(1, function.argument_count + 1)}
@@ -251,6 +286,11 @@ def is_self_contained(body: str, engine: Engine) -> bool:
 def _returned_names(function: Function, catalogue: Catalogue) -> list[str] | None:
     """Name the columns of a set-returning SQL function; "" for the function's own name."""
     text = re.sub(r"\A\s*setof\s+", "", function.returns.strip(), flags=re.IGNORECASE)
+    if text.casefold() == "record" and function.result_names:
+        # PostgreSQL numbers those that have no name of their own.
+        return [
+            name or f"column{index}" for index, name in enumerate(function.result_names, start=1)
+        ]
     table = re.fullmatch(r"table\s*\((.*)\)", text, flags=re.IGNORECASE | re.DOTALL)
     if table:
         parts = re.split(r",(?![^(]*\))", table.group(1))

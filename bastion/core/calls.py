@@ -13,7 +13,7 @@ from bastion.core.findings import HERE, Findings, Place, Surroundings
 from bastion.core.functions import EFFECT_CLASSES, FunctionEffect, effect_of, is_of_sys
 from bastion.core.lexer import Kind, Token
 from bastion.core.model import EffectClass, Engine
-from bastion.core.routines import converts_by_code, take_apart
+from bastion.core.routines import AGGREGATE, converts_by_code, parts_of_aggregate, take_apart
 
 
 def judge_calls(
@@ -80,6 +80,9 @@ def judge_own_call(
         if function.language.lower() == "c":
             _compiled(name, findings, around)
             continue
+        if function.language == AGGREGATE:
+            _aggregate(function, findings, around)
+            continue
         body = _body(function, around)
         if body is None or function.is_procedure:
             findings.doubt(f"The function {name} is written in {function.language}.")
@@ -90,6 +93,20 @@ def judge_own_call(
         if inner.effects != {EffectClass.READ}:
             findings.effects |= inner.effects
             findings.doubt(f"The function {name} does more than read, or is not understood.")
+
+
+def _aggregate(function: Function, findings: Findings, around: Surroundings) -> None:
+    """Judge an aggregate by the functions that compute it, each of them whichever is so called."""
+    parts = parts_of_aggregate(function)
+    for schema, name in parts or ():
+        own = around.catalogue.functions.get(name.lower(), ())
+        own = tuple(one for one in own if one.schema == schema and one.language != AGGREGATE)
+        if own:
+            judge_own_call(name, own, findings, around)
+        elif schema != "pg_catalog" or effect_of(name, around.engine) is not FunctionEffect.PURE:
+            parts = None
+    if parts is None:
+        findings.doubt(f"The aggregate {function.name} is computed by what is not known.")
 
 
 def _compiled(name: str, findings: Findings, around: Surroundings) -> None:

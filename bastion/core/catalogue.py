@@ -208,6 +208,9 @@ class Function:
     """PostgreSQL's ``i``, ``s`` or ``v``."""
     argument_count: int = 0
     argument_names: tuple[str, ...] = ()
+    """Of those that a call gives."""
+    result_names: tuple[str, ...] = ()
+    """Of PostgreSQL's OUT arguments and TABLE columns; empty where one has none."""
     search_path: str = ""
     """Where its body looks bare names up, as PostgreSQL keeps it; empty: where the caller does."""
     traits: str = ""

@@ -1,6 +1,7 @@
 """Clauses of PostgreSQL's standard SQL that sqlglot does not parse, spelled so that it does.
 
-``x IS JSON OBJECT`` becomes ``x = ''``, ``x AT LOCAL`` becomes ``x``: the same values reach the
+``x IS JSON OBJECT`` becomes ``x = ''``, ``x AT LOCAL`` becomes ``x``, and the words between the
+arguments of ``substring(x SIMILAR p ESCAPE e)`` become commas: the same values reach the
 same places, which is all that is asked of the tree of a read.
 """
 
@@ -35,12 +36,23 @@ _LEFT_OUT: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "without": (("wrapper",), ("array", "wrapper")),
     "keep": (("quotes",),),
     "omit": (("quotes",),),
-    "on": (("scalar", "string"),),
+    "on": (
+        ("scalar", "string"),
+        ("commit", "drop"),
+        ("commit", "delete", "rows"),
+        ("commit", "preserve", "rows"),
+    ),
 }
 """By their first word."""
 _MARKED = word_list("xmlparse xmlserialize")
 """Calls whose argument begins with DOCUMENT or CONTENT."""
-_FIRST = frozenset({"is", "collation", "document", "content"}) | _ON_NULL | _LEFT_OUT.keys()
+_ARGUMENTS = word_list("similar escape passing by")
+"""Words between the arguments of a call."""
+_FIRST = (
+    frozenset({"is", "collation", "document", "content", "substring"})
+    | (_ON_NULL | _ARGUMENTS)
+    | _LEFT_OUT.keys()
+)
 
 
 def equivalents(tokens: tuple[Token, ...]) -> Iterator[tuple[int, int, Spelling]]:
@@ -62,6 +74,11 @@ def _one(tokens: tuple[Token, ...], index: int) -> tuple[int, Spelling]:
         return (length, _COMPARED) if length else (0, ())
     if word == "collation" and _are(tokens, index + 1, ("for", "(")):
         return 2, ((TokenType.VAR, "pg_collation_for"),)
+    if word == "substring" and _is_by_pattern(tokens, index):
+        # NULL where the pattern does not match, as this is.
+        return 1, ((TokenType.VAR, "regexp_substr"),)
+    if word in _ARGUMENTS:
+        return _argument(tokens, index)
     if word in _ON_NULL and _are(tokens, index + 1, ("on", "null")):
         return 3, ()
     if word in {"document", "content"} and _word(tokens, index - 2) in _MARKED:
@@ -70,6 +87,46 @@ def _one(tokens: tuple[Token, ...], index: int) -> tuple[int, Spelling]:
         if _are(tokens, index + 1, words):
             return 1 + len(words), ()
     return 0, ()
+
+
+def _argument(tokens: tuple[Token, ...], index: int) -> tuple[int, Spelling]:
+    """Write the words between arguments as commas: ``SIMILAR … ESCAPE …``, ``PASSING BY REF``."""
+    call = _call_around(tokens, index)
+    name, word = _word(tokens, call), _word(tokens, index)
+    if name == "substring" and word in {"similar", "escape"} and _is_by_pattern(tokens, call):
+        return 1, _COMMA
+    if name == "xmlexists" and word == "passing":
+        return 1 + 2 * (_word(tokens, index + 1) == "by"), _COMMA
+    if name == "xmlexists" and word == "by" and _word(tokens, index + 1) in {"ref", "value"}:
+        return 2, ()
+    return 0, ()
+
+
+def _call_around(tokens: tuple[Token, ...], index: int) -> int:
+    """Find the name of the function of which this is an argument; before the first: none."""
+    depth = 0
+    for place in range(index - 1, 0, -1):
+        word = _word(tokens, place)
+        depth += (word == ")") - (word == "(")
+        if depth < 0:
+            return place - 1
+    return -1
+
+
+def _is_by_pattern(tokens: tuple[Token, ...], call: int) -> bool:
+    """Tell whether it is ``substring(text SIMILAR pattern ESCAPE …)``."""
+    depth = 0
+    for index in range(call + 1, len(tokens)):
+        word = _word(tokens, index)
+        depth += (word == "(") - (word == ")")
+        if not depth:
+            break
+        if depth == 1 and word == "similar":
+            return _word(tokens, index + 1) != "to"
+    return False
+
+
+_COMMA: Spelling = ((TokenType.COMMA, ","),)
 
 
 def _test(tokens: tuple[Token, ...], index: int) -> int:

@@ -58,6 +58,8 @@ class Lexed:
     """What is still open at the end: a quote, ``(``, ``$``, ``*`` for a comment, or nothing."""
     conditional: tuple[tuple[int, int], ...] = ()
     """MySQL: where comments stand that the server may run, by start and end."""
+    hints: tuple[tuple[int, int], ...] = ()
+    """Where hints to an optimiser stand, ``/*+ … */``."""
 
 
 def lex(text: str, engine: Engine) -> Lexed:
@@ -88,10 +90,13 @@ def split(text: str, engine: Engine) -> tuple[str, ...]:
     return tuple(text[start:end] for start, end in _pieces(text, lexed, engine))
 
 
-def without_hints(text: str, engine: Engine) -> str:
-    """Blank out the hints to the optimiser that only choose among plans, ``/*+ INDEX(t i) */``.
+def without_hints(text: str, engine: Engine, server_version: str) -> str:
+    """Blank out hints to the optimiser, ``/*+ INDEX(t i) */``, that can set nothing.
 
-    The text comes back as it was where any hint may do more, as ``SET_VAR`` does.
+    The text comes back as it was where any of them may do more, as ``SET_VAR`` does.
+
+    Args:
+        server_version: as the server says it, ``10.11.6-MariaDB``.
     """
     if "/*+" not in text:
         return text
@@ -99,28 +104,42 @@ def without_hints(text: str, engine: Engine) -> str:
     if lexed.open_construct or lexed.problems != (_HINT_PROBLEM,):
         return text
     plain, position = [], 0
-    for token in (*lexed.tokens, Token(Kind.OPERATOR, "", len(text), len(text))):
-        gap = text[position : token.start]
-        blanked = _HARMLESS_HINT.sub(lambda found: " " * len(found.group()), gap)
-        plain += [blanked, text[token.start : token.end]]
-        position = token.end
-    return "".join(plain)
+    for start, end in lexed.hints:
+        if _may_set(text[start:end], engine, server_version):
+            return text
+        plain += [text[position:start], " " * (end - start)]
+        position = end
+    return "".join((*plain, text[position:]))
+
+
+def _may_set(hint: str, engine: Engine, server_version: str) -> bool:
+    """Tell whether a hint may do more than choose among plans.
+
+    What a server does not know as a hint is a comment to it, whatever it says.
+    """
+    if engine is Engine.POSTGRESQL:
+        # Of pg_hint_plan, where there is one, only ``Set(name value)``.
+        return _SETS.search(hint) is not None
+    if _OLD_MARIADB.search(server_version):
+        return False
+    # A quoted name in it may hide where MySQL takes the hint to end.
+    named = {name.lower() for name in _HINT_CALL.findall(hint)}
+    return not _PLAIN.fullmatch(hint) or not all(_HINT.fullmatch(name) for name in named)
 
 
 CONDITIONAL_PROBLEM = "an executable comment, /*! … */, which the server runs"
 _HINT_PROBLEM = "an optimiser hint, /*+ … */, which may change settings"
-_HINT_WORDS = r"[\w\s@,.#+*-]"
-# Possessive throughout: what fails in the end must not be tried in every other way.
-_HARMLESS_HINT = re.compile(
-    r"/\*\+\s*+(?:(?>(?:(?:no_?)?(?:bka|bnl|mrr|icp|hash_?join|merge|index|group_index|join_index|"
-    r"order_index|index_merge|semijoin|skip_scan|range_optimization|derived_condition_pushdown|"
-    r"seqscan|indexscan|indexonlyscan|bitmapscan|tidscan|nestloop|mergejoin|memoize)|"
-    r"join_(?:fixed_order|order|prefix|suffix)|qb_name|subquery|max_execution_time|leading|rows|"
-    rf"parallel)\b)(?>\s*+\((?:{_HINT_WORDS}|\((?:{_HINT_WORDS}|\({_HINT_WORDS}*+\))*+\))*+\))?+"
-    r"[\s,]*+)++\*/",
-    re.IGNORECASE,
+_SETS = re.compile(r"(?<![a-z0-9_])set(?![a-z0-9_])", re.IGNORECASE)
+_OLD_MARIADB = re.compile(r"(?:^|-)1[01]\.\d+\.\d+-MariaDB", re.IGNORECASE)
+"""It has no hints before version 12."""
+_PLAIN = re.compile(r"/\*\+[\w\s@,.#+*()-]*\*/")
+_HINT_CALL = re.compile(r"(\w+)\s*\(")
+_HINT = re.compile(
+    r"(?:no_?)?(?:bka|bnl|mrr|icp|hash_?join|merge|index|group_index|join_index|order_index|"
+    r"index_merge|semijoin|skip_scan|range_optimization|derived_condition_pushdown)|"
+    r"join_(?:fixed_order|order|prefix|suffix)|qb_name|subquery|max_execution_time"
 )
-"""Of MySQL and of pg_hint_plan; a limit of time in a hint the bastion's own still bounds."""
+"""Of MySQL; a limit of time in a hint the bastion's own still bounds."""
 
 
 def plain_unicode(text: str) -> str:
@@ -204,7 +223,11 @@ _OPEN_WORDS = {
 }
 _PG_WORD = r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*"
 _MY_WORD = r"[0-9]*[A-Za-z_$\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*"
-_NUMBER = r"0[xX][0-9A-Fa-f]+|0[bB][01]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_DIGITS = r"\d+(?:_\d+)*+"
+_NUMBER = (
+    r"0[xX][0-9A-Fa-f]+|0[bB][01]+"
+    rf"|(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
+)
 _POSTGRESQL = re.compile(
     rf"""
     (?P<space>[ \t\n\r\f]+)
@@ -256,6 +279,7 @@ class _Scanner:
         self._tokens: list[Token] = []
         self._problems: list[str] = []
         self._conditional: list[tuple[int, int]] = []
+        self._hints: list[tuple[int, int]] = []
         self._open = ""
 
     def run(self) -> Lexed:
@@ -273,6 +297,7 @@ class _Scanner:
             problems=tuple(dict.fromkeys(self._problems)),
             open_construct=self._open or self._open_parenthesis(),
             conditional=tuple(self._conditional),
+            hints=tuple(self._hints),
         )
 
     def _take(self, group: str, match: re.Match[str]) -> int:
@@ -350,6 +375,8 @@ class _Scanner:
             position = edge.end() if self._is_pg or edge.group() == "*/" else edge.start() + 1
         if is_conditional:
             self._conditional.append((start, position))
+        if head.startswith("/*+"):
+            self._hints.append((start, position))
         return position
 
     def _dollar(self, tag: str, start: int, end: int) -> int:

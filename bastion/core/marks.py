@@ -43,7 +43,8 @@ def _is_null_with_its_parts(node: exp.Expr, name: str) -> bool:
     if isinstance(node, exp.Substring):
         # SUBSTRING (text FROM pattern) is NULL where the pattern does not match.
         start = node.args.get("start")
-        return not (isinstance(start, exp.Literal) and start.is_string)
+        start = start.this if isinstance(start, exp.Neg) else start
+        return isinstance(start, exp.Literal) and not start.is_string
     if isinstance(node, _CHOOSING) or name in _CHOOSING_NAMES or _varies_in_place(node, name):
         return False
     if name == "column_json":

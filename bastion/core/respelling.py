@@ -38,7 +38,8 @@ def respelled(tokens: list[ParserToken], lexed: Lexed) -> list[ParserToken]:
     clauses = {start: (end, spelling) for start, end, spelling in equivalents(ours)}
     literals = {one.start for one in _typed_literals(ours)}
     columns = {one.start for one in _further_columns(ours)}
-    if not operators and not literals and not columns and not clauses:
+    elements = {one.start for one in _elements(ours)}
+    if not operators and not literals and not columns and not clauses and not elements:
         return tokens
     is_write = any(token.kind is Kind.WORD and token.value in _WRITES for token in ours)
     is_other = any(spelling[0][0] is TokenType.NULL for _, spelling in operators.values())
@@ -58,6 +59,10 @@ def respelled(tokens: list[ParserToken], lexed: Lexed) -> list[ParserToken]:
         elif token.start in literals and index + 1 < len(tokens):
             found += [tokens[index + 1], made(TokenType.DCOLON, "::", token), token]
             index += 2
+        elif token.start in elements:
+            # A type of names and numbers too, which sqlglot takes like any.
+            found.append(made(TokenType.VAR, "xid", token))
+            index += 1
         else:
             found.append(token)
             index += 1
@@ -156,6 +161,15 @@ def _typed_literals(tokens: tuple[Token, ...]) -> Iterator[Token]:
             yield token
 
 
+def _elements(tokens: tuple[Token, ...]) -> Iterator[Token]:
+    """Find ``oid`` and the like as types of arrays, ``'{1,2}'::oid[]``, which sqlglot refuses."""
+    for index, token in enumerate(tokens):
+        is_type = token.kind is Kind.WORD and token.value in _OF_OBJECTS
+        is_cast = _are(tokens, index - 1, ":") or _are(tokens, index - 1, "as")
+        if index and is_type and is_cast and _are(tokens, index + 1, "["):
+            yield token
+
+
 def made(kind: TokenType, text: str, place: ParserToken) -> ParserToken:
     """Make a token that stands where another does."""
     return ParserToken(kind, text, place.line, place.col, place.start, place.end)
@@ -172,12 +186,17 @@ _INFIXES = frozenset(
     """.split()
 )
 """Of those between two operands, what sqlglot knows: it stays as it is."""
-_TYPES = word_list(
+_OF_OBJECTS = word_list(
+    """
+    regclass regproc regprocedure regtype regrole regnamespace regoper regoperator regconfig
+    regdictionary regcollation oid
+    """
+)
+_TYPES = _OF_OBJECTS | word_list(
     """
     point line lseg box path polygon circle macaddr macaddr8 tsquery tsvector pg_lsn jsonpath
     int4multirange int8multirange nummultirange tsmultirange tstzmultirange datemultirange
-    regclass regproc regprocedure regtype regrole regnamespace regoper regoperator regconfig
-    regdictionary regcollation oid
+    varbit cidr tid xid xid8 pg_snapshot txid_snapshot
     """
 )
 """Built-in types that take a literal behind their name."""

@@ -11,6 +11,7 @@ Sources: PostgreSQL docs 43, ``pl_gram.y``; MariaDB docs, Programmatic & Compoun
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass, field
 
 from bastion.core.builtins import names as word_list
@@ -38,6 +39,19 @@ def take_apart(function: Function, engine: Engine) -> Routine | None:
     if function.is_procedure or language != known or "trigger" in function.returns.casefold():
         return None
     return _take_apart(function.body, function.returns, function.argument_names, engine)
+
+
+def parts_of_aggregate(function: Function) -> tuple[tuple[str, str], ...] | None:
+    """Give schema and name of each function that computes an aggregate; None: not known."""
+    listed = re.sub(r"(?:\s+E?'(?:[^'\\]|''|\\.)*')*\Z", "", function.body)
+    parts = [_PART.fullmatch(part) for part in listed.split(", ")]
+    found = [(part[1].strip('"'), part[2].strip('"')) for part in parts if part is not None]
+    return tuple(found) if found and len(found) == len(parts) else None
+
+
+AGGREGATE = "aggregate"
+"""As the language of a function: its body names the functions that compute it."""
+_PART = re.compile(r'(\w+|"[^"]+")\.(\w+|"[^"]+")\(\)')
 
 
 def has_branches(function: Function, engine: Engine) -> bool:

@@ -125,7 +125,7 @@ class _Analyser:
         spelled = None if depth else self._context.spelled.get(text)
         if spelled is not None:
             return self._spelled_out(text, spelled)
-        plain = without_hints(plain, self._engine)
+        plain = without_hints(plain, self._engine, self._catalogue.server_version)
         if self._engine is Engine.MYSQL and not depth:
             written = written_out(plain, self._catalogue.server_version)
             if written != plain:

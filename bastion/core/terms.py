@@ -410,7 +410,7 @@ def _dot(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         return flow if is_known else join([flow, unproven("a function that is not known")])
     if not isinstance(field, exp.Identifier):
         return join([walk.flow(node.this, scope, ctes), unproven("a row that is not known")])
-    source = walk.row_source(node.this, scope)
+    source = walk.row_source(node.this, scope, ctes)
     found = source.find(fold(field, walk.engine)) if source is not None else None
     if found is not None:
         return found

@@ -6,6 +6,7 @@ names of functions are taken from the text, not from the tree: sqlglot renames m
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -37,9 +38,17 @@ def parse(text: str, lexed: Lexed, engine: Engine) -> exp.Expression | str:
     """Parse one statement; a string is the reason why there is no tree to trust."""
     try:
         dialect = Dialect.get_or_raise(engine.value)
+        text = _plain_numbers(text, lexed)
         tokens = dialect.tokenizer_class(dialect=dialect).tokenize(text)
         if not _agrees(lexed, tokens):
             return "its quotes or comments can be read in two ways"
+        bare = _without_comments(text, lexed)
+        if bare != text:
+            # Between words that sqlglot knows together only, ORDER/**/BY, they hinder it.
+            text = bare
+            tokens = dialect.tokenizer_class(dialect=dialect).tokenize(text)
+            if not _agrees(lexed, tokens):
+                return "its quotes or comments can be read in two ways"
         if _is_explosive(tokens):
             return "it is nested too deeply"
         is_pg = engine is Engine.POSTGRESQL
@@ -58,6 +67,33 @@ def parse(text: str, lexed: Lexed, engine: Engine) -> exp.Expression | str:
         return "it is not exactly one statement"
     tree = trees[0]
     return tree if isinstance(tree, exp.Expression) else "it cannot be parsed"
+
+
+def _plain_numbers(text: str, lexed: Lexed) -> str:
+    """Write ``1_000`` of PostgreSQL 16 as ``01000``, as wide as before.
+
+    Older servers read a number and its alias, which no name or value can hide behind.
+    """
+    for token in lexed.tokens:
+        if token.kind is Kind.NUMBER and "_" in token.value:
+            plain = token.value.replace("_", "").rjust(token.end - token.start, "0")
+            text = f"{text[: token.start]}{plain}{text[token.end :]}"
+    return text
+
+
+def _without_comments(text: str, lexed: Lexed) -> str:
+    """Write blanks for comments, which are all that stands between tokens."""
+    if not _COMMENT.search(text):
+        return text
+    kept, position = [], 0
+    for start, end in ((one.start, one.end) for one in lexed.tokens):
+        kept += [_LETTER.sub(" ", text[position:start]), text[start:end]]
+        position = end
+    return "".join(kept)
+
+
+_COMMENT = re.compile(r"--|/\*|#")
+_LETTER = re.compile(r"[^\r\n]")
 
 
 def examine(tree: exp.Expression, lexed: Lexed, around: Surroundings) -> Findings:

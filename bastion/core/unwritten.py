@@ -216,6 +216,7 @@ _BEFORE_STRING = word_list(
     int2 int4 int8 integer bigint smallint numeric decimal real float float4 float8 precision
     double bool boolean text varchar char character bpchar varying name json jsonb jsonpath
     uuid inet cidr macaddr macaddr8 money xml bytea point line lseg box path polygon circle
+    tid xid8 pg_snapshot txid_snapshot
     regclass regproc regprocedure regtype regrole regnamespace regoper regoperator regconfig
     regdictionary regcollation oid xid tsquery tsvector int4range int8range numrange tsrange
     tstzrange daterange int4multirange nummultirange tsmultirange tstzmultirange

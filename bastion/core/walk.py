@@ -265,7 +265,7 @@ class Walk:
         if isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
             return self._expand(self.row_of(item.args.get("table"), item.args.get("db"), scope))
         if isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
-            return self._expand(self.row_source(item.this, scope))
+            return self._expand(self.row_source(item.this, scope, ctes))
         name = _output_name(item, self.engine)
         inner = item.this if isinstance(item, exp.Alias) else item
         if isinstance(item, exp.Aliases):
@@ -277,9 +277,12 @@ class Walk:
             raise NotTracedError("the columns of * are not known")
         return [self._touch_output(output) for output in source.outputs]
 
-    def row_source(self, node: exp.Expr, scope: Scope) -> Source | None:
-        """Find the source whose whole row an expression means, ``(t).*`` or ``(t).c``."""
+    def row_source(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Source | None:
+        """Find whose whole row an expression means, ``(t).*``, ``(t).c`` or ``(f(x)).*``."""
         inner = node.unnest() if isinstance(node, exp.Paren) else node
+        shape = bodies.user_rows(self, inner, scope, ctes)
+        if shape is not None:
+            return Source(name="", outputs=shape)
         if not isinstance(inner, exp.Column):
             return None
         if isinstance(inner.this, exp.Star):

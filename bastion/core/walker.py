@@ -65,7 +65,7 @@ class Walker(Protocol):
         """Resolve an unqualified name among the columns in sight; None when none has it."""
         ...
 
-    def row_source(self, node: exp.Expr, scope: Scope) -> Source | None:
+    def row_source(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Source | None:
         """Find the source whose whole row an expression means."""
         ...
 

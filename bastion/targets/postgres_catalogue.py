@@ -339,15 +339,29 @@ SELECT n.nspname, p.proname,
             THEN l.lanname || ' with types that run code'
             WHEN 'standard_conforming_strings' IN (
                 SELECT pg_catalog.split_part(k, '=', 1) FROM pg_catalog.unnest(p.proconfig) k)
-            THEN l.lanname || ' with quotes of its own' ELSE l.lanname END,
+            THEN l.lanname || ' with quotes of its own'
+            WHEN p.prokind = 'a' THEN 'aggregate' ELSE l.lanname END,
        CASE WHEN p.prokind = 'a' THEN (
-           SELECT pg_catalog.concat_ws('(), ', a.aggtransfn, a.aggfinalfn, a.aggmtransfn,
-                                       a.aggminvtransfn, a.aggmfinalfn) || '()'
+           SELECT pg_catalog.concat_ws(' ',
+               (SELECT pg_catalog.string_agg(
+                    pg_catalog.quote_ident(fn.nspname) || '.' || pg_catalog.quote_ident(f.proname)
+                    || '()', ', ' ORDER BY f.oid)
+                FROM pg_catalog.pg_proc f
+                JOIN pg_catalog.pg_namespace fn ON fn.oid = f.pronamespace
+                WHERE f.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
+                                a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn)),
+               pg_catalog.quote_literal(a.agginitval), pg_catalog.quote_literal(a.aggminitval))
            FROM pg_catalog.pg_aggregate a WHERE a.aggfnoid = p.oid) ELSE {{body}} END,
        pg_catalog.pg_get_function_result(p.oid),
        (p.prokind = 'p')::text, p.provolatile::text, p.pronargs::text,
-       pg_catalog.array_to_string(
-           coalesce((p.proargnames::text[])[1:p.pronargs], '{{{{}}}}'), E'\\x01', ''),
+       (SELECT coalesce(pg_catalog.string_agg(a.name, E'\\x01' ORDER BY a.at), '')
+        FROM ROWS FROM (pg_catalog.unnest(p.proargnames::text[]),
+                        pg_catalog.unnest(p.proargmodes::text[]))
+            WITH ORDINALITY AS a(name, mode, at) WHERE coalesce(a.mode, 'i') IN ('i', 'b', 'v')),
+       (SELECT coalesce(pg_catalog.string_agg(a.name, E'\\x01' ORDER BY a.at), '')
+        FROM ROWS FROM (pg_catalog.unnest(p.proargnames::text[]),
+                        pg_catalog.unnest(p.proargmodes::text[]))
+            WITH ORDINALITY AS a(name, mode, at) WHERE a.mode IN ('o', 'b', 't')),
        coalesce((SELECT pg_catalog.substr(k, 13) FROM pg_catalog.unnest(p.proconfig) k
                  WHERE k LIKE 'search_path=%'), ''),
        pg_catalog.concat_ws(' ', p.prosecdef, p.proisstrict, p.proconfig)
@@ -729,6 +743,7 @@ async def _functions(link: Link, risky: list[str]) -> list[Function]:
             volatility=volatility,
             argument_count=int(count),
             argument_names=tuple(names.split("\x01")) if names else (),
+            result_names=tuple(results.split("\x01")) if results else (),
             search_path=path,
             traits=traits,
         )
@@ -742,6 +757,7 @@ async def _functions(link: Link, risky: list[str]) -> list[Function]:
             volatility,
             count,
             names,
+            results,
             path,
             traits,
         ) in await _rows_or_less(link, query.format(body=body), query.format(body="p.prosrc"))

@@ -668,18 +668,60 @@ def test_a_write_may_be_planned_where_the_server_refuses_it_in_the_fence() -> No
         ("select /*+ SET_VAR(sql_mode = '') */ 1", MY, False),
         ("select /*+ INDEX(o i1) SET_VAR(foreign_key_checks=OFF) */ 1 from orders o", MY, False),
         ("select /*+ RESOURCE_GROUP(x) */ 1", MY, False),
+        ("select /*+ see_there, hint-like */ 1 from orders", MY, True),
+        ("select /*+ INDEX(`o */ 1 from orders -- ` ) */", MY, False),
+        ("select /*+ foo(o) */ 1 from orders", MY, False),
         ("/*+ Set(search_path x) */ select 1", PG, False),
+        ("/*+SeqScan(o)set\n(enable_x off) */ select 1", PG, False),
+        ("/*+ a /* Set(x y) */ b */ select 1", PG, False),
+        ('select/*+ hint-like "comment" (see docs), offset */id from orders', PG, True),
+        ("select id from orders /*+ what(is)'this */ -- and /*+ that", PG, True),
         ("/*+ SeqScan(o) */ /*+ Set(enable_x off) */ select 1", PG, False),
         ("select /*+ INDEX(a) */ 1; delete from orders", MY, False),
         ("select /*+ INDEX(a) */ f_del() from orders", PG, False),
         ("select '/*+ INDEX(a) */', 1 from orders", MY, True),
-        ("select /*+ INDEX(a */ 1 from orders", MY, False),
     ],
 )
 def test_a_hint_that_only_chooses_a_plan_is_a_comment(
     text: str, engine: Engine, is_read: bool
 ) -> None:
     assert (judge(text, engine).effects == {EffectClass.READ}) is is_read
+
+
+@pytest.mark.parametrize(
+    ("version", "is_read"),
+    [("10.11.6-MariaDB", True), ("5.5.5-10.6.1-MariaDB", True), ("12.1.2-MariaDB", False)],
+)
+def test_mariadb_before_version_12_has_comments_for_hints(version: str, is_read: bool) -> None:
+    known = dataclasses.replace(catalogue(MY), server_version=version)
+    text = "select /*+ SET_VAR(sql_mode='') */ 1"
+    statement = analyse(text, engine=MY, catalogue=known, context=SessionContext())
+    assert (statement.effects == {EffectClass.READ}) is is_read
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("select 1_000_000, 1_0.5_0, count(*) from orders limit 1_0", True),
+        ("select 1_, 2 from orders", False),
+        ("select 1__0 from orders", False),
+        ("select 1_a from orders", False),
+        ("select '{1,2}'::oid[], array['t']::regclass[], cast(null as regtype[])", True),
+        ("select cidr '10.0.0.0/8', varbit '101', tid '(0,1)', xid8 '3', id from t", True),
+        ("select substring(v similar '%#\"b#\"%' escape '#') from t", True),
+        ("select substring(v similar f_del() escape '#') from t", False),
+        ("select xmlexists('//a' passing by value v::xml by ref) from t", True),
+        ("select xmlexists('//a' passing f_del()) from t", False),
+        ('select/**/"v"/* , "id" */from"t"order/* by id */by"v"--; delete from t', True),
+        ("select v from t order /* x */ by /* y", False),
+        ("create temp table z (id int) on commit drop", None),
+    ],
+)
+def test_grammar_that_sqlglot_does_not_know_is_read(text: str, is_read: bool | None) -> None:
+    if is_read is None:
+        assert judge(text).effects == {EffectClass.SESSION}
+    else:
+        assert (judge(text).effects == {EffectClass.READ}) is is_read
 
 
 def test_the_current_database_may_be_used() -> None:

@@ -145,6 +145,20 @@ select n1::varchar(12), n1::char(9), n1::name from inno where id=1
 select reverse(k1::text), replace(k1::text,'@','#') from inno where id=1
 select set_config('app.k', i1::text, false) from inno where id=1 ;; show app.k
 select pg_advisory_lock(ascii(ssn)) from users where id=1 ;; select objid from pg_locks where locktype='advisory'
+select * from f_outs(1)
+select (f_outs(id)).*, (f_outs(id)).name from users
+select u.id, o.name from users u, lateral f_outs(u.id) o
+select f_all(distinct ssn order by ssn) filter (where id < 3) from users
+select id, f_all(ssn) over (order by id) from users
+select f_peek(id) from users where id = 1
+begin ;; create temp table zc(id int primary key, a text not null) on commit drop ;; insert into zc select id, ssn from users ;; select a from zc ;; delete from zc where a like 'S%' ;; select * from zc ;; commit
+select substring(ssn similar '%#"1%#"%' escape '#') is null from users
+select id from users where xmlexists('//a[text()>1]' passing ('<a>' || ssn || '</a>')::xml by ref)
+select array[ssn]::regclass[], cast(array[ssn] as oid[]) from users where id = 1
+select/* x */ssn/**/from/* y */users order/* z */by 1_0--
+select /*+ a "b" 'c */ ssn, '*/ id' from users
+select substring(ssn from ('S'||'3.*')), substring(ssn from ('S'||'3.*')) is null from users
+prepare ps(text) as select substring(ssn from $1) is null from users ;; execute ps('S3.*')
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users

@@ -26,6 +26,10 @@ CREATE FUNCTION f_pl(i int) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN (SE
 CREATE FUNCTION f_raise(i int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'v %', (SELECT ssn FROM users WHERE id=i); RETURN 1; END $$;
 CREATE FUNCTION f_err(i int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'v %', (SELECT ssn FROM users WHERE id=i) USING HINT=(SELECT ssn FROM users WHERE id=i); END $$;
 CREATE FUNCTION f_sub(a text, i int) RETURNS text LANGUAGE sql AS $$ SELECT substr(a,i,1) $$;
+CREATE FUNCTION f_outs(i int, OUT name text, OUT n bigint) LANGUAGE plpgsql AS $$ BEGIN SELECT ssn, id INTO name, n FROM users WHERE id = i; END $$;
+CREATE FUNCTION f_step(a text, i int) RETURNS text LANGUAGE sql AS $$ SELECT coalesce(a, ssn) FROM users WHERE id = i $$;
+CREATE AGGREGATE f_peek(int) (sfunc = f_step, stype = text);
+CREATE AGGREGATE f_all(text) (sfunc = array_append, stype = text[], initcond = '{}');
 CREATE FUNCTION f_begin() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT ssn FROM users WHERE id=1; END;
 CREATE FUNCTION upper2(text) RETURNS text LANGUAGE sql RETURN upper($1);
 CREATE OPERATOR === (LEFTARG=text, RIGHTARG=text, FUNCTION=texteq);
