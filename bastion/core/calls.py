@@ -14,6 +14,7 @@ from bastion.core.functions import EFFECT_CLASSES, FunctionEffect, effect_of, is
 from bastion.core.lexer import Kind, Token
 from bastion.core.model import EffectClass, Engine
 from bastion.core.routines import AGGREGATE, converts_by_code, parts_of_aggregate, take_apart
+from bastion.core.settings_postgresql import is_free, is_pinned
 
 
 def judge_calls(
@@ -190,7 +191,18 @@ def _built_in(
         return
     if effect is FunctionEffect.SLEEP and _is_literal(arguments):
         return
+    if name == "set_config":
+        _pins(arguments, findings)
     findings.add(EFFECT_CLASSES[effect], _EFFECT_WORDS[effect].format(name=name))
+
+
+def _pins(arguments: tuple[Token, ...], findings: Findings) -> None:
+    """``set_config`` of a pinned setting is refused as SET of it is."""
+    written = [one.value for one in arguments[:3:2] if one.kind is Kind.STRING]
+    if len(written) == 2:
+        name, value = written[0].lower(), written[1]
+        if is_pinned(name) and not is_free(name, value):
+            findings.pinned.append(name)
 
 
 def _may_be_built_in(schema: str | None, around: Surroundings) -> bool:

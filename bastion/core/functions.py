@@ -48,7 +48,7 @@ _OF_POSTGRESQL = """
     pg_get_multixact_members pg_get_publication_tables pg_get_shmem_allocations
     pg_get_shmem_allocations_numa pg_get_statisticsobjdef_columns
     pg_get_statisticsobjdef_expressions pg_lock_status pg_prepared_statement pg_prepared_xact
-    pg_sequence_last_value pg_show_all_settings pg_stat_get_backend_client_addr
+    pg_show_all_settings pg_stat_get_backend_client_addr
     pg_stat_get_backend_client_port pg_stat_get_wal_receiver pg_stat_get_wal_senders
     pg_stat_statements
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from bastion.core.builtins import names as word_list
@@ -195,3 +195,18 @@ BEGIN_WORDS = word_list(
 )
 
 Reader = Callable[[Words], Head]
+
+
+def column_changes(words: Words, start: int) -> Iterator[tuple[int, int]]:
+    """Give the first token of each change that ALTER TABLE lists, and the one behind it."""
+    depth, first = 0, start
+    for index in range(start, words.count + 1):
+        word = words.at(index)
+        depth += (word in {"(", "["}) - (word in {")", "]"})
+        if index == words.count or (word == "," and not depth):
+            yield first, index
+            first = index + 1
+
+
+NO_COLUMNS = word_list("constraint primary unique check foreign exclude if not")
+"""Behind ADD these begin something else than a column."""

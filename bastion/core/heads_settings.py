@@ -183,13 +183,38 @@ def set_config(words: Words) -> Head | None:
         index = _past_alias(words, index + len(_CONFIG))
     if not heads or not _is_config_end(words, index):
         return None
-    # What must be remembered of the session is one thing of one statement.
-    limits = [one for one in heads if one.name.removeprefix(LOCAL) in _LIMITS or one.name == _PATH]
     if any(one.effects != {EffectClass.SESSION} for one in heads if one.name != _PATH):
         return None
-    if len(limits) > 1 or len([one for one in heads if "." in one.name]) > 1:
-        return None
-    return replace((limits or heads)[0], output=OutputKind.SETTING)
+    return replace(together(heads), output=OutputKind.SETTING)
+
+
+def together(heads: list[Head]) -> Head:
+    """Make one of several settings that one statement sets."""
+    first = next((one for one in heads if one.name == _PATH), heads[0])
+    others = tuple((one.name, one.value) for one in heads if one is not first)
+    return replace(first, settings=others)
+
+
+def config_items(words: Words) -> tuple[tuple[Head, int, int], ...]:
+    """Find the ``set_config('name', 'value', false)`` that are items of a select list.
+
+    Gives of each what it says as SET, where its call begins and where it ends, by token. Nothing
+    where there are others of that name.
+    """
+    found: list[tuple[Head, int, int]] = []
+    depth = 0
+    for index in range(words.count):
+        depth += (words.at(index) in {"(", "["}) - (words.at(index) in {")", "]"})
+        if depth or words.at(index) not in {"select", ","}:
+            continue
+        start = index + 1
+        call = start + 2 * words.starts("pg_catalog .", start)
+        head = _one_config(words, call)
+        end = call + len(_CONFIG)
+        if head is not None and words.at(_past_alias(words, end)) in {"", ","}:
+            found.append((head, start, end))
+    named = sum(token.value.lower() == "set_config" for token in words.tokens)
+    return tuple(found) if named == len(found) else ()
 
 
 def _one_config(words: Words, index: int) -> Head | None:

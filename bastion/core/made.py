@@ -13,6 +13,7 @@ from bastion.core.catalogue import Classification, Column, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
 from bastion.core.flow import fold
+from bastion.core.head import NO_COLUMNS, Words, column_changes
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.model import Engine, Sensitivity
 
@@ -64,9 +65,13 @@ def altered(context: SessionContext, text: str, engine: Engine) -> SessionContex
             relations[key] = dataclasses.replace(relation, is_checked=True)
             continue
         changed = _mixed(relation, is_keyed=not words.isdisjoint(_CHECKING))
+        if engine is Engine.POSTGRESQL and tokens[0].value == "alter":
+            changed = _with_pg_columns(changed, Words(text, tuple(tokens), engine, ""), context)
         relations[key] = changed
-        for name in _new_names(tokens):
-            relations[key[0], name] = dataclasses.replace(changed, name=name)
+        for name in _new_names(tokens, engine):
+            other = dataclasses.replace(changed, name=name)
+            before = relations.get((key[0], name))
+            relations[key[0], name] = either_relation(other, before) if before else other
     if relations == dict(context.relations):
         return context
     return dataclasses.replace(context, relations=MappingProxyType(relations))
@@ -122,6 +127,43 @@ def _altered_columns(relation: Relation, tree: exp.Expr | None) -> tuple[Column,
     return tuple(columns)
 
 
+def _with_pg_columns(relation: Relation, words: Words, context: SessionContext) -> Relation:
+    """Add, drop and rename the columns of a relation that took nothing but harmless values."""
+    schema, target, start = words.name(words.skip(2, "only"))
+    if target != relation.name or schema not in {None, relation.schema}:
+        return relation
+    columns = {column.name: column for column in relation.columns}
+    if not relation.columns or any(column.sensitivity for column in relation.columns):
+        return relation
+    if context.in_transaction:
+        # A rollback brings the old ones back, and then nobody knows which names are whose.
+        return dataclasses.replace(relation, columns=())
+    if words.at(start) == "rename" and words.at(start + 1) != "to":
+        place = start + 1 + (words.at(start + 1) == "column")
+        before, after = words.name(place)[1], words.name(place + 2)[1]
+        columns = {
+            after if name == before else name: dataclasses.replace(
+                one, name=after if name == before else name
+            )
+            for name, one in columns.items()
+        }
+    for first, end in column_changes(words, start):
+        place = first + 1 + (words.at(first + 1) == "column")
+        name = words.name(place)[1]
+        if words.at(first) == "drop":
+            columns.pop(name, None)
+        elif words.at(first) == "add" and words.at(place) not in NO_COLUMNS:
+            default = words.find("default", start=place)
+            columns[name] = Column(
+                name=name,
+                type_name="",
+                classification=_ADDED_COLUMN,
+                number=len(columns) + 1,
+                default=words.between(default + 1, end) if 0 <= default < end else "",
+            )
+    return dataclasses.replace(relation, columns=tuple(columns.values()))
+
+
 def _mixed(relation: Relation, *, is_keyed: bool) -> Relation:
     relation = dataclasses.replace(relation, is_checked=relation.is_checked or is_keyed)
     telling = [column.classification for column in relation.columns if column.sensitivity]
@@ -139,10 +181,14 @@ def _mixed(relation: Relation, *, is_keyed: bool) -> Relation:
     return dataclasses.replace(relation, columns=columns)
 
 
-def _new_names(tokens: list[Token]) -> Iterator[str]:
+def _new_names(tokens: list[Token], engine: Engine) -> Iterator[str]:
     """Give the names behind RENAME TO, as far as they name relations."""
     values = [token.value.casefold() if token.kind in _NAMES else "" for token in tokens]
     if "rename" not in values:
+        return
+    following = values[values.index("rename") + 1 :]
+    if engine is Engine.POSTGRESQL and following[:1] != ["to"]:
+        # There it is a column's, which may be called like a relation.
         return
     for place in range(values.index("rename") + 1, len(tokens)):
         is_name = tokens[place].kind in _NAMES and values[place] not in _NO_NAMES

@@ -25,8 +25,9 @@ from bastion.core.effects import (
     Statement,
 )
 from bastion.core.findings import HERE, Findings, Place, RelationKey, Surroundings
-from bastion.core.head import Head, Inner
+from bastion.core.head import Head, Inner, Words
 from bastion.core.heads import read_head
+from bastion.core.heads_settings import config_items, together
 from bastion.core.lexer import (
     CONDITIONAL_PROBLEM,
     Kind,
@@ -45,6 +46,7 @@ from bastion.core.model import EffectClass, Engine, Fence
 from bastion.core.scrubbing import scrub_secrets, secret_spans
 from bastion.core.temporary import as_own
 from bastion.core.trees import examine, parse
+from bastion.core.unwritten import BUILT_IN_TYPES
 
 __all__ = [
     "ChangeKind",
@@ -84,8 +86,9 @@ def analyse_anew(
     text: str, *, engine: Engine, catalogue: Catalogue, context: ContextView
 ) -> Statement:
     """Do what ``analyse`` does, without what is remembered of the same text."""
-    statement = _Analyser(engine, catalogue, context).statement(text, 0)
-    return as_own(_tightened(statement), catalogue, context.relations)
+    analyser = _Analyser(engine, catalogue, context)
+    statement = analyser.statement(text, 0)
+    return as_own(_tightened(statement), catalogue, context.relations, analyser.only_computes)
 
 
 _memo: Memo[Statement] = Memo()
@@ -170,7 +173,12 @@ class _Analyser:
             return self._unknown(text, head_word, "it is more than one statement")
         database = self._search_path[0] if self._search_path else ""
         head = read_head(text, lexed.tokens, self._engine, database=database)
-        if head is None or (head_word == "SELECT" and self._has_own_settings_functions()):
+        has_own = head_word == "SELECT" and self._has_own_settings_functions()
+        if head is None and not has_own:
+            found = self._with_settings(text, lexed, depth)
+            if found is not None:
+                return found
+        if head is None or has_own:
             return self._tree_statement(text, lexed, head_word, depth)
         if changes_login(lexed.tokens, self._catalogue.logins):
             head = dataclasses.replace(head, pinned=(*head.pinned, "login"))
@@ -203,6 +211,39 @@ class _Analyser:
             findings.pinned.extend((*inner.pinned, *_settings_of(inner)))
             findings.reasons.extend(inner.reasons)
         return findings
+
+    def _with_settings(self, text: str, lexed: Lexed, depth: int) -> Statement | None:
+        """Judge ``SELECT set_config(…), version()`` as SET and what else it selects.
+
+        None where that is not all that it does, or a setting is none that a session may have.
+        """
+        if self._engine is not Engine.POSTGRESQL or "set_config" not in text.lower():
+            return None
+        plain, heads = text, []
+        for head, start, end in config_items(Words(text, lexed.tokens, self._engine, "")):
+            first, *_, value, _, _, last = lexed.tokens[start:end]
+            written = text[value.start : value.end].ljust(last.end - first.start)
+            plain = f"{plain[: first.start]}{written}{plain[last.end :]}"
+            heads.append(self._path_as_before(head) if head.name == "search_path" else head)
+        if not heads or any(one.effects != {EffectClass.SESSION} for one in heads):
+            return None
+        rest = self._statement(plain, depth + 1)
+        is_bare = isinstance(rest.tree, exp.Select) and not any(
+            part for name, part in rest.tree.args.items() if name != "expressions"
+        )
+        if not is_bare or rest.effects != {EffectClass.READ} or rest.reads or rest.functions:
+            return None
+        head = together(heads)
+        change = SessionChange(
+            kind=ChangeKind.SET, name=head.name, value=head.value, settings=head.settings
+        )
+        effects = rest.effects | {EffectClass.SESSION}
+        return _under(dataclasses.replace(rest, text=text, change=change), effects)
+
+    def only_computes(self, expression: str) -> bool:
+        """Tell whether an expression reads nothing and runs nothing but what is built in."""
+        found = self.read(f"SELECT {expression}", 1, HERE)
+        return found.effects == {EffectClass.READ} and not found.reads and not found.functions
 
     def _has_own_settings_functions(self) -> bool:
         """Tell whether somebody's function may run where the server's is written."""
@@ -325,13 +366,34 @@ class _Analyser:
         if parts[0] == "pg_catalog":
             # Where it is looked for first anyway; anywhere else, what is built in may be hidden.
             parts = parts[1:]
-        # The server says afterwards which of them there are: a user's own, or none at all.
-        named = frozenset(parts) - {"", "$user"}
         if tuple(parts) == self._path:
-            head = dataclasses.replace(head, change=None)
-        elif parts != ["default"] and not self._known_schemas() >= named:
+            head = head if head.settings else dataclasses.replace(head, change=None)
+        elif parts != ["default"] and not self._is_known_path(parts):
             return head
         return dataclasses.replace(head, effects=frozenset({EffectClass.SESSION}), reasons=())
+
+    def _is_known_path(self, parts: list[str]) -> bool:
+        # The server says afterwards which of them there are: a user's own, or none at all.
+        named = frozenset(parts) - {"", "$user", "pg_catalog"}
+        if not self._known_schemas() >= named:
+            return False
+        before = parts[: parts.index("pg_catalog")] if "pg_catalog" in parts else []
+        return not before or not self._hides_built_in(before)
+
+    def _hides_built_in(self, schemas: list[str]) -> bool:
+        """Tell whether one of these has a table or type that is called like one of the server's.
+
+        Functions and operators of users count wherever they are.
+        """
+        catalogue = self._catalogue
+        own = {
+            name
+            for (_, name), relation in catalogue.relations.items()
+            if relation.kind is not RelationKind.SYSTEM
+        }
+        own |= {one.split(" ")[0].rpartition(".")[2].strip('"') for one in catalogue.types}
+        served = {name for schema, name in catalogue.relations if schema == "pg_catalog"}
+        return "$user" in schemas or not own.isdisjoint(served | BUILT_IN_TYPES)
 
     def _known_schemas(self) -> frozenset[str]:
         catalogue = self._catalogue

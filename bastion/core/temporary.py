@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.effects import ChangeKind, Statement
-from bastion.core.head import Words
+from bastion.core.head import NO_COLUMNS, Words, column_changes
 from bastion.core.lexer import Kind, lex
 from bastion.core.model import EffectClass, Engine, Fence
 
@@ -24,23 +24,47 @@ _ROW_WRITES = frozenset(
     {EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE}
 )
 _OF_ONES_OWN = _ROW_WRITES | {EffectClass.READ, EffectClass.SESSION}
-_PARTS = frozenset({"check", "references", "generated", "like", "exclude", "using", "with"})
+_PARTS = frozenset({"references", "like", "exclude", "using", "with"})
 """Of a table's definition: they run code, or reach other relations."""
+_COMPUTED = frozenset({"check", "default", "as"})
+"""Behind these comes an expression."""
+_AFTER_DEFAULT = frozenset(
+    {
+        "not",
+        "null",
+        "primary",
+        "unique",
+        "check",
+        "constraint",
+        "collate",
+        "generated",
+        "references",
+    }
+)
 _CONSTANTS = frozenset({"true", "false", "null", "-", "current_date", "current_timestamp"})
 _ENDINGS = ("", "on commit preserve rows", "on commit delete rows", "on commit drop")
 
 
 def as_own(
-    statement: Statement, catalogue: Catalogue, made: Mapping[tuple[str, str], Relation]
+    statement: Statement,
+    catalogue: Catalogue,
+    made: Mapping[tuple[str, str], Relation],
+    only_computes: Callable[[str], bool],
 ) -> Statement:
     """Let a statement pass as one of the session if it touches only what the session has made.
 
     Args:
         made: relations of the session.
+        only_computes: tells whether an expression runs no code but what is built in.
     """
     is_pg = statement.engine is Engine.POSTGRESQL
-    is_own = _is_own if is_pg else _is_own_at_mysql
-    if not statement.is_understood or not is_own(statement, catalogue, made):
+    if not statement.is_understood:
+        return statement
+    if is_pg:
+        is_own = _is_own(statement, catalogue, made, only_computes)
+    else:
+        is_own = _is_own_at_mysql(statement, catalogue, made)
+    if not is_own:
         return statement
     effects = (statement.effects & {EffectClass.READ}) | {EffectClass.SESSION}
     return dataclasses.replace(
@@ -55,20 +79,36 @@ def as_own(
 
 
 def _is_own(
-    statement: Statement, catalogue: Catalogue, made: Mapping[tuple[str, str], Relation]
+    statement: Statement,
+    catalogue: Catalogue,
+    made: Mapping[tuple[str, str], Relation],
+    only_computes: Callable[[str], bool],
 ) -> bool:
     if statement.pinned or statement.fires or not statement.runs_inner or statement.is_copy_out:
         return False
     change = statement.change
     if change is not None and change.kind is ChangeKind.RELATION:
-        return change.is_temporary and _makes_plainly(statement)
+        return (
+            change.is_temporary
+            and not _runs_types(statement, catalogue)
+            and _makes_plainly(statement, only_computes)
+        )
     if change is not None:
         return False
     if statement.tree is not None:
         return not statement.effects.isdisjoint(_ROW_WRITES) and (
             statement.effects <= _OF_ONES_OWN and _are_own(statement.writes, catalogue, made)
         )
-    return _structure_is_own(statement, catalogue, made)
+    return not _runs_types(statement, catalogue) and _structure_is_own(
+        statement, catalogue, made, only_computes
+    )
+
+
+def _runs_types(statement: Statement, catalogue: Catalogue) -> bool:
+    """Tell whether it may name a type that runs code where a value becomes one of it."""
+    telling = catalogue.casts | catalogue.cast_columns
+    tokens = lex(statement.text, statement.engine).tokens if telling else ()
+    return any(token.value in telling for token in tokens if token.kind is not Kind.STRING)
 
 
 def _are_own(
@@ -86,7 +126,7 @@ def _is_free(names: frozenset[tuple[str, str]], catalogue: Catalogue) -> bool:
     return all(name not in wanted for _, name in catalogue.relations)
 
 
-def _makes_plainly(statement: Statement) -> bool:
+def _makes_plainly(statement: Statement, only_computes: Callable[[str], bool]) -> bool:
     """Tell whether CREATE TEMPORARY TABLE or VIEW runs nothing but its query, a mere read."""
     change = statement.change
     query = change.statement if change is not None else None
@@ -95,32 +135,63 @@ def _makes_plainly(statement: Statement) -> bool:
         # SELECT INTO is its own query.
         own = {EffectClass.DDL} if statement.head != "CREATE" else set()
         return is_alone and query.effects - own == {EffectClass.READ}
-    return is_alone and _is_plain_table(_words(statement))
+    return is_alone and _is_plain_table(_words(statement), only_computes)
 
 
-def _is_plain_table(words: Words) -> bool:
-    """Tell whether a list of columns has types, keys and constant defaults, and no code."""
+def _is_plain_table(words: Words, only_computes: Callable[[str], bool]) -> bool:
+    """Tell whether a list of columns has types, keys and what is computed, and no users' code."""
     start = next((index for index in range(words.count) if words.at(index) == "("), words.count)
     end = words.closing(start)
     ending = " ".join(words.at(index) for index in range(end + 1, words.count))
-    if ending not in _ENDINGS:
-        return False
-    for index in range(start, end):
+    return ending in _ENDINGS and _are_plain_parts(words, start, end, only_computes)
+
+
+def _are_plain_parts(
+    words: Words, start: int, end: int, only_computes: Callable[[str], bool]
+) -> bool:
+    """Read definitions of columns and constraints between two tokens."""
+    index = start
+    while index < end:
         word = words.at(index)
-        if word in _PARTS or (word == "default" and not _is_constant(words, index + 1)):
+        index += 1
+        if word in _PARTS:
             return False
+        if word == "generated":
+            index = _past_identity(words, index)
+        elif word in _COMPUTED:
+            after = _past_expression(words, index, end, is_bracketed=word != "default")
+            if not only_computes(words.between(index, after)):
+                return False
+            index = after
     return True
 
 
-def _is_constant(words: Words, index: int) -> bool:
-    is_literal = index < words.count and words.tokens[index].kind in {Kind.STRING, Kind.NUMBER}
-    return (is_literal or words.at(index) in _CONSTANTS) and words.at(index + 1) != "("
+def _past_identity(words: Words, index: int) -> int:
+    """Go past ``ALWAYS AS IDENTITY``; to AS, where an expression comes."""
+    index = words.skip(index, "always", "by", "default")
+    return index + 2 if words.starts("as identity", index) else index
+
+
+def _past_expression(words: Words, index: int, end: int, *, is_bracketed: bool) -> int:
+    if is_bracketed:
+        return words.closing(index) + 1 if words.at(index) == "(" else end
+    depth = 0
+    while index < end:
+        word = words.at(index)
+        if not depth and (word in _AFTER_DEFAULT or word in {",", ")"}):
+            break
+        depth += (word in {"(", "["}) - (word in {")", "]"})
+        index += 1
+    return index
 
 
 def _structure_is_own(
-    statement: Statement, catalogue: Catalogue, made: Mapping[tuple[str, str], Relation]
+    statement: Statement,
+    catalogue: Catalogue,
+    made: Mapping[tuple[str, str], Relation],
+    only_computes: Callable[[str], bool],
 ) -> bool:
-    """Read TRUNCATE, DROP TABLE, CREATE INDEX and ANALYZE of relations of the session."""
+    """Read TRUNCATE, DROP, ALTER TABLE, CREATE INDEX and ANALYZE of relations of the session."""
     words = _words(statement)
     names = statement.writes
     match statement.head:
@@ -133,14 +204,40 @@ def _structure_is_own(
         case "CREATE" if words.at(words.skip(1, "unique")) == "index":
             start = words.skip(words.find("on") + 1, "only")
             end = words.name(start)[2]
-            is_plain = words.closing(end) == words.count - 1 and _is_list_of_names(words, end)
+            end = end + 2 if words.at(end) == "using" else end
+            is_plain = words.closing(end) == words.count - 1 and (
+                _is_list_of_names(words, end)
+                or only_computes(f"ROW{words.between(end, words.count)}")
+            )
             return is_plain and _are_own(_named(words, start), catalogue, made)
+        case "ALTER" if words.at(1) == "table" and _are_own(names, catalogue, made):
+            is_bare = not any(one.sensitivity for key in names for one in made[key].columns)
+            start = words.name(words.skip(2, "only"))[2]
+            return is_bare and _changes_columns(words, start, only_computes)
         case "ANALYZE" | "ANALYSE":
             start = words.skip(1, "verbose")
             is_whole = words.name(start)[2] == words.count
             return is_whole and _are_own(_named(words, start), catalogue, made)
         case _:
             return False
+
+
+def _changes_columns(words: Words, start: int, only_computes: Callable[[str], bool]) -> bool:
+    """Tell whether ALTER TABLE adds, drops or renames columns and does nothing else."""
+    if words.at(start) == "rename":
+        place = start + 1 + (words.at(start + 1) == "column")
+        is_column = words.at(place) != "to" and words.at(place + 1) == "to"
+        return is_column and words.count == place + 3
+    for first, end in column_changes(words, start):
+        place = first + 1 + (words.at(first + 1) == "column")
+        if words.at(first) == "drop":
+            if words.name(place)[2] != end or not words.is_name(place):
+                return False
+            continue
+        is_column = words.at(first) == "add" and words.at(place) not in NO_COLUMNS
+        if not is_column or not _are_plain_parts(words, place + 1, end, only_computes):
+            return False
+    return True
 
 
 def _is_list_of_names(words: Words, start: int) -> bool:
@@ -159,6 +256,11 @@ def _words(statement: Statement) -> Words:
     while tokens and tokens[-1].value == ";":
         tokens = tokens[:-1]
     return Words(statement.text, tokens, statement.engine, "")
+
+
+def _is_constant(words: Words, index: int) -> bool:
+    is_literal = index < words.count and words.tokens[index].kind in {Kind.STRING, Kind.NUMBER}
+    return (is_literal or words.at(index) in _CONSTANTS) and words.at(index + 1) != "("
 
 
 # -- MySQL and MariaDB -------------------------------------------------------------------------

@@ -225,3 +225,5 @@ _BEFORE_STRING = word_list(
     uescape key value
     """
 )
+BUILT_IN_TYPES = _TYPE_WORDS | _BEFORE_STRING
+"""What names a built-in type, among other words."""

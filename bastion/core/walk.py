@@ -281,6 +281,7 @@ class Walk:
         """Find whose whole row an expression means, ``(t).*``, ``(t).c`` or ``(f(x)).*``."""
         inner = node.unnest() if isinstance(node, exp.Paren) else node
         shape = bodies.user_rows(self, inner, scope, ctes)
+        shape = shape or self._built_in_rows(inner, scope, ctes)
         if shape is not None:
             return Source(name="", outputs=shape)
         if not isinstance(inner, exp.Column):
@@ -290,6 +291,15 @@ class Walk:
         if inner.args.get("table") is not None or self.visible_column(inner, scope) is not None:
             return None
         return self.row_of(inner.this, None, scope)
+
+    def _built_in_rows(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> tuple[Output, ...] | None:
+        """Name the columns of a built-in function's row; None where it is no such call."""
+        name = terms.call_name(node)
+        columns = ROW_SHAPES.get(name) if name not in self.catalogue.functions else None
+        if columns is None:
+            return None
+        flow = made(self._call_flow(node, scope, ctes))
+        return tuple(Output(name=column, flow=flow) for column in columns)
 
     def _star(self, scope: Scope) -> Iterator[Output]:
         if not scope.sources:

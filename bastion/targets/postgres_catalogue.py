@@ -12,6 +12,7 @@ from psycopg import pq, sql
 
 from bastion.core.catalogue import (
     Catalogue,
+    Classification,
     Column,
     Function,
     KeptCode,
@@ -483,6 +484,12 @@ _DEFAULTS = """
 SELECT t.typname, pg_catalog.pg_get_expr(t.typdefaultbin, 0) FROM pg_catalog.pg_type t
 WHERE t.typtype = 'd' AND t.typdefaultbin IS NOT NULL AND t.oid >= 16384
 """
+_SEQUENCES = """
+SELECT c.oid::text, n.nspname, c.relname
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND c.relpersistence <> 't'
+"""
+_OF_SEQUENCES = (("last_value", "bigint"), ("log_cnt", "bigint"), ("is_called", "boolean"))
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 _Rows = list[tuple[str, ...]]
@@ -557,6 +564,19 @@ async def fetch(link: Link, *, plan: ScanPlan, has_reader: bool = False) -> Cata
     )
 
 
+async def _sequences(link: Link) -> list[Relation]:
+    """Give each sequence's own row, where the server counts: numbers of nobody's."""
+    harmless = Classification(sensitivity=None, evidence="It holds numbers made by the server.")
+    columns = tuple(
+        Column(name=name, type_name=kind, classification=harmless, number=number)
+        for number, (name, kind) in enumerate(_OF_SEQUENCES, start=1)
+    )
+    return [
+        Relation(schema=schema, name=name, kind=RelationKind.SYSTEM, columns=columns, oid=int(oid))
+        for oid, schema, name in await _rows(link, _SEQUENCES)
+    ]
+
+
 async def _risky_types(link: Link) -> _Rows:
     acting = ",".join(sorted(acting_names(Engine.POSTGRESQL)))
     return _cells(await link.command(_RISKY, f"{{{acting}}}"))
@@ -615,7 +635,7 @@ async def _bare_relations(
                 comment=comment,
             )
         )
-    return relations
+    return relations + await _sequences(link)
 
 
 def _parents(words: str) -> tuple[tuple[str, str], ...]:

@@ -61,6 +61,33 @@ def run(text: str, engine: Engine = Engine.POSTGRESQL) -> tuple[SessionContext, 
             ";; create temp table s as select v w from t ;; select w from s",
             ["ssn"],
         ),
+        (
+            "create temp table t(a text) ;; alter table t add b text, add column c int default 0 "
+            ";; insert into t select name, ssn from users ;; select * from t",
+            ["-", "ssn", "-"],
+        ),
+        (
+            "create temp table t(a text, b text) ;; alter table t rename column a to c "
+            ";; alter table t drop b ;; insert into t select ssn from users ;; select * from t",
+            ["ssn"],
+        ),
+        (
+            "create temp table t(a text, b text) ;; begin ;; alter table t rename a to c "
+            ";; rollback ;; insert into t(a) select ssn from users ;; select * from t",
+            [],
+        ),
+        (
+            "create temp table t(a text) ;; begin ;; alter table t add b text ;; rollback "
+            ";; alter table t add c text ;; insert into t select name, ssn from users "
+            ";; select c from t",
+            ["?"],
+        ),
+        (
+            "create temp table t(a text) ;; create temp table s(a text) "
+            ";; alter table s rename a to t ;; insert into t(a) select ssn from users "
+            ";; select * from t",
+            ["ssn"],
+        ),
         ("prepare p as select name, ssn from users where id = $1 ;; execute p(1)", ["-", "ssn"]),
         ("prepare p as select name from users ;; deallocate p ;; execute p", ["?"]),
         ("begin ;; declare c cursor for select ssn from users ;; fetch all from c", ["ssn"]),

@@ -159,6 +159,13 @@ select/* x */ssn/**/from/* y */users order/* z */by 1_0--
 select /*+ a "b" 'c */ ssn, '*/ id' from users
 select substring(ssn from ('S'||'3.*')), substring(ssn from ('S'||'3.*')) is null from users
 prepare ps(text) as select substring(ssn from $1) is null from users ;; execute ps('S3.*')
+create temp table zk(a text, b int generated always as (1 / (ascii(a) - 83)) stored) ;; insert into zk(a) select ssn from users where id = 1 ;; select b from zk
+create temp table zk(a text check (a < 'S9')) ;; insert into zk select ssn from users where id = 1
+create temp table zk(a text default 'x') ;; insert into zk select ssn from users ;; alter table zk add check (a < 'S9') ;; create index on zk ((1 / (ascii(a) - 83)))
+create temp table zk(a text, b text) ;; begin ;; alter table zk rename a to c ;; rollback ;; insert into zk(a) select ssn from users ;; select * from zk ;; select a, c, b from zk ;; select b from zk
+create temp table zk(a text) ;; alter table zk add b text default 'x', add c int ;; insert into zk select name, ssn from users ;; alter table zk rename b to d ;; select d from zk ;; select * from zk
+select set_config('app.k', 'x', false), set_config('app.l', 'y', false), (select ssn from users where id = 1)
+select set_config('search_path', 'public, pg_catalog', false) ;; select ssn from users ;; select lower(ssn) from users
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
