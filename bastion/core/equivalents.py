@@ -91,21 +91,22 @@ def _one(tokens: tuple[Token, ...], index: int) -> tuple[int, Spelling]:
 
 def _argument(tokens: tuple[Token, ...], index: int) -> tuple[int, Spelling]:
     """Write the words between arguments as commas: ``SIMILAR … ESCAPE …``, ``PASSING BY REF``."""
+    word, following = _word(tokens, index), _word(tokens, index + 1)
+    if word == "by" and following not in {"ref", "value"}:
+        return 0, ()
     call = _call_around(tokens, index)
-    name, word = _word(tokens, call), _word(tokens, index)
+    name = _word(tokens, call)
     if name == "substring" and word in {"similar", "escape"} and _is_by_pattern(tokens, call):
         return 1, _COMMA
     if name == "xmlexists" and word == "passing":
-        return 1 + 2 * (_word(tokens, index + 1) == "by"), _COMMA
-    if name == "xmlexists" and word == "by" and _word(tokens, index + 1) in {"ref", "value"}:
-        return 2, ()
-    return 0, ()
+        return 1 + 2 * (following == "by"), _COMMA
+    return (2, ()) if name == "xmlexists" and word == "by" else (0, ())
 
 
 def _call_around(tokens: tuple[Token, ...], index: int) -> int:
-    """Find the name of the function of which this is an argument; before the first: none."""
+    """Find the name of the function of which this is an argument; -1 where it is far or none."""
     depth = 0
-    for place in range(index - 1, 0, -1):
+    for place in range(index - 1, max(0, index - _FAR), -1):
         word = _word(tokens, place)
         depth += (word == ")") - (word == "(")
         if depth < 0:
@@ -126,6 +127,7 @@ def _is_by_pattern(tokens: tuple[Token, ...], call: int) -> bool:
     return False
 
 
+_FAR = 500
 _COMMA: Spelling = ((TokenType.COMMA, ","),)
 
 
