@@ -54,6 +54,8 @@ def classify_column(
     # What an enum or set may hold stands in its type.
     values = [value for value in samples if value is not None and value.strip()]
     values = values or _LABEL.findall(type_name)
+    if type_name.casefold() == "tsvector":
+        values = [" ".join(lexemes(value)) for value in values]
     found = _by_type(kind) or _by_name(name, comment, kind, values) or _by_parts(parts)
     if found is None and kind == "document":
         found = _document(values)
@@ -77,6 +79,14 @@ def classify_column(
     return Classification(
         sensitivity=Sensitivity.UNPROVEN, evidence="no values to sample yet; masked until there are"
     )
+
+
+def lexemes(vector: str) -> list[str]:
+    """Give the words of a ``tsvector``; behind each stand the places where the text has it."""
+    return [word.replace("''", "'") for word in LEXEME.findall(vector)]
+
+
+LEXEME = re.compile(r"'((?:[^']|'')*)'")
 
 
 def _embedded(values: Sequence[str]) -> Sensitivity | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from bastion.core import definitions, predicates, tokens
-from bastion.core.bodies import overrides, parse
+from bastion.core.bodies import body_outputs, overrides, parse
 from bastion.core.carry import (
     KnownClass,
     carried_by_code,
@@ -27,11 +27,12 @@ from bastion.core.counters import condition_names, shows_counters
 from bastion.core.definitions import Redactor
 from bastion.core.effects import ChangeKind, OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure, merged
-from bastion.core.flow import Cte, Flow, Output, Scope, Source, either, fold, join
+from bastion.core.flow import TYPED, Cte, Flow, Output, Scope, Source, either, fold, join
 from bastion.core.hidden import called_bodies, hidden_writes, telling_code, written_by_code
 from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.relations import default_flow
+from bastion.core.routines import run_by
 from bastion.core.walk import NotTracedError, Walk
 
 _NOT_TRACED = (
@@ -103,6 +104,8 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
     if own is not None:
         return Traced(exposure=own)
     tree = _tree(statement)
+    if statement.head in {"DO", "CALL"} and statement.is_understood and tree is None:
+        return Traced(exposure=_of_block(walk, statement))
     if tree is None:
         return Traced(exposure=_without_tree(statement, walk))
     outputs: tuple[Output, ...] | None
@@ -123,6 +126,17 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
         predicates.check_order(walk, context.settings)
         predicates.check_cuts(walk, tree, statement.text, context.settings)
     return _traced(walk, statement, outputs, reason)
+
+
+def _of_block(walk: Walk, statement: Statement) -> Exposure:
+    """Trace the code of a DO block or a procedure: what it does may tell of all that it reads."""
+    function = run_by(statement.text, walk.catalogue)
+    if function is not None:
+        given = [TYPED] * function.argument_count
+        if body_outputs(walk, function, given) is not None:
+            return Exposure(columns=(), touches=frozenset())
+    words = f"the code of {statement.head}, which may read what is masked"
+    return Exposure(columns=(), touches=frozenset({Sensitivity.UNPROVEN}), inference=(words,))
 
 
 def _as_seen(catalogue: Catalogue, context: SessionContext) -> Catalogue:

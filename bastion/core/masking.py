@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from bastion.core import detectors, documents, messages, styles, tokens
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
-from bastion.core.classify import classify_name, type_kind
+from bastion.core.classify import LEXEME, classify_name, type_kind
 from bastion.core.counters import shows_counters, without_counters
 from bastion.core.definitions import Redactor
 from bastion.core.dyncols import column_names
@@ -472,6 +472,8 @@ def _shown(column: ResultColumn, *, is_plain: bool) -> Treatment:
     base = column.type_name.casefold()
     if base in ("json", "jsonb"):
         return Treatment(cell=_redact_json, is_scan=True)
+    if base == "tsvector":
+        return Treatment(cell=_redact_vector)
     if column.is_binary or base in ("bytea", "blob", "longblob", "mediumblob", "tinyblob"):
         return Treatment(cell=_redact_binary, is_scan=False)
     return Treatment(cell=_redact_text, is_scan=True)
@@ -539,6 +541,13 @@ def _redact_json(cell: bytes) -> bytes:
     text = cell.decode("utf-8", "replace")
     found = documents.redact_json(text)
     return _MASK if found is None else cell if found == text else found.encode("utf-8", "replace")
+
+
+def _redact_vector(cell: bytes) -> bytes:
+    """Hide words of a ``tsvector``; the places behind one are not what it announces."""
+    text = cell.decode("utf-8", "replace")
+    found = LEXEME.sub(lambda word: f"'{detectors.redact(word[1])}'", text)
+    return cell if found == text else found.encode("utf-8", "replace")
 
 
 def _redact_inside(cell: bytes) -> bytes:

@@ -10,6 +10,7 @@ Sources: PostgreSQL docs 43, ``pl_gram.y``; MariaDB docs, Programmatic & Compoun
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from dataclasses import dataclass, field
@@ -39,6 +40,40 @@ def take_apart(function: Function, engine: Engine) -> Routine | None:
     if function.is_procedure or language != known or "trigger" in function.returns.casefold():
         return None
     return _take_apart(function.body, function.returns, function.argument_names, engine)
+
+
+def run_by(text: str, catalogue: Catalogue) -> Function | None:
+    """Give what PostgreSQL's ``DO 'body'`` or ``CALL name('a', 1)`` runs, as a function.
+
+    None where that cannot be told for sure, or where it gives anything back.
+    """
+    tokens = lex(text, Engine.POSTGRESQL).tokens
+    tokens = tokens[:-1] if tokens and tokens[-1].value == ";" else tokens
+    first, rest = (tokens[0].value, tokens[1:]) if tokens else ("", ())
+    if first == "do":
+        words = [one for one in rest if one.kind is not Kind.STRING]
+        bodies = [one for one in rest if one.kind is Kind.STRING and text[one.start] in "$'"]
+        is_plain = [one.value for one in words] in ([], ["language", "plpgsql"])
+        if len(bodies) != 1 or not is_plain or len(words) + 1 != len(rest):
+            return None
+        return Function(
+            schema="", name="do", language="plpgsql", body=bodies[0].value, returns="void"
+        )
+    return _called(rest, catalogue) if first == "call" else None
+
+
+def _called(tokens: tuple[Token, ...], catalogue: Catalogue) -> Function | None:
+    if len(tokens) < 3 or tokens[0].kind is not Kind.WORD or tokens[-1].value != ")":
+        return None
+    given = tokens[2:-1]
+    values = [one for one in given if one.value != "," or one.kind is not Kind.OPERATOR]
+    is_plain = all(one.kind in _CODES or one.value in {"null", "true", "false"} for one in values)
+    found = catalogue.functions.get(tokens[0].value, ())
+    if tokens[1].value != "(" or not is_plain or len(found) != 1 or found[0].result_names:
+        return None
+    called = found[0]
+    is_known = called.is_procedure and called.language == "plpgsql"
+    return dataclasses.replace(called, is_procedure=False, returns="void") if is_known else None
 
 
 def parts_of_aggregate(function: Function) -> tuple[tuple[str, str], ...] | None:

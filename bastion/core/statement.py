@@ -15,6 +15,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from bastion.core.accounts import changes_login
+from bastion.core.calls import judge_own_call
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.conditional import written_out
 from bastion.core.effects import (
@@ -43,6 +44,7 @@ from bastion.core.lexer import (
 from bastion.core.measure import measuring_sql
 from bastion.core.memo import Memo
 from bastion.core.model import EffectClass, Engine, Fence
+from bastion.core.routines import run_by
 from bastion.core.scrubbing import scrub_secrets, secret_spans
 from bastion.core.temporary import as_own
 from bastion.core.trees import examine, parse
@@ -173,6 +175,10 @@ class _Analyser:
             return self._unknown(text, head_word, "it is more than one statement")
         database = self._search_path[0] if self._search_path else ""
         head = read_head(text, lexed.tokens, self._engine, database=database)
+        if head_word in {"DO", "CALL"} and self._engine is Engine.POSTGRESQL:
+            block = self._block(text, head_word, depth)
+            if block is not None:
+                return block
         has_own = head_word == "SELECT" and self._has_own_settings_functions()
         if head is None and not has_own:
             found = self._with_settings(text, lexed, depth)
@@ -239,6 +245,26 @@ class _Analyser:
         )
         effects = rest.effects | {EffectClass.SESSION}
         return _under(dataclasses.replace(rest, text=text, change=change), effects)
+
+    def _block(self, text: str, word: str, depth: int) -> Statement | None:
+        """Judge DO or CALL by what its code does; None where that is more than to read."""
+        function = run_by(text, self._catalogue)
+        if function is None or depth:
+            return None
+        findings = Findings()
+        judge_own_call(function.name, (function,), findings, self._surroundings(depth))
+        if findings.effects or findings.pinned:
+            return None
+        return Statement(
+            text=text,
+            engine=self._engine,
+            head=word,
+            effects=frozenset({EffectClass.READ}),
+            fence=Fence.READ_ONLY,
+            output=OutputKind.NONE,
+            reads=frozenset(findings.reads),
+            functions=frozenset(findings.functions - {".do"}),
+        )
 
     def only_computes(self, expression: str) -> bool:
         """Tell whether an expression reads nothing and runs nothing but what is built in."""

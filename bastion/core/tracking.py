@@ -376,6 +376,7 @@ def _default(item: exp.ColumnDef, engine: Engine) -> str:
 
 _KEYS = (
     exp.PrimaryKey, exp.UniqueColumnConstraint, exp.Constraint, exp.IndexColumnConstraint,
+    exp.CheckColumnConstraint,
 )  # fmt: skip
 
 

@@ -470,3 +470,13 @@ def test_names_are_read_as_they_look(name: str) -> None:
 )
 def test_single_letters_and_other_scripts_make_no_name_by_chance(name: str) -> None:
     assert classify_name(name) is None
+
+
+def test_places_in_a_text_search_vector_are_not_what_its_words_announce() -> None:
+    def classified(*samples: str) -> Classification:
+        return classify_column(name="tsv", type_name="tsvector", comment="", samples=samples)
+
+    found = classified("'password':4 'reset':5B", "'secret':2A 'token':3")
+    assert (found.sensitivity, found.embedded) == (None, None)
+    found = classified("'ann@example.org':1 'ask':2", "'a':1", "'b':1", "'c':1", "'d':1")
+    assert found.sensitivity or found.embedded

@@ -367,7 +367,7 @@ def test_reading_harmless_columns_touches_nothing() -> None:
 
 
 def test_statement_not_understood_has_no_shape() -> None:
-    exposure = look("do $$ begin perform 1; end $$")
+    exposure = look("do $$ begin execute 'x'; end $$")
     assert exposure.columns is None
     assert exposure.touches == {Sensitivity.UNPROVEN}
 

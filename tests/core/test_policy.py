@@ -123,7 +123,8 @@ CASES = [
     ("select nextval('s')", HOLD, ALLOW, ALLOW),
     ("copy t to '/tmp/x'", HOLD, HOLD, HOLD),
     ("notify x", HOLD, HOLD, HOLD),
-    ("do $$ begin end $$", HOLD, HOLD, ALLOW),
+    ("do $$ begin execute 'x'; end $$", HOLD, HOLD, ALLOW),
+    ("do $$ begin perform 1; end $$", ALLOW, ALLOW, ALLOW),
     ("select unknown_function()", HOLD, HOLD, ALLOW),
     ("set search_path = x", HOLD, HOLD, ALLOW),
     ("set role x", BLOCK, BLOCK, BLOCK),
@@ -304,7 +305,7 @@ def test_agents_are_never_freer_than_people() -> None:
 
 
 def test_structure_is_guarded_where_code_was_not_read() -> None:
-    assert verdict("do $$ begin end $$").guards_structure
+    assert verdict("do $$ begin execute 'x'; end $$").guards_structure
     assert verdict("insert into watched values (1, 2)").guards_structure
     # Partitions and cascades may have triggers that the table itself has not.
     assert verdict("insert into t values (1, 2)").guards_structure

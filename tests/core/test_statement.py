@@ -1154,3 +1154,59 @@ def test_a_type_that_runs_code_makes_no_table_of_ones_own() -> None:
         text = f"create temp table o2 (a {name})"
         statement = analyse(text, engine=PG, catalogue=known, context=SessionContext())
         assert statement.is_temporary is is_own
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("do $$ begin perform count(*) from orders; raise notice 'x'; end $$", True),
+        ("do language plpgsql 'begin null; end'", True),
+        ("do $$ declare n int; begin select 1 into n; end $$ language plpgsql;", True),
+        ("do $$ begin delete from orders; end $$", False),
+        ("do $$ begin perform f_del(); end $$", False),
+        ("do $$ begin perform nextval('s'); end $$", False),
+        ("do $$ begin perform set_config('search_path', 'x', false); end $$", False),
+        ("do $$ begin perform pg_advisory_lock(1); end $$", False),
+        ("do $$ begin execute 'select 1'; end $$", False),
+        ("do $$ begin commit; end $$", False),
+        ("do $$ begin set local work_mem = 1; end $$", False),
+        ("do e'begin null; end'", False),
+        ("do language plpython3u $$ begin null; end $$", False),
+        ("do $$ begin null; end $$ $$ begin null; end $$", False),
+        ("do", False),
+        ("explain do $$ begin null; end $$", False),
+        ("call counts('x', 1)", True),
+        ("call counts()", True),
+        ("call counts(f_del())", False),
+        ("call counts((select 1))", False),
+        ("call public.counts()", False),
+        ("call writes()", False),
+        ("call gives()", False),
+        ("call f_del()", False),
+        ("call nobody()", False),
+    ],
+)
+def test_code_that_only_reads_is_a_read(text: str, is_read: bool) -> None:
+    found = catalogue(PG)
+    made = {
+        "counts": "begin perform count(*) from orders; end",
+        "writes": "begin delete from orders; end",
+        "gives": "begin n := 1; end",
+    }
+    procedures = {
+        name: (
+            _function(
+                name,
+                body,
+                "plpgsql",
+                is_procedure=True,
+                result_names=("n",) if name == "gives" else (),
+            ),
+        )
+        for name, body in made.items()
+    }
+    known = dataclasses.replace(found, functions={**found.functions, **procedures})
+    statement = analyse(text, engine=PG, catalogue=known, context=SessionContext())
+    assert (statement.effects == {EffectClass.READ}) is is_read
+    if is_read:
+        assert statement.fence is Fence.READ_ONLY

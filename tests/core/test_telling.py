@@ -178,6 +178,10 @@ def test_structure_of_plain_columns_is_no_inference(engine: Engine, text: str) -
     [
         "do $$ begin if (select ssn from users) like 'S%' then raise exception 'x'; end if; end $$",
         "do $$ begin perform 1/(ascii(ssn)-83) from users; end $$",
+        "do $$ begin perform ssn from users; end $$",
+        "do $$ begin raise notice '%', (select ssn from users); end $$",
+        "do $$ begin if exists (select from users where ssn like 'S%') then null; end if; end $$",
+        "do $$ declare r record; begin for r in select * from users loop null; end loop; end $$",
         "do $$ begin execute 'select 1'; end $$",
     ],
 )

@@ -166,6 +166,11 @@ create temp table zk(a text, b text) ;; begin ;; alter table zk rename a to c ;;
 create temp table zk(a text) ;; alter table zk add b text default 'x', add c int ;; insert into zk select name, ssn from users ;; alter table zk rename b to d ;; select d from zk ;; select * from zk
 select set_config('app.k', 'x', false), set_config('app.l', 'y', false), (select ssn from users where id = 1)
 select set_config('search_path', 'public, pg_catalog', false) ;; select ssn from users ;; select lower(ssn) from users
+do $$ begin perform 1 / (ascii(ssn) - 83) from users where id = 1; end $$
+do $$ declare r text; begin select ssn into r from users where id = 1; raise notice '%', r; end $$
+do $$ begin perform f_err(1); end $$
+do $$ begin perform f_raise(id) from users; end $$
+select to_tsvector(ssn), to_tsvector('simple', ssn) @@ 's3cr3t421x' from users
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
