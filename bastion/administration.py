@@ -16,14 +16,15 @@ from bastion.core.breakglass import Emergency
 from bastion.core.catalogue import Catalogue, Declaration, Relation, RelationKind
 from bastion.core.model import Environment, Role, Sensitivity, Target
 from bastion.core.retire import RetiredTable
-from bastion.errors import UsageError
+from bastion.errors import StoreError, UsageError
 from bastion.execution.ports import Account, Audit, Clock
 from bastion.execution.retiring import Retirer, check_may_drop
 from bastion.installation import TargetDirectory, open_audit, open_store
+from bastion.store.agreement import account_fields, find_disagreements, told_briefly
 from bastion.store.keys import read_public_keys
 from bastion.store.panics import PanicKind
 from bastion.store.sql import Store
-from bastion.store.targets import StoredTarget
+from bastion.store.targets import StoredTarget, without_password
 from bastion.targets.secrets import parse_target_url, read_password_file
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 _REQUESTS_MAX = 100_000
+_TOLD_MAX = 200
 
 
 class Administration:
@@ -55,10 +57,11 @@ class Administration:
         """
         keys = read_public_keys(_read(key_file))
         wanted = [_role(role) for role in roles]
-        async with self._on_record("user.added", {"user": name, "roles": ",".join(roles)}):
-            return await self._store.add_user(
-                name, keys=keys, roles=wanted, targets=_reach(targets, default_all=True)
-            )
+        reach = _reach(targets, default_all=True)
+        told = account_fields(keys=[key.fingerprint for key in keys], targets=reach)
+        fields = {"user": name, "roles": ",".join(roles), **told}
+        async with self._on_record("user.added", fields):
+            return await self._store.add_user(name, keys=keys, roles=wanted, targets=reach)
 
     async def add_agent(
         self,
@@ -77,12 +80,19 @@ class Administration:
         """
         keys = read_public_keys(_read(key_file))
         expires_at = self._clock.now() + dt.timedelta(seconds=expires_s)
-        async with self._on_record("agent.added", {"agent": name, "owner": owner}):
+        reach = _reach(targets, default_all=False)
+        told = account_fields(
+            keys=[key.fingerprint for key in keys],
+            targets=reach,
+            sources=sources,
+            expires=expires_at.isoformat(),
+        )
+        async with self._on_record("agent.added", {"agent": name, "owner": owner, **told}):
             await self._store.add_agent(
                 name,
                 keys=keys,
                 owner=owner,
-                targets=_reach(targets, default_all=False),
+                targets=reach,
                 expires_at=expires_at,
                 sources=tuple(sources),
             )
@@ -169,7 +179,9 @@ class Administration:
         parse_target_url(url, password=password or None)
         if reader_url:
             parse_target_url(reader_url)
-        async with self._on_record("target.added", {"target": name, "environment": environment}):
+        fields = {"target": name, "environment": environment}
+        fields |= {"address": without_password(url), "reader": without_password(reader_url)}
+        async with self._on_record("target.added", fields):
             return await self._store.add_target(
                 name,
                 environment=Environment(environment),
@@ -424,10 +436,30 @@ class Administration:
         async with self._on_record("store.backup", {"file": str(path)}):
             await self._store.backup(path)
 
-    async def restore(self, path: Path) -> None:
-        """Replace the store by a backup."""
+    async def restore(self, path: Path) -> Sequence[str]:
+        """Replace the store by a backup; gives what it changed, which is on record too."""
+        try:
+            before = await self._store.facts()
+        except StoreError:
+            # What is too damaged to be read is why it is restored.
+            before = {}
         async with self._on_record("store.restored", {"file": str(path)}):
             await self._store.restore(path)
+        after = await self._store.facts()
+        changed = [
+            f"{subject}: {before.get(subject, 'nothing')} became {after.get(subject, 'nothing')}"
+            for subject in sorted({*before, *after})
+            if before.get(subject) != after.get(subject)
+        ]
+        listed = "; ".join(changed[:_TOLD_MAX])
+        await self._audit.record(
+            "store.changed_by_restore", {"by": self._by, "count": len(changed), "changed": listed}
+        )
+        return changed
+
+    async def disagreements(self, audit_log: Path) -> str:
+        """Say where the store holds something else than the audit log knows; empty: nowhere."""
+        return told_briefly(await find_disagreements(self._store, audit_log))
 
     async def rotate(self) -> int:
         """Seal all secrets with a new root key; count them."""

@@ -41,6 +41,7 @@ from bastion.installation import (
 from bastion.messenger import HookMessenger
 from bastion.space import DiskBudget
 from bastion.ssh.server import SshServer, SshSettings
+from bastion.store.agreement import find_disagreements, taken_requests, told_briefly
 from bastion.store.audit import AuditTrail
 from bastion.store.recordings import RecordingFolder
 from bastion.store.sql import Store
@@ -60,6 +61,7 @@ _HEALTH_EVERY_S = 5.0
 _EXPIRE_EVERY = 2
 _RECHECK_EVERY = 4
 _INDEX_EVERY_S = 15.0
+_COMPARE_EVERY_S = 600.0
 _WATCHED_TOPICS = ("accounts", "panics", "targets")
 
 
@@ -86,6 +88,8 @@ class Application:
         self._redeclare = asyncio.Event()
         self._targets: TargetDirectory | None = None
         self._anchoring: Anchoring | None = None
+        self._store: Store | None = None
+        self._store_trouble = ""
         self._space = DiskBudget(
             paths.sessions,
             paths.audit_log,
@@ -111,6 +115,7 @@ class Application:
         host, port = parse_listen(listen)
         self._stack.enter_context(_only_server(self._paths))
         store = await self._stack.enter_async_context(open_store(self._paths, self._clock))
+        self._store = store
         self._policy = PolicyFile(self._paths.policy)
         services = self.services = await self._assemble(store, self._policy)
         await self._space.step()
@@ -132,7 +137,9 @@ class Application:
             classing = group.create_task(self._follow_declarations())
             measuring = group.create_task(self._space.run())
             anchoring = group.create_task(self._anchor())
+            comparing = group.create_task(self._compare_store())
             await stop.wait()
+            comparing.cancel()
             anchoring.cancel()
             measuring.cancel()
             classing.cancel()
@@ -199,7 +206,7 @@ class Application:
             messenger,
             sign=lambda message: sign_message(message, signing_key, DECISION_NAMESPACE),
         )
-        await desk.recover()
+        await desk.recover(await asyncio.to_thread(taken_requests, audit_log.path))
         self._desk = desk
         mask_key = _mask_key(paths)
         targets = self._targets = TargetDirectory(store)
@@ -322,6 +329,23 @@ class Application:
             self._registry.tell_overseers(words)
         await self.services.audit.record(event, fields)
 
+    async def _compare_store(self) -> None:
+        """Find what was put into the store, or taken out of it, past every act on record."""
+        while self._store is not None:
+            try:
+                found = await find_disagreements(self._store, self._paths.audit_log)
+                trouble = told_briefly(found)
+            except (BastionError, OSError, FormatError) as error:
+                trouble = f"The store cannot be compared with the audit log: {error}"
+            if trouble != self._store_trouble:
+                self._store_trouble = trouble
+                event = "store.disagrees" if trouble else "store.agrees"
+                try:
+                    await self._tell(event, {"trouble": trouble})
+                except BastionError as error:
+                    log.warning("store.not_told", extra={"code": error.code})
+            await asyncio.sleep(_COMPARE_EVERY_S)
+
     async def _index(self) -> None:
         """Keep up with what is recorded, so that nobody who looks for a moment waits."""
         while True:
@@ -374,6 +398,7 @@ class Application:
                 "sessions": self._registry.count() if self._registry else 0,
                 "policy_trouble": self._policy.trouble if self._policy else "",
                 "anchor_trouble": self._anchoring.trouble if self._anchoring else "",
+                "store_trouble": self._store_trouble,
                 "disk_trouble": self._space.trouble,
             }
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import json
 import logging
 import os
@@ -23,6 +22,7 @@ import segno
 
 from bastion import arguments
 from bastion import log as logs
+from bastion.acting import acting_person
 from bastion.administration import Administration, open_administration
 from bastion.config import Paths, find_paths, load_config
 from bastion.core.catalogue import Catalogue
@@ -157,7 +157,7 @@ def _health(paths: Paths, parsed: argparse.Namespace) -> int:
 
 def _administer(paths: Paths, work: Callable[[Administration], Awaitable[int]]) -> int:
     async def run() -> int:
-        by = f"cli:{getpass.getuser()}"
+        by = acting_person()
         config = load_config(paths.config)
         async with open_administration(paths, config, SystemClock(), by=by) as administration:
             return await work(administration)
@@ -429,8 +429,10 @@ def _store(paths: Paths, parsed: argparse.Namespace) -> int:
                 await administration.backup(parsed.file)
                 _say(f"The store is copied to {parsed.file}; its secrets need the root key.")
             case "restore":
-                await administration.restore(parsed.file)
+                changed = await administration.restore(parsed.file)
                 _say(f"The store is now as in {parsed.file}; requests left open were closed.")
+                for line in changed:
+                    _say(f"  {line}")
             case _:
                 count = await administration.rotate()
                 _say(f"{count} secrets are sealed with a new root key.")

@@ -21,7 +21,7 @@ from bastion.space import ADVICE, usage_of
 from recordings.anchor import read_heads
 from recordings.audit import verify_audit
 from recordings.budget import Level
-from recordings.errors import RecordingError
+from recordings.errors import FormatError, RecordingError
 from recordings.keys import load_public_key
 from recordings.retention import holds
 
@@ -80,6 +80,7 @@ def health(paths: Paths, clock: Clock) -> list[str]:
     words = {
         "policy_trouble": "The server runs on its old policy: ",
         "anchor_trouble": "The audit log is not anchored outside: ",
+        "store_trouble": "",
         "disk_trouble": "",
     }
     return [f"{prefix}{beat[key]}" for key, prefix in words.items() if beat.get(key)]
@@ -102,6 +103,7 @@ async def examine(paths: Paths, config: Config, clock: Clock) -> list[Finding]:
         *_server(paths, clock),
     ]
     async with open_administration(paths, config, clock, by="cli:doctor") as administration:
+        findings.append(await _store(administration, paths))
         findings += await _people(administration)
         findings += await _emergencies(administration, clock)
         findings += await _retired(administration, clock)
@@ -207,6 +209,16 @@ def _server(paths: Paths, clock: Clock) -> Iterator[Finding]:
         yield Finding(Severity.OK, "server", "running")
     for text in troubles:
         yield Finding(Severity.WARNING, "server", text)
+
+
+async def _store(administration: Administration, paths: Paths) -> Finding:
+    try:
+        text = await administration.disagreements(paths.audit_log)
+    except (OSError, FormatError) as error:
+        text = f"It cannot be compared with the audit log: {error}"
+    if text:
+        return Finding(Severity.BAD, "store", text)
+    return Finding(Severity.OK, "store", "as the audit log says")
 
 
 async def _people(administration: Administration) -> list[Finding]:

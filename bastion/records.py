@@ -6,13 +6,13 @@ import argparse
 import dataclasses
 import datetime as dt
 import json
-import os
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from bastion.acting import acting_person
 from bastion.config import Paths, load_config
 from bastion.errors import ConfigError, UsageError
 from bastion.execution.reading import masks_for_anybody
@@ -159,14 +159,10 @@ def read_on_record(
 ) -> None:
     """Put the reading into the audit log before the first byte is read."""
     log = open_audit_log(paths, SystemClock())
-    fields = {"by": _who(), "session": session_id, "act": act, "purpose": purpose}
+    fields = {"by": acting_person(), "session": session_id, "act": act, "purpose": purpose}
     if at_s is not None:
         fields["from_s"] = f"{at_s:g}"
     log.record("recording.read", fields)
-
-
-def _who() -> str:
-    return f"cli:{os.environ.get('SUDO_USER') or os.getuid()}"
 
 
 def _list(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
@@ -466,11 +462,14 @@ def _parse_range(text: str) -> tuple[float, float]:
 
 def _hold(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
     log = open_audit_log(paths, SystemClock())
-    act = hold if parsed.verb == "hold" else release
-    act(log, parsed.session, by=_who(), reason=_reason(parsed))
+    by, reason = acting_person(), _reason(parsed)
     if parsed.verb == "hold":
+        is_readable = hold(log, parsed.session, by=by, reason=reason)
         say(f"{parsed.session} is kept until somebody releases it.")
+        if not is_readable:
+            say("Its key was erased before: nobody can read what it holds.")
     else:
+        release(log, parsed.session, by=by, reason=reason)
         say(f"The hold on {parsed.session} has ended.")
     return 0
 
@@ -483,15 +482,16 @@ def _expire(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
     now = clock.now()
     due = find_due(Catalog(paths.sessions), paths.audit_log, _keep_policy(paths), now)
     if parsed.confirm:
-        proposal = find_proposal(log, parsed.confirm, by=_who(), now=now)
+        proposal = find_proposal(log, parsed.confirm, by=acting_person(), now=now)
         return _delete(paths, proposal, due, say)
     for entry in due.entries:
         header = entry.header
-        say(f"{entry.session_id}  {header.started_at:%Y-%m-%d}  {header.user}@{header.target}")
+        about = f"{header.started_at:%Y-%m-%d}  {header.user}@{header.target}"
+        say(f"{entry.session_id}  {about}  kept {due.terms[entry.session_id].days} days")
     for session_id, reason in due.kept.items():
         say(f"{session_id}  kept by a hold: {visible(reason)}")
     if parsed.propose:
-        proposal_id = propose(log, due, by=_who(), reason=_reason(parsed))
+        proposal_id = propose(log, due, by=acting_person(), reason=_reason(parsed))
         say(f"Proposed. A second person runs: bastion recording expire --confirm {proposal_id}")
     else:
         say(f"{len(due.entries)} recordings are due to be deleted. To ask for it: --propose")
@@ -502,7 +502,7 @@ def _delete(paths: Paths, proposal: Proposal, due: Due, say: Say) -> int:
     public_key = load_public_key(paths.recording_public_key)
     log = open_audit_log(paths, SystemClock())
     deleted = wrong = 0
-    for session_id, fault in delete(log, public_key, proposal, due, by=_who()):
+    for session_id, fault in delete(log, public_key, proposal, due, by=acting_person()):
         say(f"{session_id}: {'not deleted. ' + fault if fault else 'deleted'}")
         deleted += not fault
         wrong += bool(fault)
@@ -520,13 +520,17 @@ def _erase(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
     if parsed.propose:
         why = _reason(parsed)
         recording = _find(paths, parsed.session)
-        proposal_id = propose_erasure(log, recording, session_name(recording), by=_who(), why=why)
+        proposal_id = propose_erasure(
+            log, recording, session_name(recording), by=acting_person(), why=why
+        )
         say(f"Proposed. A second person runs: bastion recording erase --confirm {proposal_id}")
         return 0
-    proposal = find_erasure(log, parsed.confirm, by=_who(), now=clock.now())
+    proposal = find_erasure(log, parsed.confirm, by=acting_person(), now=clock.now())
     public_key = load_public_key(paths.recording_public_key)
     wrong = 0
-    for session_id, fault in erase(log, public_key, proposal, Catalog(paths.sessions), by=_who()):
+    for session_id, fault in erase(
+        log, public_key, proposal, Catalog(paths.sessions), by=acting_person()
+    ):
         say(f"{session_id}: {'not erased. ' + fault if fault else 'erased'}")
         wrong += bool(fault)
     say("Copies of ID.key.age in backups still open what was erased: delete them too.")
@@ -583,7 +587,7 @@ def _archive(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Sa
     failed = 0
     for entry in entries:
         try:
-            done = archive(entry, public_key, log, recipients=recipients, by=_who())
+            done = archive(entry, public_key, log, recipients=recipients, by=acting_person())
         except FormatError as error:
             failed += 1
             complain(str(error))

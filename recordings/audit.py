@@ -26,7 +26,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,6 +55,8 @@ _LINE_DOMAIN = b"bastion audit line 1\n"
 _LINE = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})","sig":"([0-9a-f]{128})"\}', re.DOTALL)
 _REACHED = re.compile(r"([0-9]{1,18}) ([0-9a-f]{64}) ([0-9]{1,18})")
 _TAIL_BYTES = 64 * 1024
+_CLOCK_STEP_MAX = timedelta(minutes=2)
+"""What a clock that is kept right may be set back by, and no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,29 @@ class SessionMark:
 
 
 @dataclass(slots=True)
+class Deletion:
+    """The term by which a recording was deleted, and what the log's clock says of it."""
+
+    keep_days: int
+    kept_until: datetime
+    earliest_at: datetime
+    """The earliest time of the tombstone and all rows after it: it cannot have been later."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetBack:
+    """Where the clock was set back, by the log's own times."""
+
+    row: int
+    before: datetime
+    after: datetime
+
+    def words(self) -> str:
+        """Tell it to people."""
+        return f"at line {self.row} the clock went back from {self.before} to {self.after}"
+
+
+@dataclass(slots=True)
 class SessionMarks:
     """What the log knows of one recording."""
 
@@ -96,6 +121,8 @@ class SessionMarks:
     crashed: SessionMark | None = None
     deleted: SessionMark | None = None
     """Copied from how it ended, when it was deleted by retention."""
+    deletion: Deletion | None = None
+    """By which term, where the log says so."""
     archives: set[str] = field(default_factory=set)
     """SHA-256 of its packed or encrypted files, in hex."""
     content_opened: SessionMark | None = None
@@ -117,6 +144,9 @@ class AuditReport:
     """Empty: whole, and its end is where the signed head says."""
     first_bad_row: int | None = None
     sessions: dict[str, SessionMarks] = field(default_factory=dict)
+    set_back: list[SetBack] = field(default_factory=list)
+    """No fault of the log: times in it, and ages counted by them, are not to be relied on."""
+    latest_at: datetime | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -149,8 +179,13 @@ class AuditLog:
         self._seen = _End()
         """The furthest line that this process has seen; kept where ``_known`` is forgotten."""
 
-    def record(self, event: str, fields: Mapping[str, Scalar]) -> str:
+    def record(
+        self, event: str, fields: Mapping[str, Scalar], *, check: Callable[[], None] | None = None
+    ) -> str:
         """Append one act; on the disk when this returns. Blocks: call it in a thread.
+
+        Args:
+            check: called while nobody else can append; raises what makes the act wrong.
 
         Returns:
             The row's id.
@@ -161,6 +196,8 @@ class AuditLog:
         try:
             with self._lock, self._locked() as descriptor:
                 end = self._find_end(descriptor)
+                if check is not None:
+                    check()
                 if event == SEALED:
                     fields = {**fields, "sshsig": self._seal_signature(fields)}
                 return self._append(descriptor, end, event, fields)
@@ -306,15 +343,28 @@ def read_rows(path: Path) -> Iterator[AuditRow]:
         OSError: it cannot be read.
         FormatError: a line is garbled.
     """
+    for row, _ in follow_rows(path):
+        yield row
+
+
+def follow_rows(path: Path, offset: int = 0) -> Iterator[tuple[AuditRow, int]]:
+    """Read a log's rows from a place on, as ``read_rows``; each with the place behind it.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: a line is garbled.
+    """
     with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
+        file.seek(offset)
+        for raw in file:
             if not raw.endswith(b"\n"):
                 return
             found = _LINE.fullmatch(raw[:-1])
             row = None if found is None else _parse_row(found)
             if row is None:
-                raise FormatError(f"Line {number} of {path} is garbled.")
-            yield row[0]
+                raise FormatError(f"The line at byte {offset} of {path} is garbled.")
+            offset += len(raw)
+            yield row[0], offset
 
 
 def sessions_in(path: Path) -> dict[str, SessionMarks]:
@@ -355,6 +405,7 @@ def verify_audit(
         for found, row in _checked_rows(file, report):
             last = (found[2], found[3])
             _note_session(report.sessions, row)
+            _note_time(report, row)
             if row.hash in wanted or (head is not None and row.seq == head.seq):
                 met.add((row.seq, row.hash))
             report.rows, report.head = row.seq, row.hash
@@ -478,8 +529,33 @@ def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
             marks.content_sealed = _parse_place(row.fields.get("content"))
         case "recording.deleted":
             marks.deleted = mark
+            marks.deletion = _read_deletion(row)
         case _:
             marks.crashed = mark
+
+
+def _note_time(report: AuditReport, row: AuditRow) -> None:
+    """Follow the log's clock: rows are written one after another, so their times only grow."""
+    latest = report.latest_at
+    if latest is None or row.at >= latest:
+        report.latest_at = row.at
+        return
+    if latest - row.at > _CLOCK_STEP_MAX:
+        report.set_back.append(SetBack(row.seq, latest, row.at))
+        # Told once for each time, not for each row until it is that late again.
+        report.latest_at = row.at
+    for marks in report.sessions.values():
+        if marks.deletion is not None and row.at < marks.deletion.earliest_at:
+            marks.deletion.earliest_at = row.at
+
+
+def _read_deletion(row: AuditRow) -> Deletion | None:
+    try:
+        until = datetime.fromisoformat(str(row.fields["kept_until"]))
+        return Deletion(int(row.fields["keep_days"] or 0), until, row.at)
+    except (KeyError, ValueError, TypeError):
+        # Of an earlier version.
+        return None
 
 
 def _note_reached(sessions: dict[str, SessionMarks], row: AuditRow) -> None:

@@ -6,8 +6,9 @@ keeps the key, as it keeps a recording. Copies of the key in backups are not rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -18,7 +19,7 @@ from recordings.disk import destroy
 from recordings.encrypted import key_path
 from recordings.errors import FormatError
 from recordings.files import is_encrypted, is_encrypted_within
-from recordings.retention import Proposal, find_proposal, holds
+from recordings.retention import Holds, Proposal, find_proposal, holds
 from recordings.verify import verify_against
 
 PROPOSED = "recording.erasure_proposed"
@@ -72,18 +73,24 @@ def erase(
         RecordingFailure: the audit log could not be written.
     """
     report = verify_audit(audit.path, public_key)
-    held = holds(audit.path)
+    held = Holds(audit.path)
+    held.follow()
     for session_id in proposal.sessions:
         recording = catalog.find(session_id)
         if recording is None:
             yield session_id, "its file is gone"
             continue
-        fault = f"a hold keeps it: {held[session_id]}" if session_id in held else ""
+        fault = held.find_fault(session_id, proposal)
         marks = report.sessions.get(session_id, SessionMarks())
         if not fault and not marks.is_erased:
             fault = _find_fault(recording, public_key, report, marks)
         if not fault:
-            _erase(audit, recording, session_id, marks, proposal, by)
+            look = partial(held.check, session_id, proposal)
+            try:
+                _erase(audit, recording, session_id, marks, proposal, by=by, look=look)
+            except FormatError as error:
+                # A hold came in between.
+                fault = str(error)
         yield session_id, fault
 
 
@@ -102,7 +109,9 @@ def _erase(
     session_id: str,
     marks: SessionMarks,
     proposal: Proposal,
+    *,
     by: str,
+    look: Callable[[], None],
 ) -> None:
     if not marks.is_erased:
         fields = {
@@ -112,5 +121,5 @@ def _erase(
             "proposal": proposal.id,
             "reason": proposal.reason,
         }
-        audit.record(ERASED, fields)
+        audit.record(ERASED, fields, check=look)
     destroy(key_path(recording))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -19,6 +20,7 @@ from recordings.audit import (
     AuditLog,
     AuditRow,
     SessionMarks,
+    follow_rows,
     read_rows,
     sessions_in,
     verify_audit,
@@ -27,6 +29,7 @@ from recordings.catalog import Catalog, RecordingEntry, about_path
 from recordings.disk import destroy, sync_folder
 from recordings.encrypted import key_path
 from recordings.errors import FormatError
+from recordings.events import Scalar
 from recordings.files import SUFFIXES
 from recordings.search import forget
 from recordings.verify import verify_against
@@ -36,8 +39,18 @@ RELEASED = "recording.released"
 PROPOSED = "recording.expiry_proposed"
 PROPOSAL_DAYS = 7
 """For so long the second person may confirm."""
+_CLOCK_STEP_MAX = timedelta(minutes=2)
 PROPOSAL_MAX = 500
 """Recordings in one proposal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """How long one recording is kept."""
+
+    days: int
+    until: datetime | None
+    """None: for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +69,15 @@ class KeepPolicy:
         Args:
             opened_at: by the audit log, which counts where the file says that it is older.
         """
+        until = self.term(entry, opened_at).until
+        return until is not None and entry.state != "live" and until <= now
+
+    def term(self, entry: RecordingEntry, opened_at: datetime | None = None) -> Term:
+        """Tell how long a recording is kept; see ``is_over``."""
         days = self.by_target.get(entry.header.target, self.days)
         began = max(entry.header.started_at, opened_at or entry.header.started_at)
-        ended = began + timedelta(seconds=entry.duration_s)
-        return days > 0 and entry.state != "live" and ended + timedelta(days=days) <= now
+        ended = began + timedelta(seconds=max(0.0, entry.duration_s))
+        return Term(days=days, until=ended + timedelta(days=days) if days > 0 else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +87,8 @@ class Due:
     entries: tuple[RecordingEntry, ...]
     kept: Mapping[str, str]
     """Session and the reason of its hold."""
+    terms: Mapping[str, Term] = field(default_factory=dict)
+    """By which each of ``entries`` is over; the policy may be another by the next time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +100,57 @@ class Proposal:
     reason: str
     at: datetime
     sessions: tuple[str, ...]
+    row: int = 0
+    """Its line in the audit log."""
+
+
+class Holds:
+    """The legal holds of an audit log, followed as it grows."""
+
+    def __init__(self, audit_path: Path) -> None:
+        """Take the log; ``follow`` reads it."""
+        self._path = audit_path
+        self._offset = 0
+        self.reasons: dict[str, str] = {}
+        """Session under a hold, and why."""
+        self._last: dict[str, int] = {}
+        """Session, and the line of its last hold, released since or not."""
+
+    def follow(self) -> None:
+        """Read what has been written since.
+
+        Raises:
+            OSError: the audit log cannot be read.
+            FormatError: it is garbled.
+        """
+        if not self._path.exists():
+            return
+        for row, offset in follow_rows(self._path, self._offset):
+            self._offset = offset
+            session = str(row.fields.get("session"))
+            if row.event == HELD:
+                self.reasons[session] = str(row.fields.get("reason"))
+                self._last[session] = row.seq
+            elif row.event == RELEASED:
+                self.reasons.pop(session, None)
+
+    def find_fault(self, session_id: str, proposal: Proposal) -> str:
+        """Tell why a proposal does not count for a session; empty: it does."""
+        if session_id in self.reasons:
+            return f"a hold keeps it: {self.reasons[session_id]}"
+        if self._last.get(session_id, 0) > proposal.row:
+            return "it was held after it had been proposed, and released since: propose it anew"
+        return ""
+
+    def check(self, session_id: str, proposal: Proposal) -> None:
+        """Look once more, while nobody can put a hold into the log.
+
+        Raises:
+            FormatError: a hold keeps it.
+        """
+        self.follow()
+        if fault := self.find_fault(session_id, proposal):
+            raise FormatError(fault)
 
 
 def holds(audit_path: Path) -> dict[str, str]:
@@ -89,25 +160,34 @@ def holds(audit_path: Path) -> dict[str, str]:
         OSError: the audit log cannot be read.
         FormatError: it is garbled.
     """
-    held: dict[str, str] = {}
-    for row in _rows(audit_path):
-        session = str(row.fields.get("session"))
-        if row.event == HELD:
-            held[session] = str(row.fields.get("reason"))
-        elif row.event == RELEASED:
-            held.pop(session, None)
-    return held
+    found = Holds(audit_path)
+    found.follow()
+    return found.reasons
 
 
-def hold(audit: AuditLog, session_id: str, *, by: str, reason: str) -> None:
+def hold(audit: AuditLog, session_id: str, *, by: str, reason: str) -> bool:
     """Keep a recording until it is released, whatever the policy says.
 
+    Returns:
+        Whether there is still something to read: its key was not erased.
+
     Raises:
-        FormatError: the audit log knows no such session.
+        FormatError: the audit log knows no such session, or it was deleted.
         RecordingFailure: it could not be written.
     """
-    _check_known(audit, session_id)
-    audit.record(HELD, {"session": session_id, "by": by, "reason": reason})
+    found = SessionMarks()
+
+    def check() -> None:
+        nonlocal found
+        marks = sessions_in(audit.path).get(session_id)
+        if marks is None:
+            raise FormatError(f"The audit log knows no session {session_id}.")
+        if marks.deleted is not None:
+            raise FormatError(f"{session_id} was deleted by retention: there is nothing to hold.")
+        found = marks
+
+    audit.record(HELD, {"session": session_id, "by": by, "reason": reason}, check=check)
+    return not found.is_erased
 
 
 def release(audit: AuditLog, session_id: str, *, by: str, reason: str) -> None:
@@ -131,12 +211,17 @@ def find_due(catalog: Catalog, audit_path: Path, policy: KeepPolicy, now: dateti
     """
     held = holds(audit_path)
     known = sessions_in(audit_path)
+
+    def opened_at(entry: RecordingEntry) -> datetime | None:
+        return known.get(entry.session_id, SessionMarks()).opened_at
+
     entries = [
         entry
         for entry in reversed(catalog.list_entries(limit=1_000_000))
-        if policy.is_over(entry, now, known.get(entry.session_id, SessionMarks()).opened_at)
+        if policy.is_over(entry, now, opened_at(entry))
     ]
     return Due(
+        terms={entry.session_id: policy.term(entry, opened_at(entry)) for entry in entries},
         entries=tuple(entry for entry in entries if entry.session_id not in held),
         kept={one.session_id: held[one.session_id] for one in entries if one.session_id in held},
     )
@@ -152,8 +237,10 @@ def propose(audit: AuditLog, due: Due, *, by: str, reason: str) -> str:
     sessions = [entry.session_id for entry in due.entries[:PROPOSAL_MAX]]
     if not sessions:
         raise FormatError("No recording is due to be deleted.")
+    days = sorted({due.terms[session].days for session in sessions if session in due.terms})
     fields = {"by": by, "reason": reason, "sessions": " ".join(sessions)}
-    return audit.record(PROPOSED, fields)
+    # The second person, and whoever looks later, sees by which policy.
+    return audit.record(PROPOSED, {**fields, "keep_days": " ".join(map(str, days))})
 
 
 def find_proposal(
@@ -176,6 +263,10 @@ def find_proposal(
         raise FormatError(
             f"Proposal {proposal_id} is older than {PROPOSAL_DAYS} days. Make it anew."
         )
+    if row.at > now + _CLOCK_STEP_MAX:
+        raise FormatError(
+            f"Proposal {proposal_id} is of {row.at}, and the clock was set back since."
+        )
     if row.fields.get("by") == by:
         raise FormatError("Whoever proposed it cannot confirm it. A second person must.")
     return Proposal(
@@ -184,6 +275,7 @@ def find_proposal(
         reason=str(row.fields.get("reason")),
         at=row.at,
         sessions=tuple(str(row.fields.get("sessions")).split()),
+        row=row.seq,
     )
 
 
@@ -205,6 +297,8 @@ def delete(
     """
     report = verify_audit(audit.path, public_key)
     proposed = set(proposal.sessions)
+    held = Holds(audit.path)
+    held.follow()
     for entry in due.entries:
         marks = report.sessions.get(entry.session_id, SessionMarks())
         ended = marks.sealed or marks.crashed
@@ -216,20 +310,30 @@ def delete(
         if not checked.is_ok and not (checked.exit_code == 2 and entry.path.suffix == ".age"):
             yield entry.session_id, checked.message
             continue
+        if fault := held.find_fault(entry.session_id, proposal):
+            yield entry.session_id, fault
+            continue
         if marks.deleted is None:
-            audit.record(
-                DELETED,
-                {
-                    "session": entry.session_id,
-                    "frame": ended.frame,
-                    "head": ended.head,
-                    "bytes": ended.length_bytes,
-                    "by": by,
-                    "proposed_by": proposal.by,
-                    "proposal": proposal.id,
-                    "reason": proposal.reason,
-                },
-            )
+            fields: dict[str, Scalar] = {
+                "session": entry.session_id,
+                "frame": ended.frame,
+                "head": ended.head,
+                "bytes": ended.length_bytes,
+                "by": by,
+                "proposed_by": proposal.by,
+                "proposal": proposal.id,
+                "reason": proposal.reason,
+            }
+            term = due.terms.get(entry.session_id)
+            if term is not None and term.until is not None:
+                fields |= {"keep_days": term.days, "kept_until": term.until.isoformat()}
+            look = partial(held.check, entry.session_id, proposal)
+            try:
+                audit.record(DELETED, fields, check=look)
+            except FormatError as error:
+                # A hold came while the recordings before it were checked.
+                yield entry.session_id, str(error)
+                continue
         _remove(entry.path)
         yield entry.session_id, ""
 
@@ -244,11 +348,6 @@ def _remove(path: Path) -> None:
         one.unlink(missing_ok=True)
     forget(path)
     sync_folder(path.parent)
-
-
-def _check_known(audit: AuditLog, session_id: str) -> None:
-    if session_id not in sessions_in(audit.path):
-        raise FormatError(f"The audit log knows no session {session_id}.")
 
 
 def _rows(path: Path) -> Iterable[AuditRow]:

@@ -11,11 +11,12 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from recordings.audit import AuditReport, SessionMark, SessionMarks, verify_audit
+from recordings.audit import AuditReport, Deletion, SessionMark, SessionMarks, verify_audit
 from recordings.catalog import about_path, read_about
 from recordings.encrypted import key_path
 from recordings.errors import FormatError
@@ -373,16 +374,35 @@ def _judge_missing(session_id: str, audit: AuditReport) -> Report:
         fault = f"deleted, but {audit.fault}"
     elif marks.deleted != (marks.sealed or marks.crashed):
         fault = "deleted, but not what had been recorded"
+    elif marks.deletion is not None:
+        fault = _find_early(marks, marks.deletion)
     if fault or marks.deleted is None:
         return Report(exit_code=1, message=about + fault, session_id=session_id)
     return Report(
         exit_code=0,
-        message=f"{about}deleted by retention, proven ({marks.deleted.frame + 1} frames,"
-        f" {marks.deleted.length_bytes} bytes)",
+        message=f"{about}deleted by retention, proven{_term(marks)}"
+        f" ({marks.deleted.frame + 1} frames, {marks.deleted.length_bytes} bytes)",
         state="deleted",
         session_id=session_id,
         length_bytes=marks.deleted.length_bytes,
     )
+
+
+def _find_early(marks: SessionMarks, deletion: Deletion) -> str:
+    """Tell why its time cannot have been over; empty: it was."""
+    until, kept = deletion.kept_until, f"it was to be kept until {deletion.kept_until:%Y-%m-%d}"
+    if marks.opened_at is not None and marks.opened_at + timedelta(days=deletion.keep_days) > until:
+        return f"deleted, but {deletion.keep_days} days after it began are later than {until}"
+    if deletion.earliest_at < until:
+        at = f"{deletion.earliest_at:%Y-%m-%d %H:%M}"
+        return (
+            f"deleted before its time: {kept}, and by the audit log's clock it was {at} after that"
+        )
+    return ""
+
+
+def _term(marks: SessionMarks) -> str:
+    return "" if marks.deletion is None else f", after {marks.deletion.keep_days} days"
 
 
 def _judge_unsealed(walk: FrameWalk, marks: SessionMarks, *, has_audit: bool) -> Report:

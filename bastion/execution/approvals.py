@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from bastion.core import approval as life
@@ -82,6 +82,7 @@ class ApprovalDesk:
         self._audit = audit
         self._messenger = messenger
         self._sign = sign
+        self._taken: set[str] = set()
         self._safety_poll_s = safety_poll_s
         self._flood_step_s = flood_step_s
         self._submitting = asyncio.Lock()
@@ -284,12 +285,16 @@ class ApprovalDesk:
             if request.session_id == session_id and request.is_interactive:
                 await self._withdraw_if_open(request)
 
-    async def recover(self) -> int:
+    async def recover(self, taken: Iterable[str] = ()) -> int:
         """Put in order what the last run of the only server left behind; count the requests.
 
         What was bound to a session that is gone is withdrawn. What was running has an unknown
         outcome, and is never run again by itself.
+
+        Args:
+            taken: requests whose run was taken on record, whatever the store says of them.
         """
+        self._taken.update(taken)
         changed = 0
         for request in await self._approvals.list_requests(pending_only=True, limit=_LIST_MAX):
             if request.state is ApprovalState.RUNNING:
@@ -349,16 +354,30 @@ class ApprovalDesk:
         Args:
             digest: of what is about to run; see ``core.approval.binding_digest``.
 
+        A store that was put back to before the run has the yes again; the record has not.
+
         Raises:
             UnknownRequestError: there is no such request.
             NotPendingError: not approved, expired, or somebody else took the run.
             ApprovalError: this is not what was approved.
+            RecordingError: it could not be put on record; nothing may run.
         """
         while True:
             request = await self._load(request_id)
             claimed = life.claim(request, digest=digest, now=self._clock.now())
+            if request_id in self._taken:
+                raise NotPendingError(
+                    "This yes has had its run: the audit log says so, and the store no longer does."
+                    " Ask anew, and tell an administrator to run: bastion doctor"
+                )
             if await self._approvals.swap(request, claimed):
+                self._taken.add(request_id)
                 await self._publish(request_id)
+                try:
+                    await self._audit.record("approval.taken", _public(claimed))
+                except RecordingError:
+                    await self.finish(request_id, ApprovalState.FAILED)
+                    raise
                 return claimed
 
     async def finish(self, request_id: str, outcome: ApprovalState) -> Approval:

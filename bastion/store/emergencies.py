@@ -38,7 +38,7 @@ class EmergencyRecords(Shelf):
         if user is not None:
             query = query.where(emergencies.c.user == user)
         return await self._database.read(
-            lambda connection: [_emergency(row, self._box) for row in connection.execute(query)]
+            lambda connection: [read_emergency(row, self._box) for row in connection.execute(query)]
         )
 
     async def swap_emergency(self, before: Emergency, after: Emergency) -> bool:
@@ -47,7 +47,7 @@ class EmergencyRecords(Shelf):
         def work(connection: sa.Connection) -> bool:
             query = emergencies.select().where(emergencies.c.id == before.id)
             row = connection.execute(query).one_or_none()
-            if row is None or _emergency(row, self._box) != before:
+            if row is None or read_emergency(row, self._box) != before:
                 return False
             update = (
                 emergencies.update()
@@ -73,13 +73,18 @@ def _row(emergency: Emergency, revision: int, box: SecretBox) -> dict[str, objec
     }
 
 
-def _emergency(row: sa.Row[tuple[object, ...]], box: SecretBox) -> Emergency:
+def read_emergency(row: sa.Row[tuple[object, ...]], box: SecretBox) -> Emergency:
+    """Open one use.
+
+    Raises:
+        StoreError: it was changed from outside.
+    """
     body = box.open(row.body, table="emergencies", record=row.id, field="body")
     fields = json.loads(body)
     for name in _TIMES:
         fields[name] = None if fields[name] is None else datetime.fromisoformat(fields[name])
     emergency = Emergency(**fields)
-    if (row.id, row.user) != (emergency.id, emergency.user):
+    if (row.id, row.user, row.at) != (emergency.id, emergency.user, emergency.at):
         raise StoreError(
             "A break-glass in the store was changed from outside. Restore a backup of the store.",
             detail=row.id,

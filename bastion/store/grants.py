@@ -34,7 +34,7 @@ class GrantBook(Shelf):
         if user is not None:
             query = query.where(grants.c.user == user)
         return await self._database.read(
-            lambda connection: [_grant(row, self._box) for row in connection.execute(query)]
+            lambda connection: [read_grant(row, self._box) for row in connection.execute(query)]
         )
 
     async def use_grant(self, grant_id: str, count: int, now: datetime) -> bool:
@@ -42,7 +42,7 @@ class GrantBook(Shelf):
 
         def work(connection: sa.Connection) -> bool:
             row = connection.execute(grants.select().where(grants.c.id == grant_id)).one_or_none()
-            grant = None if row is None else _grant(row, self._box)
+            grant = None if row is None else read_grant(row, self._box)
             if grant is None or not grant.is_open(now):
                 return False
             used = grant.used + count
@@ -58,7 +58,7 @@ class GrantBook(Shelf):
 
         def work(connection: sa.Connection) -> None:
             row = connection.execute(grants.select().where(grants.c.id == ended.id)).one()
-            stored = _grant(row, self._box)
+            stored = read_grant(row, self._box)
             by, at = ended.revoked_by, ended.revoked_at
             self._put(connection, dataclasses.replace(stored, revoked_by=by, revoked_at=at))
 
@@ -82,13 +82,18 @@ def _row(grant: Grant, box: SecretBox) -> dict[str, object]:
     }
 
 
-def _grant(row: sa.Row[tuple[object, ...]], box: SecretBox) -> Grant:
+def read_grant(row: sa.Row[tuple[object, ...]], box: SecretBox) -> Grant:
+    """Open one grant.
+
+    Raises:
+        StoreError: it was changed from outside.
+    """
     fields = json.loads(box.open(row.body, table="grants", record=row.id, field="body"))
     for name in _TIMES:
         fields[name] = None if fields[name] is None else datetime.fromisoformat(fields[name])
     fields |= {"kind": GrantKind(fields["kind"]), "given_by": tuple(fields["given_by"])}
     grant = Grant(**fields)
-    if (row.id, row.user) != (grant.id, grant.user):
+    if (row.id, row.user, row.at) != (grant.id, grant.user, grant.at):
         raise StoreError(
             "A grant in the store was changed from outside. Restore a backup of the store.",
             detail=row.id,

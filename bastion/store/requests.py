@@ -59,7 +59,7 @@ class Requests(Shelf):
 
         def work(connection: sa.Connection) -> Approval | None:
             row = connection.execute(query).one_or_none()
-            return None if row is None else _approval(row, self._box)
+            return None if row is None else read_request(row, self._box)
 
         return await self._database.read(work)
 
@@ -76,7 +76,7 @@ class Requests(Shelf):
             query = query.where(approvals.c.state.not_in([state.value for state in _ENDED]))
 
         def work(connection: sa.Connection) -> list[Approval]:
-            return [_approval(row, self._box) for row in connection.execute(query.limit(limit))]
+            return [read_request(row, self._box) for row in connection.execute(query.limit(limit))]
 
         return await self._database.read(work)
 
@@ -90,7 +90,7 @@ class Requests(Shelf):
             row = connection.execute(approvals.select().where(approvals.c.id == before.id)).first()
             if row is None or (row.revision, row.state) != (before.revision, before.state.value):
                 return False
-            stored = _approval(row, self._box)
+            stored = read_request(row, self._box)
             stored = dataclasses.replace(
                 stored,
                 state=after.state,
@@ -108,7 +108,7 @@ def close_open_requests(connection: sa.Connection, box: SecretBox, now: datetime
     """End what a restored store believes to be open: since its backup, it may have run."""
     is_open = approvals.c.state.not_in([state.value for state in _ENDED])
     for row in connection.execute(approvals.select().where(is_open)).all():
-        request = _approval(row, box)
+        request = read_request(row, box)
         is_running = request.state is ApprovalState.RUNNING
         end = ApprovalState.UNKNOWN if is_running else ApprovalState.WITHDRAWN
         closed = dataclasses.replace(
@@ -140,13 +140,23 @@ def _row(approval: Approval, box: SecretBox) -> dict[str, object]:
     }
 
 
-def _approval(row: sa.Row[tuple[object, ...]], box: SecretBox) -> Approval:
+def read_request(row: sa.Row[tuple[object, ...]], box: SecretBox) -> Approval:
+    """Open one request.
+
+    Raises:
+        StoreError: it was changed from outside.
+    """
     body = box.open(row.body, table="approvals", record=row.id, field="body")
     approval = _read_fields(json.loads(body))
-    if (row.id, row.state, row.revision) != (
+    # A column that finds a request must not hide it, or show it as somebody else's.
+    plain = (row.id, row.state, row.revision, row.requester, row.target, row.created_at)
+    if plain != (
         approval.id,
         approval.state.value,
         approval.revision,
+        approval.requester,
+        approval.context.target,
+        approval.created_at,
     ):
         raise StoreError(
             "A request in the store was changed from outside. Restore a backup of the store.",

@@ -18,6 +18,7 @@ from bastion.errors import StoreError, UsageError
 from bastion.execution.ports import Clock
 from bastion.store import schema
 from bastion.store.accounts import Accounts, forget_old_steps
+from bastion.store.agreement import StoredFacts
 from bastion.store.base import newest_change_id, note_restore
 from bastion.store.box import SecretBox
 from bastion.store.classes import ColumnClasses
@@ -60,6 +61,7 @@ class Store(
     EmergencyRecords,
     GuessBudgets,
     GrantBook,
+    StoredFacts,
 ):
     """All that is stored, for the server and for the command line."""
 

@@ -171,6 +171,11 @@ class TargetRecords(Shelf):
         return self._box.open(sealed, table="targets", record=name, field=column).decode()
 
 
+def without_password(url: str) -> str:
+    """Give a URL as it is stored."""
+    return _take_password(url)[0] if url else ""
+
+
 def _take_password(url: str) -> tuple[str, str]:
     """Split a URL into itself without any password, and the password."""
     try:

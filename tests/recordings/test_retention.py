@@ -101,7 +101,9 @@ async def test_a_hold_beats_everything_even_when_it_comes_late(desk: Desk, old: 
     assert set(confirm(desk, proposal)) == {"c", "crashed"}
     assert [path.exists() for path in old] == [True, True, False]
     release(desk.audit, "b", by="carol", reason="settled")
-    assert confirm(desk, proposal) == ["b"]
+    assert confirm(desk, proposal) == [], "whoever proposed it did not know of the hold"
+    again = propose(desk.audit, due(desk), by="alice", reason="over")
+    assert confirm(desk, again) == ["b"]
     assert holds(desk.audit_path) == {"a": "lawsuit"}
     with pytest.raises(FormatError, match="no hold"):
         release(desk.audit, "b", by="carol", reason="again")
