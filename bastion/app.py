@@ -118,6 +118,7 @@ class Application:
         self._store = store
         self._policy = PolicyFile(self._paths.policy)
         services = self.services = await self._assemble(store, self._policy)
+        await self._tell_start(services)
         await self._space.step()
         if self._anchoring is not None:
             await self._anchoring.step()
@@ -127,6 +128,27 @@ class Application:
         gc.collect()
         gc.freeze()
         return address
+
+    async def _tell_start(self, services: Services) -> None:
+        try:
+            await services.audit.record("server.started", self._settings())
+        except BastionError as error:
+            # On a full disk one can still decide and look into things.
+            log.warning("start.not_recorded", extra={"code": error.code})
+
+    def _settings(self) -> dict[str, str | int | None]:
+        """Tell what the evidence is kept by: whoever edits a file leaves a trace of it."""
+        section = self._config.recording
+        return {
+            "version": __version__,
+            "policy": self._policy.current().version if self._policy else "",
+            "keep_days": section.keep_days,
+            "keep_by_target": section.keep_by_target,
+            "recipients": section.recipients,
+            "live_recipients": section.live_recipients,
+            "anchor_file": self._config.audit.anchor_file,
+            "anchor_command": self._config.audit.anchor_command,
+        }
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep limits, policy and accounts in force until ``stop`` is set, then drain."""

@@ -220,6 +220,7 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     listing.add_argument("--limit", type=int, default=50)
     listing.add_argument("--json", action="store_true")
+    listing.add_argument("--anew", action="store_true", help="read all again, not the index")
     for verb, words in (
         ("show", "header and statements of one"),
         ("play", "play one in this terminal"),
@@ -229,7 +230,10 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
         ("sign", "sign one for ssh-keygen -Y verify"),
     ):
         command = verbs.add_parser(verb, help=words)
-        command.add_argument("what", metavar="FILE|ID")
+        if verb == "verify":
+            command.add_argument("what", metavar="FILE|ID", nargs="?", help="default: all of them")
+        else:
+            command.add_argument("what", metavar="FILE|ID")
         command.add_argument("--identity", type=Path, metavar="FILE", help="age key")
         if verb == "play":
             command.add_argument("--speed", type=float, default=1.0)
@@ -255,7 +259,10 @@ def _add_recording(commands: _Commands[argparse.ArgumentParser]) -> None:
     archive = verbs.add_parser("archive", help="pack, and encrypt, sealed recordings")
     archive.add_argument("--older-than", default="7d", metavar="AGE", help="7d, 12h (default 7d)")
     archive.add_argument(
-        "--recipient", action="append", metavar="AGE1", help="encrypt to these, not the configured"
+        "--recipient",
+        action="append",
+        metavar="AGE1",
+        help="encrypt to these beside the configured",
     )
 
 

@@ -19,15 +19,17 @@ from bastion.execution.ports import Clock
 from bastion.installation import PolicyFile, check_initialised
 from bastion.space import ADVICE, usage_of
 from recordings.anchor import read_heads
-from recordings.audit import verify_audit
+from recordings.audit import AuditReport, verify_audit
 from recordings.budget import Level
 from recordings.errors import FormatError, RecordingError
 from recordings.keys import load_public_key
 from recordings.retention import holds
+from recordings.verify import find_strays
 
 _DISK_FREE_LOW_BYTES = 2 * 1024**3
 _DISK_FREE_BAD_BYTES = 200 * 1024**2
 _HEALTH_OLD_S = 20.0
+_LISTED_MAX = 10
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -96,7 +98,7 @@ async def examine(paths: Paths, config: Config, clock: Clock) -> list[Finding]:
     findings = [
         *_permissions(paths),
         _policy(paths),
-        await asyncio.to_thread(_audit, paths, config.audit.anchor_file),
+        *await asyncio.to_thread(_audit, paths, config.audit.anchor_file),
         *_anchor(paths, config),
         _disk(paths),
         *await asyncio.to_thread(_budget, paths, config),
@@ -137,19 +139,42 @@ def _policy(paths: Paths) -> Finding:
     return Finding(Severity.OK, "policy", f"version {policy.version}")
 
 
-def _audit(paths: Paths, anchor_file: str) -> Finding:
+def _audit(paths: Paths, anchor_file: str) -> list[Finding]:
     if not paths.audit_log.exists():
-        return Finding(Severity.OK, "audit log", "nothing recorded yet")
+        return [Finding(Severity.OK, "audit log", "nothing recorded yet")]
     try:
         anchor = Path(anchor_file) if anchor_file and Path(anchor_file).exists() else None
         key = load_public_key(paths.recording_public_key)
         report = verify_audit(paths.audit_log, key, anchor=anchor)
     except (OSError, RecordingError) as error:
-        return Finding(Severity.BAD, "audit log", f"it cannot be checked: {error}")
+        return [Finding(Severity.BAD, "audit log", f"it cannot be checked: {error}")]
     if not report.is_ok:
         text = f"it is not whole: {report.fault} Keep a copy and find out who could write here."
-        return Finding(Severity.BAD, "audit log", text)
-    return Finding(Severity.OK, "audit log", f"whole, {report.rows} rows")
+        return [Finding(Severity.BAD, "audit log", text)]
+    return [
+        Finding(Severity.OK, "audit log", f"whole, {report.rows} rows"),
+        *_clock(report),
+        _recordings(paths, report),
+    ]
+
+
+def _clock(report: AuditReport) -> Iterator[Finding]:
+    if report.set_back:
+        text = (
+            f"{report.set_back[-1].words()}. Ages by the audit log are not to be relied on: look at"
+            " what was approved and deleted in between."
+        )
+        yield Finding(Severity.WARNING, "clock", text)
+
+
+def _recordings(paths: Paths, report: AuditReport) -> Finding:
+    gone, unknown = find_strays(paths.sessions, report.sessions)
+    kinds = ((gone, "gone and not deleted on record"), (unknown, "unknown to the audit log"))
+    told = [f"{len(ids)} {words}: {' '.join(ids[:_LISTED_MAX])}" for ids, words in kinds if ids]
+    if told:
+        text = f"{'; '.join(told)}. Run: bastion recording verify"
+        return Finding(Severity.BAD, "recordings", text)
+    return Finding(Severity.OK, "recordings", "those that the audit log knows are there")
 
 
 def _anchor(paths: Paths, config: Config) -> Iterator[Finding]:

@@ -52,7 +52,7 @@ from recordings.sshsig import (
     sign_stream,
     verify_message,
 )
-from recordings.verify import verify_file
+from recordings.verify import told_of_all, verify_all, verify_file
 from recordings.words import moment_text, visible
 
 Say = Callable[[str], None]
@@ -118,6 +118,8 @@ def _read_one(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: S
 
 
 def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
+    if parsed.what is None:
+        return _verify_all(paths, parsed, say=say, complain=complain)
     path = _find(paths, parsed.what, must_exist=False)
     key = parsed.key or paths.recording_public_key
     audit = paths.audit_log if paths.audit_log.exists() else None
@@ -129,6 +131,21 @@ def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say
     report = verify_file(path, key, audit, identity=parsed.identity, anchor=anchor)
     (say if report.is_ok else complain)(report.message)
     return report.exit_code
+
+
+def _verify_all(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
+    key = load_public_key(parsed.key or paths.recording_public_key)
+    if not paths.audit_log.exists():
+        complain(f"{paths.audit_log} is missing: nobody can tell what else is.")
+        return 1
+    anchor = _anchor(paths, parsed)
+    reports = verify_all(
+        paths.sessions, key, paths.audit_log, identity=parsed.identity, anchor=anchor
+    )
+    code = 0
+    for line, code in told_of_all(reports):
+        (complain if code else say)(line)
+    return code
 
 
 def _anchor(paths: Paths, parsed: argparse.Namespace) -> Path | None:
@@ -198,7 +215,10 @@ def _found(paths: Paths, parsed: argparse.Namespace) -> tuple[Found, ...]:
     named = (("user", parsed.user), ("target", parsed.target))
     given = tuple((key, value) for key, value in named if value is not None)
     query = dataclasses.replace(query, equal=(*query.equal, *given))
-    return SearchIndex(paths.sessions).find(query, limit=parsed.limit)
+    index = SearchIndex(paths.sessions)
+    if parsed.anew:
+        index.begin_anew()
+    return index.find(query, limit=parsed.limit)
 
 
 def _entry(found: Found) -> dict[str, object]:
@@ -469,8 +489,9 @@ def _hold(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
         if not is_readable:
             say("Its key was erased before: nobody can read what it holds.")
     else:
-        release(log, parsed.session, by=by, reason=reason)
-        say(f"The hold on {parsed.session} has ended.")
+        still = release(log, parsed.session, by=by, reason=reason)
+        ended = f"The last hold on {parsed.session} has ended"
+        say(f"{ended}; it is still kept: {visible(still)}" if still else f"{ended}.")
     return 0
 
 
@@ -579,7 +600,9 @@ def parse_age(text: str) -> dt.timedelta:
 def _archive(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     clock = SystemClock()
     configured = load_config(paths.config).recording.recipients
-    recipients = [check_recipient(one) for one in parsed.recipient or configured.split()]
+    # Never instead of the configured: one person alone could make all of it unreadable.
+    wanted = dict.fromkeys([*configured.split(), *(parsed.recipient or ())])
+    recipients = [check_recipient(one) for one in wanted]
     before = clock.now() - parse_age(parsed.older_than)
     public_key = load_public_key(paths.recording_public_key)
     log = open_audit_log(paths, clock)
@@ -612,6 +635,8 @@ def audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) 
         if report.is_ok:
             agrees = "" if anchor is None else f" It agrees with its anchor {anchor}."
             say(f"The audit log is whole: {report.rows} rows, head {report.head[:16]}.{agrees}")
+            for one in report.set_back:
+                complain(f"But {one.words()}: ages by this log are not to be relied on.")
             return 0
         complain(f"The audit log is not whole: {report.fault}")
         return 1

@@ -14,7 +14,7 @@ from recordings.errors import RecordingError
 from recordings.files import open_stream
 from recordings.keys import load_public_key
 from recordings.sshsig import allowed_signers_line
-from recordings.verify import verify_file
+from recordings.verify import AUDIT_NAME, told_of_all, verify_all, verify_file
 
 _CHUNK_BYTES = 1 << 20
 
@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(parsed: argparse.Namespace) -> int:
     match parsed.command:
+        case "verify" if parsed.file.is_dir():
+            return _verify_all(parsed)
         case "verify":
             report = verify_file(
                 parsed.file,
@@ -57,6 +59,8 @@ def _run(parsed: argparse.Namespace) -> int:
             audit = verify_audit(parsed.file, load_public_key(parsed.key), anchor=parsed.anchor)
             words = audit.fault or f"whole, {audit.rows} rows, head {audit.head}"
             _say(words, is_error=not audit.is_ok)
+            for one in audit.set_back:
+                _say(f"{one.words()}: ages by this log are not to be relied on", is_error=True)
             return 0 if audit.is_ok else 1
         case "key":
             _say(allowed_signers_line(load_public_key(parsed.file)), is_error=False)
@@ -80,13 +84,30 @@ def _run(parsed: argparse.Namespace) -> int:
             return _write(pieces, parsed.output)
 
 
+def _verify_all(parsed: argparse.Namespace) -> int:
+    audit = parsed.audit or parsed.key.absolute().with_name(AUDIT_NAME)
+    reports = verify_all(
+        parsed.file,
+        load_public_key(parsed.key),
+        audit,
+        identity=parsed.identity,
+        anchor=parsed.anchor,
+    )
+    code = 0
+    for line, code in told_of_all(reports):
+        _say(line, is_error=code != 0)
+    return code
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m recordings", description="Verify, print and export recordings."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     verify = commands.add_parser("verify", help="check chain, signatures and audit log")
-    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument(
+        "file", type=Path, metavar="FILE", help="a folder: all in it, and all that are gone"
+    )
     verify.add_argument("--key", type=Path, required=True, metavar="PUB", help="recording.pub")
     verify.add_argument(
         "--audit", type=Path, metavar="FILE", help="default: audit.log beside the key, if any"

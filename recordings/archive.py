@@ -28,6 +28,7 @@ from recordings.errors import FormatError
 from recordings.events import Scalar
 from recordings.files import file_digest, is_encrypted_within, session_name, unpacked
 from recordings.packed import pack
+from recordings.retention import holds
 from recordings.search import forget
 from recordings.verify import verify_recording
 
@@ -79,7 +80,8 @@ def archive(
 
     Raises:
         OSError: a file cannot be read or written.
-        FormatError: the recording is not right, or its archive is not.
+        FormatError: the recording is not right, or its archive is not; or a hold keeps it, which
+            nobody may make unreadable to others by encrypting it to themselves.
         RecordingFailure: the audit log could not be written.
     """
     plain = entry.path
@@ -89,6 +91,8 @@ def archive(
     if is_encrypted_within(plain):
         # Its content is under a key of its own, which could not be erased under another.
         recipients = ()
+
+    _check_readable(audit, plain, recipients)
     target = plain.with_name(plain.name + (".zst.age" if recipients else ".zst"))
     for left in plain.parent.glob(f".{plain.name}.*"):
         # Of a run that was killed, and perhaps not encrypted.
@@ -109,15 +113,7 @@ def archive(
         ready.chmod(0o600)
         _sync_file(ready)
         checkpoint("written")
-        fields: dict[str, Scalar] = {
-            "session": session_name(plain),
-            "by": by,
-            "form": target.name.removeprefix(plain.name)[1:],
-            "sha256": file_digest(ready),
-        }
-        if recipients:
-            fields["about"] = file_digest(about_path(plain))
-        audit.record(ARCHIVED, fields)
+        _record(audit, plain, target, ready, recipients=recipients, by=by)
         ready.replace(target)
     finally:
         for path in scratch:
@@ -135,6 +131,30 @@ def archive(
         before_bytes=before_bytes,
         after_bytes=target.stat().st_size,
     )
+
+
+def _check_readable(audit: AuditLog, plain: Path, recipients: Sequence[str]) -> None:
+    if recipients and session_name(plain) in holds(audit.path):
+        raise FormatError(f"A hold keeps {session_name(plain)} readable: it is not encrypted.")
+
+
+def _record(
+    audit: AuditLog, plain: Path, target: Path, ready: Path, *, recipients: Sequence[str], by: str
+) -> None:
+    fields: dict[str, Scalar] = {
+        "session": session_name(plain),
+        "by": by,
+        "form": target.name.removeprefix(plain.name)[1:],
+        "sha256": file_digest(ready),
+    }
+    if recipients:
+        fields["about"] = file_digest(about_path(plain))
+        fields["recipients"] = " ".join(recipients)
+    try:
+        audit.record(ARCHIVED, fields, check=lambda: _check_readable(audit, plain, recipients))
+    except FormatError:
+        about_path(plain).unlink(missing_ok=True)
+        raise
 
 
 def _check_same(plain: Path, packed: BinaryIO) -> None:

@@ -111,8 +111,7 @@ class Holds:
         """Take the log; ``follow`` reads it."""
         self._path = audit_path
         self._offset = 0
-        self.reasons: dict[str, str] = {}
-        """Session under a hold, and why."""
+        self._reasons: dict[str, list[str]] = {}
         self._last: dict[str, int] = {}
         """Session, and the line of its last hold, released since or not."""
 
@@ -129,15 +128,20 @@ class Holds:
             self._offset = offset
             session = str(row.fields.get("session"))
             if row.event == HELD:
-                self.reasons[session] = str(row.fields.get("reason"))
+                self._reasons.setdefault(session, []).append(str(row.fields.get("reason")))
                 self._last[session] = row.seq
-            elif row.event == RELEASED:
-                self.reasons.pop(session, None)
+            elif row.event == RELEASED and self._reasons.get(session):
+                self._reasons[session].pop()
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Give each session under a hold, and why: each hold counts until it is released."""
+        return {session: "; ".join(why) for session, why in self._reasons.items() if why}
 
     def find_fault(self, session_id: str, proposal: Proposal) -> str:
         """Tell why a proposal does not count for a session; empty: it does."""
-        if session_id in self.reasons:
-            return f"a hold keeps it: {self.reasons[session_id]}"
+        if why := self._reasons.get(session_id):
+            return f"a hold keeps it: {'; '.join(why)}"
         if self._last.get(session_id, 0) > proposal.row:
             return "it was held after it had been proposed, and released since: propose it anew"
         return ""
@@ -190,16 +194,25 @@ def hold(audit: AuditLog, session_id: str, *, by: str, reason: str) -> bool:
     return not found.is_erased
 
 
-def release(audit: AuditLog, session_id: str, *, by: str, reason: str) -> None:
-    """End a hold; the policy counts again.
+def release(audit: AuditLog, session_id: str, *, by: str, reason: str) -> str:
+    """End the last hold; where it was the only one, the policy counts again.
+
+    Whoever puts a second hold on a recording and releases it, does not release the first.
+
+    Returns:
+        Why it is still held; empty: it is not.
 
     Raises:
         FormatError: there is no hold on it.
         RecordingFailure: it could not be written.
     """
-    if session_id not in holds(audit.path):
-        raise FormatError(f"There is no hold on {session_id}.")
-    audit.record(RELEASED, {"session": session_id, "by": by, "reason": reason})
+
+    def check() -> None:
+        if session_id not in holds(audit.path):
+            raise FormatError(f"There is no hold on {session_id}.")
+
+    audit.record(RELEASED, {"session": session_id, "by": by, "reason": reason}, check=check)
+    return holds(audit.path).get(session_id, "")
 
 
 def find_due(catalog: Catalog, audit_path: Path, policy: KeepPolicy, now: datetime) -> Due:

@@ -74,6 +74,14 @@ class SearchIndex:
         found = (self._confirm(of_one, hits_max) for of_one in grouped.values())
         return tuple(one for one in found if one is not None)
 
+    def begin_anew(self) -> None:
+        """Forget what was read: whoever can write the index can hide hits in it.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        search_path(self._root).unlink(missing_ok=True)
+
     def refresh(self) -> None:
         """Read what has been recorded since the last time."""
         with self._fresh():

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -128,13 +129,14 @@ def verify_all(
     audit_path: Path,
     *,
     identity: Path | None = None,
+    anchor: Path | None = None,
 ) -> Iterator[tuple[Path, Report]]:
     """Check each recording under a root, and name those that the audit log misses.
 
     Raises:
         OSError: the audit log cannot be read.
     """
-    audit = verify_audit(audit_path, public_key)
+    audit = verify_audit(audit_path, public_key, anchor=anchor)
     found = set()
     for path in sorted(path for path in root.glob("*/*/*/*") if path.name.endswith(SUFFIXES)):
         found.add(session_name(path))
@@ -142,6 +144,40 @@ def verify_all(
     for session_id in audit.sessions:
         if session_id not in found:
             yield root / f"{session_id}.cast", _judge_missing(session_id, audit)
+
+
+def told_of_all(reports: Iterable[tuple[Path, Report]]) -> Iterator[tuple[str, int]]:
+    """Put what ``verify_all`` found into lines, each with its exit code; the last counts all."""
+    counts: Counter[str] = Counter()
+    worst = 0
+    for path, report in reports:
+        state = report.state or ("not right" if report.exit_code == 1 else "not readable here")
+        counts[state] += 1
+        if not report.is_ok:
+            worst = 1 if 1 in (worst, report.exit_code) else 2
+            yield f"{path.name}: {report.message}", report.exit_code
+    words = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    yield f"{counts.total()} recordings: {words or 'none'}", worst
+
+
+def find_strays(root: Path, sessions: Mapping[str, SessionMarks]) -> tuple[list[str], list[str]]:
+    """Name the recordings that the audit log knows and that are gone, and those it does not know.
+
+    What lies there is only listed, not read: see ``verify_all``.
+    """
+    paths = [path for path in root.glob("*/*/*/*") if path.name.endswith(SUFFIXES)]
+    present = {session_name(path) for path in paths}
+    gone = [
+        session_id
+        for session_id, marks in sessions.items()
+        if session_id not in present and marks.deleted is None and marks.opened is not None
+    ]
+    unknown = {
+        session_name(path)
+        for path in paths
+        if session_name(path) not in sessions and not is_being_written(path)
+    }
+    return sorted(gone), sorted(unknown)
 
 
 def _guarded(

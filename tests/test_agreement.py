@@ -6,6 +6,7 @@ to the store of a bastion that runs, told, and undone.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -274,9 +275,23 @@ async def test_whatever_no_act_explains_is_told(tmp_path: Path, shop_postgres: s
         assert finding.is_bad
         assert "changed or put back past the bastion" in finding.text
 
+        thief.put(now)
+        assert {one.severity for one in await looked_at(rig)} == {doctor.Severity.OK}
+        first, second, *_ = sorted(rig.paths.sessions.rglob("*.cast"))
+        first.unlink()
+        shutil.copy(second, second.with_name("stranger.cast"))
+        (recordings,) = [one for one in await looked_at(rig) if one.is_bad]
+        assert f"1 gone and not deleted on record: {first.stem}" in recordings.text
+        assert "1 unknown to the audit log: stranger" in recordings.text
+
 
 async def examined(rig: Rig) -> list[doctor.Finding]:
     return await doctor.examine(rig.paths, Config(), SystemClock())
+
+
+async def looked_at(rig: Rig) -> list[doctor.Finding]:
+    subjects = {"store", "recordings", "audit log", "clock"}
+    return [one for one in await examined(rig) if one.subject in subjects]
 
 
 async def test_a_yes_that_ran_is_not_given_again_by_a_server_that_starts_on_an_older_store(

@@ -16,10 +16,17 @@ def paths_of(tmp_path, **beat: str) -> Paths:
 
 
 def test_all_troubles_are_told_the_worst_first(tmp_path):
-    paths = paths_of(tmp_path, policy_trouble="p.", anchor_trouble="a.", disk_trouble="Disk.")
+    paths = paths_of(
+        tmp_path,
+        policy_trouble="p.",
+        anchor_trouble="a.",
+        store_trouble="Store.",
+        disk_trouble="Disk.",
+    )
     assert doctor.health(paths, FakeClock()) == [
         "The server runs on its old policy: p.",
         "The audit log is not anchored outside: a.",
+        "Store.",
         "Disk.",
     ]
 

@@ -327,3 +327,38 @@ def test_nobody_waits_for_a_pipe_in_the_place_of_a_recording(box: Box):
     assert box.run("list", "--search", "customers")[0] == 0
     code, said = box.run("verify", "pipe")
     assert (code, "is no file" in said) == (2, True)
+
+
+def test_nobody_archives_for_themselves_alone(box: Box):
+    ours, theirs = (pyrage.x25519.Identity.generate() for _ in range(2))
+    (box.folder / "ours.txt").write_text(str(ours))
+    box.configure(f'[recording]\nrecipients = "{ours.to_public()}"\n')
+    box.record("held")
+    box.record("old")
+    assert box.run("hold", "held", "--reason", "lawsuit")[0] == 0
+    code, said = box.run("archive", "--older-than", "0h", "--recipient", str(theirs.to_public()))
+    assert (code, "A hold keeps held readable" in said) == (1, True)
+    assert box.run("verify", "old", "--identity", box.folder / "ours.txt")[0] == 0
+    (row,) = box.rows("recording.archived")
+    assert row.fields["recipients"] == f"{ours.to_public()} {theirs.to_public()}"
+    assert box.run("verify", "held")[0] == 0
+
+
+def test_all_are_verified_at_once_and_lists_are_read_anew(box: Box):
+    paths = [box.record(name) for name in ("one", "two")]
+    assert box.run("verify")[1].endswith("2 recordings: 2 sealed\n")
+    assert box.run("list", "--anew", "--search", "user:ann")[0] == 0
+    paths[0].unlink()
+    code, said = box.run("verify")
+    assert (code, "one.cast: session one: the recording is missing" in said) == (1, True)
+    paths[1].write_bytes(b"")
+    assert "2 recordings: 2 not right" in box.run("verify")[1]
+
+
+def test_the_second_person_sees_by_which_term_it_is_over(box: Box):
+    box.configure("[recording]\nkeep_days = 3\n")
+    box.record("old", days_ago=30)
+    assert "kept 3 days" in box.run("expire")[1]
+    box.run("expire", "--propose", "--reason", "space")
+    (row,) = box.rows("recording.expiry_proposed")
+    assert row.fields["keep_days"] == "3"

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bastion.core.model import Environment, Impact, Principal, Role
+from bastion.core.model import CLOCK_STEP, Environment, Impact, Principal, Role
 from bastion.errors import AccessError, ApprovalError, NotPendingError, SelfApprovalError
 
 
@@ -283,8 +283,12 @@ def revoke(
 
 
 def expire(approval: Approval, *, now: datetime) -> Approval:
-    """Let a request end whose time has come; any other comes back as it is."""
-    if approval.state in _OPEN and now >= approval.expires_at:
+    """Let a request end whose time has come; any other comes back as it is.
+
+    One of a later time was filed by a clock that ran ahead: it would wait until then.
+    """
+    is_over = now >= approval.expires_at or now + CLOCK_STEP < approval.created_at
+    if approval.state in _OPEN and is_over:
         return dataclasses.replace(_move(approval, ApprovalState.EXPIRED), ended_at=now)
     return approval
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+CLOCK_STEP = timedelta(minutes=2)
+"""What a clock that is kept right may be set back by, and no more."""
 
 
 class Engine(enum.Enum):
