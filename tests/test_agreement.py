@@ -278,11 +278,13 @@ async def test_whatever_no_act_explains_is_told(tmp_path: Path, shop_postgres: s
         thief.put(now)
         assert {one.severity for one in await looked_at(rig)} == {doctor.Severity.OK}
         first, second, *_ = sorted(rig.paths.sessions.rglob("*.cast"))
-        first.unlink()
-        shutil.copy(second, second.with_name("stranger.cast"))
+        first.rename(tmp_path / "taken")
+        stranger = shutil.copy(second, second.with_name("stranger.cast"))
         (recordings,) = [one for one in await looked_at(rig) if one.is_bad]
         assert f"1 gone and not deleted on record: {first.stem}" in recordings.text
         assert "1 unknown to the audit log: stranger" in recordings.text
+        Path(stranger).unlink()
+        (tmp_path / "taken").rename(first)
 
 
 async def examined(rig: Rig) -> list[doctor.Finding]:

@@ -30,6 +30,8 @@ Facts = dict[str, str]
 
 RESTORED = "store.restored"
 TAKEN = "approval.taken"
+_NOT_STORED = ("recording.", "login.", "session.", "audit.")
+"""Most rows of a log; none of them is an act on what the store holds."""
 _DOING_S = 1.0
 _TOLD_MAX = 20
 _OPEN, _TAKEN, _ENDED = "open", "its run taken", "ended"
@@ -49,7 +51,13 @@ class StoredFacts(Shelf):
 
     async def facts(self) -> Facts:
         """Read all of it in one transaction; a record that was tampered with says so."""
-        return await self._database.read(lambda connection: _read_facts(connection, self._box))
+        rows = await self._database.read(
+            lambda connection: {
+                table.name: connection.execute(table.select()).all() for table in _TABLES
+            }
+        )
+        # Opening what is sealed takes a while, and nobody who needs the store waits for it.
+        return await asyncio.to_thread(_read_facts, rows, self._box)
 
 
 async def find_disagreements(store: StoredFacts, audit_log: Path) -> list[str]:
@@ -101,15 +109,29 @@ def taken_requests(audit_log: Path) -> frozenset[str]:
 
 
 def _rows(path: Path) -> Iterable[AuditRow]:
-    return read_rows(path) if path.exists() else ()
+    return read_rows(path, leave_out=_NOT_STORED) if path.exists() else ()
 
 
 # The store's side
 
 
-def _read_facts(connection: sa.Connection, box: SecretBox) -> Facts:
+_Rows = Mapping[str, Sequence[sa.Row[tuple[object, ...]]]]
+_TABLES = (
+    schema.accounts,
+    schema.keys,
+    schema.targets,
+    schema.column_overrides,
+    schema.panics,
+    schema.quarantine,
+    schema.approvals,
+    schema.grants,
+    schema.emergencies,
+)
+
+
+def _read_facts(rows: _Rows, box: SecretBox) -> Facts:
     facts: Facts = {}
-    for row in connection.execute(schema.accounts.select()):
+    for row in rows[schema.accounts.name]:
         facts[f"account {row.user}"] = _kind(row.owner)
         facts[f"roles of {row.user}"] = _joined(row.roles)
         facts[f"reach of {row.user}"] = _reach(row.targets)
@@ -117,34 +139,34 @@ def _read_facts(connection: sa.Connection, box: SecretBox) -> Facts:
         if row.owner is not None:
             facts[f"end of {row.user}"] = row.expires_at.isoformat() if row.expires_at else ""
             facts[f"sources of {row.user}"] = _joined(row.sources)
-    for row in connection.execute(schema.keys.select()):
+    for row in rows[schema.keys.name]:
         facts[f"key {row.fingerprint}"] = row.user
-    for row in connection.execute(schema.targets.select()):
+    for row in rows[schema.targets.name]:
         facts[f"target {row.name}"] = row.environment
         facts[f"address of {row.name}"] = row.url
         facts[f"reader of {row.name}"] = row.reader_url
-    for row in connection.execute(schema.column_overrides.select()):
+    for row in rows[schema.column_overrides.name]:
         column = f"{row.schema_name}.{row.relation}.{row.column_name}"
         facts[f"class of {column} at {row.target}"] = row.sensitivity or "none"
-    for row in connection.execute(schema.panics.select()):
+    for row in rows[schema.panics.name]:
         if row.lifted_at is None:
             facts[_stop(row.kind, row.name)] = "stopped"
-    for row in connection.execute(schema.quarantine.select()):
+    for row in rows[schema.quarantine.name]:
         facts[f"retired {row.id}"] = f"{row.kept_in} at {row.target}"
         if row.proposed_by:
             facts[f"first to drop {row.id}"] = row.proposed_by
-    _read_sealed(connection, box, facts)
+    _read_sealed(rows, box, facts)
     return facts
 
 
-def _read_sealed(connection: sa.Connection, box: SecretBox, facts: Facts) -> None:
+def _read_sealed(rows: _Rows, box: SecretBox, facts: Facts) -> None:
     kinds: tuple[tuple[sa.Table, str, Callable[..., Facts]], ...] = (
         (schema.approvals, "request", _request_facts),
         (schema.grants, "grant", _grant_facts),
         (schema.emergencies, "break-glass", _emergency_facts),
     )
     for table, name, read in kinds:
-        for row in connection.execute(table.select()):
+        for row in rows[table.name]:
             try:
                 facts |= read(row, box)
             except (StoreError, ValueError, KeyError, TypeError):
