@@ -127,7 +127,37 @@ def _may_set(hint: str, engine: Engine, server_version: str) -> bool:
     return not _PLAIN.fullmatch(hint) or not all(_HINT.fullmatch(name) for name in named)
 
 
+def without_escapes(text: str, engine: Engine) -> str:
+    """Blank out the braces and the word of ODBC's ``{ts '2024-01-01 00:00:00'}``: a literal.
+
+    The text comes back as it was where anything else stands in braces.
+    """
+    if "{" not in text or engine is not Engine.MYSQL:
+        return text
+    lexed = lex(text, engine)
+    if lexed.open_construct or set(lexed.problems) != {_BRACES_PROBLEM}:
+        return text
+    blanked = list(text)
+    for index, token in enumerate(lexed.tokens):
+        if token.kind is not Kind.OPERATOR or token.value not in "{}":
+            continue
+        is_opening = token.value == "{"
+        start = index if is_opening else index - len(_ODBC_LITERAL) + 1
+        inside = lexed.tokens[max(start, 0) : start + len(_ODBC_LITERAL)]
+        values = [one.value for one in inside]
+        if [one.kind for one in inside] != _ODBC_LITERAL or values[0] + values[-1] != "{}":
+            return text
+        if values[1] not in _ODBC_WORDS:
+            return text
+        end = inside[1].end if is_opening else token.end
+        blanked[token.start : end] = " " * (end - token.start)
+    return "".join(blanked)
+
+
 CONDITIONAL_PROBLEM = "an executable comment, /*! … */, which the server runs"
+_BRACES_PROBLEM = "braces: ODBC escapes are not read"
+_ODBC_LITERAL = [Kind.OPERATOR, Kind.WORD, Kind.STRING, Kind.OPERATOR]
+_ODBC_WORDS = frozenset({"d", "t", "ts"})
 _HINT_PROBLEM = "an optimiser hint, /*+ … */, which may change settings"
 _SETS = re.compile(r"(?<![a-z0-9_])set(?![a-z0-9_])", re.IGNORECASE)
 _OLD_MARIADB = re.compile(r"(?:^|-)1[01]\.\d+\.\d+-MariaDB", re.IGNORECASE)
@@ -346,7 +376,7 @@ class _Scanner:
         elif text == "\\":
             self._problem("a backslash outside of quotes")
         elif text in "{}" and not self._is_pg:
-            self._problem("braces: ODBC escapes are not read")
+            self._problem(_BRACES_PROBLEM)
         self._add(Kind.OPERATOR, text, start, start + 1)
 
     def _after_number(self, end: int) -> None:

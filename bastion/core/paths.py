@@ -149,6 +149,11 @@ def reads_harmless(node: exp.Expr, shape: Shape) -> bool:
     return bool(paths) and all(path in shape.harmless for path in paths)
 
 
+def tells_of_shape(node: exp.Expr) -> bool:
+    """Tell whether a function tells how a document is built, and nothing that is in it."""
+    return isinstance(node, exp.Anonymous) and node.name.casefold() in _OF_SHAPE
+
+
 def _call_reads_harmless(name: str, rest: list[exp.Expr], shape: Shape) -> bool:
     if name in _OF_SHAPE:
         # How many there are and whether they are there is seen in what is shown with parts hidden.

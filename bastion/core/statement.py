@@ -39,6 +39,7 @@ from bastion.core.lexer import (
     plain_unicode,
     split,
     terminators,
+    without_escapes,
     without_hints,
 )
 from bastion.core.measure import measuring_sql
@@ -130,6 +131,7 @@ class _Analyser:
         spelled = None if depth else self._context.spelled.get(text)
         if spelled is not None:
             return self._spelled_out(text, spelled)
+        plain = without_escapes(plain, self._engine)
         plain = without_hints(plain, self._engine, self._catalogue.server_version)
         if self._engine is Engine.MYSQL and not depth:
             written = written_out(plain, self._catalogue.server_version)

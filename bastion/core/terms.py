@@ -90,7 +90,7 @@ def _without_document(node: exp.Expr, flows: list[Flow]) -> list[Flow]:
 
 def _with_path(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
     """Add the class that a path into a document names, ``meta ->> 'ssn'``."""
-    if flow.is_plain or flow.sensitive:
+    if flow.is_plain or flow.sensitive or paths.tells_of_shape(node):
         return flow
     for word in _path_words(node):
         sensitivity = announced(word)

@@ -33,7 +33,6 @@ set @a = 1, sql_mode = 'ansi'
 set @a = 1, @@global.x = 2
 select * from t procedure analyse()
 select {x id} from t
-select{d '2024-01-01'}
 select \N
 call p_del()
 begin not atomic delete from t; end
@@ -136,3 +135,7 @@ select id from t union select 2 into @a, @b
 select id from t for system_time as of (select f_del())
 show tables where (f_del())
 select shop.1e5()
+select {fn f_del()}
+select {d f_del()}
+select {ts '2024-01-01', f_del()}
+select {d '2024-01-01' }, {x 'a'}

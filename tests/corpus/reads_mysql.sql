@@ -400,3 +400,7 @@ select status from orders where`status`='new'and(`total`)>.5
 select * from orders for system_time as of timestamp '2024-01-01'
 select id from orders for system_time between '2024-01-01' and now()
 select j.sku, j.has from orders o, json_table(o.details, '$.items[*]' columns (sku varchar(20) path '$.sku' default '-' on empty null on error, has int exists path '$.x')) j
+select id from orders where placed_at >= {ts '2024-01-01 00:00:00'} and placed_at < {d '2024-02-01'} and {t '10:00:00'} is not null
+select decode_oracle(status, 'new', 1), trim_oracle(status) from orders
+select count(*) from orders where json_exists(details, '$.email') and json_contains_path(details, 'one', '$.phone')
+select{d '2024-01-01'}

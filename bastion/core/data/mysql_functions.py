@@ -6,6 +6,10 @@ grammar knows, such as ``values`` and ``interval``, are here too.
 
 PURE = """
     is_free_lock is_used_lock release_all_locks release_lock
+    concat_operator_oracle decode_oracle geometrytype json_array_intersect json_key_value
+    json_object_filter_keys json_object_to_array kdf lpad_oracle ltrim_oracle replace_oracle
+    rownum rpad_oracle rtrim_oracle schemas st_point substr_oracle to_number trim_oracle uuid_v4
+    uuid_v7
     abs acos add_months adddate addtime aes_decrypt aes_encrypt any_value area asbinary ascii
     asin astext aswkb aswkt atan atan2 avg bin bin_to_uuid binary binlog_gtid_pos bit_and
     bit_count bit_length bit_or bit_xor cast ceil ceiling centroid char char_length
