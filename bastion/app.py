@@ -30,6 +30,7 @@ from bastion.execution.reading import ReadersRights
 from bastion.execution.registry import SessionLimits, SessionRegistry
 from bastion.execution.services import Services
 from bastion.execution.session import SessionFactory
+from bastion.ground import Ground
 from bastion.installation import (
     PolicyFile,
     SystemClock,
@@ -62,6 +63,7 @@ _EXPIRE_EVERY = 2
 _RECHECK_EVERY = 4
 _INDEX_EVERY_S = 15.0
 _COMPARE_EVERY_S = 3600.0
+_LOCK = "serve.lock"
 _WATCHED_TOPICS = ("accounts", "panics", "targets")
 
 
@@ -90,6 +92,8 @@ class Application:
         self._anchoring: Anchoring | None = None
         self._store: Store | None = None
         self._store_trouble = ""
+        self._ground: Ground | None = None
+        self._was_replaced = False
         self._space = DiskBudget(
             paths.sessions,
             paths.audit_log,
@@ -116,6 +120,7 @@ class Application:
         self._stack.enter_context(_only_server(self._paths))
         store = await self._stack.enter_async_context(open_store(self._paths, self._clock))
         self._store = store
+        self._ground = Ground(self._paths.store, self._paths.state / _LOCK)
         self._policy = PolicyFile(self._paths.policy)
         services = self.services = await self._assemble(store, self._policy)
         await self._tell_start(services)
@@ -218,7 +223,10 @@ class Application:
             every_s=config.audit.anchor_every_s,
             age_max_s=config.audit.anchor_age_max_s,
         )
-        users = StoreUsers(store, clock, budget, refusal=anchoring.refusal)
+        ground = self._ground or Ground()
+        users = StoreUsers(
+            store, clock, budget, refusal=lambda: ground.refusal() or anchoring.refusal()
+        )
         desk = ApprovalDesk(
             store,
             users,
@@ -310,6 +318,7 @@ class Application:
             if self._registry is not None:
                 await self._registry.enforce_limits()
             if beats % int(_HEALTH_EVERY_S / _TICK_S) == 0:
+                await self._look_at_ground()
                 self._write_health()
             beats += 1
             if beats % _EXPIRE_EVERY == 0 and self._desk is not None:
@@ -350,6 +359,15 @@ class Application:
         if words:
             self._registry.tell_overseers(words)
         await self.services.audit.record(event, fields)
+
+    async def _look_at_ground(self) -> None:
+        words = self._ground.refusal() if self._ground is not None else ""
+        if words and not self._was_replaced:
+            self._was_replaced = True
+            try:
+                await self._tell("store.replaced", {"trouble": words})
+            except BastionError as error:
+                log.warning("store.not_told", extra={"code": error.code})
 
     async def _compare_store(self) -> None:
         """Find what was put into the store, or taken out of it, past every act on record."""
@@ -420,7 +438,7 @@ class Application:
                 "sessions": self._registry.count() if self._registry else 0,
                 "policy_trouble": self._policy.trouble if self._policy else "",
                 "anchor_trouble": self._anchoring.trouble if self._anchoring else "",
-                "store_trouble": self._store_trouble,
+                "store_trouble": (self._ground and self._ground.refusal()) or self._store_trouble,
                 "disk_trouble": self._space.trouble,
             }
         )
@@ -435,7 +453,7 @@ class Application:
 @contextlib.contextmanager
 def _only_server(paths: Paths) -> Iterator[None]:
     """Hold the lock that keeps a second server off the same state."""
-    descriptor = os.open(paths.state / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(paths.state / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

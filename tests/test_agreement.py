@@ -339,6 +339,31 @@ async def test_a_backup_that_is_restored_by_command_agrees_and_says_what_it_chan
         assert len(await told(rig)) == 1
 
 
+@pytest.mark.parametrize("name", ["store.db", "serve.lock"])
+@pytest.mark.parametrize("act", ["replaced", "taken away"])
+async def test_nothing_runs_once_a_file_that_is_in_use_is_another(
+    tmp_path: Path, shop_postgres: str, name: str, act: str
+):
+    """A server on a file that nobody reaches any more would never hear of a stop."""
+    async with running_rig(tmp_path) as rig:
+        await rig.add_target("prod", shop_postgres, "production")
+        await rig.add_user("ann", "engineer")
+        file = rig.paths.state / name
+        async with rig.runner("ann", "prod") as runner:
+            assert (await collect(runner, "select 1"))[0].status is Status.OK
+            if act == "replaced":
+                shutil.copy(file, tmp_path / "copy")
+                (tmp_path / "copy").replace(file)
+            else:
+                file.rename(tmp_path / "away")
+            finished, _, _ = await collect(runner, "select 2")
+            assert finished.status is not Status.OK
+            assert f"{name} was taken away or replaced" in finished.message
+        rig.application._write_health()
+        (trouble,) = doctor.health(rig.paths, SystemClock())
+        assert f"{name} was taken away or replaced" in trouble
+
+
 @pytest.mark.parametrize("kind", ["approvals", "grants", "emergencies"])
 async def test_who_has_no_root_key_forges_nothing_that_is_believed(tmp_path: Path, kind: str):
     """A copied store with a root key of one's own opens no sealed row of the other."""
