@@ -20,11 +20,17 @@ from bastion.targets.mysql_wire import Wire
 _MARKED = "/* bastion: structure */"
 _RELATION = f"SHOW CREATE TABLE {{schema}}.{{name}} {_MARKED}"
 _MADE = (
-    "SELECT create_time FROM information_schema.tables"
+    "SELECT UNIX_TIMESTAMP(create_time) FROM information_schema.tables"
     f" WHERE table_schema = {{schema}} AND table_name = {{name}} {_MARKED}"
 )
+"""A moment, whatever time zone the session has set."""
+_OF_FUNCTION = (
+    "MD5(CONCAT_WS('|', routine_definition, security_type, definer, sql_mode,"
+    " UNIX_TIMESTAMP(last_altered)))"
+)
+"""Its arguments are only told by other tables: who makes it anew with others does so now."""
 _FUNCTION = (
-    "SELECT MD5(routine_definition) FROM information_schema.routines"
+    f"SELECT {_OF_FUNCTION} FROM information_schema.routines"
     f" WHERE routine_schema = {{schema}} AND routine_name = {{name}} {_MARKED}"
 )
 _SERVERS = (
@@ -33,7 +39,7 @@ _SERVERS = (
 )
 _HOLD = f"SELECT 1 FROM {{schema}}.{{name}} LIMIT 0 {_MARKED}"
 _TABLES = "SELECT table_schema, table_name FROM information_schema.tables"
-_FUNCTIONS = "SELECT routine_schema, routine_name, MD5(routine_definition) FROM information_schema"
+_FUNCTIONS = f"SELECT routine_schema, routine_name, {_OF_FUNCTION} FROM information_schema"
 _QUOTED = r"(?:'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`)"
 
 
