@@ -136,7 +136,7 @@ def _of_routine(walk: Walker, function: Function, everything: Flow) -> tuple[Out
     routine = routines.take_apart(function, walk.engine)
     if routine is None or not is_harmless(everything):
         return None
-    catalogue = _as_its_path(walk.catalogue, function)
+    catalogue = as_its_path(walk.catalogue, function)
     if catalogue is None:
         return None
     columns = _returned_names(function, walk.catalogue) or []
@@ -170,7 +170,7 @@ def _of_body(
 
     What it chooses rows by, it does for whoever calls it, with the caller's arguments.
     """
-    catalogue = _as_its_path(walk.catalogue, function)
+    catalogue = as_its_path(walk.catalogue, function)
     if catalogue is None:
         return None
     found = walk.trace_inner(text, catalogue, arguments, sees_session=True)
@@ -185,7 +185,7 @@ def _of_body(
     return outputs
 
 
-def _as_its_path(catalogue: Catalogue, function: Function) -> Catalogue | None:
+def as_its_path(catalogue: Catalogue, function: Function) -> Catalogue | None:
     """Look names up where a function's body does; None where that depends on who calls it."""
     if catalogue.engine is Engine.MYSQL:
         return dataclasses.replace(catalogue, search_path=(function.schema,))

@@ -13,7 +13,13 @@ from bastion.core.findings import HERE, Findings, Place, Surroundings
 from bastion.core.functions import EFFECT_CLASSES, FunctionEffect, effect_of, is_of_sys
 from bastion.core.lexer import Kind, Token
 from bastion.core.model import EffectClass, Engine
-from bastion.core.routines import AGGREGATE, converts_by_code, parts_of_aggregate, take_apart
+from bastion.core.routines import (
+    AGGREGATE,
+    converts_by_code,
+    parts_of_aggregate,
+    take_apart,
+    take_apart_procedure,
+)
 from bastion.core.settings_postgresql import is_free, is_pinned
 
 
@@ -108,6 +114,33 @@ def _aggregate(function: Function, findings: Findings, around: Surroundings) -> 
             parts = None
     if parts is None:
         findings.doubt(f"The aggregate {function.name} is computed by what is not known.")
+
+
+def procedure_of(name: str, schema: str | None, around: Surroundings) -> Function | None:
+    """Find the procedure that MySQL runs under a name; None where it is not known beyond doubt."""
+    named = around.catalogue.functions.get(name.lower(), ())
+    place = schema or next(iter(around.search_path), "")
+    found = [one for one in named if one.is_procedure and one.schema == place]
+    return found[0] if len(found) == 1 else None
+
+
+def judge_procedure(function: Function, findings: Findings, around: Surroundings) -> None:
+    """Judge a call of a user's procedure by all that its body runs."""
+    name = function.name
+    findings.functions.add(f"{function.schema}.{name}")
+    routine = take_apart_procedure(function, around.engine)
+    if routine is None or converts_by_code(routine, around.catalogue):
+        findings.doubt(f"The procedure {name} runs code that is not read.")
+        return
+    sent = [one if isinstance(one, str) else one.text for one in routine.results]
+    queries = (*routine.queries, *sent) or ("SELECT 1",)
+    inner = around.judge_read("\n;\n".join(queries), around.depth + 1, _place(function, around))
+    findings.reads |= inner.reads
+    findings.functions |= inner.functions
+    findings.pinned.extend(inner.pinned)
+    if inner.effects != {EffectClass.READ} or inner.pinned:
+        findings.effects |= inner.effects
+        findings.doubt(f"The procedure {name} does more than read, or is not understood.")
 
 
 def _compiled(name: str, findings: Findings, around: Surroundings) -> None:

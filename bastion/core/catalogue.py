@@ -211,6 +211,8 @@ class Function:
     """Of those that a call gives."""
     result_names: tuple[str, ...] = ()
     """Of PostgreSQL's OUT arguments and TABLE columns; empty where one has none."""
+    argument_modes: tuple[str, ...] = ()
+    """MySQL, of a procedure: ``IN``, ``OUT`` or ``INOUT`` for each argument."""
     search_path: str = ""
     """Where its body looks bare names up, as PostgreSQL keeps it; empty: where the caller does."""
     traits: str = ""

@@ -9,10 +9,19 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from bastion.core.catalogue import Relation
+from bastion.core.catalogue import Function, Relation
 from bastion.core.exposure import Exposure
 from bastion.core.lexer import lex
 from bastion.core.model import EffectClass, Engine, Fence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A CALL whose procedure was read."""
+
+    function: Function
+    arguments: tuple[str, ...]
+    """As written, one for each argument of the procedure."""
 
 
 class OutputKind(enum.Enum):
@@ -65,6 +74,8 @@ class Statement:
     """Relations it writes, alters or drops; unresolved ones by the default schema."""
     functions: frozenset[str] = frozenset()
     """User-defined functions it calls, directly or through views."""
+    call: Call | None = None
+    """The procedure that it calls, whose rows are those of its own queries."""
     resolved: str = ""
     """EXECUTE: the text that was prepared, or is executed at once. COPY … TO STDOUT: the query
     whose rows it copies."""

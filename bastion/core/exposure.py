@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bastion.core.carry import KnownClass
@@ -66,6 +67,33 @@ class Exposure:
     quotes_code: bool = False
     """Code of the schema that its plan shows holds values of sensitive columns."""
 
+    results: tuple[tuple[ColumnExposure, ...], ...] | None = None
+    """CALL: the columns of each query whose rows may come back; ``columns`` has those of all."""
+    result_names: tuple[tuple[str | None, ...], ...] = ()
+    """How their columns are called, folded; None where the server makes the name up."""
+    is_ordered: bool = False
+    """They come in this order, each once."""
+
+    def of_result(self, number: int, names: Sequence[str]) -> Exposure:
+        """Give what one result of several can reveal.
+
+        Args:
+            number: of the result, from 1.
+            names: of its columns as the server calls them, folded.
+        """
+        if self.results is None:
+            return self
+        if self.is_ordered:
+            found = self.results[number - 1 : number]
+        else:
+            # Any of them may have made it that has such columns.
+            known = zip(self.results, self.result_names, strict=True)
+            found = tuple(one for one, called in known if _may_be(called, names))
+        columns = found[0] if found and len(found[0]) == len(names) else None
+        for other in found[1:]:
+            columns = tuple(map(_either, columns or (), other))
+        return replace(self, columns=columns, results=None)
+
     @property
     def told(self) -> frozenset[Sensitivity]:
         """Give the classes that the server's words about it may quote."""
@@ -88,6 +116,12 @@ def merged(first: Exposure, second: Exposure) -> Exposure:
         quotes_code=first.quotes_code or second.quotes_code,
         inference=tuple(dict.fromkeys((*first.inference, *second.inference))),
         laundering=tuple(dict.fromkeys((*first.laundering, *second.laundering))),
+    )
+
+
+def _may_be(called: Sequence[str | None], names: Sequence[str]) -> bool:
+    return len(called) == len(names) and all(
+        one is None or one == other for one, other in zip(called, names, strict=True)
     )
 
 

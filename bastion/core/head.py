@@ -48,6 +48,10 @@ class Head:
     reads: tuple[tuple[str | None, str], ...] = ()
     inner: str | None = None
     inner_use: Inner | None = None
+    called: tuple[str | None, str] | None = None
+    """CALL: schema and name of the procedure."""
+    arguments: tuple[str, ...] = ()
+    """CALL: what it is given, as written."""
     prepared: str | None = None
     """EXECUTE: the prepared name to resolve."""
     cursor: str | None = None

@@ -199,6 +199,33 @@ def _do(words: Words) -> Head:
     return Head(inner=f"SELECT {words.rest(1)}", inner_use=Inner.EXPRESSION)
 
 
+def _call(words: Words) -> Head:
+    if words.is_pg or not words.is_name(1):
+        return unknown("A procedure runs code that is not read.")
+    schema, name, index = words.name(1)
+    arguments: tuple[str, ...] = ()
+    if words.at(index) == "(":
+        close = words.closing(index)
+        arguments = _listed(words, index + 1, close)
+        index = close + 1
+    if index != words.count or not all(arguments):
+        return unknown("CALL name (arguments) is expected here.")
+    return Head(called=(schema, name), arguments=arguments)
+
+
+def _listed(words: Words, start: int, end: int) -> tuple[str, ...]:
+    """Give what stands between commas, up to a parenthesis that closes it."""
+    found, depth, first = [], 0, start
+    for index in range(start, min(end, words.count)):
+        depth += (words.at(index) == "(") - (words.at(index) == ")")
+        if depth == 0 and words.at(index) == ",":
+            found.append(words.between(first, index))
+            first = index + 1
+    if first < end or found:
+        found.append(words.between(first, min(end, words.count)))
+    return tuple(found)
+
+
 def _unlisten(words: Words) -> Head:
     return make(EffectClass.SESSION)
 
@@ -270,7 +297,7 @@ _BOTH: dict[str, Reader] = {
     "revoke": _grant,
     "analyze": _analyze,
     "do": _do,
-    "call": lambda _words: unknown("A procedure runs code that is not read."),
+    "call": _call,
     "lock": admin("It locks tables."),
     "load": _load,
     "checkpoint": admin("It is server administration."),

@@ -7,6 +7,7 @@ knows writes, plans, settings and structure, and what each leaves behind in the 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,12 +26,13 @@ from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
 from bastion.core.counters import condition_names, shows_counters
 from bastion.core.definitions import Redactor
-from bastion.core.effects import ChangeKind, OutputKind, Statement
+from bastion.core.effects import Call, ChangeKind, OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure, merged
 from bastion.core.flow import TYPED, Cte, Flow, Output, Scope, Source, either, fold, join
 from bastion.core.hidden import called_bodies, hidden_writes, telling_code, written_by_code
 from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.procedures import trace_call
 from bastion.core.relations import default_flow
 from bastion.core.routines import run_by
 from bastion.core.walk import NotTracedError, Walk
@@ -104,10 +106,8 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
     if own is not None:
         return Traced(exposure=own)
     tree = _tree(statement)
-    if statement.head in {"DO", "CALL"} and statement.is_understood and tree is None:
-        return Traced(exposure=_of_block(walk, statement))
     if tree is None:
-        return Traced(exposure=_without_tree(statement, walk))
+        return _of_code(walk, statement, context)
     outputs: tuple[Output, ...] | None
     reason = ""
     try:
@@ -128,6 +128,15 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
     return _traced(walk, statement, outputs, reason)
 
 
+def _of_code(walk: Walk, statement: Statement, context: SessionContext) -> Traced:
+    """Trace what has no tree of its own: a CALL or a DO block that was read, and all else."""
+    if statement.is_understood and statement.call is not None and statement.runs_inner:
+        return _of_call(walk, statement, statement.call, context)
+    if statement.is_understood and statement.head in {"DO", "CALL"}:
+        return Traced(exposure=_of_block(walk, statement))
+    return Traced(exposure=_without_tree(statement, walk))
+
+
 def _of_block(walk: Walk, statement: Statement) -> Exposure:
     """Trace the code of a DO block or a procedure: what it does may tell of all that it reads."""
     function = run_by(statement.text, walk.catalogue)
@@ -137,6 +146,31 @@ def _of_block(walk: Walk, statement: Statement) -> Exposure:
             return Exposure(columns=(), touches=frozenset())
     words = f"the code of {statement.head}, which may read what is masked"
     return Exposure(columns=(), touches=frozenset({Sensitivity.UNPROVEN}), inference=(words,))
+
+
+def _of_call(walk: Walk, statement: Statement, call: Call, context: SessionContext) -> Traced:
+    """Trace a CALL: what it sends are the rows of its own queries."""
+    results, reason = None, ""
+    try:
+        results = trace_call(walk, call, context.settings)
+    except _NOT_TRACED as error:
+        reason = str(error) if isinstance(error, NotTracedError) else "not understood"
+        walk.inference[f"the procedure {call.function.name}, which is not traced"] = None
+    if context.has_restructured:
+        reason = reason or "the open transaction has changed the structure of tables"
+    predicates.check_order(walk, context.settings)
+    traced = _traced(walk, statement, None, reason)
+    if results is None or reason:
+        return traced
+    sets = tuple(tuple(_exposed(one.flow) for one in outputs) for outputs in results.outputs)
+    exposure = dataclasses.replace(
+        traced.exposure,
+        columns=tuple(itertools.chain.from_iterable(sets)),
+        results=sets,
+        result_names=tuple(tuple(one.name for one in outputs) for outputs in results.outputs),
+        is_ordered=results.is_ordered,
+    )
+    return dataclasses.replace(traced, exposure=exposure, outputs=())
 
 
 def _as_seen(catalogue: Catalogue, context: SessionContext) -> Catalogue:

@@ -67,7 +67,7 @@ def plan(
     shown = tuple(
         dataclasses.replace(
             column,
-            name=_column_name(statement, exposure, column, index),
+            name=_column_name(statement, exposure, column, index, catalogue),
             masked=treatment.masked,
         )
         for index, (column, treatment) in enumerate(zip(columns, treatments, strict=True), start=1)
@@ -513,7 +513,13 @@ def _plan_treatments(
     return tuple(Treatment(cell=scrub) for _ in columns)
 
 
-def _column_name(statement: Statement, exposure: Exposure, column: ResultColumn, index: int) -> str:
+def _column_name(
+    statement: Statement,
+    exposure: Exposure,
+    column: ResultColumn,
+    index: int,
+    catalogue: Catalogue,
+) -> str:
     """Keep a header that the person typed or the catalogue holds; others may carry data."""
     name = column.name
     # MariaDB makes names of expressions, and what was bound for a token would stand in them.
@@ -522,6 +528,9 @@ def _column_name(statement: Statement, exposure: Exposure, column: ResultColumn,
             statement.text.casefold()
         )
         return name if is_known else f"column {index}"
+    if statement.call is not None and Redactor(catalogue).redact(name) != name:
+        # Words of the procedure's code, which may quote what is hidden in it.
+        return f"column {index}"
     # ``AES_ENCRYPT('data', 'key')`` is a name too.
     return scrub_secrets(name)
 

@@ -22,15 +22,48 @@ from bastion.core.model import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InnerCall:
+    """A CALL in a procedure's body."""
+
+    text: str
+    schema: str | None
+    name: str
+    arguments: tuple[str, ...]
+    """As written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Routine:
     """What a body runs."""
 
     queries: tuple[str, ...]
     names: frozenset[str]
     """Its variables, arguments left out, folded."""
+    results: tuple[str | InnerCall, ...] = ()
+    """MySQL, of a procedure: the queries whose rows it sends, and the procedures that it calls, in
+    the order of the text; they are not among ``queries``."""
+    is_straight: bool = True
+    """Each of ``results`` is sent once, in this order, as far as it comes."""
+    is_catching: bool = False
+    """It goes on after failures or warnings, and may tell of them."""
     types: frozenset[str]
     """Every word of the types that its variables and results have, ``t`` and ``c`` of
     ``t.c%TYPE`` too."""
+
+
+def take_apart_procedure(function: Function, engine: Engine) -> Routine | None:
+    """Give what a procedure of MySQL runs, and which rows it sends; None where that is not known.
+
+    Variables of the session are not followed through it, nor are signs whose meaning depends on the
+    mode that it was made under.
+    """
+    is_known = function.is_procedure and engine is Engine.MYSQL
+    is_doubtful = "@" in function.body or "||" in function.body or "ORACLE" in function.traits
+    if not is_known or is_doubtful or len(function.argument_modes) != function.argument_count:
+        return None
+    return _take_apart(
+        function.body, function.returns, function.argument_names, engine, is_procedure=True
+    )
 
 
 def take_apart(function: Function, engine: Engine) -> Routine | None:
@@ -111,14 +144,19 @@ def converts_by_code(routine: Routine, catalogue: Catalogue) -> bool:
 
 @functools.lru_cache(maxsize=2048)
 def _take_apart(
-    body: str, returns: str, arguments: tuple[str, ...], engine: Engine
+    body: str,
+    returns: str,
+    arguments: tuple[str, ...],
+    engine: Engine,
+    *,
+    is_procedure: bool = False,
 ) -> Routine | None:
     lexed = lex(body, engine)
     # MariaDB's keep the quoting modes that they were made under, which need not be those of today.
     is_doubtful = engine is Engine.MYSQL and ("\\" in body or '"' in body)
     if is_doubtful or lexed.problems or lexed.open_construct:
         return None
-    reader = _Reader(body, lexed.tokens, engine)
+    reader = _Reader(body, lexed.tokens, engine, is_procedure=is_procedure)
     reader.names.update(one.casefold() for one in arguments)
     try:
         reader.body()
@@ -129,6 +167,9 @@ def _take_apart(
         queries=tuple(dict.fromkeys(reader.queries)),
         names=frozenset(reader.names - {one.casefold() for one in arguments}),
         types=frozenset(reader.types),
+        results=tuple(reader.results),
+        is_straight=reader.is_straight,
+        is_catching=reader.is_catching,
     )
 
 
@@ -149,6 +190,12 @@ class _Reader:
     engine: Engine
     index: int = 0
     depth: int = 0
+    is_procedure: bool = False
+    nesting: int = 0
+    """Of branches and loops around what is read."""
+    is_straight: bool = True
+    is_catching: bool = False
+    results: list[str | InnerCall] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
@@ -206,8 +253,12 @@ class _Reader:
     def _declaration_mysql(self) -> None:
         if self._at("continue") or self._at("exit"):
             self._past("handler")
+            start = self.index
             while self._value(self.index) in _CONDITIONS or self._token().kind in _CODES:
                 self.index += 1
+            caught = {token.value for token in self.tokens[start : self.index]}
+            self.is_catching |= caught != {"for", "not", "found"}
+            self.is_straight = False
             self._statement()
             self._expect(";")
             return
@@ -258,12 +309,14 @@ class _Reader:
             self.index += 2
         word = self._value(self.index) if self._token().kind is Kind.WORD else ""
         reader = (_POSTGRESQL if self._is_pg else _MYSQL).get(word)
+        self.nesting += word in _NESTING
         if reader is not None:
             reader(self)
         elif self._is_pg:
             self._assignment()
         else:
             raise _UnknownError
+        self.nesting -= word in _NESTING
         self.depth -= 1
 
     def _assignment(self) -> None:
@@ -287,7 +340,7 @@ class _Reader:
     def _set(self) -> None:
         """MariaDB's ``SET a = 1, b = 2`` of variables of the body."""
         self.index += 1
-        end = self._find(";")
+        end = self._end_of_statement()
         while True:
             self._own_name()
             if self._at(":"):
@@ -397,6 +450,7 @@ class _Reader:
         self._loop()
 
     def _leave(self) -> None:
+        self.is_straight = False
         self.index += 1
         self._label()
         if self._is_pg and self._at("when"):
@@ -422,10 +476,11 @@ class _Reader:
         self.index = end
 
     def _select(self) -> None:
-        end = self._find(";")
-        into = self._find("into")
-        if into > end:
-            raise _UnknownError
+        end = self._end_of_statement()
+        into = self._find("into", end=end)
+        if into == end:
+            self._result(end)
+            return
         before = self.text[self._token().start : self.tokens[into].start]
         self.index = into + 1
         if self._is_pg and self._at("strict"):
@@ -434,11 +489,56 @@ class _Reader:
         while self.index < end and self._at(","):
             self.index += 1
             self._target(end)
-        after = self.text[self.tokens[self.index].start : self.tokens[end].start]
+        stop = self.tokens[end].start if end < len(self.tokens) else len(self.text)
+        after = self.text[self.tokens[self.index].start : stop] if self.index < end else ""
         if self._find("into", end=end) < end:
             raise _UnknownError
         self.queries.append(f"{before} {after}")
         self.index = end
+
+    def _result(self, end: int) -> None:
+        """Read a query whose rows are sent, which only a procedure has."""
+        if not self.is_procedure:
+            raise _UnknownError
+        self.is_straight &= not self.nesting
+        self.results.append(self._written(self.index, end))
+        self.index = end
+
+    def _call(self) -> None:
+        """Read a CALL, which sends whatever that procedure sends."""
+        if not self.is_procedure:
+            raise _UnknownError
+        end, start = self._end_of_statement(), self.index
+        names: list[str] = []
+        self.index += 1
+        while self.index < end and self._token().kind in _NAMES and len(names) < 2:
+            names.append(self._token().value)
+            self.index += 1
+            if not self._at("."):
+                break
+            self.index += 1
+        given = []
+        if self.index < end and self._at("(") and self._value(end - 1) == ")":
+            self.index += 1
+            while self.index < end - 1:
+                comma = self._find(",", end=end - 1)
+                given.append(self._written(self.index, comma))
+                self.index = comma + 1
+            self.index = end
+        if self.index != end or not names:
+            raise _UnknownError
+        self.is_straight &= not self.nesting
+        call = InnerCall(
+            text=self._written(start, end),
+            schema=names[0] if len(names) > 1 else None,
+            name=names[-1],
+            arguments=tuple(given),
+        )
+        self.results.append(call)
+
+    def _end_of_statement(self) -> int:
+        """Find where a statement ends: the body of a MariaDB procedure may be a single one."""
+        return self._find(";", end=len(self.tokens) if self.is_procedure else None)
 
     def _target(self, end: int) -> None:
         if not self._is_pg:
@@ -613,6 +713,7 @@ _NAMES = frozenset({Kind.WORD, Kind.QUOTED})
 _CODES = frozenset({Kind.NUMBER, Kind.STRING})
 _QUERIES = frozenset({"select", "with", "values", "table", "("})
 _DEPTH_MAX = 50
+_NESTING = frozenset({"if", "case", "loop", "while", "repeat"})
 _OPTIONS = word_list(
     """
     message detail hint errcode column constraint datatype table schema message_text mysql_errno
@@ -654,4 +755,5 @@ _MYSQL = _BOTH | {
     "close": _Reader._cursor,
     "signal": _Reader._signal,
     "resignal": _Reader._signal,
+    "call": _Reader._call,
 }

@@ -15,10 +15,11 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from bastion.core.accounts import changes_login
-from bastion.core.calls import judge_own_call
+from bastion.core.calls import judge_own_call, judge_procedure, procedure_of
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.conditional import written_out
 from bastion.core.effects import (
+    Call,
     ChangeKind,
     ContextView,
     OutputKind,
@@ -121,6 +122,7 @@ class _Analyser:
         self._context = context
         self._path = _search_path(catalogue, context) if path is None else path
         self._search_path = self._path if place.search_path is None else place.search_path
+        self._is_inside = place.search_path is not None
         self._relations: Mapping[RelationKey, Relation] = (
             context.relations if place.sees_session else MappingProxyType({})
         )
@@ -357,11 +359,9 @@ class _Analyser:
         if is_pg and head.change is ChangeKind.SET and head.name == "search_path":
             head = self._path_as_before(head)
         head = self._as_set_before(head)
-        if head.prepared is not None:
-            return self._execute(text, head.prepared, word, depth)
-        if head.cursor is not None:
-            is_handler = word == "HANDLER"
-            return self._handler(text, head, depth) if is_handler else self._fetch(text, head, word)
+        named = self._of_name(text, head, word, depth)
+        if named is not None:
+            return named
         inner = self.statement(head.inner, depth + 1) if head.inner_use and head.inner else None
         is_setting = head.change is ChangeKind.SET and head.name[:1] != "@"
         if inner is not None and head.inner_use is Inner.RUN and _is_computed_setting(inner):
@@ -374,6 +374,17 @@ class _Analyser:
         if inner is None or head.inner_use is None:
             return base
         return _combine(base, head.inner_use, inner)
+
+    def _of_name(self, text: str, head: Head, word: str, depth: int) -> Statement | None:
+        """Judge what runs under a name: what was prepared, a cursor's query, a procedure."""
+        if head.prepared is not None:
+            return self._execute(text, head.prepared, word, depth)
+        if head.cursor is not None:
+            is_handler = word == "HANDLER"
+            return self._handler(text, head, depth) if is_handler else self._fetch(text, head, word)
+        if head.called is not None:
+            return self._call(text, head, word, depth)
+        return None
 
     def _as_set_before(self, head: Head) -> Head:
         """Let a session that has made itself read-only go back, as its login began."""
@@ -495,6 +506,54 @@ class _Analyser:
             resolved=prepared.text,
         )
 
+    def _call(self, text: str, head: Head, word: str, depth: int) -> Statement:
+        """Judge a CALL by what the procedure's body does, and by what is given to it."""
+        schema, name = head.called or (None, "")
+        around = self._surroundings(depth)
+        function = procedure_of(name, schema, around)
+        if function is None or len(head.arguments) != len(function.argument_modes):
+            return self._unknown(text, word, "a procedure runs code that is not read")
+        findings = Findings()
+        judge_procedure(function, findings, around)
+        given, taken = [], []
+        for written, mode in zip(head.arguments, function.argument_modes, strict=True):
+            if mode != "IN":
+                # In the body of another one the server takes variables of that body only.
+                kind = _OWN_VARIABLE if self._is_inside else _USER_VARIABLE
+                variable = kind.fullmatch(written)
+                taken.append(variable.group(1).casefold() if variable else "")
+            if mode != "OUT":
+                given.append(f"({written})")
+        if not all(taken):
+            findings.doubt("What the procedure gives back goes to what is not a plain @variable.")
+        if given:
+            inner = self.statement(f"SELECT {', '.join(given)}", depth + 1)
+            findings.reads |= inner.reads
+            findings.functions |= inner.functions
+            findings.pinned.extend(inner.pinned)
+            if inner.effects != {EffectClass.READ} or inner.change is not None:
+                findings.doubt("What the procedure is given does more than read.")
+        effects = frozenset(findings.effects) or frozenset({EffectClass.READ})
+        change = None
+        if taken and not self._is_inside:
+            effects |= {EffectClass.SESSION}
+            change = SessionChange(kind=ChangeKind.SET, name=f"@{taken[0]}")
+        return Statement(
+            text=text,
+            engine=self._engine,
+            head=word,
+            effects=effects,
+            fence=_fence(effects),
+            output=OutputKind.TREE if findings.is_understood else OutputKind.UNKNOWN,
+            is_understood=findings.is_understood,
+            reasons=tuple(findings.reasons),
+            reads=frozenset(findings.reads),
+            functions=frozenset(findings.functions),
+            change=change,
+            call=Call(function=function, arguments=head.arguments),
+            pinned=tuple(findings.pinned),
+        )
+
     def _fetch(self, text: str, head: Head, word: str) -> Statement:
         cursor = self._context.cursors.get(head.cursor or "")
         if cursor is None:
@@ -545,6 +604,7 @@ class _Analyser:
         )
 
 
+_USER_VARIABLE, _OWN_VARIABLE = re.compile(r"@(\w+)"), re.compile(r"`?(\w+)`?")
 _CHANGING = frozenset(
     {EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE}
 )
@@ -568,7 +628,8 @@ def _tightened(statement: Statement) -> Statement:
     if _asks_of_the_fence(statement):
         return dataclasses.replace(statement, fence=Fence.SESSION)
     is_variable = change is not None and change.kind is ChangeKind.SET and change.name[:1] == "@"
-    is_query = statement.tree is not None and change is None and statement.runs_inner
+    is_rows = statement.tree is not None or statement.call is not None
+    is_query = is_rows and change is None and statement.runs_inner
     # A cursor moves where it was opened.
     is_query &= statement.head not in {"FETCH", "MOVE"}
     if is_variable or is_query or (statement.engine is Engine.MYSQL and statement.head == "DO"):
@@ -599,6 +660,7 @@ def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
         is_whole_table=inner.is_whole_table,
         pinned=(*base.pinned, *inner.pinned),
         fires=inner.fires,
+        call=inner.call,
     )
     if use is Inner.PLAN_AND_RUN:
         combined = dataclasses.replace(combined, pinned=(*combined.pinned, *_settings_of(inner)))

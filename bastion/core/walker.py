@@ -33,6 +33,8 @@ class Walker(Protocol):
     """The columns of the views already traced, by (schema, name)."""
     placeholder: Flow
     """What the parameters of a prepared statement carry."""
+    assigned: dict[str, Flow]
+    """What variables and settings took."""
     inference: dict[str, None]
     laundering: dict[str, None]
     touches: set[Sensitivity]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import NoReturn
 
 from bastion.core import masking
 from bastion.core.effects import Statement
+from bastion.core.exposure import ColumnExposure, Exposure
+from bastion.core.flow import fold
 from bastion.core.keyset import KeyGuard
 from bastion.core.limits import LOCK_LIMITS, STATEMENT_LIMITS, shorter
 from bastion.core.model import (
@@ -75,9 +78,17 @@ def _never(run: Run, judged: Judgement, ready: ReadyToCommit) -> NoReturn:
     raise ApprovalError("Nobody was asked whether it may commit.")
 
 
-def _masks_recorded(run: Run, judged: Judgement, masks: Sequence[str]) -> Sequence[str]:
+def _exposure(judged: Judgement, head: ResultHead, place: int) -> Exposure:
+    """Give what one result of a statement can reveal."""
+    engine = judged.statement.engine
+    return judged.exposure.of_result(place, [fold(one.name, engine) for one in head.columns])
+
+
+def _masks_recorded(
+    run: Run, columns: Sequence[ColumnExposure] | None, masks: Sequence[str]
+) -> Sequence[str]:
     """Give for each column how it is masked; one that may repeat a typed value is shown raw."""
-    spoken, columns = run.spoken, judged.exposure.columns
+    spoken = run.spoken
     if spoken is None or not spoken.is_selected:
         return masks
     is_stored = [one.is_verbatim for one in columns or ()]
@@ -122,15 +133,18 @@ class Sender:
         plan: masking.MaskPlan | None = None
         completion: Completion | None = None
         await self._prepare(judged)
+        results = itertools.count(1)
         sent, waited_s = self._line.governance.clock.monotonic(), run.waited_s
         async with contextlib.aclosing(self._line.connection.run(permit)) as events:
             async for event in events:
                 match event:
                     case ResultHead():
-                        plan = await self._plan(run, judged, event)
+                        place = next(results)
+                        plan = await self._plan(run, judged, event, place)
                         run.has_rows = True
                         names = [column.name for column in plan.columns]
-                        masks = _masks_recorded(run, judged, plan.masks)
+                        exposed = _exposure(judged, event, place).columns
+                        masks = _masks_recorded(run, exposed, plan.masks)
                         number = await self._line.session.result(run.id, names, masks)
                         yield ResultStarted(columns=plan.columns, result=number)
                     case RawBatch():
@@ -318,7 +332,14 @@ class Sender:
         looking = grants.unmasked(principal, self._line.target.name)
         return asyncio.get_running_loop().create_task(looking)
 
-    async def _plan(self, run: Run, judged: Judgement, head: ResultHead) -> masking.MaskPlan:
+    async def _plan(
+        self, run: Run, judged: Judgement, head: ResultHead, place: int
+    ) -> masking.MaskPlan:
+        """Decide how one result is masked.
+
+        Args:
+            place: of the result, from 1.
+        """
         book = await self._line.governance.tokens.book(self._line.target.name)
         judged = await self._line.judge.as_known_now(judged)
         unmasked = frozenset[Sensitivity]()
@@ -326,11 +347,11 @@ class Sender:
             # What is taken back after this is found as raw cells are counted, before they show.
             looking, run.unmasked = run.unmasked or self.look_up_unmasked(), None
             unmasked = await looking
-        plan = self._make_plan(judged, head, book, unmasked)
+        plan = self._make_plan(judged, head, place, book, unmasked)
         if any(column.masked == Sensitivity.UNPROVEN.value for column in plan.columns):
             learnt = await self._line.judge.learn_result(judged)
             if learnt is not None:
-                plan = self._make_plan(learnt, head, book, unmasked)
+                plan = self._make_plan(learnt, head, place, book, unmasked)
         self.masks = plan.reasons
         return plan
 
@@ -338,12 +359,13 @@ class Sender:
         self,
         judged: Judgement,
         head: ResultHead,
+        place: int,
         book: TokenBook | None = None,
         unmasked: frozenset[Sensitivity] = frozenset(),
     ) -> masking.MaskPlan:
         return masking.plan(
             judged.statement,
-            judged.exposure,
+            _exposure(judged, head, place),
             head.columns,
             judged.catalogue,
             chosen=self._line.judge.mask_styles(),

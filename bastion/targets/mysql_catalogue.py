@@ -80,7 +80,11 @@ SELECT r.routine_schema, r.routine_name, coalesce(r.routine_definition, ''),
         FROM information_schema.parameters p
         WHERE p.specific_schema = r.routine_schema AND p.specific_name = r.specific_name
           AND p.ordinal_position > 0 AND p.routine_type = r.routine_type),
-       concat_ws(' ', r.security_type, r.definer, r.sql_mode, r.collation_connection)
+       concat_ws(' ', r.security_type, r.definer, r.sql_mode, r.collation_connection),
+       (SELECT group_concat(p.parameter_mode ORDER BY p.ordinal_position SEPARATOR '\x01')
+        FROM information_schema.parameters p
+        WHERE p.specific_schema = r.routine_schema AND p.specific_name = r.specific_name
+          AND p.ordinal_position > 0 AND p.routine_type = r.routine_type)
 FROM information_schema.routines r WHERE r.routine_schema NOT IN ('mysql', 'sys')
 ORDER BY r.routine_schema, r.routine_name
 """
@@ -303,9 +307,10 @@ def _functions(wire: Wire) -> list[Function]:
             is_procedure=kind == "PROCEDURE",
             argument_count=len(names.split("\x01")) if names else 0,
             argument_names=tuple(names.split("\x01")) if names else (),
+            argument_modes=tuple(modes.split("\x01")) if modes else (),
             traits=traits,
         )
-        for schema, name, body, returns, kind, _, names, traits in _rows(wire, _ROUTINES)
+        for schema, name, body, returns, kind, _, names, traits, modes in _rows(wire, _ROUTINES)
     ]
 
 
