@@ -106,25 +106,47 @@ def _as_cut(column: Column) -> Column:
 
 def _altered_columns(relation: Relation, tree: exp.Expr | None) -> tuple[Column, ...] | None:
     """Give the columns after ADD, DROP, MODIFY and the like; None where any part is not known."""
-    columns = list(relation.columns)
-    for action in tree.args.get("actions") or [None] if isinstance(tree, exp.Alter) else [None]:
-        names = [fold(column.name, Engine.MYSQL) for column in columns]
-        if isinstance(action, exp.ColumnDef) and action.args.get("position") is None:
-            name = fold(action.this, Engine.MYSQL)
-            columns.append(
-                Column(name=name, type_name="", classification=_ADDED_COLUMN, number=len(names) + 1)
-            )
+    columns = {fold(column.name, Engine.MYSQL): column for column in relation.columns}
+    actions = tree.args.get("actions") if isinstance(tree, exp.Alter) else None
+    for action in actions or [None]:
+        if isinstance(action, exp.ColumnDef):
+            columns = _placed(columns, _name(action), _name(action), action)
+        elif isinstance(action, exp.ModifyColumn):
+            before = action.args.get("rename_from") or action.this.this
+            columns = _placed(columns, fold(before, Engine.MYSQL), _name(action.this), action.this)
+        elif isinstance(action, exp.RenameColumn):
+            columns = _placed(columns, _name(action), fold(action.args["to"].this, Engine.MYSQL))
         elif isinstance(action, exp.Drop) and action.args.get("kind") == "COLUMN":
-            gone = {fold(one.this, Engine.MYSQL) for one in action.args.get("tables") or []}
-            columns = [one for one, name in zip(columns, names, strict=True) if name not in gone]
-        elif isinstance(action, exp.Drop) and action.args.get("kind") in {"INDEX", "KEY"}:
-            continue
-        elif isinstance(action, exp.ModifyColumn) and action.args.get("rename_from") is None:
-            if action.this.args.get("position") is not None:
-                return None
-        elif not isinstance(action, exp.AddConstraint):
+            for dropped in action.args.get("tables") or []:
+                columns.pop(fold(dropped.this, Engine.MYSQL), None)
+        elif not isinstance(action, exp.AddConstraint) and not _drops_key(action):
             return None
-    return tuple(columns)
+    return tuple(columns.values())
+
+
+def _name(action: exp.Expr) -> str:
+    named = action.this
+    return fold(named.this if isinstance(named, exp.Column) else named, Engine.MYSQL)
+
+
+def _drops_key(action: exp.Expr | None) -> bool:
+    return isinstance(action, exp.Drop) and action.args.get("kind") in {"INDEX", "KEY"}
+
+
+def _placed(
+    columns: dict[str, Column], before: str, name: str, definition: exp.Expr | None = None
+) -> dict[str, Column]:
+    """Put a column, new or renamed, where it stands, or where FIRST and AFTER say."""
+    position = definition.args.get("position") if definition is not None else None
+    new = Column(name=name, type_name="", classification=_ADDED_COLUMN, number=len(columns) + 1)
+    column = dataclasses.replace(columns.get(before, new), name=name)
+    if position is None:
+        renamed = {name if key == before else key: one for key, one in columns.items()}
+        return {**renamed, name: column}
+    others = [(key, one) for key, one in columns.items() if key != before]
+    after = fold(position.this.this, Engine.MYSQL) if position.this is not None else ""
+    place = next((index for index, (key, _) in enumerate(others, 1) if key == after), 0)
+    return dict([*others[:place], (name, column), *others[place:]])
 
 
 def _with_pg_columns(relation: Relation, words: Words, context: SessionContext) -> Relation:

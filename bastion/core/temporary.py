@@ -294,9 +294,20 @@ def _is_own_at_mysql(
     if words.starts("drop table"):
         return are_own
     if are_own and statement.effects <= {EffectClass.DDL, EffectClass.DROP}:
-        return len(statement.writes) == 1 and _changes_plainly(words)
+        is_told = any(_is_told(made[key]) for key in statement.writes)
+        is_emptied = words.at(0) in {"truncate", "drop"}
+        return (
+            len(statement.writes) == 1 and _changes_plainly(words) and (is_emptied or not is_told)
+        )
     is_of_rows = statement.tree is not None and not statement.effects.isdisjoint(_ROW_WRITES)
     return are_own and is_of_rows and statement.effects <= _OF_ONES_OWN
+
+
+def _is_told(relation: Relation) -> bool:
+    """Tell whether a column holds what is masked, or is not known: names may change places."""
+    return not relation.columns or any(
+        column.sensitivity or column.classification.embedded for column in relation.columns
+    )
 
 
 def restructures(sql: str) -> bool:
@@ -347,7 +358,8 @@ def _changes_plainly(words: Words) -> bool:
     if words.at(0) == "alter":
         start = words.name(2)[2] if words.at(1) == "table" else words.count
         return start < words.count and all(
-            _is_plain_part(words, index) and words.at(index) not in _MOVING
+            _is_plain_part(words, index)
+            and (words.at(index) not in _MOVING or _renames_column(words, index))
             for index in range(start, words.count)
         )
     on = words.find("on")
@@ -356,6 +368,11 @@ def _changes_plainly(words: Words) -> bool:
         return words.at(1) == "index" and end == words.count
     is_index = words.at(words.skip(1, "unique")) == "index"
     return is_index and words.closing(end) == words.count - 1 and _is_list_of_names(words, end)
+
+
+def _renames_column(words: Words, index: int) -> bool:
+    start = index if words.at(index) == "rename" else index - 3
+    return words.starts("rename column", start) and words.at(start + 3) == "to"
 
 
 _MOVING = frozenset(

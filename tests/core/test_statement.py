@@ -33,6 +33,7 @@ from bastion.core.statement import (
     split,
 )
 from bastion.errors import UsageError
+from tests.fakes.catalogues import make_relation
 
 PG, MY = Engine.POSTGRESQL, Engine.MYSQL
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -1054,8 +1055,11 @@ def test_the_corpus_of_reviewed_names_is_json_safe() -> None:
         ("truncate own", True),
         ("truncate users", False),
         ("alter table own add x int default 3, modify a bigint, drop index k", True),
-        ("alter table own add unique key u (a), rename column a to b", False),
+        ("alter table own add unique key u (a), rename column a to b", True),
         ("alter table own rename to users", False),
+        ("alter table own rename users", False),
+        ("alter table own rename as users", False),
+        ("alter table own add a int, rename index a to b", False),
         ("alter table own engine=federated connection='x'", False),
         ("alter table own add x int default (t.f_del())", False),
         ("alter table own add x int as (a + 1)", False),
@@ -1085,8 +1089,8 @@ def test_the_corpus_of_reviewed_names_is_json_safe() -> None:
 )
 def test_at_mysql_only_what_the_session_has_made_for_itself_is_its_own(text: str, is_own: bool):
     schema = CATALOGUES[MY].search_path[0]
-    relation = Relation(
-        schema=schema, name="own", kind=RelationKind.TABLE, columns=(), is_temporary=True
+    relation = dataclasses.replace(
+        make_relation(schema, "own", "a int, b int"), kind=RelationKind.TABLE, is_temporary=True
     )
     made = SessionContext(relations=MappingProxyType({(schema, "own"): relation}))
     statement = judge(text, MY, made)
@@ -1094,6 +1098,21 @@ def test_at_mysql_only_what_the_session_has_made_for_itself_is_its_own(text: str
     assert (statement.effects <= {EffectClass.READ, EffectClass.SESSION}) == is_own or (
         text.startswith("explain")
     )
+
+
+def test_names_of_an_own_table_that_took_what_is_masked_do_not_change_places() -> None:
+    schema = CATALOGUES[MY].search_path[0]
+    told = dataclasses.replace(
+        make_relation(schema, "own", "a int, ssn text SSN"), is_temporary=True
+    )
+    made = SessionContext(relations=MappingProxyType({(schema, "own"): told}))
+    for text in (
+        "alter table own add x int",
+        "alter table own rename column ssn to x, rename column a to ssn",
+        "create unique index i on own (ssn)",
+    ):
+        assert not judge(text, MY, made).is_temporary
+    assert judge("truncate own", MY, made).is_temporary
 
 
 @pytest.mark.parametrize(
