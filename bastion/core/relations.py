@@ -164,7 +164,8 @@ def _view_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:
         flow = output.flow
         if column.sensitivity not in (None, Sensitivity.UNPROVEN):
             own = _column_flow(relation, column.name, column.sensitivity, is_made=False)
-            flow = either(flow, own)
+            is_whole = flow.is_document and own.classes <= flow.classes
+            flow = flow if is_whole else either(flow, own)
         found.append(Output(name=name, flow=flow))
     return tuple(found)
 

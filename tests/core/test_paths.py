@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+from types import MappingProxyType
+
 import pytest
 
+from bastion.core.catalogue import Catalogue, Column, Relation, RelationKind
 from bastion.core.classify import classify_column
+from bastion.core.context import SessionContext
+from bastion.core.exposure import Exposure
 from bastion.core.lexer import lex
+from bastion.core.lineage import trace
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.paths import Shape, reads_harmless
+from bastion.core.statement import analyse
 from bastion.core.trees import parse
 
 DOCUMENTS = (
@@ -108,3 +116,53 @@ def tree(call: str):
     found = parse(f"select {call}", lex(f"select {call}", Engine.MYSQL), Engine.MYSQL)
     assert not isinstance(found, str)
     return found.expressions[0]
+
+
+def test_documents_take_their_class_where_a_path_of_theirs_is_shown() -> None:
+    assert carried("insert into here (doc) select doc from there")
+    assert carried("update here set doc = (select doc from there limit 1)")
+    assert not carried("insert into here (doc) select doc from here")
+
+
+def test_a_view_shows_what_its_table_does() -> None:
+    plain = shown("select json_value(doc, '$.gear') from v_here where json_value(doc, '$.kw') > 1")
+    assert plain == [frozenset()]
+    (whole,) = shown("select json_value(doc, '$.ssn') from v_here")
+    assert whole
+
+
+def shop() -> Catalogue:
+    """Give two tables of documents: what one shows by its path, is sensitive in the other."""
+    others = ('{"gear": "ada@example.com", "ssn": "S3CR3T421x"}',)
+    tables = [documents("here", DOCUMENTS), documents("there", others)]
+    view = dataclasses.replace(
+        documents("v_here", DOCUMENTS),
+        kind=RelationKind.VIEW,
+        definition="select `t`.`here`.`doc` AS `doc` from `t`.`here`",
+    )
+    known = {(one.schema, one.name): one for one in (*tables, view)}
+    return Catalogue(
+        engine=Engine.MYSQL, version="1", search_path=("t",), relations=MappingProxyType(known)
+    )
+
+
+def documents(name: str, samples: tuple[str, ...]) -> Relation:
+    found = classify_column(name="doc", type_name="json", comment="", samples=samples)
+    column = Column(name="doc", type_name="json", classification=found, number=1)
+    return Relation(schema="t", name=name, kind=RelationKind.TABLE, columns=(column,))
+
+
+def exposure(text: str) -> Exposure:
+    catalogue, context = shop(), SessionContext()
+    statement = analyse(text, engine=Engine.MYSQL, catalogue=catalogue, context=context)
+    return trace(statement, catalogue=catalogue, context=context)
+
+
+def carried(text: str) -> bool:
+    return bool(exposure(text).carried)
+
+
+def shown(text: str) -> list[frozenset[Sensitivity]]:
+    found = exposure(text)
+    assert found.inference == ()
+    return [one.classes for one in found.columns or ()]
