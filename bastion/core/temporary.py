@@ -88,27 +88,65 @@ def _is_own(
         return False
     change = statement.change
     if change is not None and change.kind is ChangeKind.RELATION:
-        return (
-            change.is_temporary
-            and not _runs_types(statement, catalogue)
-            and _makes_plainly(statement, only_computes)
-        )
+        if change.is_temporary and taken_after(statement.text, catalogue, made) is not None:
+            return True
+        if change.statement is None and _runs_types(statement, catalogue):
+            return False
+        return change.is_temporary and _makes_plainly(statement, only_computes)
     if change is not None:
         return False
     if statement.tree is not None:
         return not statement.effects.isdisjoint(_ROW_WRITES) and (
             statement.effects <= _OF_ONES_OWN and _are_own(statement.writes, catalogue, made)
         )
-    return not _runs_types(statement, catalogue) and _structure_is_own(
-        statement, catalogue, made, only_computes
-    )
+    is_plain = statement.head != "ALTER" or not _runs_types(statement, catalogue)
+    return is_plain and _structure_is_own(statement, catalogue, made, only_computes)
 
 
 def _runs_types(statement: Statement, catalogue: Catalogue) -> bool:
-    """Tell whether it may name a type that runs code where a value becomes one of it."""
+    """Tell whether a column has a type that runs code where a value becomes one of it."""
     telling = catalogue.casts | catalogue.cast_columns
-    tokens = lex(statement.text, statement.engine).tokens if telling else ()
-    return any(token.value in telling for token in tokens if token.kind is not Kind.STRING)
+    if not telling:
+        return False
+    words = _words(statement)
+    start = next((index for index in range(words.count) if words.at(index) == "("), -1) + 1
+    if statement.head == "ALTER":
+        start = words.name(words.skip(2, "only"))[2]
+    for first, _ in column_changes(words, start):
+        place = first + (words.at(first) == "add")
+        place += words.at(place) == "column"
+        if words.name(place + 1)[1] in telling:
+            return True
+    return False
+
+
+def taken_after(
+    text: str, catalogue: Catalogue, made: Mapping[tuple[str, str], Relation]
+) -> Relation | None:
+    """Find the stored table whose columns PostgreSQL's ``CREATE TEMP TABLE n (LIKE t)`` takes.
+
+    Names and types alone: None where defaults, checks or indexes come along, or a type runs code.
+    """
+    words = Words(text, lex(text, Engine.POSTGRESQL).tokens, Engine.POSTGRESQL, "")
+    start = next((index for index in range(words.count) if words.at(index) == "("), words.count)
+    schema, name, after = words.name(start + 2)
+    end = words.closing(start)
+    options = [words.at(index) for index in range(after, end)]
+    pairs = list(zip(options[::2], options[1::2], strict=False))
+    is_plain = len(options) % 2 == 0 and all(
+        how == "excluding" or (how == "including" and what in _TAKEN) for how, what in pairs
+    )
+    ending = " ".join(words.at(index) for index in range(end + 1, words.count))
+    if words.at(start + 1) != "like" or not is_plain or ending not in _ENDINGS:
+        return None
+    relation = catalogue.resolve(name, schema)
+    if ("pg_temp", name) in made or relation is None or relation.kind is not RelationKind.TABLE:
+        return None
+    types = {column.own_type.removesuffix("[]") for column in relation.columns}
+    return relation if types.isdisjoint(catalogue.casts | catalogue.cast_columns) else None
+
+
+_TAKEN = frozenset({"comments", "compression", "statistics", "storage"})
 
 
 def _are_own(

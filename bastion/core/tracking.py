@@ -23,7 +23,7 @@ from bastion.core.limits import LOCAL
 from bastion.core.lineage import Traced, trace_fully
 from bastion.core.made import altered, either_relation, is_checked, with_columns
 from bastion.core.model import EffectClass, Engine, Sensitivity
-from bastion.core.temporary import copied, restructures
+from bastion.core.temporary import copied, restructures, taken_after
 
 _HARMLESS = Classification(sensitivity=None, evidence="made in this session of harmless values")
 _UNPROVEN = Classification(
@@ -283,10 +283,12 @@ def _with_relation(
 ) -> SessionContext:
     tree = parse(statement.text, statement.engine)
     columns = _made_columns(statement, tree, traced)
-    source = copied(statement.text, catalogue, context.relations) if change.is_temporary else None
-    if source is not None and statement.engine is Engine.MYSQL:
+    find = copied if statement.engine is Engine.MYSQL else taken_after
+    source = find(statement.text, catalogue, context.relations) if change.is_temporary else None
+    if source is not None:
         columns = tuple(
-            dataclasses.replace(column, classification=_HARMLESS) for column in source.columns
+            dataclasses.replace(column, classification=_HARMLESS, default="")
+            for column in source.columns
         )
     is_view = isinstance(tree, exp.Create) and str(tree.args.get("kind")).upper() == "VIEW"
     query = change.statement

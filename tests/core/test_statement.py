@@ -1229,3 +1229,46 @@ def test_code_that_only_reads_is_a_read(text: str, is_read: bool) -> None:
     assert (statement.effects == {EffectClass.READ}) is is_read
     if is_read:
         assert statement.fence is Fence.READ_ONLY
+
+
+@pytest.mark.parametrize(
+    ("text", "is_own"),
+    [
+        ("create temp table o2 (id int, a checked not null)", False),
+        ("create temp table o2 (a public.checked)", False),
+        ("create temp table o2 (a checked[])", False),
+        ("create temp table o2 (checked int, b text default 'checked')", True),
+        ("create temp table o2 as select checked from t", True),
+        ("alter table own add column b checked", False),
+        ("alter table own add b int, add c checked", False),
+        ("alter table own add checked int", True),
+    ],
+)
+def test_a_column_whose_type_runs_code_is_none_of_ones_own(text: str, is_own: bool) -> None:
+    known = dataclasses.replace(catalogue(PG), casts=frozenset({"checked"}))
+    own = _relation("pg_temp", "own", "id", "a", is_temporary=True)
+    context = SessionContext(relations=MappingProxyType({("pg_temp", "own"): own}))
+    statement = analyse(text, engine=PG, catalogue=known, context=context)
+    assert statement.is_temporary is is_own
+
+
+@pytest.mark.parametrize(
+    ("text", "is_own"),
+    [
+        ("create temp table o2 (like orders)", True),
+        ("create temp table o2 (like public.orders including comments) on commit drop", True),
+        ("create temp table o2 (like orders excluding defaults including storage)", True),
+        ("create temp table o2 (like orders including all)", False),
+        ("create temp table o2 (like orders including defaults)", False),
+        ("create temp table o2 (like orders including indexes)", False),
+        ("create temp table o2 (like orders, x int default f_del())", False),
+        ("create temp table o2 (like orders) inherits (t)", False),
+        ("create temp table o2 (like own)", False),
+        ("create temp table o2 (like order_summary)", False),
+        ("create table o2 (like orders)", False),
+    ],
+)
+def test_a_table_of_ones_own_may_take_names_and_types_of_another(text: str, is_own: bool) -> None:
+    own = _relation("pg_temp", "own", "id", "a", is_temporary=True)
+    context = SessionContext(relations=MappingProxyType({("pg_temp", "own"): own}))
+    assert judge(text, context=context).is_temporary is is_own

@@ -88,6 +88,11 @@ def run(text: str, engine: Engine = Engine.POSTGRESQL) -> tuple[SessionContext, 
             ";; select * from t",
             ["ssn"],
         ),
+        (
+            "create temp table t(like users) ;; insert into t (id, name) select id, ssn from users "
+            ";; select id, name from t",
+            ["-", "ssn"],
+        ),
         ("prepare p as select name, ssn from users where id = $1 ;; execute p(1)", ["-", "ssn"]),
         ("prepare p as select name from users ;; deallocate p ;; execute p", ["?"]),
         ("begin ;; declare c cursor for select ssn from users ;; fetch all from c", ["ssn"]),
@@ -153,7 +158,7 @@ def test_stale_temporary_table_does_not_vouch_for_the_stored_one() -> None:
 
 
 def test_column_list_of_an_unknown_shape_is_masked() -> None:
-    text = "create temp table t (like users) ;; select ssn from t"
+    text = "create temp table t (like users including all) ;; select ssn from t"
     assert run(text)[1] == ["?"]
 
 

@@ -171,6 +171,7 @@ do $$ declare r text; begin select ssn into r from users where id = 1; raise not
 do $$ begin perform f_err(1); end $$
 do $$ begin perform f_raise(id) from users; end $$
 select to_tsvector(ssn), to_tsvector('simple', ssn) @@ 's3cr3t421x' from users
+create temp table z (like users) ;; insert into z select * from users ;; select * from z ;; alter table z rename ssn to b ;; select b from z
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
