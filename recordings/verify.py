@@ -35,11 +35,13 @@ from recordings.files import (
 from recordings.frames import FrameWalk
 from recordings.keys import load_public_key
 from recordings.reader import has_frame
+from recordings.words import visible
 
 AUDIT_NAME = "audit.log"
 _LIVE_WAIT_S = 2.0
 _LIVE_PAUSE_S = 0.02
 _UNKNOWN = SessionMarks()
+_ID = re.compile(r"[0-9a-f]{16}")
 _DATED = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 
 
@@ -365,7 +367,8 @@ def _find_misplacement(path: Path, walk: FrameWalk, sessions: Mapping[str, Sessi
     """Tell what is wrong with where a file lies and what it is called; empty: nothing."""
     name, day = session_name(path), _day(path)
     is_in_place = _DATED.fullmatch(day) is not None
-    if name != walk.session_id and (is_in_place or name in sessions):
+    is_id = is_in_place or name in sessions or _ID.fullmatch(name) is not None
+    if name != walk.session_id and is_id:
         return f"it is the recording of another session ({walk.session_id})"
     if walk.is_redacted and (is_in_place or walk.seal is None):
         return "it is a redacted copy, not the recording"
@@ -473,10 +476,16 @@ def _await_whole_frame(walk: FrameWalk) -> None:
 
 
 def _good(walk: FrameWalk, state: str, words: str) -> Report:
+    whose = ""
+    if walk.header is not None:
+        # A true recording in the place of another is told by whose it is.
+        header = walk.header
+        place = f" on {visible(header.target)}" if header.target else ""
+        whose = f" of {visible(header.user)}{place} from {header.started_at:%Y-%m-%d %H:%M}"
     return Report(
         exit_code=0,
         message=f"session {walk.session_id}: {words} ({walk.frames} frames,"
-        f" {walk.length_bytes} bytes)",
+        f" {walk.length_bytes} bytes{whose})",
         state=state,
         session_id=walk.session_id,
         frames=walk.frames,

@@ -421,6 +421,28 @@ async def test_no_part_of_a_redacted_copy_passes_for_another(desk: Desk, old: li
         assert verify_file(copy, desk.key_path, desk.audit_path).exit_code == 1, name
 
 
+@pytest.mark.parametrize("name", ["0123456789abcdef.cast", "fedcba9876543210.cast.zst"])
+async def test_a_true_recording_under_the_id_of_another_is_not_right(
+    desk: Desk, tmp_path: Path, name: str
+):
+    """Whoever is handed a file and a key, and no log, still sees whose session it is."""
+    path = await desk.sealed("00000000000000aa", statements=2)
+    if name.endswith("zst"):
+        (entry,) = archivable(Catalog(desk.root), before=desk.clock.now())
+        path = archive(entry, desk.public, desk.audit, by="x").path
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    shutil.copy(desk.key_path, handed)
+    copy = shutil.copy(path, handed / name)
+    report = verify_file(Path(copy), handed / "recording.pub")
+    assert (report.exit_code, "another session (00000000000000aa)" in report.message) == (1, True)
+    suffix = name.partition(".")[2]
+    evidence = shutil.copy(path, handed / f"evidence.{suffix}")
+    report = verify_file(Path(evidence), handed / "recording.pub")
+    assert report.exit_code == 0
+    assert "of alice on shop-prod from 2026-03-01 12:00" in report.message
+
+
 # Indexes
 
 
