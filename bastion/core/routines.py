@@ -96,6 +96,8 @@ def run_by(text: str, catalogue: Catalogue) -> Function | None:
 
 
 def _called(tokens: tuple[Token, ...], catalogue: Catalogue) -> Function | None:
+    schema = tokens[0].value if len(tokens) > 2 and tokens[1].value == "." else None
+    tokens = tokens if schema is None else tokens[2:]
     if len(tokens) < 3 or tokens[0].kind is not Kind.WORD or tokens[-1].value != ")":
         return None
     given = tokens[2:-1]
@@ -103,6 +105,8 @@ def _called(tokens: tuple[Token, ...], catalogue: Catalogue) -> Function | None:
     is_plain = all(one.kind in _CODES or one.value in {"null", "true", "false"} for one in values)
     found = catalogue.functions.get(tokens[0].value, ())
     if tokens[1].value != "(" or not is_plain or len(found) != 1 or found[0].result_names:
+        return None
+    if schema not in {None, found[0].schema}:
         return None
     called = found[0]
     is_known = called.is_procedure and called.language == "plpgsql"

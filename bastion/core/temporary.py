@@ -140,12 +140,13 @@ def taken_after(
     if words.at(start + 1) != "like" or not is_plain or ending not in _ENDINGS:
         return None
     relation = catalogue.resolve(name, schema)
-    if ("pg_temp", name) in made or relation is None or relation.kind is not RelationKind.TABLE:
+    if ("pg_temp", name) in made or relation is None or relation.kind not in _WITH_COLUMNS:
         return None
     types = {column.own_type.removesuffix("[]") for column in relation.columns}
     return relation if types.isdisjoint(catalogue.casts | catalogue.cast_columns) else None
 
 
+_WITH_COLUMNS = frozenset({RelationKind.TABLE, RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})
 _TAKEN = frozenset({"comments", "compression", "statistics", "storage"})
 
 
