@@ -28,8 +28,20 @@ from bastion.core.counters import condition_names, shows_counters
 from bastion.core.definitions import Redactor
 from bastion.core.effects import Call, ChangeKind, OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure, merged
-from bastion.core.flow import TYPED, Cte, Flow, Output, Scope, Source, either, fold, join
+from bastion.core.flow import (
+    TYPED,
+    Cte,
+    Flow,
+    Output,
+    Scope,
+    Source,
+    either,
+    fold,
+    join,
+    unproven,
+)  # fmt: skip
 from bastion.core.hidden import called_bodies, hidden_writes, telling_code, written_by_code
+from bastion.core.lexer import lex
 from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.procedures import trace_call
@@ -82,6 +94,10 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
     if statement.sent:
         statement = dataclasses.replace(statement, text=statement.sent)
     traced = _trace(statement, catalogue, context)
+    if traced.outputs is None:
+        # Nobody saw what the variables take that it names.
+        unseen = dict.fromkeys(_assigned(statement), unproven("a value that was not seen"))
+        traced = dataclasses.replace(traced, assigned={**traced.assigned, **unseen})
     exposure = traced.exposure
     if statement.exposed is not None:
         exposure = merged(exposure, statement.exposed)
@@ -120,6 +136,8 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
         reason = str(error) if isinstance(error, NotTracedError) else "not understood"
     if not statement.is_understood:
         reason = reason or "the statement is not understood"
+    if outputs is not None and not isinstance(tree, exp.Set) and _only_variable(statement):
+        walk.assign(_only_variable(statement), join(output.flow for output in outputs))
     if context.has_restructured:
         reason = reason or "the open transaction has changed the structure of tables"
     if statement.output is OutputKind.TREE:
@@ -202,7 +220,10 @@ def _tree(statement: Statement) -> exp.Expr | None:
     if change is not None and change.kind is ChangeKind.SET and statement.head == "SET":
         text = statement.text.casefold()
         is_telling = "@" in text or ("select" in text and statement.engine is Engine.MYSQL)
-        return parse(statement.text, statement.engine) if is_telling else None
+        found = parse(statement.text, statement.engine) if is_telling else None
+        # sqlglot reads no SET of REPLACE(…) and the like; the expression alone it does.
+        is_read = isinstance(found, exp.Set) or not _only_variable(statement)
+        return found if is_read else statement.tree
     if statement.head == "EXECUTE" and statement.engine is Engine.MYSQL:
         executed = parse(statement.resolved, statement.engine)
         if isinstance(executed, exp.Set):
@@ -212,6 +233,30 @@ def _tree(statement: Statement) -> exp.Expr | None:
     if change is not None and change.statement is not None:
         return change.statement.tree
     return None
+
+
+def _only_variable(statement: Statement) -> str:
+    """Name the one variable that MySQL's SET computes, and nothing else beside; else empty."""
+    change = statement.change
+    names = _assigned(statement)
+    is_one = change is not None and statement.tree is not None and len(names) == 1
+    is_set = statement.head == "SET" and statement.engine is Engine.MYSQL
+    is_alone = change is not None and change.name == f"@{''.join(names)}" and not change.settings
+    return next(iter(names)) if is_one and is_set and is_alone else ""
+
+
+def _assigned(statement: Statement) -> frozenset[str]:
+    """Name what of MySQL's variables a SET writes out to be assigned, in any place."""
+    change = statement.change
+    if statement.engine is not Engine.MYSQL or change is None or change.kind is not ChangeKind.SET:
+        return frozenset()
+    found = lex(statement.resolved or statement.text, statement.engine).tokens
+    words = ["", *(token.value.casefold() for token in found), ""]
+    return frozenset(
+        words[place]
+        for place in range(2, len(words) - 1)
+        if words[place - 2] != "@" == words[place - 1] and words[place + 1] in {"=", ":"}
+    )
 
 
 def _without_tree(statement: Statement, walk: Walk) -> Exposure:

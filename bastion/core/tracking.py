@@ -131,7 +131,7 @@ def _with_variables(
     variables = dict(context.variables)
     change = statement.change
     is_variable = change is not None and change.kind is ChangeKind.SET and change.name[:1] == "@"
-    if is_variable and (not traced.assigned or traced.outputs is None):
+    if is_variable and not traced.assigned:
         # Which ones take what was not seen, nobody knows: any of them may.
         variables = {name: classes | _UNPROVEN_CLASS for name, classes in variables.items()}
         variables["*"] = _UNPROVEN_CLASS

@@ -136,10 +136,30 @@ def test_postgresql_classes_travel(text: str, found: list[str]) -> None:
             ["ssn"],
         ),
         ("set @a = 1 ;; execute immediate 'set @b = 2' ;; select @a, @b", ["-", "-"]),
+        ("set @a = 1 ;; set @b = replace(@a, '1', '2') ;; select @a, @b", ["-", "-"]),
+        (
+            "set @a = 1 ;; set @a = replace((select ssn from users limit 1), '', '') ;; select @a",
+            ["ssn"],
+        ),
+        (
+            "set @a = 1, @b = 2, @c = 3 ;; set @b = 1, @a = replace((select ssn from users"
+            " limit 1), '', '') ;; select @a, @b, @c",
+            ["unproven", "unproven", "-"],
+        ),
+        (
+            "set @a = 1 ;; set sql_safe_updates = 1, @a = insert((select ssn from users"
+            " limit 1), 1, 1, '') ;; select @a",
+            ["unproven"],
+        ),
+        (
+            "set @a = 1 ;; execute immediate 'set @a = replace((select ssn from users limit 1),"
+            ' "", "")\' ;; select @a',
+            ["unproven"],
+        ),
         (
             "set @a = 1 ;; set statement max_statement_time = 5 for set @a ="
             " (select ssn from users limit 1) ;; select @a",
-            ["unproven"],
+            ["ssn"],
         ),
     ],
 )

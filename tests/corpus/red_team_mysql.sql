@@ -34,6 +34,8 @@ show columns from vault where locate('S3C', `default`) > 0
 prepare s from 'select ?' ;; set @i=(select ssn from users where id=1) ;; execute s using @i
 set @r = 1 ;; execute immediate 'set @r = (select ssn from users where id = 1)' ;; select @r
 set @r = 1 ;; prepare s from 'set @r = (select ssn from users where id = 1)' ;; execute s ;; select @r
+set @r = 1 ;; set @r = replace((select ssn from users where id = 1), '', '') ;; select @r
+set @r = 1 ;; set sql_safe_updates = 0, @r = replace((select ssn from users where id = 1), '', '') ;; select @r
 set @r = 1 ;; set statement max_statement_time = 5 for set @r = (select ssn from users where id = 1) ;; select @r
 explain update t set v = (select ssn from users where id = 1) where id = 1 ;; show warnings ;; show count(*) warnings
 explain extended delete from users where ssn like 'S%' ;; show warnings
