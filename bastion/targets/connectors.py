@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import asyncio
 import dataclasses
+import functools
 import logging
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -178,6 +179,7 @@ class PostgresConnector(_Connector):
             role=(who.get_value(0, 0) or b"").decode(),
             types=self,
             pins=self._pins,
+            open_beside=functools.partial(self._open, self._url, application),
             search_path=tuple(schemas.split("\x01")) if schemas else (),
             reader=reader,
         )

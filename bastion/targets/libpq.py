@@ -132,14 +132,22 @@ class Link:
         self._send_prepared(prepared)
         return _checked((await self._wait(generators.execute(self._pgconn), _FETCH_MARGIN_S))[-1])
 
+    async def parse(self, sql: str, timeout_s: float) -> None:
+        """Have the server parse a statement, which locks what it names until the transaction ends.
+
+        Raises:
+            psycopg.Error: it cannot be parsed, or what it names is locked by others for too long.
+        """
+        self._pgconn.send_prepare(b"", sql.encode())
+        _checked((await self._wait(generators.execute(self._pgconn), timeout_s))[-1])
+
     async def describe(self, sql: str, timeout_s: float) -> pq.abc.PGresult:
         """Parse a statement at the server and give the description of its result.
 
         Raises:
             psycopg.Error: it cannot be parsed or planned.
         """
-        self._pgconn.send_prepare(b"", sql.encode())
-        _checked((await self._wait(generators.execute(self._pgconn), timeout_s))[-1])
+        await self.parse(sql, timeout_s)
         self._pgconn.send_describe_prepared(b"")
         return _checked((await self._wait(generators.execute(self._pgconn), timeout_s))[-1])
 
@@ -151,42 +159,53 @@ class Link:
 
     async def send_fenced(
         self,
-        opening: Sequence[tuple[str, Sequence[str]] | Prepared],
+        opening: Sequence[tuple[str, Sequence[str]]],
         sql: str,
         parameters: Sequence[bytes | None],
         closing: str,
-    ) -> pq.abc.PGresult:
+        *,
+        question: Prepared | None = None,
+        timeout_s: float = 0.0,
+    ) -> pq.abc.PGresult | None:
         """Send statements of ours, the statement, and one more of ours, without waiting between.
 
         Each is a message of its own. The server runs none of them before the one in front has
         succeeded, but for ``closing``, which it runs in any case. ``next_result`` then gives what
         the statement returns, ``drain`` reads to the end. Not for COPY.
 
+        Args:
+            question: asked when the statement is parsed, and what it names is locked, before it
+                runs: what it finds stays so until the end.
+            timeout_s: how long others may hold these locks.
+
         Returns:
-            The result of the last of ``opening``.
+            The answer to the question.
 
         Raises:
-            psycopg.Error: one of ``opening`` was refused; the statement has not run.
+            psycopg.Error: one of ``opening`` was refused, or the statement cannot be parsed; it
+                has not run.
         """
         pgconn = self._pgconn
         pgconn.enter_pipeline_mode()
-        for item in opening:
-            if isinstance(item, Prepared):
-                self._send_prepared(item)
-            else:
-                pgconn.send_query_params(item[0].encode(), [value.encode() for value in item[1]])
-        pgconn.send_query_params(sql.encode(), list(parameters))
+        for ours, values in opening:
+            pgconn.send_query_params(ours.encode(), [value.encode() for value in values])
+        if question is None:
+            pgconn.send_query_params(sql.encode(), list(parameters))
+        else:
+            pgconn.send_prepare(b"", sql.encode())
+            self._send_prepared(question)
+            pgconn.send_query_prepared(b"", list(parameters))
         pgconn.pipeline_sync()
         pgconn.send_query_params(closing.encode(), None)
         pgconn.pipeline_sync()
         self._syncs_due, self._is_answering = 2, True
         await self._wait(generators.send(pgconn), _FETCH_MARGIN_S)
         answers: list[pq.abc.PGresult] = []
-        for _ in opening:
-            while (result := await self._fetch(0.0)) is not None:
+        for _ in range(len(opening) + 2 * (question is not None)):
+            while (result := await self._fetch(timeout_s)) is not None:
                 answers.append(_checked(result))
         pgconn.set_chunked_rows_mode(ROWS_PER_CHUNK)
-        return answers[-1]
+        return answers[-1] if question is not None else None
 
     async def next_result(self, timeout_s: float) -> pq.abc.PGresult | None:
         """Give the next chunk, status or error; None when the statement is over."""

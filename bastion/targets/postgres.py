@@ -19,7 +19,7 @@ import dataclasses
 import hashlib
 import re
 import time
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -72,6 +72,8 @@ FIRST_BATCH_ROWS = 32
 BYTES_PER_BATCH = 1_000_000
 _SAVEPOINT = "bastion_fence"
 _BEGIN_READ, _BEGIN_WRITE = "BEGIN READ ONLY", "BEGIN READ WRITE"
+_BEGIN_READ_NEWEST = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+"""For one read, which sees the same at any level; what is asked before it must see the newest."""
 _BEGIN_AS_SET = "BEGIN /* as the session is set */"
 _COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
 _SAVE = f"SAVEPOINT {_SAVEPOINT}"
@@ -98,6 +100,11 @@ _LIMITS = (
 )
 _PLAIN_READ = re.compile(r"\s*\(*\s*(?:SELECT|WITH|VALUES|TABLE|SHOW|EXPLAIN)\b", re.IGNORECASE)
 """What can neither begin a COPY nor end a transaction, and may so be sent with its fence."""
+_LOCKS_LATE = re.compile(
+    r"\s*(?:EXECUTE|DECLARE|CREATE\s+(?:(?:LOCAL|GLOBAL)\s+)?TEMP(?:ORARY)?\s+TABLE)\b",
+    re.IGNORECASE,
+)
+"""What locks some of what it reads only as it runs, not when it is parsed."""
 _IDLE_LIMIT = (
     "SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', $1, true::pg_catalog.bool)"
 )
@@ -183,7 +190,8 @@ _NEW_TYPES = (
     " FROM pg_catalog.pg_type t WHERE t.oid = ANY ($1::pg_catalog.oid[])"
 )
 OWN_WORDS = frozenset({
-    _BEGIN_READ, _BEGIN_WRITE, _BEGIN_AS_SET, _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO,
+    _BEGIN_READ, _BEGIN_READ_NEWEST, _BEGIN_WRITE, _BEGIN_AS_SET,
+    _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO,
     _READ_ONLY, RESET_ROLE, _KEEP_IDLE_LIMIT,
     _SAVE_KEYS, _RELEASE_KEYS, _ROLLBACK_TO_KEYS, _RUN_DEFERRED, _LIMITS,
     _PATH, _SETTINGS, _ALL_SETTINGS, _STRUCTURE, _ROWS_WRITTEN, _NEW_TYPES, _IDLE_LIMIT,
@@ -294,15 +302,19 @@ class PostgresConnection:
         role: str,
         types: ServerTypes,
         pins: Pins,
+        open_beside: Callable[[], Awaitable[Link]],
         search_path: tuple[str, ...] = (),
         reader: Link | None = None,
     ) -> None:
         """Wrap links that are logged in and pinned; ``PostgresConnector.connect`` makes these.
 
         Args:
+            open_beside: logs in once more, for questions that no transaction's snapshot answers.
             reader: logged in as the role that can only SELECT.
         """
         self._link = link
+        self._open_beside = open_beside
+        self._beside: Link | None = None
         self._reader = reader
         self._role = role
         self._types = types
@@ -465,7 +477,7 @@ class PostgresConnection:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_CLOSE_S):
                     await self._idle.wait()
-        for link in (self._link, self._reader):
+        for link in (self._link, self._reader, self._beside):
             if link is not None:
                 with suppress(psycopg.Error, OSError):
                     await link.close()
@@ -549,12 +561,9 @@ class PostgresConnection:
         is_plain = _PLAIN_READ.match(permit.sql) is not None
         try:
             if not is_plain:
-                await progress.link.command(_BEGIN_READ)
+                await progress.link.command(_begin_read(permit))
                 await self._limit(progress.link, permit, is_local=True)
-                await _check_marks(progress.link, permit)
-            async with aclosing(
-                self._stream(progress, permit, may_stop=True, opens_fence=is_plain)
-            ) as events:
+            async with aclosing(self._read(progress, permit, opens_fence=is_plain)) as events:
                 async for event in events:
                     yield event
         finally:
@@ -570,9 +579,9 @@ class PostgresConnection:
             await link.command(_SAVE)
             await link.command(_READ_ONLY)
             await self._limit(progress.link, permit, is_local=True)
-            await _check_marks(link, permit)
-            async for event in self._stream(progress, permit, may_stop=True):
-                yield event
+            async with aclosing(self._read(progress, permit)) as events:
+                async for event in events:
+                    yield event
             is_whole = True
         finally:
             # An error leaves the user's transaction failed, as it would without the bastion:
@@ -580,6 +589,23 @@ class PostgresConnection:
             if is_whole or not _has_failed(link):
                 await self._settle(link, _ROLLBACK_TO, _RELEASE)
         yield completed(progress.completion)
+
+    async def _read(
+        self, progress: _Progress, permit: Permit, *, opens_fence: bool = False
+    ) -> AsyncGenerator[TargetEvent, None]:
+        """Read inside the fence, or open it on the way, by the structure that it was judged by."""
+        if not opens_fence:
+            await self._hold_structure(progress, permit)
+        stream = self._stream(progress, permit, may_stop=True, opens_fence=opens_fence)
+        async with aclosing(stream) as events:
+            if permit.marks and _LOCKS_LATE.match(permit.sql):
+                held = await hold_back(events)
+                await self._check_marks(progress, permit)
+                for event in held:
+                    yield event
+                return
+            async for event in events:
+                yield event
 
     async def _write_alone(
         self, progress: _Progress, permit: Permit
@@ -665,11 +691,13 @@ class PostgresConnection:
     async def _guarded(self, progress: _Progress, permit: Permit) -> list[TargetEvent]:
         """Run a write and compare what it did with what was approved; rows are held back."""
         await self._limit(progress.link, permit, is_local=True)
-        await _check_marks(progress.link, permit)
+        await self._hold_structure(progress, permit)
         before = await self._structure(progress) if permit.guards_structure else None
         written = await _rows_written(progress.link) if permit.guards_rows else ""
         locked = await self._lock_keys(progress, permit) if permit.keys is not None else None
         held = await hold_back(self._stream(progress, permit, may_stop=False))
+        if _LOCKS_LATE.match(permit.sql):
+            await self._check_marks(progress, permit)
         if words := excess(progress.completion, permit.affected_max):
             raise rolled_back(words)
         if permit.keys is not None and locked is not None:
@@ -769,6 +797,31 @@ class PostgresConnection:
         """Set the permit's timeouts; as the first SELECT it also takes the snapshot."""
         await link.command(_LIMITS, *_limits(permit, is_local=is_local))
 
+    async def _hold_structure(self, progress: _Progress, permit: Permit) -> None:
+        """Have what a statement names locked, and check that it is as it was judged.
+
+        The other way round, a change that is committed while the statement waits for its locks
+        would be met by nobody.
+        """
+        if permit.marks:
+            _check_cancelled(progress)
+            sql, _ = _with_values(permit.sql, permit)
+            await progress.link.parse(sql, permit.statement_timeout_s)
+            await self._check_marks(progress, permit)
+
+    async def _check_marks(self, progress: _Progress, permit: Permit) -> None:
+        """Ask whether others changed what a statement touches."""
+        if not permit.marks:
+            return
+        question = marks_question(permit.marks)
+        if compare_marks(await progress.link.ask(question), permit.marks):
+            return
+        # Of a snapshot's catalogue nothing new can be learnt: another login sees the newest.
+        if self._beside is None or self._beside.is_lost:
+            self._beside = await self._open_beside()
+        await prepare_marks(self._beside)
+        compare_marks(await self._beside.ask(question), permit.marks)
+
     async def _send(self, progress: _Progress, permit: Permit, *, opens_fence: bool) -> None:
         _check_cancelled(progress)
         progress.was_sent = True
@@ -778,10 +831,16 @@ class PostgresConnection:
             await progress.link.send(sql, parameters)
             return
         # In one go: a round trip where each by itself would take four.
-        fence = ((_BEGIN_READ, ()), (_LIMITS, _limits(permit, is_local=True)))
-        question = (marks_question(permit.marks),) if permit.marks else ()
-        answer = await progress.link.send_fenced((*fence, *question), sql, parameters, _ROLLBACK)
-        if question:
+        fence = ((_begin_read(permit), ()), (_LIMITS, _limits(permit, is_local=True)))
+        answer = await progress.link.send_fenced(
+            fence,
+            sql,
+            parameters,
+            _ROLLBACK,
+            question=marks_question(permit.marks) if permit.marks else None,
+            timeout_s=permit.statement_timeout_s,
+        )
+        if answer is not None:
             compare_marks(answer, permit.marks)
         # A cancel that came between two messages has hit nothing.
         _check_cancelled(progress)
@@ -905,10 +964,8 @@ async def _waiters(link: Link) -> int:
     return int(found.get_value(0, 0) or b"0")
 
 
-async def _check_marks(link: Link, permit: Permit) -> None:
-    """Ask, before the statement is sent, whether others changed what it touches."""
-    if permit.marks:
-        compare_marks(await link.ask(marks_question(permit.marks)), permit.marks)
+def _begin_read(permit: Permit) -> str:
+    return _BEGIN_READ_NEWEST if permit.marks else _BEGIN_READ
 
 
 async def _ask(link: Link, sql: str, permit: Permit) -> pq.abc.PGresult:

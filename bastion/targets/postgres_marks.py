@@ -33,12 +33,18 @@ SELECT 'function ' || p.proname, pg_catalog.concat_ws(' ', p.oid, p.xmin)
 FROM pg_catalog.pg_proc p WHERE p.oid >= 16384 {functions}
 """
 _ALL = _QUERY.format(relations="", functions="")
-MARKS = _QUERY.format(
-    relations="AND c.relname = ANY ($1::pg_catalog.name[])",
-    functions="AND p.proname = ANY ($2::pg_catalog.name[])",
+MARKS = (
+    _QUERY.format(
+        relations="AND c.relname = ANY ($1::pg_catalog.name[])",
+        functions="AND p.proname = ANY ($2::pg_catalog.name[])",
+    )
+    + """UNION ALL
+SELECT 'isolation', pg_catalog.current_setting('transaction_isolation')
+"""
 )
 """What a session's login asks of the names that a statement touches."""
 _NAME = "bastion_marks"
+_SEES_NEWEST = frozenset({"read committed", "read uncommitted"})
 
 
 async def fetch_marks(link: Link) -> Mapping[str, str]:
@@ -68,8 +74,12 @@ def marks_question(expected: Iterable[str]) -> Prepared:
     return Prepared(_NAME, (_array(names["relation"]), _array(names["function"])))
 
 
-def compare_marks(answer: pq.abc.PGresult, expected: Mapping[str, str]) -> None:
+def compare_marks(answer: pq.abc.PGresult, expected: Mapping[str, str]) -> bool:
     """Compare what the server says with what the statement was judged by.
+
+    Returns:
+        Whether that is the newest. A transaction that reads from one snapshot finds the catalogue
+        as it was then; its statements run by the catalogue as it is.
 
     Raises:
         StructureMovedError: others changed it since.
@@ -79,6 +89,7 @@ def compare_marks(answer: pq.abc.PGresult, expected: Mapping[str, str]) -> None:
         raise StructureMovedError(
             "Others changed the structure of what it touches since it was judged. Send it again."
         )
+    return found.get("isolation", "") in _SEES_NEWEST
 
 
 def _read(result: pq.abc.PGresult) -> dict[str, str]:

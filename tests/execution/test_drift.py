@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+import psycopg
 import pytest
 
-from bastion.core.model import Status
+from bastion.core.model import Finished, Status
+from bastion.execution.pipeline import Runner
 from tests.fakes.rig import Rig, collect, running_rig
 
 Beside = Callable[[str], object]
@@ -104,6 +106,118 @@ async def test_inside_a_transaction_it_is_noticed_too(rig: Rig, beside: Beside):
         assert finished.status is Status.OK, finished
         assert is_hidden(rows)
         await collect(runner, "rollback")
+
+
+ONLY_POSTGRES = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+"""MariaDB's own lock, which a read would have to wait for, is taken before it asks."""
+BLOCKS = {
+    "alone": (),
+    "begin": ("begin",),
+    "repeatable read": ("begin isolation level repeatable read", "select 1"),
+    "set": ("set default_transaction_isolation = 'serializable'",),
+}
+
+
+@pytest.fixture
+async def changing(
+    engine: str, postgres_server, shop_postgres, rig: Rig
+) -> AsyncIterator[psycopg.AsyncConnection]:
+    """A login beside the bastion that keeps its changes open; a view, and one of that view."""
+    assert engine == "postgres"
+    url = f"{postgres_server.admin_url.rsplit('/', 1)[0]}/{shop_postgres.rsplit('/', 1)[1]}"
+    async with await psycopg.AsyncConnection.connect(url) as connection:
+        await connection.execute("create view cards as select id, city as x from customers")
+        await connection.execute("create view more_cards as select * from cards")
+        await connection.execute("grant all on cards, more_cards to public")
+        await connection.commit()
+        yield connection
+
+
+async def waited(
+    runner: Runner, changing: psycopg.AsyncConnection, sql: str, *then: str
+) -> tuple[Finished, bytes]:
+    """Have a statement wait for a change that is then committed; give what came, of all."""
+    await changing.execute("create or replace view cards as select id, email as x from customers")
+    reading = asyncio.ensure_future(collect(runner, sql))
+    await asyncio.sleep(0.7)
+    assert not reading.done()
+    await changing.commit()
+    answers = [await reading, *[await collect(runner, text) for text in then]]
+    shown = [cell or b"" for _, rows, _ in answers for row in rows for cell in row]
+    return answers[-1][0], b" ".join(shown).lower()
+
+
+@ONLY_POSTGRES
+@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select reverse(x) from cards where id = 2",
+        "with c as (select * from more_cards) select upper(x) from c where id = 2",
+        "explain analyze select 1 from more_cards where x > 'a' and id = 2",
+        "select reverse(x) from more_cards where id = 2 for update",
+        "copy (select reverse(x) from more_cards where id = 2) to stdout",
+        "table more_cards",
+    ],
+)
+async def test_a_change_that_a_read_has_to_wait_for_is_noticed(
+    rig: Rig, changing: psycopg.AsyncConnection, block: str, sql: str
+):
+    """The read is on its way when the change is committed, and was judged before it."""
+    async with rig.runner("ann", "dev") as runner:
+        for text in BLOCKS[block]:
+            await collect(runner, text)
+        await collect(runner, "select x from more_cards where id = 1")
+        _, shown = await waited(runner, changing, sql)
+    assert b"moc.elpmaxe" not in shown
+    assert b"example.com" not in shown
+
+
+@ONLY_POSTGRES
+@pytest.mark.parametrize("isolation", ["read committed", "serializable"])
+@pytest.mark.parametrize(
+    ("before", "sql", "then"),
+    [
+        ("prepare p as select reverse(x) from more_cards where id = 2", "execute p", ()),
+        ("prepare p(int) as select reverse(x) from more_cards where id = $1", "execute p(2)", ()),
+        (
+            "select 1",
+            "create temp table t as select x from more_cards where id = 2",
+            ("select reverse(x) from t",),
+        ),
+        (
+            "create temp table t (x text)",
+            "insert into t select x from more_cards where id = 2",
+            ("select reverse(x) from t",),
+        ),
+        (
+            "select 1",
+            "declare c cursor for select reverse(x) from more_cards where id = 2",
+            ("fetch c",),
+        ),
+        ("select 1", "update orders set note = x from more_cards m where m.id = 2 returning x", ()),
+    ],
+)
+async def test_a_change_is_noticed_where_its_lock_is_met_late(
+    rig: Rig, changing: psycopg.AsyncConnection, isolation: str, before: str, sql: str, then
+):
+    async with rig.runner("ann", "dev") as runner:
+        await collect(runner, before)
+        await collect(runner, f"begin isolation level {isolation}")
+        await collect(runner, "select x from more_cards where id = 1")
+        _, shown = await waited(runner, changing, sql, *then)
+    assert b"moc.elpmaxe" not in shown
+    assert b"example.com" not in shown
+
+
+@ONLY_POSTGRES
+async def test_a_snapshot_of_an_unchanged_catalogue_is_read_as_ever(rig: Rig):
+    async with rig.runner("ann", "dev") as runner:
+        for sql in ("begin isolation level repeatable read", "select city from customers limit 1"):
+            finished, rows, _ = await collect(runner, sql)
+            assert finished.status is Status.OK, finished
+        assert rows
+        assert not is_hidden(rows)
 
 
 async def test_what_a_session_changes_itself_does_not_stop_it(rig: Rig, engine: str):
