@@ -31,6 +31,15 @@ class Shape:
     named: frozenset[Path] = frozenset()
     """Objects whose members have plain names."""
 
+    def is_named(self, path: Path) -> bool:
+        """Tell whether each member on the way is one of an object whose members have plain names.
+
+        Where the names are values, ``{"123-45-6789": …}``, whether one is there tells of it.
+        """
+        return all(
+            path[:end] in self.named and _is_plain_name(name) for end, name in enumerate(path)
+        )
+
     def below(self, path: Path) -> Shape:
         """Give the shape of what stands at a path."""
         start = len(path)
@@ -111,17 +120,23 @@ class _Found:
         (self.named if value else set()).add(path)
         keys = {key.casefold() for key, _ in value}
         for key, item in value:
-            if not _PLAIN.fullmatch(key) or _is_telling(key):
+            is_value = _is_telling(key)
+            if is_value or not _PLAIN.fullmatch(key):
                 self.unnamed.add(path)
             # {"name": "ssn", "value": …}: another document may name anything there.
             is_pair = key.casefold() in _HOLDING and not keys.isdisjoint(_NAMING)
-            self.look(item, (*path, key), tells=tells or is_pair or self._announces(key))
+            is_told = is_value or is_pair or self._announces(key)
+            self.look(item, (*path, key), tells=tells or is_told)
 
     def _note(self, path: Path, *, tells: bool) -> None:
         for end in range(len(path) + 1):
             self.seen.add(path[:end])
             if tells:
                 self.telling.add(path[:end])
+
+
+def _is_plain_name(name: str) -> bool:
+    return _PLAIN.fullmatch(name) is not None and not _is_telling(name)
 
 
 def _is_telling(text: str) -> bool:
@@ -154,10 +169,24 @@ def tells_of_shape(node: exp.Expr) -> bool:
     return isinstance(node, exp.Anonymous) and node.name.casefold() in _OF_SHAPE
 
 
+def guesses_names(node: exp.Expr, shape: Shape) -> bool:
+    """Tell whether NULL, or no NULL, says that a document has a name that may be a value."""
+    if isinstance(node, exp.Anonymous):
+        rest = list(node.expressions[1:])
+        start = _WITH_PATHS.get(node.name.casefold())
+        paths = [] if start is None else [_path(item) for item in rest[start:]]
+    elif isinstance(node, exp.JSONKeys):
+        given = node.args.get("expression")
+        paths = [_path(given)] if given is not None else []
+    else:
+        paths = _read_paths(node)
+    return not all(_is_of_shape(path, shape) for path in paths)
+
+
 def _call_reads_harmless(name: str, rest: list[exp.Expr], shape: Shape) -> bool:
     if name in _OF_SHAPE:
         # How many there are and whether they are there is seen in what is shown with parts hidden.
-        return all(_path(item) is not None for item in rest[_OF_SHAPE[name] :])
+        return all(_is_of_shape(_path(item), shape) for item in rest[_OF_SHAPE[name] :])
     if name == "json_query":
         return len(rest) == 1 and _path(rest[0]) in shape.harmless
     if name == "json_contains":
@@ -165,11 +194,17 @@ def _call_reads_harmless(name: str, rest: list[exp.Expr], shape: Shape) -> bool:
     return False
 
 
+def _is_of_shape(path: Path | None, shape: Shape) -> bool:
+    return path is not None and shape.is_named(path)
+
+
 _CONTAINED = 2
 _OF_SHAPE = {
     "json_length": 0, "json_depth": 0, "json_valid": 0, "json_exists": 0, "json_contains_path": 1,
 }  # fmt: skip
 """Functions that tell how a document is built, with how many arguments stand before the paths."""
+
+_WITH_PATHS = _OF_SHAPE | {"json_query": 0, "json_contains": 1}
 
 
 def path_read(node: exp.Expr) -> Path | None:
@@ -184,6 +219,10 @@ def _read_paths(node: exp.Expr) -> list[Path | None]:
     return [_path(node.args.get("path"))] if isinstance(node, exp.JSONValue) else []
 
 
+TESTED = exp.DType.INT128
+"""The type, which no MySQL has, of a column that tells whether its path is there."""
+
+
 def column_is_harmless(column: exp.Expr, above: Path, shape: Shape) -> bool:
     """Tell whether a column of JSON_TABLE shows only what is harmless, or how it is built.
 
@@ -193,7 +232,11 @@ def column_is_harmless(column: exp.Expr, above: Path, shape: Shape) -> bool:
     if column.args.get("ordinality"):
         return True
     path = _path(column.args.get("path"))
-    return path is not None and (*above, *path) in shape.harmless
+    if path is None:
+        return False
+    if column.args["kind"].is_type(TESTED):
+        return shape.is_named((*above, *path))
+    return (*above, *path) in shape.harmless
 
 
 def rows_path(node: exp.Expr) -> Path | None:

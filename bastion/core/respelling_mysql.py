@@ -23,7 +23,8 @@ _SELECT = (
     (TokenType.FROM, "FROM"),
     (TokenType.L_PAREN, "("),
 )
-_ORDINAL = ((TokenType.FOR, "FOR"), (TokenType.ORDINALITY, "ORDINALITY"))
+_TESTED = ((TokenType.INT128, "INT128"),)
+"""See ``TESTED`` of the paths."""
 _CLOSED = ((TokenType.R_PAREN, ")"), (TokenType.VAR, "_"))
 
 
@@ -53,7 +54,7 @@ def respelled(tokens: list[ParserToken]) -> list[ParserToken]:
         if index in closed:
             found += [made(kind, text, token) for kind, text in _CLOSED]
         if index in tests:
-            found += [made(kind, text, token) for kind, text in _ORDINAL]
+            found += [made(kind, text, token) for kind, text in _TESTED]
         if index not in dropped:
             found.append(token)
     return found
@@ -241,7 +242,7 @@ def _json_fallbacks(tokens: list[ParserToken]) -> Iterator[tuple[int, int]]:
 def _json_tests(tokens: list[ParserToken]) -> Iterator[tuple[int, int]]:
     """Find where a column of JSON_TABLE tells whether a path is there, ``INT EXISTS PATH '$.a'``.
 
-    Its type and path become FOR ORDINALITY, which is a number that the shape makes too.
+    Its type becomes one that no column of a MySQL has, by which the tree tells it from a value.
     """
     for start, end in _json_columns(tokens):
         for index in range(start, end - 2):
@@ -249,14 +250,20 @@ def _json_tests(tokens: list[ParserToken]) -> Iterator[tuple[int, int]]:
                 first = index - 1
                 if tokens[first].token_type == TokenType.R_PAREN:
                     first -= 3
-                yield first, index + 3
+                yield first, index + 1
 
 
 def _json_columns(tokens: list[ParserToken]) -> Iterator[tuple[int, int]]:
     for index in range(len(tokens) - 1):
         is_call = tokens[index + 1].token_type == TokenType.L_PAREN
-        if is_call and tokens[index].text.lower() == "json_table":
-            yield index + 1, _closing(tokens, index + 1)
+        if not is_call or tokens[index].text.lower() != "json_table":
+            continue
+        # The document before them is an expression: FROM a JOIN b error ON error stays whole.
+        end = _closing(tokens, index + 1)
+        for start in range(index + 2, end):
+            is_last = _are(tokens, start, "columns", "(") and _closing(tokens, start + 1) == end - 1
+            if is_last:
+                yield start + 1, end
 
 
 def _is_literal(token: ParserToken) -> bool:

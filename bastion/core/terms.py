@@ -71,13 +71,14 @@ def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> F
         flow = made(flow)
     path = paths.path_read(node)
     if document is not None and path is not None and flow.sensitive:
-        flow = dataclasses.replace(flow, shape=document.below(path))
+        shape = document.below(path) if document.is_named(path) else None
+        flow = dataclasses.replace(flow, shape=shape)
     return _with_path(walk, node, flow)
 
 
 def _json_value(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     flows = [walk.flow(part, scope, ctes) for part in node.iter_expressions()]
-    return join(_without_document(node, flows))
+    return _with_path(walk, node, join(_without_document(node, flows)))
 
 
 def _without_document(node: exp.Expr, flows: list[Flow]) -> list[Flow]:
@@ -85,7 +86,11 @@ def _without_document(node: exp.Expr, flows: list[Flow]) -> list[Flow]:
     shape = flows[0].shape if flows else None
     if shape is None or not all(map(is_harmless, flows[1:])):
         return flows
-    return [HARMLESS, *flows[1:]] if paths.reads_harmless(node, shape) else flows
+    if paths.reads_harmless(node, shape):
+        return [HARMLESS, *flows[1:]]
+    if paths.guesses_names(node, shape):
+        return [dataclasses.replace(flows[0], is_telling=True), *flows[1:]]
+    return flows
 
 
 def _with_path(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:

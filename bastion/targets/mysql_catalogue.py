@@ -28,6 +28,7 @@ from bastion.targets.mysql import Login
 from bastion.targets.mysql_marks import SERVERS_OWN, fetch_marks
 from bastion.targets.mysql_wire import Wire
 from bastion.targets.scan import (
+    DOCUMENT_CHARACTERS,
     SAMPLE_CHARACTERS,
     UNCLASSIFIED,
     Samples,
@@ -348,10 +349,18 @@ def _sample(wire: Wire, relation: Relation, rows: int) -> Samples:
 
 
 def _sample_cell(column: Column) -> str:
-    cell = f"LEFT({_name(column.name)}, {SAMPLE_CHARACTERS})"
+    name = _name(column.name)
+    length: str | int = SAMPLE_CHARACTERS
+    if column.type_name.endswith(_LONG):
+        # MariaDB's documents are such texts, and a document that is cut says nothing by its names.
+        length = f"IF(LEFT({name}, 1) IN ('{{', '['), {DOCUMENT_CHARACTERS}, {length})"
+    cell = f"LEFT({name}, {length})"
     # Bytes come as PostgreSQL gives them, since as text some would be lost.
     is_binary = column.type_name.partition("(")[0].endswith(("blob", "binary"))
     return f"CONCAT('\\\\x', HEX({cell}))" if is_binary else cell
+
+
+_LONG = ("text", "json")
 
 
 def _sample_query(wire: Wire, relation: Relation, cells: str, rows: int) -> str:

@@ -33,6 +33,8 @@ from bastion.core.surroundings import quoted_name
 
 SAMPLE_CHARACTERS = 200
 """Of each cell: enough to tell what it is, little enough for wide tables."""
+DOCUMENT_CHARACTERS = 4000
+"""Of each document."""
 
 Samples = Mapping[str, Sequence[str | None]]
 """Values by column."""

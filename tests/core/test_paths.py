@@ -14,7 +14,7 @@ from bastion.core.exposure import Exposure
 from bastion.core.lexer import lex
 from bastion.core.lineage import trace
 from bastion.core.model import Engine, Sensitivity
-from bastion.core.paths import Shape, reads_harmless
+from bastion.core.paths import Shape, reads_harmless, shape_of
 from bastion.core.statement import analyse
 from bastion.core.trees import parse
 
@@ -129,6 +129,25 @@ def test_a_view_shows_what_its_table_does() -> None:
     assert plain == [frozenset()]
     (whole,) = shown("select json_value(doc, '$.ssn') from v_here")
     assert whole
+
+
+@pytest.mark.parametrize("name", ["4111111111111111", "123-45-6789", "ada"])
+def test_whether_a_name_is_there_is_not_told_where_names_are_values(name: str) -> None:
+    found = shape_of(
+        [f'{{"gear": 1, "people": {{"{name}": 1, "ada@example.com": 2}}}}'], lambda _: False
+    )
+    assert found is not None
+    assert found.is_named(("gear",))
+    assert found.is_named(("people",))
+    assert not found.is_named(("people", name))
+    assert not found.below(("people",)).is_named((name,))
+
+
+def test_a_condition_in_the_document_of_json_table_is_seen() -> None:
+    told = "(SELECT doc LIKE 'S%' AS error FROM there) error"
+    inner = f"SELECT a.doc FROM here a JOIN {told} ON error"
+    found = exposure(f"SELECT x FROM JSON_TABLE(({inner}), '$' COLUMNS (x INT PATH '$.gear')) j")
+    assert found.inference
 
 
 def shop() -> Catalogue:

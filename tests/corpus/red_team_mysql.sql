@@ -27,6 +27,14 @@ select y from json_table(json_object((select left(ssn,1) from users where id=1),
 select json_value(doc,concat('$.','who')), json_extract(doc,'$.*'), json_extract(doc,'$**.who'), json_extract(doc,'$.n', concat('$.w','ho')) from ledger where id=1
 create temporary table z select json_value(doc,'$.who') w, json_value(doc,'$.n') n from ledger ;; select w from z where n = 1
 update ledger set doc=json_set(doc,'$.n',(select ssn from users where id=1)) ;; select json_value(doc,'$.n') from ledger where id=1
+select id from papers where json_value(doc,'$.ssn') like 'S%' ;; select json_value(doc,'$.gear'), json_value(doc,'$.ssn') from papers where id=1
+select json_value(doc,'$.gear'), count(*) from papers group by 1 having max(json_value(doc,'$.ssn')) like 'S%'
+select json_exists(doc,'$."4111111111111111"'), json_contains_path(doc,'one','$.cards."4111111111111111"') from papers where id=1
+select count(*) from papers where json_exists(doc,'$.cards."4111111111111111"') ;; select count(*) from papers where json_extract(doc,'$.cards."4111111111111111"') is not null
+select json_length(doc,'$.cards."4111111111111111"'), json_type(json_extract(doc,'$."4111111111111111"')), json_value(doc,'$.cards."4111111111111111"') from papers where id=1
+select x from papers, json_table(doc,'$.cards' columns(x int exists path '$."4111111111111111"')) j
+select j.x from json_table((select json_array(count(*)) from t join (select ssn like 'S%' as error from users where id=1) error on error), '$[*]' columns(x int path '$')) j
+select count(*) from json_table((select json_arrayagg(t.id) from t join (select id, ssn like 'S%' as empty from users where id=1) error on empty), '$[*]' columns(x int path '$' null on empty)) j
 select id, ssn into @a, @b from users where id=1 ;; select @a, @b
 set @b = 1 ;; select id, ssn from users where id=1 into @a, @b ;; select @b
 show tables where left((select ssn from users where id=1),1) = 'S'
