@@ -46,6 +46,8 @@ class Exposure:
     touches: frozenset[Sensitivity]
     """Classes of all sensitive columns of all relations it reads or writes: where not empty,
     quoted values in errors, notices, plans and column names are removed."""
+    behind: frozenset[Sensitivity] = frozenset()
+    """Classes that only views and functions on the way touch, so that an error may quote them."""
     inference: tuple[str, ...] = ()
     """Predicates, orderings and groupings on sensitive columns other than equality, in words:
     ``ORDER BY on customers.email``. Policy holds these."""
@@ -99,8 +101,8 @@ class Exposure:
         """Give the classes that the server's words about it may quote."""
         columns = self.columns
         if columns is None or any(not column.is_proven for column in columns):
-            return self.touches | {Sensitivity.UNPROVEN}
-        return self.touches
+            return self.touches | self.behind | {Sensitivity.UNPROVEN}
+        return self.touches | self.behind
 
 
 def merged(first: Exposure, second: Exposure) -> Exposure:
@@ -113,6 +115,7 @@ def merged(first: Exposure, second: Exposure) -> Exposure:
         first,
         columns=columns,
         touches=first.touches | second.touches,
+        behind=first.behind | second.behind,
         quotes_code=first.quotes_code or second.quotes_code,
         inference=tuple(dict.fromkeys((*first.inference, *second.inference))),
         laundering=tuple(dict.fromkeys((*first.laundering, *second.laundering))),

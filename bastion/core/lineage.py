@@ -161,7 +161,7 @@ def _of_block(walk: Walk, statement: Statement) -> Exposure:
     if function is not None:
         given = [TYPED] * function.argument_count
         if body_outputs(walk, function, given) is not None:
-            return Exposure(columns=(), touches=frozenset())
+            return Exposure(columns=(), touches=frozenset(), behind=frozenset(walk.behind))
     words = f"the code of {statement.head}, which may read what is masked"
     return Exposure(columns=(), touches=frozenset({Sensitivity.UNPROVEN}), inference=(words,))
 
@@ -291,6 +291,7 @@ def _traced(
     exposure = Exposure(
         columns=columns,
         touches=frozenset(touches),
+        behind=frozenset(walk.behind),
         inference=tuple(walk.inference),
         guesses=0 if statement.head == "FETCH" else walk.guesses,
         guessed=() if statement.head == "FETCH" else tuple(walk.guessed),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from sqlglot import exp
@@ -68,6 +68,8 @@ def altered(context: SessionContext, text: str, engine: Engine) -> SessionContex
         if engine is Engine.POSTGRESQL and tokens[0].value == "alter":
             changed = _with_pg_columns(changed, Words(text, tuple(tokens), engine, ""), context)
         relations[key] = changed
+        if engine is Engine.POSTGRESQL:
+            relations |= _unread_views(relations)
         for name in _new_names(tokens, engine):
             other = dataclasses.replace(changed, name=name)
             before = relations.get((key[0], name))
@@ -150,14 +152,18 @@ def _placed(
 
 
 def _with_pg_columns(relation: Relation, words: Words, context: SessionContext) -> Relation:
-    """Add, drop and rename the columns of a relation that took nothing but harmless values."""
-    schema, target, start = words.name(words.skip(2, "only"))
-    if target != relation.name or schema not in {None, relation.schema}:
-        return relation
+    """Add, drop and rename the columns of a relation that took nothing but harmless values.
+
+    None are known any more where it may do anything else with them.
+    """
+    schema, target, start = words.name(words.skip(2, "if", "exists", "only"))
     columns = {column.name: column for column in relation.columns}
     if not relation.columns or any(column.sensitivity for column in relation.columns):
         return relation
-    if context.in_transaction:
+    if words.at(1) == "table" and target != relation.name:
+        return relation
+    is_plain = words.at(1) == "table" and schema in {None, relation.schema}
+    if not is_plain or context.in_transaction or not _is_plain_change(words, start):
         # A rollback brings the old ones back, and then nobody knows which names are whose.
         return dataclasses.replace(relation, columns=())
     if words.at(start) == "rename" and words.at(start + 1) != "to":
@@ -184,6 +190,32 @@ def _with_pg_columns(relation: Relation, words: Words, context: SessionContext) 
                 default=words.between(default + 1, end) if 0 <= default < end else "",
             )
     return dataclasses.replace(relation, columns=tuple(columns.values()))
+
+
+def _is_plain_change(words: Words, start: int) -> bool:
+    """Tell whether ALTER TABLE renames, drops or adds what keeps to itself, or adds a constraint.
+
+    What a column is computed from, or a setting gives it by default, may be masked later.
+    """
+    if words.at(start) == "rename":
+        return True
+    for first, _ in column_changes(words, start):
+        place = first + 1 + (words.at(first + 1) == "column")
+        if words.at(first) not in {"add", "drop"} or words.at(place) in {"if", "not"}:
+            return False
+    written = {token.value.casefold() for token in words.tokens[start:]}
+    return written.isdisjoint({"generated", "current_setting"})
+
+
+def _unread_views(
+    relations: Mapping[tuple[str, str], Relation],
+) -> dict[tuple[str, str], Relation]:
+    """Forget what the views of a session read: by other names now than their texts say."""
+    return {
+        key: dataclasses.replace(one, columns=(), definition="")
+        for key, one in relations.items()
+        if one.definition
+    }
 
 
 def _mixed(relation: Relation, *, is_keyed: bool) -> Relation:
@@ -245,6 +277,7 @@ _NO_NAMES = frozenset({"to", "as", "column", "constraint", "index", "key", "tabl
 _ADDED = frozenset({"index", "trigger", "rule", "policy"})
 _CHECKING = frozenset(
     {"unique", "primary", "check", "exclude", "key", "modify", "change", "type", "constraint"}
+    | {"generated"}
 )
 _CHOOSING = (exp.DType.USERDEFINED, exp.DType.ENUM, exp.DType.SET)
 _FREE = (

@@ -201,11 +201,9 @@ def scrub_text(text: str, exposure: Exposure, *, said: str = "") -> str:
         return ""
     # A server repeats what it did not understand, a password among it.
     text = hide_secrets(text, said)
-    if exposure.columns is None or Sensitivity.UNPROVEN in exposure.touches:
+    if Sensitivity.UNPROVEN in exposure.told:
         return messages.known_words(text, said=said, is_understood=False)
-    if any(not column.is_proven for column in exposure.columns):
-        return messages.known_words(text, said=said, is_understood=False)
-    if exposure.touches:
+    if exposure.told:
         return messages.known_words(text, said=said, is_understood=True)
     return detectors.redact(text)
 

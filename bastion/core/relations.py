@@ -135,10 +135,13 @@ def relation_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:
 
 
 def default_flow(walk: Walker, column: Column) -> Flow:
-    """Give what a column's default carries; nothing where it is not understood."""
+    """Give what a column's default carries."""
     query = f"SELECT {column.default}"
     found = walk.trace_inner(query, _of_definitions(walk), sees_session=False)
-    return HARMLESS if found is None else join(output.flow for output in found[0])
+    if found is not None:
+        return join(output.flow for output in found[0])
+    is_written = bool(column.default) and walk.engine is Engine.POSTGRESQL
+    return unproven("a default that is not understood") if is_written else HARMLESS
 
 
 def _made_view(walk: Walker, relation: Relation, before: tuple[Output, ...]) -> tuple[Output, ...]:
@@ -179,7 +182,12 @@ def _inner_outputs(
         sees_session: it was made in the session, of what was made there.
     """
     found = walk.trace_inner(text, _of_definitions(walk), sees_session=sees_session)
-    return found[0] if found is not None else None
+    if found is None:
+        walk.behind.add(Sensitivity.UNPROVEN)
+        return None
+    outputs, inner = found
+    walk.behind |= inner.touches | inner.behind
+    return outputs
 
 
 def _of_definitions(walk: Walker) -> Catalogue:

@@ -28,7 +28,7 @@ from bastion.core.flow import (
     unproven,
     verbatim,
 )
-from bastion.core.functions import is_of_sys, shows_arguments_only
+from bastion.core.functions import effect_of, is_of_sys, shows_arguments_only
 from bastion.core.marks import keeps_whole
 from bastion.core.model import Engine
 from bastion.core.walker import Ctes, Walker
@@ -113,7 +113,13 @@ def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     flow = join(_without_document(node, arguments))
     found = walk.catalogue.functions.get(name)
     if found:
-        return bodies.user_function(walk, name, found, arguments)
+        own = bodies.user_function(walk, name, found, arguments)
+        is_of_server = effect_of(name, walk.engine) is not None
+        return join([own, _built_in(walk, node, name, arguments, flow)]) if is_of_server else own
+    return _built_in(walk, node, name, arguments, flow)
+
+
+def _built_in(walk: Walker, node: exp.Expr, name: str, arguments: list[Flow], flow: Flow) -> Flow:
     if name in _DECLASSIFIERS:
         return flow if flow.is_telling and name != "pg_typeof" else HARMLESS
     predicates.check_effects(walk, name, flow)

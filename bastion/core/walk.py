@@ -70,6 +70,7 @@ class Walk:
         self.variables = variables
         self.depth = depth
         self.touches: set[Sensitivity] = set()
+        self.behind: set[Sensitivity] = set()
         self.inference: dict[str, None] = {}
         self.laundering: dict[str, None] = {}
         self.guesses = 0

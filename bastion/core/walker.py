@@ -38,6 +38,8 @@ class Walker(Protocol):
     inference: dict[str, None]
     laundering: dict[str, None]
     touches: set[Sensitivity]
+    behind: set[Sensitivity]
+    """What views touch for themselves: nothing of it is shown, but for errors."""
     guesses: int
     guessed: list[Guess]
     bindable: set[int]

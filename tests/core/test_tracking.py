@@ -77,6 +77,29 @@ def run(text: str, engine: Engine = Engine.POSTGRESQL) -> tuple[SessionContext, 
             [],
         ),
         (
+            "create temp table t(a text, b text) ;; create temp view v as select a from t "
+            ";; alter table t rename a to c ;; alter table t rename b to a "
+            ";; insert into t select ssn, 'k' from users ;; select a from v",
+            ["?"],
+        ),
+        (
+            "create temp table t(a text, b text) ;; alter table if exists t rename a to c "
+            ";; alter table t * rename b to a ;; insert into t select 'k', ssn from users "
+            ";; select a from t",
+            ["?"],
+        ),
+        (
+            "create temp table t(a text) ;; alter table t add b text "
+            "generated always as (reverse(a)) stored ;; insert into t(a) select ssn from users "
+            ";; select b from t",
+            ["?"],
+        ),
+        (
+            "create temp table t(a text) ;; alter table t add b text "
+            "default current_setting('app.k') ;; select b from t",
+            ["?"],
+        ),
+        (
             "create temp table t(a text) ;; begin ;; alter table t add b text ;; rollback "
             ";; alter table t add c text ;; insert into t select name, ssn from users "
             ";; select c from t",

@@ -172,6 +172,16 @@ do $$ begin perform f_err(1); end $$
 do $$ begin perform f_raise(id) from users; end $$
 select to_tsvector(ssn), to_tsvector('simple', ssn) @@ 's3cr3t421x' from users
 create temp table z (like users) ;; insert into z select * from users ;; select * from z ;; alter table z rename ssn to b ;; select b from z
+create function json_each_text(text, out key text, out value text) language sql as $$ select 'a'::text, 'b'::text $$ ;; select e.value from inno, json_each_text(f1) e where id=1 ;; select (json_each_text(f1)).value from inno where id=1
+create function current_setting(int) returns text language sql as $$ select 'x' $$ ;; select set_config('app.k',ssn,false) from users where id=1 ;; select current_setting('app.k')
+create view vcast as select id from users where ssn::int > 0 ;; select id from vcast ;; do $$ begin perform id from vcast; end $$ ;; do $$ begin perform id from vcast; exception when others then raise notice '%', sqlerrm; end $$
+create view vcast as select id from users where ssn::int > 0 ;; create function fo_err(out a text, out b text) language plpgsql as $$ begin perform id from vcast; exception when others then a := sqlerrm; get stacked diagnostics b = message_text; end $$ ;; select * from fo_err()
+create temp table z (id int) ;; alter table z add v text default current_setting('app.k',true) ;; select set_config('app.k',ssn,false) from users where id=1 ;; insert into z(id) values (1) ;; select v from z
+create temp table z (s text) ;; alter table z add g text generated always as (reverse(s)) stored ;; insert into z(s) select ssn from users ;; select g from z
+create temp table z (s text) ;; alter table z add g int generated always as (1/(ascii(s)-83)) stored ;; insert into z(s) select ssn from users where id=1
+create temp table z (a text, b text) ;; create temp view zv as select a from z ;; alter table z rename a to c ;; alter table z rename b to a ;; insert into z select ssn, 'k' from users ;; select a from zv
+create temp table z (a text, b text) ;; alter table if exists z rename a to x ;; alter table if exists z rename b to a ;; insert into z select 'k', ssn from users ;; select a from z
+create temp table z (a text, b text) ;; alter table z * rename a to x ;; alter table z * rename b to a ;; insert into z select 'k', ssn from users ;; select a from z
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
