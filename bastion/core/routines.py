@@ -235,7 +235,12 @@ class _Reader:
         if self._is_pg and self._at("exception"):
             self.index += 1
             while self._at("when"):
+                start = self.index
                 self._past("then")
+                caught = [one.value for one in self.tokens[start : self.index]]
+                if any(one in _OF_CANCELLING or "\\" in one for one in caught):
+                    # Neither a limit of time nor anybody who cancels it could end it then.
+                    raise _UnknownError
                 self._statements("when", "end")
         self._expect("end")
         self._label()
@@ -727,6 +732,8 @@ _OPTIONS = word_list(
 )
 """Of RAISE … USING and SIGNAL … SET."""
 _CONDITIONS = word_list("for sqlstate value sqlexception sqlwarning not found ,")
+_OF_CANCELLING = frozenset({"query_canceled", "operator_intervention", "57014", "57000"})
+"""Conditions that a handler names to go on after it was cancelled; OTHERS does not mean it."""
 _BOTH = {
     "begin": _Reader._block,
     "if": _Reader._if,

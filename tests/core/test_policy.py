@@ -124,6 +124,25 @@ CASES = [
     ("copy t to '/tmp/x'", HOLD, HOLD, HOLD),
     ("notify x", HOLD, HOLD, HOLD),
     ("do $$ begin execute 'x'; end $$", HOLD, HOLD, ALLOW),
+    (
+        "do $$ begin loop begin perform 1; exception when query_canceled then null; end; "
+        "end loop; end $$",
+        HOLD,
+        HOLD,
+        ALLOW,
+    ),
+    (
+        "do $$ begin perform 1; exception when others or sqlstate '57014' then null; end $$",
+        HOLD,
+        HOLD,
+        ALLOW,
+    ),
+    (
+        "do $$ begin perform 1; exception when division_by_zero then null; end $$",
+        ALLOW,
+        ALLOW,
+        ALLOW,
+    ),
     ("do $$ begin perform 1; end $$", ALLOW, ALLOW, ALLOW),
     ("select unknown_function()", HOLD, HOLD, ALLOW),
     ("set search_path = x", HOLD, HOLD, ALLOW),
