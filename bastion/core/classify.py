@@ -69,10 +69,8 @@ def classify_column(
         return found
     if values:
         # In numbers, digits that pass a checksum do so by chance: of cards, most would.
-        embedded = None if kind == "number" else _embedded(values)
-        words = f"{len(values)} sampled values look harmless"
-        if embedded is not None:
-            words = f"text with parts that look like {embedded.value}; these are hidden"
+        embedded = None if kind == "number" else _embedded(values) or _cut(values)
+        words = _embedded_words(embedded) or f"{len(values)} sampled values look harmless"
         return Classification(sensitivity=None, evidence=words, embedded=embedded)
     if kind == "number" and (is_key or not _is_wide(type_name)):
         return Classification(sensitivity=None, evidence=f"numbers of type {type_name}")
@@ -87,6 +85,29 @@ def lexemes(vector: str) -> list[str]:
 
 
 LEXEME = re.compile(r"'((?:[^']|'')*)'")
+
+
+def _embedded_words(embedded: Sensitivity | None) -> str:
+    if embedded is Sensitivity.UNPROVEN:
+        return "documents longer than what is sampled; what is made of them is hidden"
+    return (
+        ""
+        if embedded is None
+        else f"text with parts that look like {embedded.value}; these are hidden"
+    )
+
+
+def _cut(values: Sequence[str]) -> Sensitivity | None:
+    """Find documents of which no more than the beginning was sampled: names may follow."""
+    is_cut = any(
+        len(value) >= _CUT_MIN and value[:1] in ("{", "[") and not _is_document(value)
+        for value in values
+    )
+    return Sensitivity.UNPROVEN if is_cut else None
+
+
+_CUT_MIN = 2000
+"""Characters; of what is not looked at as a document, samples are shorter."""
 
 
 def _embedded(values: Sequence[str]) -> Sensitivity | None:
@@ -354,7 +375,8 @@ def _document(values: list[str]) -> Classification:
     if values:
         words = f"{len(values)} sampled documents look harmless"
         others = [one for one in values if not one.startswith("\\x") and not _is_document(one)]
-        return Classification(sensitivity=None, evidence=words, embedded=_embedded(others))
+        embedded = _embedded(others) or _cut(others)
+        return Classification(sensitivity=None, evidence=words, embedded=embedded)
     return Classification(
         sensitivity=Sensitivity.UNPROVEN, evidence="no documents to sample yet; masked until then"
     )

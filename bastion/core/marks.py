@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from bastion.core import definitions, predicates
+from bastion.core import definitions, paths, predicates
 from bastion.core.builtins import names
 from bastion.core.flow import Flow, FlowKind
 from bastion.core.walker import Walker
@@ -99,6 +99,9 @@ def _keeps_texts(node: exp.Expr, name: str) -> bool:
     """
     if isinstance(node, exp.Trim):
         return not _trims_letters(node)
+    if paths.is_open(node):
+        # Some are known by the names of members alone.
+        return False
     if isinstance(node, exp.DPipe | exp.Concat):
         parts = _joined_parts(node)
         return all(

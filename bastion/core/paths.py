@@ -213,10 +213,23 @@ def path_read(node: exp.Expr) -> Path | None:
     return paths[0] if len(paths) == 1 else None
 
 
+def is_open(node: exp.Expr) -> bool:
+    """Tell whether a function may read any member, and gives values without their names."""
+    return any(_path(item) is None and not _is_plain_text(item) for item in _path_items(node))
+
+
+def _is_plain_text(node: exp.Expr | None) -> bool:
+    return isinstance(node, exp.Literal) and "*" not in node.name
+
+
 def _read_paths(node: exp.Expr) -> list[Path | None]:
+    return [_path(item) for item in _path_items(node)]
+
+
+def _path_items(node: exp.Expr) -> list[exp.Expr | None]:
     if isinstance(node, exp.JSONExtract | exp.JSONExtractScalar):
-        return [_path(item) for item in (node.expression, *node.expressions)]
-    return [_path(node.args.get("path"))] if isinstance(node, exp.JSONValue) else []
+        return [node.expression, *node.expressions]
+    return [node.args.get("path")] if isinstance(node, exp.JSONValue) else []
 
 
 TESTED = exp.DType.INT128

@@ -360,7 +360,7 @@ def _sample_cell(column: Column) -> str:
     return f"CONCAT('\\\\x', HEX({cell}))" if is_binary else cell
 
 
-_LONG = ("text", "json")
+_LONG = ("text", "json", "varchar")
 
 
 def _sample_query(wire: Wire, relation: Relation, cells: str, rows: int) -> str:

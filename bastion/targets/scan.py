@@ -33,7 +33,7 @@ from bastion.core.surroundings import quoted_name
 
 SAMPLE_CHARACTERS = 200
 """Of each cell: enough to tell what it is, little enough for wide tables."""
-DOCUMENT_CHARACTERS = 4000
+DOCUMENT_CHARACTERS = 8000
 """Of each document."""
 
 Samples = Mapping[str, Sequence[str | None]]

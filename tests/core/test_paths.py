@@ -14,7 +14,7 @@ from bastion.core.exposure import Exposure
 from bastion.core.lexer import lex
 from bastion.core.lineage import trace
 from bastion.core.model import Engine, Sensitivity
-from bastion.core.paths import Shape, reads_harmless, shape_of
+from bastion.core.paths import Shape, is_open, reads_harmless, shape_of
 from bastion.core.statement import analyse
 from bastion.core.trees import parse
 
@@ -148,6 +148,20 @@ def test_a_condition_in_the_document_of_json_table_is_seen() -> None:
     inner = f"SELECT a.doc FROM here a JOIN {told} ON error"
     found = exposure(f"SELECT x FROM JSON_TABLE(({inner}), '$' COLUMNS (x INT PATH '$.gear')) j")
     assert found.inference
+
+
+def test_what_is_made_of_documents_longer_than_their_samples_is_hidden() -> None:
+    cut = '{"pad": "' + "long words " * 300
+    found = classify_column(name="doc", type_name="longtext", comment="", samples=(cut,))
+    assert (found.sensitivity, found.embedded) == (None, Sensitivity.UNPROVEN)
+    short = classify_column(name="doc", type_name="longtext", comment="", samples=("{note",))
+    assert short.embedded is None
+
+
+@pytest.mark.parametrize("path", ["concat('$.s', 'sn')", "'$.*'", "'$**.a'", "p"])
+def test_paths_that_may_read_any_member_are_open(path: str) -> None:
+    assert is_open(tree(f"json_extract(d, {path})"))
+    assert not is_open(tree("json_extract(d, '$.gear')"))
 
 
 def shop() -> Catalogue:

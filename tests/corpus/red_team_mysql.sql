@@ -35,6 +35,8 @@ select json_length(doc,'$.cards."4111111111111111"'), json_type(json_extract(doc
 select x from papers, json_table(doc,'$.cards' columns(x int exists path '$."4111111111111111"')) j
 select j.x from json_table((select json_array(count(*)) from t join (select ssn like 'S%' as error from users where id=1) error on error), '$[*]' columns(x int path '$')) j
 select count(*) from json_table((select json_arrayagg(t.id) from t join (select id, ssn like 'S%' as empty from users where id=1) error on empty), '$[*]' columns(x int path '$' null on empty)) j
+select json_value(doc,concat('$.s','sn')), json_extract(doc,concat('$.s','sn')), right(doc,16) from books where id=1
+select json_extract(doc,'$.*'), json_extract(doc,'$**.ssn'), substring_index(doc,'"ssn"',-1) from books where id=1
 select id, ssn into @a, @b from users where id=1 ;; select @a, @b
 set @b = 1 ;; select id, ssn from users where id=1 into @a, @b ;; select @b
 show tables where left((select ssn from users where id=1),1) = 'S'

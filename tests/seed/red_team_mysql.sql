@@ -8,6 +8,8 @@ CREATE TABLE ledger (id int PRIMARY KEY, c1 varchar(80), c2 varchar(40), c3 varc
 INSERT INTO ledger SELECT seq, concat('{E}',seq,'@example.com'), elt(1+seq%2,'{C1}','{C2}'), concat('{P}',lpad(1000+seq,4,'0')), concat('please call {E}',seq,'@example.com about it'), json_object('who',concat('{E}',seq,'@example.com'),'n',seq), seq*1.5 FROM seq_1_to_40;
 CREATE TABLE papers (id int PRIMARY KEY, doc json);
 INSERT INTO papers SELECT seq, json_object('gear', 'auto', 'cards', json_object('{C1}', 1, '{C2}', 2), '{C1}', 3, 'pad', repeat('long words ', 30), 'ssn', '{S1}') FROM seq_1_to_9;
+CREATE TABLE books (id int PRIMARY KEY, doc json);
+INSERT INTO books SELECT seq, json_object('gear', 'auto', 'pad', repeat('long words ', 900), 'ssn', '{S1}') FROM seq_1_to_9;
 CREATE TABLE notes (id int PRIMARY KEY, body text);
 CREATE VIEW v_users AS SELECT id, name AS label, ssn AS label2 FROM users;
 CREATE VIEW v2 AS SELECT id, label2 AS z FROM v_users;
