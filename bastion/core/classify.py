@@ -99,11 +99,11 @@ def _embedded_words(embedded: Sensitivity | None) -> str:
 
 def _cut(values: Sequence[str]) -> Sensitivity | None:
     """Find documents of which no more than the beginning was sampled: names may follow."""
-    is_cut = any(
-        len(value) >= _CUT_MIN and value[:1] in ("{", "[") and not _is_document(value)
-        for value in values
-    )
-    return Sensitivity.UNPROVEN if is_cut else None
+    return Sensitivity.UNPROVEN if any(map(_is_cut, values)) else None
+
+
+def _is_cut(value: str) -> bool:
+    return len(value) >= _CUT_MIN and value[:1] in ("{", "[", "<") and not _is_document(value)
 
 
 _CUT_MIN = 2000
@@ -367,7 +367,9 @@ def _document(values: list[str]) -> Classification:
     if hits:
         sensitivity, count = hits.most_common(1)[0]
         words = f"{count} of {len(values)} sampled documents hold {sensitivity.value}"
-        is_inside = all(_is_document(value) or _names_in_blob(value) for value in values)
+        is_inside = all(
+            _is_document(value) or _is_cut(value) or _names_in_blob(value) for value in values
+        )
         shape = shape_of(values, _announces) if is_inside else None
         return Classification(
             sensitivity=sensitivity, evidence=words, is_inside=is_inside, shape=shape
@@ -375,7 +377,13 @@ def _document(values: list[str]) -> Classification:
     if values:
         words = f"{len(values)} sampled documents look harmless"
         others = [one for one in values if not one.startswith("\\x") and not _is_document(one)]
-        embedded = _embedded(others) or _cut(others)
+        embedded = _embedded(others)
+        if embedded is None and _cut(others) is not None:
+            # Names may follow behind the cut: whole, it is hidden in part, by the names in it.
+            unseen = Sensitivity.UNPROVEN
+            return Classification(
+                sensitivity=unseen, evidence=_embedded_words(unseen), is_inside=True
+            )
         return Classification(sensitivity=None, evidence=words, embedded=embedded)
     return Classification(
         sensitivity=Sensitivity.UNPROVEN, evidence="no documents to sample yet; masked until then"
@@ -388,7 +396,7 @@ def _announces(name: str) -> bool:
 
 def _documents_in_text(values: list[str]) -> Classification | None:
     """Look at JSON and XML in columns of text: pieces of it would show without the names in it."""
-    is_document = bool(values) and all(map(_is_document, values))
+    is_document = bool(values) and all(_is_document(one) or _is_cut(one) for one in values)
     found = _document(values) if is_document else None
     return found if found is not None and found.sensitivity is not None else None
 

@@ -28,6 +28,7 @@ from bastion.targets.libpq import Link
 from bastion.targets.postgres_marks import fetch_marks
 from bastion.targets.postgres_types import OWN_SCHEMA, printed_type
 from bastion.targets.scan import (
+    DOCUMENT_CHARACTERS,
     SAMPLE_CHARACTERS,
     UNCLASSIFIED,
     Extras,
@@ -822,9 +823,16 @@ async def _sample(link: Link, relation: Relation, rows: int) -> Samples:
 
 
 def _sample_query(relation: Relation, rows: int) -> str:
+    # A document that is cut says nothing by the names behind the cut.
     cells = sql.SQL(", ").join(
-        sql.SQL("pg_catalog.left({}::pg_catalog.text, {})").format(
-            sql.Identifier(column.name), sql.Literal(SAMPLE_CHARACTERS)
+        sql.SQL(
+            "pg_catalog.left({0}::pg_catalog.text,"
+            " CASE WHEN pg_catalog.left({0}::pg_catalog.text, 1) IN ('{{', '[', '<', '\"')"
+            " THEN {1} ELSE {2} END)"
+        ).format(
+            sql.Identifier(column.name),
+            sql.Literal(DOCUMENT_CHARACTERS),
+            sql.Literal(SAMPLE_CHARACTERS),
         )
         for column in relation.columns
     )

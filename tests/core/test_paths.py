@@ -153,7 +153,7 @@ def test_a_condition_in_the_document_of_json_table_is_seen() -> None:
 def test_what_is_made_of_documents_longer_than_their_samples_is_hidden() -> None:
     cut = '{"pad": "' + "long words " * 300
     found = classify_column(name="doc", type_name="longtext", comment="", samples=(cut,))
-    assert (found.sensitivity, found.embedded) == (None, Sensitivity.UNPROVEN)
+    assert (found.sensitivity, found.is_inside) == (Sensitivity.UNPROVEN, True)
     short = classify_column(name="doc", type_name="longtext", comment="", samples=("{note",))
     assert short.embedded is None
 
