@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import os
 import pty
 import shutil
@@ -65,8 +66,10 @@ async def bench_throughput(folder: Path) -> None:
     for place, unit in ((0, "MB/s"), (1, "MB/CPU s")):
         mine, base = _rate(encrypted, place), _rate(ours, place)
         say(f"encrypted as it is written, {unit}", f"{mine:.0f}", f"plain {base:.0f}", mine / base)
+    theirs = [sample for sample in theirs if math.isfinite(sample[0])]
     if not theirs:
-        say("recorded before shown, MB/s", f"{_rate(ours, 0):.0f}", "tlog-rec is not installed")
+        mine = f"{_rate(ours, 0):.0f}"
+        say("recorded before shown, MB/s", mine, "tlog-rec is not installed, or does not run")
     for place, unit in ((0, "MB/s"), (1, "MB/CPU s")) if theirs else ():
         mine, base = _rate(ours, place), _rate(theirs, place)
         say(f"recorded before shown, {unit}", f"{mine:.0f}", f"tlog-rec {base:.1f}", mine / base,
