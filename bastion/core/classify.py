@@ -7,7 +7,9 @@ versions, UUIDs, hashes, ISBN, epoch milliseconds) must stay readable.
 
 from __future__ import annotations
 
+import base64
 import functools
+import html
 import itertools
 import json
 import re
@@ -20,7 +22,7 @@ from bastion.core.builtins import names
 from bastion.core.catalogue import Classification
 from bastion.core.dyncols import column_names
 from bastion.core.model import Engine, Sensitivity
-from bastion.core.paths import shape_of
+from bastion.core.paths import HOLDING, NAMING, shape_of
 
 _SHARE_MIN = 0.3
 """Of sampled values with one form, for a column whose name says nothing."""
@@ -54,12 +56,18 @@ def classify_column(
     # What an enum or set may hold stands in its type.
     values = [value for value in samples if value is not None and value.strip()]
     values = values or _LABEL.findall(type_name)
+    is_bytes = kind == "document" and any(value.startswith("\\x") for value in values)
+    values = [_words_in_bytes(value) for value in values] if is_bytes else values
     if type_name.casefold() == "tsvector":
         values = [" ".join(lexemes(value)) for value in values]
     found = _by_type(kind) or _by_name(name, comment, kind, values) or _by_parts(parts)
     if found is None and kind == "document":
         found = _document(values)
-    if found is None and kind == "text":
+        if is_bytes and found.embedded is not None:
+            # In hexadecimal, no detector knows it again.
+            found = Classification(sensitivity=found.embedded, evidence=found.evidence)
+    # A type of one's own may be a domain over JSON, or have a part of it.
+    if found is None and kind in ("text", "other"):
         found = _documents_in_text(values)
     if found is None and kind in _PROVEN_KINDS:
         found = Classification(sensitivity=None, evidence=f"the type {type_name} holds none")
@@ -103,7 +111,8 @@ def _cut(values: Sequence[str]) -> Sensitivity | None:
 
 
 def _is_cut(value: str) -> bool:
-    return len(value) >= _CUT_MIN and value[:1] in ("{", "[", "<") and not _is_document(value)
+    begins = value.lstrip()[:1] in ("{", "[", "<")
+    return len(value) >= _CUT_MIN and begins and not _is_document(value)
 
 
 _CUT_MIN = 2000
@@ -376,8 +385,8 @@ def _document(values: list[str]) -> Classification:
         )
     if values:
         words = f"{len(values)} sampled documents look harmless"
-        others = [one for one in values if not one.startswith("\\x") and not _is_document(one)]
-        embedded = _embedded(others)
+        others = [one for one in values if not one.startswith("\\x")]
+        embedded = _embedded([text for one in others for text in _texts_inside(one)])
         if embedded is None and _cut(others) is not None:
             # Names may follow behind the cut: whole, it is hidden in part, by the names in it.
             unseen = Sensitivity.UNPROVEN
@@ -397,19 +406,82 @@ def _announces(name: str) -> bool:
 def _documents_in_text(values: list[str]) -> Classification | None:
     """Look at JSON and XML in columns of text: pieces of it would show without the names in it."""
     is_document = bool(values) and all(_is_document(one) or _is_cut(one) for one in values)
+    if not is_document and any(map(_is_hidden_document, values)):
+        return _document(values)
     found = _document(values) if is_document else None
     return found if found is not None and found.sensitivity is not None else None
 
 
+def _is_hidden_document(value: str) -> bool:
+    """Tell whether a telling document stands in a row, a JSON string, base64 or hexadecimal."""
+    if value[:1] + value[-1:] in ("()", '""'):
+        return any(True for _ in _document_classes(value))
+    words = _decoded(value)
+    return words is not None and any(True for _ in _document_classes(words))
+
+
+def _decoded(value: str) -> str | None:
+    """Give the document that a text writes in base64 or hexadecimal."""
+    text = "".join(value.split())
+    try:
+        if _HEX.fullmatch(text):
+            words = bytes.fromhex(text[: len(text) // 2 * 2]).decode("utf-8", "ignore")
+        elif _BASE64.fullmatch(text):
+            whole = text[: len(text) // 4 * 4]
+            words = base64.b64decode(whole.translate(_URL_SAFE)).decode("utf-8", "ignore")
+        else:
+            return None
+    except ValueError:
+        return None
+    return words if words.lstrip()[:1] in ("{", "[", "<") else None
+
+
+# What a document begins with, perhaps behind white space, so that few words are decoded.
+_HEX = re.compile(r"(?:0[9ad]|20)*(?:7[bB]|5[bB]|3[cC])[0-9a-fA-F]{14,}")
+_BASE64 = re.compile(r"(?:[eWPICD][A-Za-z0-9+/_-]{11,})={0,2}")
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
+def _texts_inside(value: str) -> list[str]:
+    """Give the strings of a JSON document; what is none, as it is."""
+    try:
+        stack: list[object] = [json.loads(value)]
+    except (ValueError, RecursionError):
+        return [value]
+    texts = []
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            stack += item.values()
+        elif isinstance(item, list):
+            stack += item
+        elif isinstance(item, str):
+            texts.append(item)
+    return texts
+
+
+def _words_in_bytes(value: str) -> str:
+    """Give what bytes in hexadecimal say, where they are text."""
+    raw = _decode_hex(value) if value.startswith("\\x") else b""
+    text = raw.decode("utf-8", "ignore")
+    # Of what was cut, the last character may be a part.
+    is_text = text and len(text.encode()) >= len(raw) - 3 and not _CONTROL.search(text)
+    return text if is_text and not column_names(raw) else value
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
 def _is_document(value: str) -> bool:
-    return value[:1] + value[-1:] in ("{}", "[]", "<>")
+    text = value.strip()
+    return text[:1] + text[-1:] in ("{}", "[]", "<>")
 
 
 def _names_in_blob(value: str) -> tuple[str, ...]:
     return column_names(_decode_hex(value)) if value.startswith("\\x") else ()
 
 
-def _document_classes(value: str) -> Iterator[Sensitivity]:
+def _document_classes(value: str, depth: int = 0) -> Iterator[Sensitivity]:
     yield from filter(None, map(classify_name, _names_in_blob(value)))
     try:
         document = json.loads(value)
@@ -432,6 +504,12 @@ def _document_classes(value: str) -> Iterator[Sensitivity]:
             found = detectors.whole(item)
             if found is not None and not _is_version(found, item):
                 yield found
+            elif depth < _DEPTH_MAX and item.lstrip()[:1] in ("{", "[", "<"):
+                yield from _document_classes(item, depth + 1)
+
+
+_DEPTH_MAX = 8
+"""Documents as text in documents."""
 
 
 def _is_version(found: Sensitivity, value: str) -> bool:
@@ -450,11 +528,21 @@ def _named_pair(item: dict[str, object]) -> Iterator[Sensitivity]:
             named = classify_name(inner) if isinstance(inner, str) else None
             if named is not None:
                 yield named
+        elif str(key).casefold() in NAMING and isinstance(inner, str):
+            named = classify_name(inner)
+            is_held = any(
+                str(other).casefold() in HOLDING and held not in (None, "", True, False)
+                for other, held in item.items()
+            )
+            if named is not None and is_held:
+                yield named
 
 
 def _text_classes(value: str) -> Iterator[Sensitivity]:
     if value.startswith("\\x"):
         value = _decode_hex(value).decode("utf-8", "replace")
+    if value.lstrip().startswith("<"):
+        value = html.unescape(value)
     for word in _NAMES_INSIDE.findall(value):
         named = classify_name(next(filter(None, word)))
         if named is not None:
@@ -466,9 +554,12 @@ def _text_classes(value: str) -> Iterator[Sensitivity]:
 
 
 _NAMES_INSIDE = re.compile(
-    r"<(\w+)[^>]*>[^<]+<|\b(\w+)=(?!>)|\\\"(\w+)\\\"\s*:|\"([^\"]{1,64})\"\s*=>"
+    r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?(?<!/)>(?!\s*</)"
+    r"|<[\w:.-]+\s[^<>]*?\b(?:name|key|field|attribute)=[\"']([^\"'<>]{1,64})[\"']"
+    r"(?:[^<>]*?\svalue=[\"'][^\"']|[^<>]*(?<!/)>\s*[^<\s])"
+    r"|\b([\w-]+)=(?!>)|[\\\"]*\"([^\"\\]{1,64})[\\\"]*\"\s*(?::|=>)"
 )
-"""In XML, in lists of settings, in JSON inside of strings, and in hstore."""
+"""In XML, in lists of settings, and in JSON inside of strings, of rows and of hstore."""
 
 
 def classify_pairs(

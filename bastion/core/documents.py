@@ -6,6 +6,7 @@ that stands beside it as a value (``{"name": "ssn", "value": …}``).
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -29,23 +30,37 @@ class _Object(list[tuple[str, object]]):
 
 def redact_text(text: str) -> str:
     """Hide inside a text that may be a document; what is not hidden stays byte for byte."""
-    if text[:1] in "{[" and text[-1:] in "}]":
+    bare = text.strip()
+    if bare[:1] + bare[-1:] in ("{}", "[]", '""'):
         found = redact_json(text)
         if found is not None:
             return found
-        if any(classify_name(name) is not None for name in _ESCAPED.findall(text)):
-            # Documents inside an array, or in a document as text.
+    if bare[:1] in ("{", "[", "(", '"') and any(
+        classify_name(name) is not None for name in _ESCAPED.findall(text)
+    ):
+        # Documents inside an array or a row, or in a document as text.
+        return detectors.MASK
+    if bare[:1] + bare[-1:] == "<>":
+        if _tells_escaped(text):
             return detectors.MASK
-    if text[:1] == "<" and text[-1:] == ">":
         text = _redact_xml(text)
     return detectors.redact(text)
 
 
+def _tells_escaped(text: str) -> bool:
+    """Tell whether XML holds telling XML as text, ``&lt;ssn&gt;…``."""
+    if "&lt;" not in text and "&#" not in text:
+        return False
+    plain = html.unescape(_redact_xml(text))
+    return _redact_xml(plain) != plain
+
+
 def redact_inside(text: str) -> str | None:
     """Hide inside a document that is known to hold sensitive values; None where it is none."""
-    if text[:1] in ("{", "["):
+    bare = text.strip()
+    if bare[:1] in ("{", "["):
         return redact_json(text)
-    if text[:1] != "<" or text[-1:] != ">":
+    if bare[:1] + bare[-1:] != "<>" or _tells_escaped(text):
         return None
     found = detectors.redact(_redact_xml(text))
     # What free text inside names, ``ssn=123``, is in no element of that name.
@@ -116,7 +131,7 @@ def _redact_value(value: object) -> tuple[object, bool]:
         is_card = detectors.is_card(value)
         return (detectors.MASK, True) if is_card else (value, False)
     if isinstance(value, str):
-        found = detectors.redact(value)
+        found = redact_text(value)
         return found, found != value
     if isinstance(value, _Object):
         return _redact_object(value)
@@ -172,7 +187,7 @@ def _hide_attribute(match: re.Match[str]) -> str:
 
 
 _LOOSE = re.compile(r"(\w+)\s*[=:](?!\s*[\"'])")
-_ESCAPED = re.compile(r"\\+\"([^\"\\]{1,64})\\+\"\s*:")
+_ESCAPED = re.compile(r"(?:\\+\"|\"{2,})([^\"\\]{1,64})[\\\"]+\s*(?::|=>)")
 _NAMING = names("name key field label attribute attr property type code id kind k n column title")
 _HOLDING = names("value val v data content text values string")
 _OPEN = re.compile(r"<(?P<name>[A-Za-z_][\w:.-]*)(?P<rest>(?:\s[^<>]*)?)(?<!/)>")

@@ -650,9 +650,15 @@ def _is_quiet_text(cells: Sequence[bytes]) -> bool:
         return False
     if b"\0<" in blob and any(map(_may_be_telling_xml, cells)):
         return False
-    if b"\0{" not in blob and b"\0[" not in blob:
+    begins = frozenset(cell[:1] for cell in cells)
+    if begins.isdisjoint(_BEGINNINGS):
         return True
-    return _are_quiet_documents(b"\0".join(cell for cell in cells if cell[:1] in (b"{", b"[")))
+    documents_alone = b"\0".join(cell for cell in cells if cell[:1] in _BEGINNINGS)
+    if b'""' in documents_alone and b"(" in begins:
+        return False
+    if not begins.isdisjoint(_BLANKS) and b"<" in documents_alone:
+        return False
+    return _are_quiet_documents(documents_alone)
 
 
 def _may_be_telling_xml(cell: bytes) -> bool:
@@ -664,6 +670,8 @@ def _is_quiet_json(cells: Sequence[bytes]) -> bool:
     blob = b"\0".join(cells)
     longest = max(map(len, cells), default=0)
     if detectors.may_hold_joined(blob, longest) or not _are_quiet_documents(blob):
+        return False
+    if _MARKUP.search(blob):
         return False
     if longest >= _NESTED_MAX and any(
         cell.count(b"[") + cell.count(b"{") >= _NESTED_MAX for cell in cells
@@ -690,6 +698,10 @@ def _are_quiet_documents(blob: bytes) -> bool:
 
 
 _CELLS_PER_LOOK = 32
+_MARKUP = re.compile(rb'"\s*<')
+_BLANKS = frozenset((b" ", b"\n", b"\t", b"\r"))
+_BEGINNINGS = frozenset((b"{", b"[", b"(", b'"', *_BLANKS))
+"""Of what may be a document, or a row with one."""
 _NESTED_MAX = 64
 """Brackets in a document that nest no deeper than Python's stack, whatever their order."""
 _JSON_WORD = re.compile(rb':\s*"([A-Za-z][\w .-]{1,40})"')

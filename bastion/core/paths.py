@@ -102,11 +102,15 @@ class _Found:
                 self.look(item, path, tells=tells)
         elif isinstance(value, str) and value:
             is_number = isinstance(value, _Number)
-            shows = detectors.is_card(value) if is_number else _is_telling(value)
+            shows = detectors.is_card(value) if is_number else self._shows(value)
             self._texts.append((path, value, tells))
             self._note(path, tells=tells or shows)
         elif isinstance(value, bool):
             self._note(path, tells=tells)
+
+    def _shows(self, text: str) -> bool:
+        found = (name for pair in _NAMES_INSIDE.findall(text) for name in pair if name)
+        return _is_telling(text) or any(map(self._announces, found))
 
     def note_repeated(self) -> None:
         """Note where a document holds again what stands under a telling name in it."""
@@ -124,7 +128,7 @@ class _Found:
             if is_value or not _PLAIN.fullmatch(key):
                 self.unnamed.add(path)
             # {"name": "ssn", "value": …}: another document may name anything there.
-            is_pair = key.casefold() in _HOLDING and not keys.isdisjoint(_NAMING)
+            is_pair = key.casefold() in HOLDING and not keys.isdisjoint(NAMING)
             is_told = is_value or is_pair or self._announces(key)
             self.look(item, (*path, key), tells=tells or is_told)
 
@@ -144,9 +148,11 @@ def _is_telling(text: str) -> bool:
 
 
 _REPEATED_MIN = 4
+_NAMES_INSIDE = re.compile(r"\"([^\"\\]{1,64})\\*\"\s*:|<([A-Za-z_][\w:.-]*)")
+"""Of a document that stands as text in another one."""
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
-_NAMING = names("name key field label attribute attr property type code id kind k n column title")
-_HOLDING = names("value val v data content text values string")
+NAMING = names("name key field label attribute attr property type code id kind k n column title")
+HOLDING = names("value val v data content text values string")
 
 # -- what a query reads ------------------------------------------------------------------------
 

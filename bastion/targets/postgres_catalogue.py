@@ -827,12 +827,13 @@ def _sample_query(relation: Relation, rows: int) -> str:
     cells = sql.SQL(", ").join(
         sql.SQL(
             "pg_catalog.left({0}::pg_catalog.text,"
-            " CASE WHEN pg_catalog.left({0}::pg_catalog.text, 1) IN ('{{', '[', '<', '\"')"
+            " CASE WHEN pg_catalog.left({0}::pg_catalog.text, 40) OPERATOR(pg_catalog.~) {3}"
             " THEN {1} ELSE {2} END)"
         ).format(
             sql.Identifier(column.name),
             sql.Literal(DOCUMENT_CHARACTERS),
             sql.Literal(SAMPLE_CHARACTERS),
+            sql.Literal(_DOCUMENT_BEGINS),
         )
         for column in relation.columns
     )
@@ -843,6 +844,10 @@ def _sample_query(relation: Relation, rows: int) -> str:
         cells, sql.Identifier(relation.schema, relation.name), portion, sql.Literal(rows)
     )
     return query.as_string()
+
+
+_DOCUMENT_BEGINS = r"""^(\s*[{[<("]|\\x(20|0[9ad])*(7b|5b|3c))"""
+"""A row or a string may hold a document, and bytes may be one."""
 
 
 def _portion(relation: Relation, rows: int) -> sql.Composable:
