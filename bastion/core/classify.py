@@ -122,11 +122,26 @@ _CUT_MIN = 2000
 def _embedded(values: Sequence[str]) -> Sensitivity | None:
     """Find a class inside of texts, when a value as a whole says nothing."""
     for value in values:
+        named = next(_named_inside(value), None)
+        if named is not None:
+            return named
         if detectors.redact(value) != value:
             words = re.split(r"[\s\"'<>,;{}\[\]()]+", value)
             found = (detectors.whole(word.strip(".:")) for word in words)
             return next((item for item in found if item is not None), Sensitivity.SECRET)
     return None
+
+
+def _named_inside(value: str) -> Iterator[Sensitivity]:
+    """Look at a document among notes, and at members and elements in a text, a log line."""
+    if _is_document(value) or _is_cut(value):
+        yield from _document_classes(value)
+    for member in MEMBER.finditer(value) if '"' in value else ():
+        if is_named(member["name"], member["value"].strip('"')):
+            yield classify_name(member["name"]) or Sensitivity.ADDRESS
+    if "</" in value:
+        elements = _NAMES_INSIDE.findall(value)
+        yield from filter(None, (classify_name(one[0]) for one in elements))
 
 
 @functools.lru_cache(maxsize=8192)
@@ -406,18 +421,38 @@ def _announces(name: str) -> bool:
 def _documents_in_text(values: list[str]) -> Classification | None:
     """Look at JSON and XML in columns of text: pieces of it would show without the names in it."""
     is_document = bool(values) and all(_is_document(one) or _is_cut(one) for one in values)
-    if not is_document and any(map(_is_hidden_document, values)):
-        return _document(values)
+    if not is_document:
+        hidden = next((one for value in values for one in _hidden_classes(value)), None)
+        if hidden is not None:
+            words = f"a sampled value writes a document that holds {hidden.value} another way"
+            return Classification(sensitivity=hidden, evidence=words)
     found = _document(values) if is_document else None
     return found if found is not None and found.sensitivity is not None else None
 
 
-def _is_hidden_document(value: str) -> bool:
-    """Tell whether a telling document stands in a row, a JSON string, base64 or hexadecimal."""
-    if value[:1] + value[-1:] in ("()", '""'):
-        return any(True for _ in _document_classes(value))
-    words = _decoded(value)
-    return words is not None and any(True for _ in _document_classes(words))
+def _hidden_classes(value: str) -> Iterator[Sensitivity]:
+    """Look into a row, a JSON string, a document in base64 or hexadecimal, and lines of CSV."""
+    words = value if value[:1] + value[-1:] in ("()", '""') else _decoded(value)
+    if words is not None:
+        yield from _document_classes(words)
+    yield from _header_classes(value)
+
+
+def _header_classes(value: str) -> Iterator[Sensitivity]:
+    """Look at the first line of a table in a text, ``id,ssn``, with as many values below."""
+    first, _, rest = value.strip().partition("\n")
+    second = rest.partition("\n")[0]
+    for separator in (",", ";", "\t", "|"):
+        fields = [field.strip().strip("\"'") for field in first.split(separator)]
+        if (
+            len(fields) > 1
+            and second.count(separator) >= len(fields) - 1
+            and all(_HEADER.fullmatch(field) for field in fields)
+        ):
+            yield from filter(None, map(classify_name, fields))
+
+
+_HEADER = re.compile(r"[A-Za-z][\w .-]{0,40}")
 
 
 def _decoded(value: str) -> str | None:
@@ -492,12 +527,12 @@ def _document_classes(value: str, depth: int = 0) -> Iterator[Sensitivity]:
     while stack:
         item = stack.pop()
         if isinstance(item, dict):
-            for key, inner in item.items():
-                if is_named(str(key), inner):
-                    yield classify_name(str(key)) or Sensitivity.ADDRESS
-                if not (isinstance(inner, str) and _VERSION.search(str(key))):
-                    stack.append(inner)
-            yield from _named_pair(item)
+            yield from _member_classes(item)
+            stack += (
+                inner
+                for key, inner in item.items()
+                if not (isinstance(inner, str) and _VERSION.search(str(key)))
+            )
         elif isinstance(item, list):
             stack += item
         elif isinstance(item, str):
@@ -519,6 +554,13 @@ def _is_version(found: Sensitivity, value: str) -> bool:
         and value.count(".") == _VERSION_DOTS
         and (not detectors.is_address_like(value))
     )
+
+
+def _member_classes(item: dict[str, object]) -> Iterator[Sensitivity]:
+    for key, inner in item.items():
+        if is_named(str(key), inner):
+            yield classify_name(str(key)) or Sensitivity.ADDRESS
+    yield from _named_pair(item)
 
 
 def _named_pair(item: dict[str, object]) -> Iterator[Sensitivity]:
@@ -543,7 +585,7 @@ def _text_classes(value: str) -> Iterator[Sensitivity]:
         value = _decode_hex(value).decode("utf-8", "replace")
     if value.lstrip().startswith("<"):
         value = html.unescape(value)
-    for word in _NAMES_INSIDE.findall(value):
+    for word in (*_NAMES_INSIDE.findall(value), *NAMED_IN_XML.findall(value)):
         named = classify_name(next(filter(None, word)))
         if named is not None:
             yield named
@@ -555,11 +597,19 @@ def _text_classes(value: str) -> Iterator[Sensitivity]:
 
 _NAMES_INSIDE = re.compile(
     r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?(?<!/)>(?!\s*</)"
-    r"|<[\w:.-]+\s[^<>]*?\b(?:name|key|field|attribute)=[\"']([^\"'<>]{1,64})[\"']"
-    r"(?:[^<>]*?\svalue=[\"'][^\"']|[^<>]*(?<!/)>\s*[^<\s])"
     r"|\b([\w-]+)=(?!>)|[\\\"]*\"([^\"\\]{1,64})[\\\"]*\"\s*(?::|=>)"
 )
 """In XML, in lists of settings, and in JSON inside of strings, of rows and of hstore."""
+NAMED_IN_XML = re.compile(
+    r"<(?:[\w.-]+:)?(?:name|key|field|attribute)>\s*([\w .-]{1,64}?)\s*</[^<>]*>\s*<[^/]"
+    r"|<[\w:.-]+\s[^<>]*?\b(?:name|key|field|attribute)=[\"']([^\"'<>]{1,64})[\"']"
+    r"(?:[^<>]*?\svalue=[\"'][^\"']|[^<>]*(?<!/)>\s*[^<\s])"
+)
+"""Names that stand as values beside what they name."""
+MEMBER = re.compile(
+    r"(?P<before>\"(?P<name>[^\"\\\n]{1,64})\"\s?:\s{0,2})(?P<value>\"[^\"\\\n]{1,512}\"|\d[\d.-]*)"
+)
+"""Of JSON, wherever in a text."""
 
 
 def classify_pairs(

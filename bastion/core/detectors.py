@@ -73,10 +73,10 @@ _HASH = re.compile(
     r"|\*[0-9A-F]{40}\b|bcrypt_sha256\$[^\s\"']{20,}"
 )
 _NAMED = re.compile(
-    r"(?P<before>\b(?:[A-Z0-9]{1,40}[_.-]){0,4}(?:pass(?:word|wd|phrase|wort|code)|pwd|ssns?|secret"
+    r"(?P<before>(?:\b|(?<=\\[nrt]))(?:[A-Z0-9]{1,40}[_.-]){0,4}(?:pass(?:word|wd|phrase|wort|code)|pwd|ssns?|secret"
     r"|(?:[a-z]{1,40})?token|(?:api|access|secret|private|auth|signing|encryption)[_-]?key"
     r"|social[_ -]security(?:[_ -](?:no|nr|number))?)(?:[_-](?:hash|value|key))?"
-    r"[\"'`\\]{0,8}\s{0,2}(?P<sign>:=|=>|=|:)\s{0,2})"
+    r"[\"'`\\]{0,8}\s{0,2}(?P<sign>:=|=>|=|;s:\d{1,4}:|:)\s{0,2})"
     r"(?P<value>(?:\\{1,8}\"|\"{2,8}|'{2,8})[^\s\"'\\][^\"'\n\\]{0,511}"
     r"|\"[^\"\n]{1,512}\"|'[^'\n]{1,512}'|[^\s\"',;&|)\]}<>]{1,512})",
     re.IGNORECASE,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from bastion.core import detectors
 from bastion.core.builtins import names
-from bastion.core.classify import classify_name, is_named
+from bastion.core.classify import MEMBER, NAMED_IN_XML, classify_name, is_named
 
 
 class _Number(str):
@@ -44,14 +44,34 @@ def redact_text(text: str) -> str:
         if _tells_escaped(text):
             return detectors.MASK
         text = _redact_xml(text)
-    return detectors.redact(text)
+    elif "</" in text:
+        # In a row, an array or a log line.
+        text = _redact_xml(text)
+    return detectors.redact(_redact_members(text) if '"' in text else text)
+
+
+def _redact_members(text: str) -> str:
+    """Hide in JSON that stands inside a text, ``INFO {"dob": "1990-01-01"}``."""
+    return MEMBER.sub(
+        lambda match: (
+            f"{match['before']}{detectors.MASK}"
+            if is_named(match["name"], match["value"].strip('"'))
+            else match.group()
+        ),
+        text,
+    )
 
 
 def _tells_escaped(text: str) -> bool:
-    """Tell whether XML holds telling XML as text, ``&lt;ssn&gt;…``."""
+    """Tell whether XML holds telling XML as text, ``&lt;ssn&gt;…``, or names beside values."""
+    redacted = _redact_xml(text)
+    for match in NAMED_IN_XML.finditer(redacted):
+        is_telling = any(classify_name(one) is not None for one in match.groups() if one)
+        if is_telling and not redacted.startswith(detectors.MASK, match.end() - 1):
+            return True
     if "&lt;" not in text and "&#" not in text:
         return False
-    plain = html.unescape(_redact_xml(text))
+    plain = html.unescape(redacted)
     return _redact_xml(plain) != plain
 
 

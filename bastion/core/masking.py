@@ -648,17 +648,18 @@ def _is_quiet_text(cells: Sequence[bytes]) -> bool:
     blob = b"\0".join((b"", *cells))
     if detectors.may_hold_joined(blob, longest):
         return False
-    if b"\0<" in blob and any(map(_may_be_telling_xml, cells)):
+    if b"</" in blob or (b"\0<" in blob and any(map(_may_be_telling_xml, cells))):
         return False
     begins = frozenset(cell[:1] for cell in cells)
+    has_members = b'":' in blob or b'" :' in blob
     if begins.isdisjoint(_BEGINNINGS):
-        return True
+        return not has_members or _are_quiet_documents(blob)
     documents_alone = b"\0".join(cell for cell in cells if cell[:1] in _BEGINNINGS)
     if b'""' in documents_alone and b"(" in begins:
         return False
     if not begins.isdisjoint(_BLANKS) and b"<" in documents_alone:
         return False
-    return _are_quiet_documents(documents_alone)
+    return _are_quiet_documents(blob if has_members else documents_alone)
 
 
 def _may_be_telling_xml(cell: bytes) -> bool:

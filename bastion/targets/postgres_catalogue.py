@@ -846,8 +846,8 @@ def _sample_query(relation: Relation, rows: int) -> str:
     return query.as_string()
 
 
-_DOCUMENT_BEGINS = r"""^(\s*[{[<("]|\\x(20|0[9ad])*(7b|5b|3c))"""
-"""A row or a string may hold a document, and bytes may be one."""
+_DOCUMENT_BEGINS = r"""^(\s*[{[<("]|\\x([2-7][0-9a-f]|0[9ad]){8})"""
+"""A row or a string may hold a document, and bytes may be text."""
 
 
 def _portion(relation: Relation, rows: int) -> sql.Composable:

@@ -31,7 +31,7 @@ from bastion.core.model import EffectClass, Engine, Sensitivity
 from bastion.core.statement import analyse
 from bastion.core.surroundings import quoted_name
 
-SAMPLE_CHARACTERS = 200
+SAMPLE_CHARACTERS = 1000
 """Of each cell: enough to tell what it is, little enough for wide tables."""
 DOCUMENT_CHARACTERS = 8000
 """Of each document."""
