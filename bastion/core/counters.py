@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from bastion.core.builtins import names
+from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.effects import OutputKind, Statement
 from bastion.core.flow import fold
 from bastion.core.lexer import Kind, lex
@@ -31,6 +32,14 @@ _COUNTERS = names(
     """
 )
 _MASK = "•••••".encode()
+
+
+_TABLES = re.compile(r"(?:global|session)_status", re.IGNORECASE)
+
+
+def are_rows_of(relation: Relation) -> bool:
+    """Tell whether a relation holds the counters, a name and a value a row."""
+    return relation.kind is RelationKind.SYSTEM and _TABLES.fullmatch(relation.name) is not None
 
 
 def shows_counters(statement: Statement) -> bool:

@@ -15,7 +15,7 @@ from operator import itemgetter
 from bastion.core import detectors, documents, messages, styles, tokens
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.classify import LEXEME, classify_name, type_kind
-from bastion.core.counters import shows_counters, without_counters
+from bastion.core.counters import are_rows_of, shows_counters, without_counters
 from bastion.core.definitions import Redactor
 from bastion.core.dyncols import column_names
 from bastion.core.effects import OutputKind, Statement
@@ -384,7 +384,8 @@ def _origin_class(origin: Origin | None, catalogue: Catalogue) -> Sensitivity | 
     if relation is None:
         return None
     found = relation.column(origin.column)
-    if found is None:
+    if found is None or are_rows_of(relation):
+        # What a counter counts stands in its row, which the walk looks at.
         return None
     is_view = relation.kind in (RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW)
     if is_view and found.sensitivity is Sensitivity.UNPROVEN:

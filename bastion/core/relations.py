@@ -17,6 +17,7 @@ from bastion.core.catalogue import (
     RelationKind,
 )
 from bastion.core.classify import type_kind
+from bastion.core.counters import are_rows_of
 from bastion.core.flow import (
     HARMLESS,
     Flow,
@@ -100,18 +101,13 @@ _SEQUENCE = re.compile(r"seq_\d{1,19}_to_\d{1,19}(?:_step_\d{1,19})?", re.IGNORE
 def without_byte_counters(source: Source) -> Source:
     """Give the server's counters as what they are where only such were asked for: numbers."""
     relation = source.relation
-    if relation is None or source.outputs is None or not _STATUS.fullmatch(relation.name):
-        return source
-    if relation.kind is not RelationKind.SYSTEM:
+    if relation is None or source.outputs is None or not are_rows_of(relation):
         return source
     outputs = tuple(
         Output(name=one.name, flow=HARMLESS if one.name == "variable_value" else one.flow)
         for one in source.outputs
     )
     return dataclasses.replace(source, outputs=outputs)
-
-
-_STATUS = re.compile(r"(?:global|session)_status", re.IGNORECASE)
 
 
 def relation_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:
