@@ -597,13 +597,13 @@ def _text_classes(value: str) -> Iterator[Sensitivity]:
 
 _NAMES_INSIDE = re.compile(
     r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?(?<!/)>(?!\s*</)"
-    r"|\b([\w-]+)=(?!>)|[\\\"]*\"([^\"\\]{1,64})[\\\"]*\"\s*(?::|=>)"
+    r"|\b([\w-]+)=(?!>)|\"([^\"\\]{1,64})[\\\"]*\"\s*(?::|=>)"
 )
 """In XML, in lists of settings, and in JSON inside of strings, of rows and of hstore."""
 NAMED_IN_XML = re.compile(
     r"<(?:[\w.-]+:)?(?:name|key|field|attribute)>\s*([\w .-]{1,64}?)\s*</[^<>]*>\s*<[^/]"
-    r"|<[\w:.-]+\s[^<>]*?\b(?:name|key|field|attribute)=[\"']([^\"'<>]{1,64})[\"']"
-    r"(?:[^<>]*?\svalue=[\"'][^\"']|[^<>]*(?<!/)>\s*[^<\s])"
+    r"|<[\w:.-]+\s[^<>]{0,400}?\b(?:name|key|field|attribute)=[\"']([^\"'<>]{1,64})[\"']"
+    r"(?:[^<>]{0,400}?\svalue=[\"'][^\"']|[^<>]{0,400}(?<!/)>\s*[^<\s])"
 )
 """Names that stand as values beside what they name."""
 MEMBER = re.compile(

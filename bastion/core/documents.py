@@ -207,7 +207,7 @@ def _hide_attribute(match: re.Match[str]) -> str:
 
 
 _LOOSE = re.compile(r"(\w+)\s*[=:](?!\s*[\"'])")
-_ESCAPED = re.compile(r"(?:\\+\"|\"{2,})([^\"\\]{1,64})[\\\"]+\s*(?::|=>)")
+_ESCAPED = re.compile(r"(?:\\\"|\"\")([^\"\\]{1,64})[\\\"]+\s*(?::|=>)")
 _NAMING = names("name key field label attribute attr property type code id kind k n column title")
 _HOLDING = names("value val v data content text values string")
 _OPEN = re.compile(r"<(?P<name>[A-Za-z_][\w:.-]*)(?P<rest>(?:\s[^<>]*)?)(?<!/)>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -178,3 +179,21 @@ def show(sql: str, cell: bytes) -> bytes | None:
     mask = plan(statement, exposure, (column,), shop)
     assert mask.columns[0].masked == Sensitivity.SSN.value
     return mask.apply(RawBatch((column,), [(cell,)])).rows[0][0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" + '"' * 50_000 + ")",
+        "(" + "\\" * 50_000 + '")',
+        "<a " + 'name="ssn" ' * 5_000 + ">",
+        "<a " + "name=" * 10_000 + ">",
+        '{"a' * 20_000 + "}",
+        "<" * 20_000 + ">",
+    ],
+)
+def test_a_text_made_to_be_slow_is_not(text: str):
+    started = time.monotonic()
+    redact_text(text)
+    classify_column(name="doc", type_name="text", comment="", samples=[text[:8000]] * 5)
+    assert time.monotonic() - started < 2
