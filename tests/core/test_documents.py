@@ -193,7 +193,7 @@ def show(sql: str, cell: bytes) -> bytes | None:
     ],
 )
 def test_a_text_made_to_be_slow_is_not(text: str):
-    started = time.monotonic()
+    started = time.process_time()
     redact_text(text)
     classify_column(name="doc", type_name="text", comment="", samples=[text[:8000]] * 5)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
