@@ -99,8 +99,10 @@ class Place:
                 str(table): Counter(str(row) for (row,) in self.run(query.format(table)))
                 for (table,) in tables
             }
+        # Some kinds change for everybody how long such a list may be.
         columns = self.run(
-            "select c.table_name, group_concat(concat('''', c.column_name, ''', cast(`',"
+            "set statement group_concat_max_len = 1000000 for"
+            " select c.table_name, group_concat(concat('''', c.column_name, ''', cast(`',"
             " c.column_name, '` as char)') order by c.ordinal_position)"
             " from information_schema.columns c"
             " join information_schema.tables t using (table_schema, table_name)"
@@ -235,6 +237,14 @@ async def last(events: AsyncIterator[PipelineEvent]) -> Finished:
     return found
 
 
+def has_icu(server: DatabaseServer) -> bool:
+    """Tell whether a PostgreSQL server was built with ICU's collations; others need not be."""
+    if server.engine != "postgres":
+        return True
+    asked = "select count(*) from pg_collation where collprovider = 'i'"
+    return server.run(server.admin_url, asked) != [(0,)]
+
+
 async def otherwise(
     story: Story, found: list[Kind], ways: tuple[str, ...], tally: Counter[str]
 ) -> list[str]:
@@ -303,6 +313,8 @@ async def test_a_yes_is_not_used_while_what_it_was_given_for_cannot_be_looked_at
 @pytest.mark.timeout(7200)
 async def test_nothing_runs_otherwise_than_it_was_approved_whatever_has_changed(story: Story):
     found, tally = kinds(story.server.engine), Counter[str]()
+    if not has_icu(story.server):
+        found = [one for one in found if "provider = icu" not in " ".join(one.change)]
     assert len(found) >= 40
     told = await otherwise(story, found, WAYS, tally)
     sys.stdout.write(f"{story.server.engine}: {len(found)} kinds, {dict(tally)}\n")
