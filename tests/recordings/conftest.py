@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from recordings.audit import AuditLog
+from recordings.catalog import Catalog
 from recordings.events import (
     ApprovalEvent,
     Event,
@@ -24,8 +25,12 @@ from recordings.events import (
     sha256_hex,
 )
 from recordings.keys import make_private_key, save_private_key, save_public_key
+from recordings.retention import Due, KeepPolicy, find_due
 from recordings.writer import Journal, TranscriptWriter
 from tests.fakes.clock import FakeClock
+
+DAY = 86_400
+POLICY = KeepPolicy(days=100)
 
 
 @dataclass
@@ -103,6 +108,11 @@ class Desk:
             await record_statement(writer, index)
         await writer.seal("logout")
         return writer.path
+
+
+def due(desk: Desk, policy: KeepPolicy = POLICY) -> Due:
+    """Find what a policy lets go now."""
+    return find_due(Catalog(desk.root), desk.audit_path, policy, desk.clock.now())
 
 
 async def record_statement(writer: TranscriptWriter, index: int) -> None:

@@ -23,10 +23,8 @@ from recordings.errors import FormatError
 from recordings.query import parse_query
 from recordings.redact import Redaction, redact
 from recordings.retention import (
-    Due,
     KeepPolicy,
     delete,
-    find_due,
     find_proposal,
     hold,
     holds,
@@ -35,14 +33,7 @@ from recordings.retention import (
 )
 from recordings.search import SearchIndex
 from recordings.verify import find_strays, verify_all, verify_file
-from tests.recordings.conftest import Desk
-
-DAY = 86_400
-POLICY = KeepPolicy(days=100)
-
-
-def due(desk: Desk, policy: KeepPolicy = POLICY) -> Due:
-    return find_due(Catalog(desk.root), desk.audit_path, policy, desk.clock.now())
+from tests.recordings.conftest import DAY, POLICY, Desk, due
 
 
 def proposed(desk: Desk, policy: KeepPolicy = POLICY, by: str = "alice") -> str:

@@ -7,13 +7,11 @@ from pathlib import Path
 import pytest
 
 from recordings.audit import DELETED, read_rows, verify_audit
-from recordings.catalog import Catalog
 from recordings.errors import FormatError
 from recordings.retention import (
     Due,
     KeepPolicy,
     delete,
-    find_due,
     find_proposal,
     hold,
     holds,
@@ -21,14 +19,7 @@ from recordings.retention import (
     release,
 )
 from recordings.verify import verify_all, verify_file
-from tests.recordings.conftest import Desk
-
-DAY = 86_400
-POLICY = KeepPolicy(days=100)
-
-
-def due(desk: Desk, policy: KeepPolicy = POLICY) -> Due:
-    return find_due(Catalog(desk.root), desk.audit_path, policy, desk.clock.now())
+from tests.recordings.conftest import DAY, Desk, due
 
 
 def ids(found: Due) -> list[str]:
