@@ -280,7 +280,8 @@ class Runner:
             judged = await self._line.weighed(run, await self._line.judge.with_tokens(judged))
             await self._line.session.verdict(run.id, statement, judged.verdict)
         else:
-            if judged.verdict.action is Action.ALLOW and judged.exposure.touches:
+            is_sent = judged.verdict.action is Action.ALLOW and not run.options.dry_run
+            if is_sent and judged.exposure.touches:
                 run.unmasked = self._sender.look_up_unmasked()
             await self._line.intend(run, judged)
             if judged.verdict.action is not Action.BLOCK:
