@@ -99,6 +99,7 @@ class Line:
             run.parameters,
             judged.verdict,
             self.spoken(run, judged),
+            typed=run.typed,
         )
 
     def looking(self) -> Looking:

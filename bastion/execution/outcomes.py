@@ -19,6 +19,7 @@ from bastion.core.model import (
     Sensitivity,
     Status,
 )
+from bastion.core.modes import Plain
 from bastion.errors import BastionError, RecordingError, StatementError
 from bastion.execution.judging import Judgement
 from bastion.execution.ports import Completion
@@ -61,10 +62,17 @@ class Run:
     """Digest of the settings that the server had when a yes was asked for, and has at its run."""
     along: tuple[AlongGuard, ...] = ()
     """What its transaction asks of rows that foreign keys take along."""
+    plain: Plain | None = None
+    """How it was typed, where ``text`` is written anew for modes that the server is kept out of."""
     moves: int = 0
     """How often others changed what it touches between judging and running."""
     unmasked: asyncio.Task[frozenset[Sensitivity]] | None = None
     """Looks up which classes this person may see now, while the intent is recorded."""
+
+    @property
+    def typed(self) -> str:
+        """Give what was typed, where the text is another."""
+        return "" if self.plain is None else self.plain.typed
 
 
 async def conclude(

@@ -31,6 +31,7 @@ from bastion.core.model import (
     Target,
     TransactionState,
 )
+from bastion.core.modes import plain
 from bastion.core.retire import RetiredTable
 from bastion.core.statement import split
 from bastion.errors import (
@@ -266,6 +267,7 @@ class Runner:
     async def _execute_one(self, run: Run) -> AsyncGenerator[PipelineEvent, None]:
         await self._line.check_standing()
         await self._line.reconnect_if_lost()
+        await self._write_plainly(run)
         self._line.judge.spell(run.text, None)
         judged = await spell(self._line, run, await self._line.judged(run))
         said = ""
@@ -275,7 +277,12 @@ class Runner:
         if judged.verdict.depends_on_rows:
             statement = judged.statement
             await self._line.session.statement(
-                run.id, run.index, statement, run.parameters, self._line.spoken(run, judged)
+                run.id,
+                run.index,
+                statement,
+                run.parameters,
+                self._line.spoken(run, judged),
+                typed=run.typed,
             )
             judged = await self._line.weighed(run, await self._line.judge.with_tokens(judged))
             await self._line.session.verdict(run.id, statement, judged.verdict)
@@ -303,6 +310,16 @@ class Runner:
         async with contextlib.aclosing(self._act(run, judged)) as events:
             async for event in events:
                 yield event
+
+    async def _write_plainly(self, run: Run) -> None:
+        """Write a text for the server that is written for modes which that is kept out of."""
+        try:
+            found = plain(run.text, self._line.connection.modes)
+        except UsageError:
+            await self._line.intend(run, await self._line.judged(run))
+            raise
+        if found.text != run.text:
+            run.text, run.plain = found.text, found
 
     async def _act(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
         """Do what the verdict says."""

@@ -155,6 +155,8 @@ class Permit:
     """MySQL: run only when the server says that these tables, by schema and name, are temporary."""
     select_limit: int | None = None
     """MySQL: ``sql_select_limit`` of the session, around a read."""
+    sets_modes: bool = False
+    """MySQL: it sets ``sql_mode``: the modes that texts are written anew for are what it says."""
     marks: Mapping[str, str] = field(default_factory=dict)
     """Structure that the statement was judged by, as in ``Catalogue.marks``: nothing is shown, and
     nothing written, when the server now says otherwise."""
@@ -255,6 +257,11 @@ class Connection(Protocol):
     @property
     def search_path(self) -> tuple[str, ...]:
         """Give the schemas that bare names were looked up in at login; MySQL: the database."""
+        ...
+
+    @property
+    def modes(self) -> str:
+        """Give ``sql_mode`` as the session set it, where texts are written anew for it; or ""."""
         ...
 
     def run(self, permit: Permit) -> AsyncGenerator[TargetEvent, None]:

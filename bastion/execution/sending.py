@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import itertools
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import NoReturn
 
 from bastion.core import masking
-from bastion.core.effects import Statement
+from bastion.core.effects import ChangeKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure
 from bastion.core.flow import fold
 from bastion.core.keyset import KeyGuard
@@ -23,12 +24,14 @@ from bastion.core.model import (
     NoticeReceived,
     PipelineEvent,
     RawBatch,
+    ResultColumn,
     ResultStarted,
     Row,
     Sensitivity,
     Status,
     TransactionState,
 )
+from bastion.core.modes import Plain
 from bastion.core.retire import RetireKind, Retirement
 from bastion.core.styles import raw_mask
 from bastion.core.tokens import TokenBook
@@ -70,6 +73,13 @@ def _temporary(statement: Statement) -> frozenset[tuple[str, str]]:
     return frozenset() if words[1:] == ["temporary"] else statement.writes
 
 
+def _sets_modes(statement: Statement) -> bool:
+    change = statement.change
+    if change is None or change.kind is not ChangeKind.SET:
+        return False
+    return "sql_mode" in {change.name, *(name for name, _ in change.settings)}
+
+
 def _select_limit(settings: Iterable[tuple[str, str]]) -> int | None:
     return next((int(value) for name, value in settings if name == "sql_select_limit"), None)
 
@@ -96,6 +106,13 @@ def _masks_recorded(
         is_stored = [False] * len(masks)
     raw = raw_mask(spoken.classes)
     return [mask or ("" if stored else raw) for mask, stored in zip(masks, is_stored, strict=True)]
+
+
+def _as_typed(columns: tuple[ResultColumn, ...], written: Plain | None) -> tuple[ResultColumn, ...]:
+    """Call columns as they would be called, had the server seen what was typed."""
+    if written is None:
+        return columns
+    return tuple(dataclasses.replace(one, name=written.as_typed(one.name)) for one in columns)
 
 
 class Sender:
@@ -142,11 +159,12 @@ class Sender:
                         place = next(results)
                         plan = await self._plan(run, judged, event, place)
                         run.has_rows = True
-                        names = [column.name for column in plan.columns]
+                        columns = _as_typed(plan.columns, run.plain)
+                        names = [column.name for column in columns]
                         exposed = _exposure(judged, event, place).columns
                         masks = _masks_recorded(run, exposed, plan.masks)
                         number = await self._line.session.result(run.id, names, masks)
-                        yield ResultStarted(columns=plan.columns, result=number)
+                        yield ResultStarted(columns=columns, result=number)
                     case RawBatch():
                         batch = await self._masked(run, plan, event)
                         yield batch
@@ -317,6 +335,7 @@ class Sender:
             guards_rows=verdict.guards_rows,
             temporary=_temporary(statement),
             select_limit=_select_limit(settings),
+            sets_modes=_sets_modes(statement),
             marks=self._line.judge.marks(judged),
             token_values=judged.token_values,
         )

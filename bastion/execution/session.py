@@ -234,10 +234,16 @@ class Session:
         parameters: Sequence[bytes | None],
         verdict: Verdict,
         spoken: Spoken,
+        *,
+        typed: str = "",
     ) -> None:
-        """Record a statement with its verdict, before anything else happens to it."""
+        """Record a statement with its verdict, before anything else happens to it.
+
+        Args:
+            typed: where the statement is what that means in modes that the server is kept out of.
+        """
         await self._append(
-            *self._statement_events(statement_id, index, statement, parameters, spoken),
+            *self._statement_events(statement_id, index, statement, parameters, spoken, typed),
             _verdict_event(statement_id, statement, verdict),
         )
 
@@ -248,10 +254,12 @@ class Session:
         statement: Statement,
         parameters: Sequence[bytes | None],
         spoken: Spoken,
+        *,
+        typed: str = "",
     ) -> None:
         """Record a statement whose verdict takes a look at the database first."""
         await self._append(
-            *self._statement_events(statement_id, index, statement, parameters, spoken)
+            *self._statement_events(statement_id, index, statement, parameters, spoken, typed)
         )
 
     def _statement_events(
@@ -261,6 +269,7 @@ class Session:
         statement: Statement,
         parameters: Sequence[bytes | None],
         spoken: Spoken,
+        typed: str,
     ) -> tuple[Event, ...]:
         """Give a statement, and before it what of it those may read who may not see its values."""
         self.counts.statements += 1
@@ -274,8 +283,9 @@ class Session:
             head=statement.head,
             hidden=tuple(map(scrub_secrets, spoken.values)),
         )
+        notes = (_typed_event(statement_id, typed),) if typed else ()
         if not spoken.classes:
-            return (event,)
+            return (event, *notes)
         masked = MaskedStatementEvent(
             id=statement_id,
             index=index,
@@ -284,7 +294,7 @@ class Session:
             head=statement.head,
             masks=raw_mask(spoken.classes),
         )
-        return (masked, event)
+        return (masked, event, *notes)
 
     async def verdict(self, statement_id: str, statement: Statement, verdict: Verdict) -> None:
         """Record what policy says by what was measured, before anything follows from it."""
@@ -513,6 +523,12 @@ def _without_secrets(text: str, parameters: Sequence[bytes | None]) -> tuple[byt
         _HIDDEN if number in places and parameter is not None else parameter
         for number, parameter in enumerate(parameters, 1)
     )
+
+
+def _typed_event(statement_id: str, text: str) -> NoteEvent:
+    """Tell how a statement was typed, behind it: whoever may not read the one reads neither."""
+    fields = {"statement_id": statement_id, "sql": scrub_secrets(text)}
+    return NoteEvent(kind="statement.typed", fields=fields | {"sha256": statement_digest(text)})
 
 
 def _verdict_event(statement_id: str, statement: Statement, verdict: Verdict) -> VerdictEvent:

@@ -13,7 +13,8 @@ import dataclasses
 from bastion.core.exposure import Exposure
 from bastion.core.heads_prepared import spelled_out
 from bastion.core.model import Action, EffectClass, RawBatch, RunOptions
-from bastion.errors import StatementError, StatementTimeoutError
+from bastion.core.modes import plain
+from bastion.errors import StatementError, StatementTimeoutError, UsageError
 from bastion.execution.judging import Judgement
 from bastion.execution.line import Line
 from bastion.execution.measuring import LOOK_MARK, looking_permit
@@ -39,6 +40,10 @@ async def spell(line: Line, run: Run, judged: Judgement) -> Judgement:
         return judged
     value = await _value(line, question, asked)
     if value is None:
+        return judged
+    try:
+        value = plain(value, line.connection.modes).text
+    except UsageError:
         return judged
     line.judge.spell(run.text, spelled_out(run.text, asks, value))
     return await line.judged(run)

@@ -35,6 +35,7 @@ from bastion.core.builtins import names
 from bastion.core.data import mysql_settings
 from bastion.core.lexer import Kind, lex
 from bastion.core.model import Engine, Fence, RawBatch, ResultColumn, TransactionState
+from bastion.core.modes import SPOKEN_MODES
 from bastion.core.temporary import restructures
 from bastion.errors import (
     EffectExceededError,
@@ -220,6 +221,7 @@ class MySQLConnection:
         self._settling = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._modes = ""
         self._keeps_read_only = False
         """The person asked for it, so the server refuses writes whoever approved them."""
         self.prefers_reader = True
@@ -255,6 +257,11 @@ class MySQLConnection:
     def backend_pid(self) -> int:
         """Give the server's number of the main login."""
         return self._login.wire.thread_id
+
+    @property
+    def modes(self) -> str:
+        """Give ``sql_mode`` as it was asked for, where the server is kept out of some of it."""
+        return self._modes
 
     async def run(self, permit: Permit) -> AsyncGenerator[TargetEvent, None]:
         """Send one statement and stream what comes back; see ``Connection.run``."""
@@ -412,17 +419,20 @@ class MySQLConnection:
                 yield event
         except pymysql.MySQLError:
             await self._settle(login)
+            modes = self._modes
             with suppress(StatementError):
-                await self._follow(login)
+                await self._follow(login, sets_modes=progress.permit.sets_modes)
+            # Whether it failed before or after it set them, nobody knows.
+            self._modes = self._modes or modes
             raise
         finally:
             await self._settle(login)
-        notice = await self._follow(login)
+        notice = await self._follow(login, sets_modes=progress.permit.sets_modes)
         if notice is not None:
             yield notice
         yield completed(progress.completion)
 
-    async def _follow(self, login: Login) -> ServerNotice | None:
+    async def _follow(self, login: Login, *, sets_modes: bool = False) -> ServerNotice | None:
         """See what a statement has left in the session, and put back what must stand.
 
         Raises:
@@ -437,24 +447,33 @@ class MySQLConnection:
             self._keeps_read_only = login.is_read_only = read_only == b"1"
             if not (encoding or b"").startswith(b"utf8"):
                 await self._command(login, _UTF8)
-            return await self._mend_modes(login, (modes or b"").decode().split(","))
+            return await self._mend_modes(login, (modes or b"").decode(), sets_modes=sets_modes)
         except pymysql.MySQLError:
             login.wire.abandon()
             raise
 
-    async def _mend_modes(self, login: Login, modes: list[str]) -> ServerNotice | None:
-        kept = [one for one in modes if one and one.lower() not in REFUSED_MODES]
+    async def _mend_modes(
+        self, login: Login, said: str, *, sets_modes: bool
+    ) -> ServerNotice | None:
+        modes = [one for one in said.split(",") if one]
+        kept = [one for one in modes if one.lower() not in REFUSED_MODES]
         is_strict = any(one.lower() in _STRICT_MODES for one in kept)
-        if is_strict and len(kept) == len([one for one in modes if one]):
-            return None
+        refused = {one.lower() for one in modes} & REFUSED_MODES
         stands = kept if is_strict else [*kept, "STRICT_TRANS_TABLES"]
-        await self._command(login, f"SET SESSION sql_mode = {login.wire.quote(','.join(stands))}")
-        if len(kept) < len([one for one in modes if one]):
+        if refused or not is_strict:
+            text = f"SET SESSION sql_mode = {login.wire.quote(','.join(stands))}"
+            await self._command(login, text)
+        if refused and not (sets_modes and refused <= SPOKEN_MODES):
             raise StatementError(
                 "The bastion pins how SQL is read, so the modes that change it were taken out of "
                 "sql_mode again.",
                 sqlstate="42000",
             )
+        if sets_modes:
+            strict = [] if is_strict else ["STRICT_TRANS_TABLES"]
+            self._modes = ",".join((*modes, *strict)) if refused else ""
+        if is_strict:
+            return None
         return ServerNotice(
             severity="NOTE",
             text="STRICT_TRANS_TABLES stays in sql_mode: no approved value is cut on its way in.",
@@ -572,6 +591,9 @@ class MySQLConnection:
                 await self._settle(login, _ROLLBACK)
             if progress.permit.pause_s and login.wire.is_mariadb:
                 await self._settle(login, _IDLE_AS_BEFORE)
+        if _may_set(progress.permit.sql):
+            notice = await self._follow(login, sets_modes=progress.permit.sets_modes)
+            held = [*held, notice] if notice is not None else held
         for event in held:
             yield event
         yield completed(progress.completion)
@@ -874,6 +896,11 @@ def _tag(sql: str, affected: int) -> str:
         return f"{first} {affected}"
     kind = next((word for word in words[1:] if word not in _NOISE), "")
     return f"{first} {kind}".strip() if first in _OF_OBJECTS else first
+
+
+def _may_set(sql: str) -> bool:
+    """Tell whether it may change settings: what writes rows or makes objects does not."""
+    return _tag(sql, 0).partition(" ")[0] not in _COUNTED | _OF_OBJECTS
 
 
 def _check_cancelled(progress: _Progress) -> None:

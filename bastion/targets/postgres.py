@@ -349,6 +349,11 @@ class PostgresConnection:
         return self._search_path
 
     @property
+    def modes(self) -> str:
+        """Give nothing: SQL is read in one way only."""
+        return ""
+
+    @property
     def backend_pid(self) -> int:
         """Give the server process of the main login."""
         return self._link.backend_pid

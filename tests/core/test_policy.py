@@ -177,7 +177,7 @@ def test_the_default_policy_on_postgresql(
         ("/*!50000 drop table t */", BLOCK),
         ("begin not atomic drop table t; end", BLOCK),
         ("execute immediate @s", BLOCK),
-        ("set sql_mode = 'ANSI'", BLOCK),
+        ("set sql_mode = 'ORACLE'", BLOCK),
         ("set sql_mode = ''", ALLOW),
         ("use other", ALLOW),
         ("lock tables t write", HOLD),

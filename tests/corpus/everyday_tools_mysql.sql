@@ -208,3 +208,9 @@ with v as (values (1, 2) union all select id, id from products where id < 3) sel
 select group_concat(sku order by sku limit 2), group_concat(distinct sku order by sku desc separator '|' limit 1, 2) from products
 select nosuch_function(1)
 select nullif(1)
+set session sql_mode = 'ANSI_QUOTES,STRICT_TRANS_TABLES' ;; select "p"."id", "p"."sku" as "Article" from "products" as "p" where "p"."id" < 4 order by "p"."id"
+set sql_mode = concat(@@sql_mode, ',ANSI') ;; select "sku" || ': ' || "title" || ' (' || ("price" || ')'), count (*), max("price") from "products" where "id" < 4 group by "id" order by "id"
+set @old = @@sql_mode, sql_mode = concat(@@sql_mode, ',ANSI_QUOTES') ;; select "id" from "products" order by "id" limit 2 ;; set @mine = @@sql_mode, sql_mode = @old ;; select "id" ;; set sql_mode = @mine ;; select "id" from "products" order by "id" limit 1 ;; select @@sql_mode = @old
+set sql_mode = concat(@@sql_mode, ',PIPES_AS_CONCAT,IGNORE_SPACE') ;; select 1 + 2 || 3, concat ('a', id || "b") from products where sku like 'B' || '%' or id = 1 order by id limit 3 ;; set sql_mode = default ;; select 1 || 0
+set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES') ;; prepare "s" from 'select "sku" from "products" where "id" = ?' ;; set @i = 2 ;; execute "s" using @i ;; set @q = 'select "title" from "products" where "id" = 1' ;; execute immediate @q ;; deallocate prepare "s"
+set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES') ;; create temporary table "picked ones" ("id" int primary key, "the ""best""" int) ;; insert into "picked ones" select "id", "price" from "products" where "id" < 3 ;; select * from "picked ones" order by "id" ;; select "the ""best""" > 0 from "picked ones" order by "id" ;; drop temporary table "picked ones"

@@ -29,7 +29,7 @@ select 1 into dumpfile '/tmp/x'
 select * from t into outfile '/tmp/x'
 table t into outfile '/tmp/x'
 set @a = 1, global max_connections = 1
-set @a = 1, sql_mode = 'ansi'
+set @a = 1, sql_mode = 'oracle'
 set @a = 1, @@global.x = 2
 select * from t procedure analyse()
 select {x id} from t
@@ -45,7 +45,7 @@ handler t read first
 do f_del()
 do benchmark(1, 1)
 set @a = f_del()
-set sql_mode = 'ansi_quotes'
+set sql_mode = 'ansi_quotes,no_backslash_escapes'
 set global max_connections = 1
 set @@global.max_connections = 1
 set persist max_connections = 1

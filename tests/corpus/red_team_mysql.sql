@@ -870,3 +870,26 @@ select * from users natural join (select id, ssn as q from users) z
 select * from users u join users w using (ssn)
 select * from t cross join users
 select high_priority sql_no_cache ssn from users
+set sql_mode='ANSI' ;; select "name" || "ssn" from users
+set sql_mode='ANSI' ;; select 'a' || ("ssn" || 'b') as "name" from "users"
+set sql_mode='ANSI' ;; select max ("ssn"), substring ("ssn", 1, 3) from "users"
+set sql_mode='ANSI_QUOTES' ;; select "id" as "ssn", "ssn" as "id" from users
+set sql_mode='ANSI_QUOTES' ;; select "a\", ssn, "b" from users
+set sql_mode='ANSI_QUOTES' ;; select 'a\', "ssn", '' from users
+set sql_mode='ANSI_QUOTES' ;; select "a`, ssn, `b" from users
+set sql_mode='ANSI_QUOTES' ;; select "a", `ssn` "c" from (select 1 as "a", ssn from users) "d"
+set sql_mode='ANSI_QUOTES' ;; /*!50000 select "ssn" from users */
+set sql_mode='ANSI_QUOTES' ;; select 1 /*!50000 , "ssn" */ from users
+set sql_mode='ANSI_QUOTES' ;; prepare s from 'select "ssn" from "users"' ;; execute s
+set sql_mode='ANSI_QUOTES' ;; set @q = 'select "ssn" from "users"' ;; prepare s from @q ;; execute s
+set sql_mode='ANSI_QUOTES' ;; execute immediate 'select "ssn" from "users"'
+prepare s from 'select "ssn", ssn from users' ;; set sql_mode='ANSI_QUOTES' ;; execute s
+set sql_mode='ANSI_QUOTES' ;; prepare s from 'select "ssn" from users' ;; set sql_mode='' ;; execute s
+set sql_mode='ANSI_QUOTES' ;; create temporary table "k" as select "ssn" as "name" from users ;; select "name" from "k"
+set sql_mode='ANSI_QUOTES' ;; set @"v" = (select "ssn" from users where id=1) ;; select @"v"
+set sql_mode='ANSI_QUOTES' ;; set @v = (select "ssn" from users where id=1) ;; set sql_mode='' ;; select @v
+set sql_mode='ANSI' ;; select @@sql_mode || "ssn" from users
+set sql_mode='PIPES_AS_CONCAT' ;; select id, name from users where ssn || '' like '1%'
+set sql_mode='ANSI_QUOTES' ;; set sql_mode=concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES') ;; select 'a\', ssn, '' from users
+execute immediate 'set sql_mode = \'ANSI_QUOTES\'' ;; select "ssn" from users
+prepare m from 'set sql_mode = \'ANSI\'' ;; execute m ;; select "ssn" || "name" from users

@@ -127,3 +127,21 @@ REFUSED_MODES = """
 """
 """Under these a text means something else to the server than to the analysis, or it tells less of
 how a table is made."""
+
+SPOKEN_MODES = "ansi ansi_quotes ignore_space pipes_as_concat"
+"""Of these, what is written anew for a server that is kept out of them."""
+
+CLOSE_CALLED = """
+    adddate bit_and bit_or bit_xor cast count curdate curtime date_add date_sub extract group_concat
+    max mid min now position session_user std stddev stddev_pop stddev_samp subdate substr substring
+    sum sysdate system_user trim var_pop var_samp variance
+"""
+"""Functions whose parenthesis stands right behind the name, but under IGNORE_SPACE."""
+
+BEFORE_PARENTHESIS = """
+    all and as between binary by check collate default distinct distinctrow div else elseif escape
+    exists from group having in inner into is join key like limit not offset on or order primary
+    regexp return rlike row rows select separator set sounds then union until unique using value
+    values when where while with xor
+"""
+"""What stands before a parenthesis and calls nothing."""
