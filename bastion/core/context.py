@@ -34,5 +34,7 @@ class SessionContext:
     spelled: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """The statement that runs now, where it executes a text that is computed, and how it is written
     with the text that the server gave."""
+    lifted: frozenset[str] = frozenset()
+    """MySQL: checks of what is written that are off, as the server says: ``foreign_key_checks``."""
     settings: tuple[tuple[str, str], ...] = ()
     """Settings changed from the pinned ones, sorted; part of an approval's digest."""

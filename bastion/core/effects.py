@@ -179,6 +179,11 @@ class ContextView(Protocol):
         ...
 
     @property
+    def lifted(self) -> frozenset[str]:
+        """MySQL: checks of what is written that are off in the session."""
+        ...
+
+    @property
     def spelled(self) -> Mapping[str, str]:
         """Statements with a computed text, and how they are written with its value."""
         ...

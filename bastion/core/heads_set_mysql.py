@@ -21,6 +21,7 @@ from bastion.core.limits import LOCK_LIMITS, STATEMENT_LIMITS
 from bastion.core.model import EffectClass
 
 FREE = word_list(data.FREE)
+_ANY_VALUE = FREE | word_list(data.CHECKS)
 _AS_LOGIN = {name: word_list(values) for name, values in data.AS_LOGIN.items()}
 _PINNED = word_list(data.PINNED)
 _ENCODINGS = word_list(data.ENCODINGS)
@@ -125,7 +126,7 @@ def _setting(words: Words, name: str, index: int) -> _Part:
     if name in _READ_ONLY:
         is_known = value in _OFF | {"on", "true", "1"}
         return _Part(refusal=None if is_known else pinned(name))
-    if name in FREE or (name == "sql_mode" and (is_computed or value == "default")):
+    if name in _ANY_VALUE or (name == "sql_mode" and (is_computed or value == "default")):
         return _Part(name=name, value=written, is_computed=is_computed)
     if is_computed:
         return _Part(refusal=unknown("The value of a setting is a literal."))

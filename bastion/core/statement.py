@@ -77,7 +77,7 @@ def analyse(text: str, *, engine: Engine, catalogue: Catalogue, context: Context
     """
     parts = (
         engine, context.settings, context.prepared, context.cursors, context.relations,
-        context.spelled,
+        context.spelled, context.lifted,
     )  # fmt: skip
     statement = _memo.find(text, catalogue, parts)
     if statement is None:
@@ -92,7 +92,8 @@ def analyse_anew(
     """Do what ``analyse`` does, without what is remembered of the same text."""
     analyser = _Analyser(engine, catalogue, context)
     statement = analyser.statement(text, 0)
-    return as_own(_tightened(statement), catalogue, context.relations, analyser.only_computes)
+    own = as_own(_tightened(statement), catalogue, context.relations, analyser.only_computes)
+    return _unchecked(own, context.lifted)
 
 
 _memo: Memo[Statement] = Memo()
@@ -615,6 +616,19 @@ def _fence(effects: frozenset[EffectClass]) -> Fence:
     if effects == {EffectClass.READ}:
         return Fence.READ_ONLY
     return Fence.SESSION if effects <= _TAME else Fence.WRITE
+
+
+def _unchecked(statement: Statement, lifted: frozenset[str]) -> Statement:
+    """Take a write that the server checks less than it would for administration as well."""
+    if not lifted or statement.effects <= _TAME or statement.is_temporary:
+        return statement
+    names = " and ".join(sorted(lifted))
+    reason = f"In this session {names} {'are' if len(lifted) > 1 else 'is'} off."
+    return dataclasses.replace(
+        statement,
+        effects=statement.effects | {EffectClass.ADMIN},
+        reasons=(*statement.reasons, reason),
+    )
 
 
 def _tightened(statement: Statement) -> Statement:

@@ -410,6 +410,11 @@ class Judge:
         if found is None:
             self.context = dataclasses.replace(self.context, has_restructured=True)
 
+    def follow_checks(self, lifted: frozenset[str]) -> None:
+        """Take over which checks of what is written are off, as the server says."""
+        if lifted != self.context.lifted:
+            self.context = dataclasses.replace(self.context, lifted=lifted)
+
     def follow_transaction(self, state: TransactionState) -> None:
         """Take over whether a transaction is open, as the server says."""
         is_open = state in {TransactionState.OPEN, TransactionState.FAILED}

@@ -69,6 +69,7 @@ class Line:
 
     async def judged(self, run: Run) -> Judgement:
         """Judge the text of a run; by its yes where it waits for one or has it."""
+        self.judge.follow_checks(self.connection.lifted)
         judged = await self.judge.judge(run.text, run.options, run.impact)
         # What waits for a yes, or has it, runs by that yes.
         run.judgement = judged if run.approval is not None else await self.judge.lift(judged)

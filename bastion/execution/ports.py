@@ -264,6 +264,11 @@ class Connection(Protocol):
         """Give ``sql_mode`` as the session set it, where texts are written anew for it; or ""."""
         ...
 
+    @property
+    def lifted(self) -> frozenset[str]:
+        """Name the checks of what is written that the session has switched off; MySQL."""
+        ...
+
     def run(self, permit: Permit) -> AsyncGenerator[TargetEvent, None]:
         """Send one statement and stream what comes back.
 

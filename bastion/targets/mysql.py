@@ -77,9 +77,12 @@ _COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
 _SAVE, _ROLLBACK_TO = f"SAVEPOINT {_SAVEPOINT}", f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}"
 _WARNINGS, _NOTHING = "SHOW WARNINGS", "DO 0"
 _LEFT_BEHIND = (
-    "SELECT DATABASE(), @@SESSION.sql_mode, @@SESSION.character_set_connection, @@SESSION."
+    "SELECT DATABASE(), @@SESSION.sql_mode, @@SESSION.character_set_connection,"
+    " @@SESSION.foreign_key_checks, @@SESSION.unique_checks,"
 )
-_LEFT_MARIADB, _LEFT_MYSQL = f"{_LEFT_BEHIND}tx_read_only", f"{_LEFT_BEHIND}transaction_read_only"
+_LEFT_MARIADB = f"{_LEFT_BEHIND} @@SESSION.check_constraint_checks, @@SESSION.tx_read_only"
+_LEFT_MYSQL = f"{_LEFT_BEHIND} 1, @@SESSION.transaction_read_only"
+_CHECKS = ("foreign_key_checks", "unique_checks", "check_constraint_checks")
 _UTF8 = "SET SESSION character_set_connection = utf8mb4"
 _PATIENT = "SET SESSION net_write_timeout = GREATEST(600, @@SESSION.net_write_timeout)"
 """A person who reads page by page lets the server wait."""
@@ -222,6 +225,7 @@ class MySQLConnection:
         self._idle = asyncio.Event()
         self._idle.set()
         self._modes = ""
+        self._lifted: frozenset[str] = frozenset()
         self._keeps_read_only = False
         """The person asked for it, so the server refuses writes whoever approved them."""
         self.prefers_reader = True
@@ -262,6 +266,11 @@ class MySQLConnection:
     def modes(self) -> str:
         """Give ``sql_mode`` as it was asked for, where the server is kept out of some of it."""
         return self._modes
+
+    @property
+    def lifted(self) -> frozenset[str]:
+        """Name the checks of what is written that are off here."""
+        return self._lifted
 
     async def run(self, permit: Permit) -> AsyncGenerator[TargetEvent, None]:
         """Send one statement and stream what comes back; see ``Connection.run``."""
@@ -442,8 +451,10 @@ class MySQLConnection:
             return None
         query = _LEFT_MARIADB if login.wire.is_mariadb else _LEFT_MYSQL
         try:
-            ((place, modes, encoding, read_only),) = await self._command(login, query)
+            ((place, modes, encoding, *checks, read_only),) = await self._command(login, query)
             self._database = (place or b"").decode(errors="replace")
+            found = zip(_CHECKS, checks, strict=True)
+            self._lifted = frozenset(name for name, value in found if value != b"1")
             self._keeps_read_only = login.is_read_only = read_only == b"1"
             if not (encoding or b"").startswith(b"utf8"):
                 await self._command(login, _UTF8)

@@ -354,6 +354,11 @@ class PostgresConnection:
         return ""
 
     @property
+    def lifted(self) -> frozenset[str]:
+        """Give nothing: no session may switch checks off."""
+        return frozenset()
+
+    @property
     def backend_pid(self) -> int:
         """Give the server process of the main login."""
         return self._link.backend_pid

@@ -60,7 +60,7 @@ def test_what_is_written_out_is_what_is_judged_and_sent():
     assert read.effects == {EffectClass.READ}
     assert read.plain.split() == "select i , v from t".split()
     assert judge("/*!40101 set names latin1 */").sent.strip() == "set names utf8mb4"
-    assert judge("/*!40014 set foreign_key_checks = 0 */").pinned
+    assert judge("/*!40014 set sql_log_bin = 0 */").pinned
     # A write is looked for in its own text: it is not understood.
     assert EffectClass.UNKNOWN in judge("/*!50000 delete from t */").effects
     assert EffectClass.UNKNOWN in judge("prepare p from 'select /*!40101 1 */'").effects

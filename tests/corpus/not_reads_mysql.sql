@@ -111,12 +111,12 @@ set max_join_size = next value for sq
 set @@session.sort_buffer_size = 1 + next value for sq
 set group_concat_max_len := next value for sq
 set statement max_statement_time = next value for sq for select 1
-set foreign_key_checks = case when 1 then 0 end
+set foreign_key_checks = (select max(id) from users)
 show tables where next value for sq
 show variables where value = 1 or next value for sq
 set names (select 'gbk')
 set names nowhere
-set unique_checks = 0
+set unique_checks = 0, sql_log_bin = 0
 show tables where x in (f_del())
 show tables where lower(x) = f_del()
 show function status where db = database() and get_lock('a', 1)

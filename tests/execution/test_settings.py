@@ -263,3 +263,43 @@ async def test_temporary_tables_need_nobody_and_reach_nothing_that_is_stored(
     assert postgres_server.run(url, "select count(*) from later") == [(1,)]
     assert postgres_server.run(url, "select count(*) from kept") == [(1,)]
     postgres_server.drop_database(url)
+
+
+async def test_a_write_waits_while_what_it_writes_is_not_checked(
+    mariadb_server: DatabaseServer, tmp_path: Path
+):
+    url = mariadb_server.create_database("unchecked", "shop_mysql.sql")
+    write = "update orders set quantity = quantity where id = 1"
+    ways = {
+        "set foreign_key_checks = 0": "set foreign_key_checks = 1",
+        "set @off = 0": "",
+        "set unique_checks = @off, check_constraint_checks = @off": "set unique_checks = default",
+        "set time_zone = '+00:00'": "set check_constraint_checks = 1",
+        "prepare p from 'set foreign_key_checks = 0'": "",
+        "execute p": "set foreign_key_checks = on, unique_checks = on",
+        "set foreign_key_checks = 0, lock_wait_timeout = 'x'": "set foreign_key_checks = 1",
+        "/*!40014 set @old = @@unique_checks, unique_checks = 0 */":
+            "/*!40014 set unique_checks = @old */",
+    }  # fmt: skip
+    seen: list[tuple[Status, Status]] = []
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_target("trial", url, "staging")
+        async with rig.runner("ann", "trial") as runner:
+            for lifts, restores in ways.items():
+                await collect(runner, lifts, wait_s=0)
+                lifted, _, _ = await collect(runner, write, dry_run=True)
+                read, _, _ = await collect(runner, "select count(*) from orders")
+                assert read.status is Status.OK
+                await collect(runner, restores, wait_s=0) if restores else None
+                restored, _, _ = await collect(runner, write, dry_run=True)
+                seen.append((lifted.status, restored.status))
+            await collect(runner, "set foreign_key_checks = 0")
+            told, _, _ = await collect(runner, write, dry_run=True)
+    mariadb_server.drop_database(url)
+    held, free = Status.PENDING, Status.OK
+    assert seen == [
+        (held, free), (free, free), (held, held), (held, free), (free, free), (held, free),
+        (free, free), (held, free),
+    ]  # fmt: skip
+    assert "foreign_key_checks is off" in told.message

@@ -56,17 +56,18 @@ FREE = """
 """How rows are shown, found and kept in memory, how long the session lives, what the server says of
 slow statements: whatever the value."""
 
+CHECKS = "check_constraint_checks foreign_key_checks unique_checks"
+"""What the server refuses of a write: free, and a write while one is off is administration too."""
+
 AS_LOGIN = {
     "auto_increment_increment": "1",
     "auto_increment_offset": "1",
     "binlog_format": "row",
     "binlog_row_image": "full",
     "character_set_database": "utf8mb4 utf8mb3 utf8",
-    "check_constraint_checks": "on true 1",
     "completion_type": "0 no_chain",
     "default_storage_engine": "innodb",
     "default_tmp_storage_engine": "innodb aria memory myisam default",
-    "foreign_key_checks": "on true 1",
     "innodb_strict_mode": "on true 1",
     "keep_files_on_create": "off false 0",
     "max_error_count": "64",
@@ -89,7 +90,6 @@ AS_LOGIN = {
         "read-uncommitted read-committed repeatable-read serializable default",
     "tx_isolation": "read-uncommitted read-committed repeatable-read serializable default",
     "autocommit": "on off true false 1 0",
-    "unique_checks": "on true 1",
     "wsrep_on": "on true 1",
 }  # fmt: skip
 """What each login of ours begins with, as drivers and dumps write it again, or what only says less
@@ -97,12 +97,12 @@ or refuses more: writes without a condition the policy judges, whatever the serv
 
 PINNED = """
     autocommit big_tables character_set_client character_set_connection character_set_database
-    character_set_results check_constraint_checks collation_connection collation_database
-    completion_type debug debug_dbug foreign_key_checks gtid_domain_id gtid_next gtid_seq_no
+    character_set_results collation_connection collation_database
+    completion_type debug debug_dbug gtid_domain_id gtid_next gtid_seq_no
     init_connect local_infile max_error_count old_mode pseudo_slave_mode pseudo_thread_id
     server_id skip_replication sql_auto_is_null sql_log_bin sql_log_off sql_mode
     sql_quote_show_create sql_safe_updates sql_select_limit standard_compliant_cte timestamp
-    transaction_isolation transaction_read_only tx_isolation tx_read_only unique_checks
+    transaction_isolation transaction_read_only tx_isolation tx_read_only
 """
 """What a statement means or what a fence holds depends on these: other values are refused."""
 
