@@ -108,11 +108,27 @@ class Statement:
     """Pinned settings it would change; policy blocks it in every environment."""
 
     @property
+    def is_instant(self) -> bool:
+        """Tell whether PostgreSQL takes no snapshot for it: it reads no row and runs no code.
+
+        SET TRANSACTION is refused behind a snapshot, so none may be taken before or after it.
+        """
+        if self.tree is not None or self.head not in _INSTANT or not self.effects <= _OF_SESSION:
+            return False
+        # Triggers run where SET CONSTRAINTS makes them immediate.
+        words = lex(self.sent or self.text, self.engine).tokens[:2]
+        return words[-1].value.lower() != "constraints"
+
+    @property
     def plain(self) -> str:
         """Give the text that was judged, from its first word on."""
         text = self.sent or self.text
         tokens = lex(text, self.engine).tokens
         return text[tokens[0].start :] if tokens else text
+
+
+_OF_SESSION = frozenset({EffectClass.READ, EffectClass.SESSION, EffectClass.TRANSACTION})
+_INSTANT = frozenset({"BEGIN", "START", "SAVEPOINT", "RELEASE", "SET", "SHOW"})
 
 
 class ChangeKind(enum.Enum):

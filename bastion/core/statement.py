@@ -652,13 +652,28 @@ def _tightened(statement: Statement) -> Statement:
 
 
 def _asks_of_the_fence(statement: Statement) -> bool:
-    """Tell whether MySQL is asked what the fence around a read would answer for the session."""
-    is_read = statement.engine is Engine.MYSQL and statement.effects == {EffectClass.READ}
+    """Tell whether a server is asked what the fence around a read would answer for the session."""
+    is_read = statement.effects == {EffectClass.READ}
     is_bare = is_read and not statement.reads and not statement.functions
-    return is_bare and _OF_THE_FENCE.search(statement.text) is not None
+    if not is_bare or _OF_THE_FENCE[statement.engine].search(statement.text) is None:
+        return False
+    if statement.engine is Engine.MYSQL:
+        return True
+    # Types, casts and operators may call code of users: nothing but these calls stands there.
+    tokens = lex(statement.text, statement.engine).tokens
+    words = [one.value.lower() for one in tokens if one.kind is not Kind.STRING]
+    return statement.head == "SELECT" and _ASKING.issuperset(words)
 
 
-_OF_THE_FENCE = re.compile(r"tx_read_only|transaction_read_only|in_transaction", re.IGNORECASE)
+_OF_THE_FENCE = {
+    Engine.MYSQL: re.compile(r"tx_read_only|transaction_read_only|in_transaction", re.IGNORECASE),
+    Engine.POSTGRESQL: re.compile(
+        r"'transaction_(?:read_only|isolation|deferrable)'", re.IGNORECASE
+    ),
+}
+_ASKING = frozenset(
+    {"select", "pg_catalog", ".", "current_setting", "pg_is_in_recovery", "version", "(", ")", ","}
+)
 
 
 def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:

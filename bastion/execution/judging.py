@@ -427,6 +427,9 @@ class Judge:
         sets_path = change is not None and change.name == "search_path"
         # At PostgreSQL a rollback brings an earlier path back.
         self._has_set_path |= sets_path and self._target.engine is Engine.POSTGRESQL
+        is_of_path = EffectClass.SESSION in statement.effects and (change is None or sets_path)
+        if statement.is_instant and not is_of_path:
+            return False
         may_follow = sets_path or self._has_set_path or bool(statement.effects & _MOVING)
         return may_follow or not statement.is_understood
 

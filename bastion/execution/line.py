@@ -44,6 +44,8 @@ class Line:
         self.end_wait: Callable[[], Awaitable[None]] | None = None
         """Ends the wait for a request, while there is one."""
         self.is_interrupted = False
+        self.is_path_due = False
+        """A transaction has set its path and nothing else: to look would take its snapshot."""
 
     @property
     def target(self) -> Target:
@@ -71,6 +73,12 @@ class Line:
         """Judge the text of a run; by its yes where it waits for one or has it."""
         self.judge.follow_checks(self.connection.lifted)
         judged = await self.judge.judge(run.text, run.options, run.impact)
+        if self.is_path_due and not judged.statement.is_instant:
+            self.is_path_due = False
+            standing = await self.connection.standing()
+            if standing is not None:
+                self.judge.follow_standing(standing, judged.catalogue)
+                judged = await self.judge.judge(run.text, run.options, run.impact)
         # What waits for a yes, or has it, runs by that yes.
         run.judgement = judged if run.approval is not None else await self.judge.lift(judged)
         return run.judgement

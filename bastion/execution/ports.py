@@ -147,6 +147,8 @@ class Permit:
     pause_s: float = 0.0
     """Yield ``ReadyToCommit`` before COMMIT; the server rolls back after so long by itself where
     it can. 0: no pause. Only outside of a transaction."""
+    is_instant: bool = False
+    """PostgreSQL: in a transaction nothing is asked before it that would take its snapshot."""
     guards_structure: bool = False
     """Commit only when relations and partitions before and after are the same, none truncated."""
     guards_rows: bool = False

@@ -331,6 +331,7 @@ class Sender:
             row_limit=limit,
             affected_max=affected_max,
             keys=self._keys(run, judged),
+            is_instant=statement.is_instant,
             guards_structure=verdict.guards_structure,
             guards_rows=verdict.guards_rows,
             temporary=_temporary(statement),
@@ -417,6 +418,9 @@ class Sender:
         state, statement = self._line.connection.transaction_state, judged.statement
         self._line.judge.follow_transaction(state)
         if not self._line.judge.may_have_moved(statement):
+            return
+        self._line.is_path_due = statement.is_instant and state is TransactionState.OPEN
+        if self._line.is_path_due:
             return
         try:
             standing = await self._line.connection.standing()

@@ -533,10 +533,11 @@ class PostgresConnection:
         self, progress: _Progress, permit: Permit
     ) -> AsyncGenerator[TargetEvent, None]:
         # In a failed transaction only ROLLBACK and the like pass, and SELECT would not.
-        if self._state_before is not TransactionState.FAILED:
-            await self._limit(
-                progress.link, permit, is_local=self._state_before is TransactionState.OPEN
-            )
+        is_open = self._state_before is TransactionState.OPEN
+        if self._state_before is not TransactionState.FAILED and not (
+            is_open and permit.is_instant
+        ):
+            await self._limit(progress.link, permit, is_local=is_open)
         try:
             async for event in self._stream(progress, permit, may_stop=False):
                 yield event

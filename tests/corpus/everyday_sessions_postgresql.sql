@@ -234,3 +234,9 @@ SELECT xmlserialize(content '<a/>'::xml as text)
 SELECT '<a/>' IS DOCUMENT
 SELECT xmlelement(name a, xmlattributes(1 as b, 2 as c))
 SELECT xmlconcat('<a/>', '<b/>'), xmlcomment('x')
+BEGIN ;; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE ;; SELECT count(*) FROM products ;; SHOW transaction_isolation ;; SHOW transaction_deferrable ;; COMMIT
+BEGIN ;; SHOW transaction_isolation ;; SAVEPOINT a ;; RELEASE a ;; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ ;; SELECT current_setting('transaction_isolation') ;; COMMIT
+SELECT pg_catalog.set_config('search_path', '', false) ;; BEGIN ;; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY ;; SELECT count(*) FROM public.products ;; ROLLBACK
+START TRANSACTION ;; SET LOCAL work_mem = '8MB' ;; SET LOCAL search_path TO pg_catalog, public ;; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE ;; SELECT count(*) FROM products ;; ROLLBACK ;; SHOW search_path
+SELECT current_setting('transaction_read_only'), pg_catalog.current_setting('transaction_isolation'), pg_is_in_recovery()
+BEGIN READ ONLY ;; SELECT current_setting('transaction_read_only') ;; SHOW transaction_read_only ;; COMMIT

@@ -2170,3 +2170,5 @@ select x.v from inno, json_table(jsonb_build_array(n1), '$[*]' columns (v varcha
 select json_value(to_jsonb(n1), '$' returning varchar(12)), json_query(to_jsonb(n1), '$' returning char(12)), json_serialize(to_json(n1) returning varchar(12)) from inno where id=1
 select k1, tsvector_to_array(k1), strip(k1) from inno where id=1
 select set_config('app.k', k1::text, false) from inno where id=1 ;; show app.k
+begin ;; create schema s4 ;; create view s4.t as select id, ssn as v from public.users ;; commit ;; begin ;; set local search_path to s4, public ;; savepoint a ;; set transaction isolation level serializable ;; select v from t ;; rollback
+select current_setting('transaction_read_only'), set_config('transaction_read_only', 'off', false) ;; delete from t

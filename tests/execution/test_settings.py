@@ -80,8 +80,20 @@ async def test_bare_names_mean_what_the_path_says_and_are_masked_by_it(
                 await collect(runner, text)
             _, rows, _ = await collect(runner, "select place from people order by id")
             shown.append(rows[0][0])
+            for text in (
+                "set search_path to public",
+                "begin",
+                "set local search_path to other",
+                "savepoint s",
+                "release s",
+                "set transaction isolation level serializable",
+            ):
+                finished, _, _ = await collect(runner, text)
+                assert finished.status is Status.OK, text
+            _, rows, _ = await collect(runner, "select place from people order by id")
+            shown.append(rows[0][0])
     postgres_server.drop_database(url)
-    assert [one == b"Oslo" for one in shown] == [False, True, False, True, False]
+    assert [one == b"Oslo" for one in shown] == [False, True, False, True, False, False]
     assert b"p2@example.com" not in shown
 
 
