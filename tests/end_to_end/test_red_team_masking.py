@@ -4,6 +4,7 @@ Each probe runs on two twins through the whole product but the network. Whatever
 them, in rows, names, errors, notices or outcomes, says something of a value that is masked.
 """
 
+import asyncio
 import itertools
 import os
 import re
@@ -107,11 +108,12 @@ async def answer(rig: Rig, target: str, probe: str) -> str:
 
 async def restore(rig: Rig, server: DatabaseServer, target: str, url: str, seed: str) -> None:
     if server.engine == "postgres":
-        server.run(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        empty = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
     else:
         database = url.rsplit("/", 1)[1]
-        server.run(url, f"DROP DATABASE `{database}`; CREATE DATABASE `{database}`")
-    server.run(url, seed)
+        empty = f"DROP DATABASE `{database}`; CREATE DATABASE `{database}`"
+    await asyncio.to_thread(server.run, url, empty)
+    await asyncio.to_thread(server.run, url, seed)
     connector = await rig.services.targets.connector(target)
     assert connector is not None
     await connector.refresh()
@@ -136,12 +138,11 @@ async def test_changing_sensitive_values_changes_no_byte_shown(
             twins.append((name, url, seed))
         differing = []
         for probe in probes(f"red_team_{engine}.sql"):
-            one, other = [await answer(rig, name, probe) for name, _, _ in twins]
+            one, other = await asyncio.gather(*(answer(rig, name, probe) for name, _, _ in twins))
             if one != other:
                 differing.append((probe, one, other))
             if CHANGES.search(probe) and "'ok'" in one:
-                for name, url, seed in twins:
-                    await restore(rig, server, name, url, seed)
+                await asyncio.gather(*(restore(rig, server, *twin) for twin in twins))
     for _, url, _ in twins:
         server.drop_database(url)
     assert not differing
