@@ -62,6 +62,8 @@ class Flow:
     """Words of the schema, which may quote values of sensitive columns."""
     is_long: bool = False
     """A text that may be near the longest one that the server makes."""
+    is_mixed: bool = False
+    """A telling text in some rows, and in others what the person typed or made, or may have."""
 
     @property
     def stored(self) -> frozenset[Sensitivity]:
@@ -122,6 +124,9 @@ def either(first: Flow, second: Flow) -> Flow:
         found = _with(merged, kind=first.kind, guesses=first.guesses + second.guesses)
         is_native = first.is_native and second.is_native
         return dataclasses.replace(found, is_native=True) if is_native else found
+    if any(part.embedded for part in parts):
+        is_mixed = not all(part.embedded or part.kind is FlowKind.STORED for part in parts)
+        return dataclasses.replace(merged, is_mixed=merged.is_mixed or is_mixed)
     return merged
 
 
@@ -162,6 +167,7 @@ def _with(flow: Flow, *, kind: FlowKind, guesses: int) -> Flow:
         is_verbatim=flow.is_verbatim and kind is FlowKind.STORED,
         is_definition=flow.is_definition,
         is_long=flow.is_long,
+        is_mixed=flow.is_mixed,
     )
 
 
@@ -181,6 +187,7 @@ def _merge(parts: list[Flow]) -> Flow:
         spoiled=frozenset().union(*(part.spoiled for part in parts)),
         is_definition=any(part.is_definition for part in parts),
         is_long=any(part.is_long for part in parts),
+        is_mixed=any(part.is_mixed for part in parts),
     )
 
 

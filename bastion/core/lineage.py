@@ -22,7 +22,7 @@ from bastion.core.carry import (
     carried_by_making,
     carried_by_writes,
 )
-from bastion.core.catalogue import Catalogue, Relation
+from bastion.core.catalogue import Catalogue, Column, Relation
 from bastion.core.context import SessionContext
 from bastion.core.counters import condition_names, shows_counters
 from bastion.core.definitions import Redactor
@@ -32,6 +32,7 @@ from bastion.core.flow import (
     TYPED,
     Cte,
     Flow,
+    FlowKind,
     Output,
     Scope,
     Source,
@@ -40,6 +41,7 @@ from bastion.core.flow import (
     join,
     unproven,
 )  # fmt: skip
+from bastion.core.guesses import Guess
 from bastion.core.hidden import called_bodies, hidden_writes, telling_code, written_by_code
 from bastion.core.lexer import lex
 from bastion.core.memo import Memo
@@ -116,6 +118,7 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
 def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) -> Traced:
     walk = Walk(catalogue, relations=context.relations, variables=context.variables)
     walk.query_dml = lambda node, scope, ctes: _write(walk, node, scope, ctes)
+    walk.is_lenient = statement.head == "EXECUTE" or "ignore" in statement.text.casefold()
     if statement.head == "EXECUTE" and statement.engine is Engine.MYSQL:
         walk.placeholder = join(walk.variable(name) for name in _USED.findall(statement.text))
     own = _of_server(statement, catalogue, context)
@@ -476,6 +479,10 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
             walk.laundering[f"a relation that is not known takes {flow.words}"] = None
         return
     key = (relation.schema, relation.name)
+    stored = next(
+        (item for item in relation.columns if fold(item.name, walk.engine) == column), None
+    )
+    flow = _as_kept(walk, relation, stored, flow)
     columns = walk.written.setdefault(key, {})
     columns[column] = either(columns[column], flow) if column in columns else flow
     _rewrite(walk, scope, relation, column, flow)
@@ -483,12 +490,11 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
         walk.inference[f"what {relation.name}, with checks of its own, takes of {flow.words}"] = (
             None
         )
+    elif relation.is_checked:
+        _note_refusal(walk, relation, stored, flow)
     is_own = walk.relations.get(key) is relation and walk.engine is Engine.POSTGRESQL
     if is_own and not relation.shares_rows:
         return
-    stored = next(
-        (item for item in relation.columns if fold(item.name, walk.engine) == column), None
-    )
     own = {stored.sensitivity} if stored is not None and stored.sensitivity else set()
     if stored is not None and stored.sensitivity and _is_in_key(relation, stored.name):
         predicates.note_written_guess(walk, stored.sensitivity, flow)
@@ -498,6 +504,36 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
         words = flow.words if flow.sensitive else "values that are not proven harmless"
         words = f"a changed {words}" if is_altered and not flow.sensitive - own else words
         walk.laundering[f"{relation.name}.{column} takes {words}"] = None
+
+
+def _as_kept(walk: Walk, relation: Relation, column: Column | None, flow: Flow) -> Flow:
+    """Give the flow of a telling text where a column that is too short for it cuts it."""
+    if walk.engine is not Engine.MYSQL or not flow.embedded:
+        return flow
+    # Tables without transactions cut whatever comes behind the first row.
+    is_cut = walk.is_lenient or relation.storage_engine.casefold() not in {"", "innodb"}
+    is_whole = column is not None and column.type_name.casefold() in _ENDLESS and not flow.is_long
+    return flow if is_whole or not is_cut else dataclasses.replace(flow, spoiled=flow.embedded)
+
+
+_ENDLESS = frozenset({"mediumtext", "longtext", "mediumblob", "longblob", "json"})
+
+
+def _note_refusal(walk: Walk, relation: Relation, column: Column | None, flow: Flow) -> None:
+    """Note that a table of the session may tell, by what it refuses, which telling texts it has."""
+    is_telling = bool(column is not None and column.classification.embedded)
+    if flow.is_definition or not (flow.embedded or is_telling):
+        return
+    is_free = bool(column is not None and relation.unique_keys) and not _is_in_key(
+        relation, column.name if column is not None else ""
+    )
+    if not is_free and flow.kind is not FlowKind.TYPED:
+        words = f"what {relation.name}, with checks of its own, takes of telling texts"
+        walk.inference[words] = None
+        return
+    known = column.classification.embedded if column is not None else None
+    classes = flow.embedded or frozenset({known} if known else ())
+    walk.guessed.append(Guess(classes=classes, count=max(1, flow.guesses), key=""))
 
 
 def _is_in_key(relation: Relation, column: str) -> bool:

@@ -44,6 +44,7 @@ def either_relation(relation: Relation, before: Relation) -> Relation:
         columns=columns,
         shares_rows=relation.shares_rows or before.shares_rows,
         is_checked=relation.is_checked or before.is_checked,
+        unique_keys=relation.unique_keys if relation.unique_keys == before.unique_keys else (),
     )
 
 
@@ -62,7 +63,7 @@ def altered(context: SessionContext, text: str, engine: Engine) -> SessionContex
         if relation.name.casefold() not in words:
             continue
         if is_new:
-            relations[key] = dataclasses.replace(relation, is_checked=True)
+            relations[key] = dataclasses.replace(relation, is_checked=True, unique_keys=())
             continue
         changed = _mixed(relation, is_keyed=not words.isdisjoint(_CHECKING))
         if engine is Engine.POSTGRESQL and tokens[0].value == "alter":
@@ -85,7 +86,7 @@ def with_columns(context: SessionContext, statement: Statement) -> SessionContex
     Where its new columns are not known, none are, which masks them all.
     """
     (key,) = statement.writes
-    changed = dataclasses.replace(context.relations[key], is_checked=True)
+    changed = dataclasses.replace(context.relations[key], is_checked=True, unique_keys=())
     if statement.head == "ALTER":
         # A text that is cut is no longer known by what is in it.
         cut = tuple(map(_as_cut, changed.columns))
@@ -219,7 +220,8 @@ def _unread_views(
 
 
 def _mixed(relation: Relation, *, is_keyed: bool) -> Relation:
-    relation = dataclasses.replace(relation, is_checked=relation.is_checked or is_keyed)
+    is_checked = relation.is_checked or is_keyed
+    relation = dataclasses.replace(relation, is_checked=is_checked, unique_keys=())
     telling = [column.classification for column in relation.columns if column.sensitivity]
     if not telling:
         return relation
@@ -264,10 +266,10 @@ def is_checked(tree: exp.Expr | None) -> bool:
         if not isinstance(item, exp.ColumnDef):
             return True
         kind = item.args.get("kind")
-        if kind is None or (isinstance(kind, exp.DataType) and kind.this in _CHOOSING):
+        if kind is None or (isinstance(kind, exp.DataType) and kind.this in CHOOSING):
             return True
         kinds = (constraint.kind for constraint in item.args.get("constraints") or [])
-        if any(not isinstance(kind, _FREE) for kind in kinds):
+        if any(not isinstance(kind, FREE) for kind in kinds):
             return True
     return tree.find(exp.PartitionedByProperty) is not None
 
@@ -279,8 +281,8 @@ _CHECKING = frozenset(
     {"unique", "primary", "check", "exclude", "key", "modify", "change", "type", "constraint"}
     | {"generated"}
 )
-_CHOOSING = (exp.DType.USERDEFINED, exp.DType.ENUM, exp.DType.SET)
-_FREE = (
+CHOOSING = (exp.DType.USERDEFINED, exp.DType.ENUM, exp.DType.SET)
+FREE = (
     exp.NotNullColumnConstraint,
     exp.DefaultColumnConstraint,
     exp.CollateColumnConstraint,

@@ -8,35 +8,49 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from bastion.core import definitions, paths, predicates
+from bastion.core import definitions, paths, predicates, searches
 from bastion.core.builtins import names
-from bastion.core.flow import Flow, FlowKind
+from bastion.core.flow import Flow, FlowKind, Scope
 from bastion.core.walker import Walker
 
 
-def marked(walk: Walker, node: exp.Expr, flow: Flow) -> Flow:
+def marked(walk: Walker, node: exp.Expr, flow: Flow, scope: Scope) -> Flow:
     """Mark the flow of one operation on a sensitive value or a telling text."""
     if isinstance(node, _BARE):
         return flow
+    if flow.embedded:
+        flow = _of_pieces(walk, node, flow, scope)
     if flow.sensitive and isinstance(node, _ARITHMETIC):
         predicates.check_arithmetic(walk, node, flow)
     name = node.name.casefold() if isinstance(node, exp.Anonymous) else ""
     is_telling = flow.is_telling
-    if flow.sensitive and not is_telling:
-        is_telling = not _is_null_with_its_parts(node, name)
-    spoiled = flow.spoiled
-    if flow.embedded and (not _keeps_texts(node, name) or _cuts(walk, node)):
-        spoiled = flow.embedded
-    if isinstance(node, exp.Substring | exp.Coalesce) and flow.sensitive:
+    asked = searches.asked(flow)
+    # The condition of a CASE is judged by itself.
+    is_judged = not flow.sensitive and isinstance(node, exp.Case | exp.If)
+    if asked and not is_telling and not is_judged:
+        is_test = isinstance(node, exp.Binary) and isinstance(node, exp.Predicate)
+        is_judged = is_test and not flow.sensitive
+        is_telling = not (is_judged or _is_null_with_its_parts(node, name))
+    if isinstance(node, exp.Substring | exp.Coalesce) and asked:
         predicates.check_lazy(walk, node, flow)
     if flow.sensitive and flow.is_long:
         is_telling = True
         predicates.check_length(walk, flow)
-    if flow.sensitive and not _never_fails(node, name):
+    if asked and not _never_fails(node, name):
         predicates.note_failure(walk, node, flow)
-    if is_telling == flow.is_telling and spoiled == flow.spoiled:
+    return flow if is_telling == flow.is_telling else dataclasses.replace(flow, is_telling=True)
+
+
+def _of_pieces(walk: Walker, node: exp.Expr, flow: Flow, scope: Scope) -> Flow:
+    """Mark what cuts a telling text to pieces, and pieces that rows choose as sensitive."""
+    name = node.name.casefold() if isinstance(node, exp.Anonymous) else ""
+    if not _keeps_texts(node, name) or _cuts(walk, node):
+        flow = dataclasses.replace(flow, spoiled=flow.embedded)
+    if flow.is_definition or flow.spoiled <= flow.classes:
         return flow
-    return dataclasses.replace(flow, is_telling=is_telling, spoiled=spoiled)
+    if not searches.varies(walk, [node], scope):
+        return flow
+    return dataclasses.replace(flow, classes=flow.classes | flow.spoiled)
 
 
 def _is_null_with_its_parts(node: exp.Expr, name: str) -> bool:
@@ -128,10 +142,15 @@ def _cuts(walk: Walker, node: exp.Expr) -> bool:
         not predicates.is_plain_text(part, walk.engine)
         for part in node.to.find_all(exp.DataType)
         if part.this in _LETTERS or str(part.args.get("kind")).strip('"') == "char"
+    ) or any(
+        # BINARY (20) cuts too, and BINARY alone leaves all as it is.
+        part.this in _BYTES and part.expressions
+        for part in node.to.find_all(exp.DataType)
     )
 
 
 _LETTERS = (*exp.DataType.TEXT_TYPES, exp.DType.BPCHAR)
+_BYTES = (exp.DType.BINARY, exp.DType.VARBINARY, exp.DType.BIT)
 
 
 def _trims_letters(node: exp.Expr) -> bool:

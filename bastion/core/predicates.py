@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlglot import exp
 
-from bastion.core import tokens
+from bastion.core import searches, tokens
 from bastion.core.builtins import PURE
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Relation, RelationKind
@@ -64,7 +64,7 @@ def check_amount(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> None
     """Look at what says how many rows: LIMIT, OFFSET, TABLESAMPLE, the frame of a window."""
     for value in node.iter_expressions():
         flow = walk.flow(value, scope, ctes)
-        if flow.sensitive:
+        if searches.asked(flow):
             _infer(walk, node.key.upper(), flow)
 
 
@@ -74,6 +74,8 @@ def check_count_distinct(walk: Walker, items: Sequence[exp.Expr], scope: Scope, 
         flow = _side(walk, item, scope, ctes)
         if flow.sensitive and flow.kind is not FlowKind.STORED:
             _infer(walk, "COUNT (DISTINCT ...)", flow)
+        elif not flow.sensitive:
+            searches.check_key(walk, item, flow, scope, "COUNT (DISTINCT ...)")
 
 
 def check_key(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, *, clause: str) -> None:
@@ -86,6 +88,8 @@ def check_key(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, *, clause:
     flow = _key_flow(walk, inner, scope, ctes)
     if flow.sensitive and clause:
         _infer(walk, clause, flow)
+    elif clause:
+        searches.check_key(walk, inner, flow, _with_aliases(scope), clause)
 
 
 def check_window(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> list[Flow]:
@@ -96,12 +100,17 @@ def check_window(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> list
         flows.append(flow)
         if flow.sensitive:
             _infer(walk, "PARTITION BY", flow)
+        else:
+            searches.check_key(walk, item, flow, scope, "PARTITION BY")
     order = node.args.get("order")
     for item in order.expressions if isinstance(order, exp.Expr) else []:
-        flow = walk.flow(item.this if isinstance(item, exp.Ordered) else item, scope, ctes)
+        key = item.this if isinstance(item, exp.Ordered) else item
+        flow = walk.flow(key, scope, ctes)
         flows.append(flow)
         if flow.sensitive:
             _infer(walk, "window ORDER BY", flow)
+        else:
+            searches.check_key(walk, key, flow, scope, "window ORDER BY")
     frame = node.args.get("spec")
     if isinstance(frame, exp.Expr):
         check_amount(walk, frame, scope, ctes)
@@ -116,6 +125,9 @@ def check_case(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> None:
         flow = walk.flow(node.this, scope, ctes)
         if flow.sensitive:
             _infer(walk, "CASE", flow)
+            return
+        for arm in node.args.get("ifs") or []:
+            _compare_nodes(walk, node.this, arm.this, scope, ctes, "CASE")
         return
     for arm in node.args.get("ifs") or []:
         check(walk, arm.this, scope, ctes, clause="CASE")
@@ -123,7 +135,7 @@ def check_case(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> None:
 
 def check_call(walk: Walker, names: Collection[str], flow: Flow, node: exp.Expr) -> None:
     """Look at functions whose time or failure depends on their arguments."""
-    if not flow.sensitive:
+    if not searches.asked(flow):
         return
     found = sorted(_TELLING_CALLS.intersection(names))
     if not found and node.args.get("unique_keys"):
@@ -141,7 +153,7 @@ def check_effects(walk: Walker, name: str, flow: Flow) -> None:
     if name in _RUNS_TEXT:
         walk.inference[f"the rows of {name}, which runs a query of its own"] = None
     is_keeping = name in _KEEPING or name not in PURE[walk.engine]
-    if flow.sensitive and is_keeping:
+    if searches.asked(flow) and is_keeping:
         walk.laundering[f"the function {name} takes {flow.words}"] = None
 
 
@@ -173,15 +185,23 @@ _CHOOSING_TYPES = (exp.DType.USERDEFINED, exp.DType.ENUM, exp.DType.SET)
 _HARMLESS_TYPES = words("citext hstore ltree")
 
 
-def check_arms(walk: Walker, left: tuple[Output, ...], right: tuple[Output, ...]) -> None:
+def check_arms(
+    walk: Walker, node: exp.SetOperation, left: tuple[Output, ...], right: tuple[Output, ...]
+) -> None:
     """Look at INTERSECT and EXCEPT, which compare whole rows."""
     for one, other in zip(left, right, strict=False):
-        _compare(walk, [one.flow, other.flow], "set operation")
+        both = [one.flow, other.flow]
+        if isinstance(node, exp.Union) and all(flow.spoiled for flow in both):
+            # Pieces beside pieces: what is alike among them stands there once.
+            continue
+        _compare(walk, both, "set operation", key=node.sql())
 
 
-def check_distinct_arms(walk: Walker, left: tuple[Output, ...], right: tuple[Output, ...]) -> None:
+def check_distinct_arms(
+    walk: Walker, node: exp.SetOperation, left: tuple[Output, ...], right: tuple[Output, ...]
+) -> None:
     """Look at UNION, INTERSECT and EXCEPT, which compare whole rows, also with each other."""
-    check_arms(walk, left, right)
+    check_arms(walk, node, left, right)
     _check_distinct(walk, left)
     _check_distinct(walk, right)
 
@@ -192,6 +212,8 @@ def _check_distinct(walk: Walker, outputs: Sequence[Output]) -> None:
         flow = output.flow
         if flow.sensitive and (len(outputs) > 1 or flow.kind is FlowKind.COMPUTED):
             _infer(walk, "DISTINCT", flow)
+        elif searches.sorts_typed(flow):
+            searches.infer(walk, "DISTINCT")
         elif flow.spoiled and not flow.sensitive and not flow.is_definition:
             walk.guessed.append(Guess(classes=flow.spoiled, count=1, key=""))
 
@@ -285,7 +307,8 @@ _CUT_LISTS = (exp.GroupConcat, exp.JSONArrayAgg, exp.JSONObjectAgg, exp.Anonymou
 
 def check_rows_from(walk: Walker, name: str, flow: Flow, call: exp.Expr) -> None:
     """Look at a function that makes rows: how many it gives may tell its argument."""
-    if flow.sensitive and (name not in _STRUCTURAL_ROWS or not keeps_count(call)):
+    is_structural = name in _STRUCTURAL_ROWS and keeps_count(call)
+    if searches.asked(flow) and not (flow.sensitive and is_structural):
         _infer(walk, f"rows of {name or 'a function'}", flow)
 
 
@@ -335,7 +358,7 @@ def check(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, *, clause: str
     if flow.sensitive:
         _infer(walk, clause, flow)
     elif flow.spoiled:
-        _note_search(walk, flow, node)
+        searches.note(walk, flow, [node], scope, clause)
 
 
 def _check_equality(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes, clause: str) -> None:
@@ -392,7 +415,7 @@ def _compare_nodes(
     walk: Walker, left: exp.Expr, right: exp.Expr, scope: Scope, ctes: Ctes, clause: str
 ) -> None:
     sides = [_side(walk, left, scope, ctes), _side(walk, right, scope, ctes)]
-    _compare(walk, sides, clause, nodes=(left, right))
+    _compare(walk, sides, clause, nodes=(left, right), scope=scope)
     one, other = sides
     if one.sensitive and not one.columns.isdisjoint(other.columns) and _differ(left, right):
         # ``ssn = lower(ssn)`` joins nothing: it asks how the value is spelled.
@@ -483,13 +506,18 @@ def _any_side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
 
 
 def _compare(
-    walk: Walker, sides: list[Flow], clause: str, *, nodes: tuple[exp.Expr, ...] = ()
+    walk: Walker,
+    sides: list[Flow],
+    clause: str,
+    *,
+    nodes: tuple[exp.Expr, ...] = (),
+    scope: Scope | None = None,
+    key: str = "",
 ) -> None:
     sensitive = [side for side in sides if side.sensitive]
     flow = join(sides)
     if not sensitive:
-        if flow.spoiled and nodes:
-            _note_search(walk, flow, *nodes)
+        searches.compare(walk, sides, clause, nodes=nodes, scope=scope, key=key)
         return
     if any(side.kind is not FlowKind.STORED for side in sensitive):
         _infer(walk, clause, flow)
@@ -518,15 +546,7 @@ def _note_guess(walk: Walker, count: int, flow: Flow, nodes: tuple[exp.Expr, ...
 def note_failure(walk: Walker, node: exp.Expr, flow: Flow) -> None:
     """Note what fails for some values only: whether it did is an answer, and costs one guess."""
     key = "\x1f".join((*sorted(flow.columns), "may fail", node.sql()))
-    walk.guessed.append(Guess(classes=flow.sensitive, count=1, key=key))
-
-
-def _note_search(walk: Walker, flow: Flow, *nodes: exp.Expr) -> None:
-    """Note a search in texts that hold sensitive values: letter by letter it spells one out."""
-    if flow.is_definition or not any(node.find(exp.Literal, *VARYING[1:]) for node in nodes):
-        return
-    key = "\x1f".join(("searches", *(node.sql() for node in nodes)))
-    walk.guessed.append(Guess(classes=flow.spoiled, count=1, key=key))
+    walk.guessed.append(Guess(classes=searches.asked(flow), count=1, key=key))
 
 
 def note_written_guess(walk: Walker, sensitivity: Sensitivity, flow: Flow) -> None:

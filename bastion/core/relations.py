@@ -242,7 +242,7 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
         return dataclasses.replace(flow, is_document=True, shape=shape)
     if embedded is None:
         return flow
-    return dataclasses.replace(flow, embedded=frozenset({embedded}))
+    return dataclasses.replace(flow, embedded=frozenset({embedded}), is_mixed=is_made)
 
 
 def _is_made_of_others(walk: Walker, relation: Relation, column: Column) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
-from bastion.core import bodies, definitions, detectors, paths, predicates
+from bastion.core import bodies, definitions, detectors, paths, predicates, searches
 from bastion.core.builtins import PURE, names
 from bastion.core.classify import announced
 from bastion.core.flow import (
@@ -66,6 +66,8 @@ def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> F
     if isinstance(node, _UNKNOWN_FUNCTIONS) or not names.isdisjoint(walk.catalogue.functions):
         return join([flow, unproven(f"the function {min(names, default='')} is not known")])
     predicates.check_call(walk, names, flow, node)
+    if flow.embedded and not flow.sensitive:
+        _check_chosen(walk, node, flow, scope)
     if isinstance(node, _ROW_MAKERS):
         predicates.check_rows_from(walk, call_name(node), flow, node)
         flow = made(flow)
@@ -74,6 +76,14 @@ def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> F
         shape = document.below(path) if document.is_named(path) else None
         flow = dataclasses.replace(flow, shape=shape)
     return _with_path(walk, node, flow)
+
+
+def _check_chosen(walk: Walker, node: exp.Func, flow: Flow, scope: Scope) -> None:
+    """Look at what gives the greater of a telling text and of what somebody typed."""
+    if isinstance(node, exp.Greatest | exp.Least):
+        searches.note(walk, flow, [node], scope, node.key.upper())
+    elif isinstance(node, exp.Max | exp.Min) and searches.sorts_typed(flow):
+        searches.infer(walk, node.key.upper())
 
 
 def _json_value(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
@@ -140,7 +150,7 @@ def _built_in(walk: Walker, node: exp.Expr, name: str, arguments: list[Flow], fl
     if name in _ROW_MAKER_NAMES:
         predicates.check_rows_from(walk, name, flow, node)
         flow = made(flow)
-    if name == "last_insert_id" and flow.sensitive:
+    if name == "last_insert_id" and searches.asked(flow):
         walk.laundering[f"last_insert_id keeps {flow.words}"] = None
     return _with_path(walk, node, flow)
 

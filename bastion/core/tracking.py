@@ -21,7 +21,7 @@ from bastion.core.exposure import Exposure
 from bastion.core.flow import Flow, Output, fold
 from bastion.core.limits import LOCAL
 from bastion.core.lineage import Traced, trace_fully
-from bastion.core.made import altered, either_relation, is_checked, with_columns
+from bastion.core.made import CHOOSING, FREE, altered, either_relation, is_checked, with_columns
 from bastion.core.model import EffectClass, Engine, Sensitivity
 from bastion.core.temporary import copied, restructures, taken_after
 
@@ -299,6 +299,8 @@ def _with_relation(
         columns=columns,
         definition=query.text if is_view and query is not None else "",
         is_temporary=change.is_temporary,
+        unique_keys=() if is_view else _keys(tree, statement.engine),
+        storage_engine=_storage_engine(tree),
         shares_rows=not is_view and _SHARES_ROWS.search(statement.text) is not None,
         is_checked=not is_view and is_checked(tree),
     )
@@ -309,6 +311,11 @@ def _with_relation(
         relation = either_relation(relation, before)
     relations[(change.schema, change.name)] = relation
     return dataclasses.replace(context, relations=MappingProxyType(relations))
+
+
+def _storage_engine(tree: exp.Expr | None) -> str:
+    found = tree.find(exp.EngineProperty) if isinstance(tree, exp.Create) else None
+    return found.this.name if found is not None else ""
 
 
 _SHARES_ROWS = re.compile(r"\binherits\b|\bpartition\s+of\b", re.IGNORECASE)
@@ -329,7 +336,9 @@ def _made_columns(
             return ()
         return tuple(
             dataclasses.replace(
-                _column(fold(item.this, engine), _HARMLESS, index), default=_default(item, engine)
+                _column(fold(item.this, engine), _HARMLESS, index),
+                default=_default(item, engine),
+                type_name=_type_name(item, engine),
             )
             for index, item in enumerate(listed, start=1)
             if isinstance(item, exp.ColumnDef)
@@ -340,7 +349,9 @@ def _made_columns(
     if engine is Engine.MYSQL:
         found = [output.name for output in outputs]
         extra = [Output(name=name, flow=Flow()) for name in names if name not in found]
-        return _output_columns((*extra, *outputs), [])
+        # A column that is declared may be too short for the texts that the query gives it.
+        cut = tuple(_cut(output) if output.name in names else output for output in outputs)
+        return _output_columns((*extra, *cut), [])
     if len(names) > len(outputs):
         return ()
     return _output_columns(outputs, names)
@@ -358,6 +369,44 @@ def _output_columns(outputs: tuple[Output, ...], names: list[str]) -> tuple[Colu
             )
         )
     return tuple(columns)
+
+
+def _cut(output: Output) -> Output:
+    flow = output.flow
+    return dataclasses.replace(output, flow=dataclasses.replace(flow, spoiled=flow.embedded))
+
+
+def _type_name(item: exp.ColumnDef, engine: Engine) -> str:
+    kind = item.args.get("kind")
+    return kind.sql(dialect=engine.value).casefold() if isinstance(kind, exp.DataType) else ""
+
+
+def _keys(tree: exp.Expr | None, engine: Engine) -> tuple[tuple[str, ...], ...]:
+    """Give the keys of a table that is made; none where it may refuse values for more than them."""
+    schema = tree.this if isinstance(tree, exp.Create) else None
+    if not isinstance(schema, exp.Schema):
+        return ()
+    found: list[tuple[str, ...]] = []
+    for item in schema.expressions:
+        if not isinstance(item, exp.ColumnDef):
+            if isinstance(item, _UNIQUE):
+                found.append(tuple(fold(one, engine) for one in item.find_all(exp.Identifier)))
+            elif not isinstance(item, exp.IndexColumnConstraint):
+                return ()
+            continue
+        kind = item.args.get("kind")
+        if not isinstance(kind, exp.DataType) or kind.this in CHOOSING:
+            return ()
+        kinds = [constraint.kind for constraint in item.args.get("constraints") or []]
+        if any(isinstance(kind, _UNIQUE) for kind in kinds):
+            found.append((fold(item.this, engine),))
+        if not all(isinstance(kind, (*_UNIQUE, *_NUMBERED, *FREE)) for kind in kinds):
+            return ()
+    return tuple(found)
+
+
+_NUMBERED = (exp.AutoIncrementColumnConstraint, exp.GeneratedAsIdentityColumnConstraint)
+_UNIQUE = (exp.PrimaryKey, exp.PrimaryKeyColumnConstraint, exp.UniqueColumnConstraint)
 
 
 def _reads_setting(kind: exp.Expr | None) -> bool:

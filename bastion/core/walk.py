@@ -76,6 +76,8 @@ class Walk:
         self.guesses = 0
         self.guessed: list[Guess] = []
         self.bindable: set[int] = set()
+        self.is_lenient = False
+        """Whether a text that is too long for its column is cut: MySQL's IGNORE."""
         self.placeholder = TYPED
         """What the parameters of a prepared statement carry."""
         self.assigned: dict[str, Flow] = {}
@@ -173,9 +175,9 @@ class Walk:
         left = self.query(node.this, parent, ctes)
         right = self.query(node.expression, parent, ctes)
         if node.args.get("distinct"):
-            predicates.check_distinct_arms(self, left, right)
+            predicates.check_distinct_arms(self, node, left, right)
         elif not isinstance(node, exp.Union):
-            predicates.check_arms(self, left, right)
+            predicates.check_arms(self, node, left, right)
         if len(left) != len(right) or node.args.get("by_name"):
             raise NotTracedError("the arms of a set operation differ")
         outputs = tuple(
@@ -649,7 +651,7 @@ class Walk:
         if self.engine is Engine.MYSQL and predicates.is_long(node):
             flow = dataclasses.replace(flow, is_long=True)
         if flow.classes or flow.embedded:
-            flow = marked(self, node, flow)
+            flow = marked(self, node, flow, scope)
         return self.touch(flow)
 
     def parts(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:

@@ -125,6 +125,29 @@ select substr(concat(ssn, repeat('a',16777205)),1,1) from users where id=1
 set statement group_concat_max_len=11 for select group_concat(ssn) from users where id=1
 show columns from vault where `default` like '%S3C%'
 create temporary table z as select column_type as k from information_schema.columns where table_name='en' and table_schema=database() ;; select k from z
+select group_concat(char(s.seq using utf8mb4) order by p.seq separator '-') from ledger, seq_1_to_40 p, seq_32_to_122 s where id=1 and substr(body, p.seq, 1) = char(s.seq using utf8mb4)
+select s.seq from ledger l, seq_97_to_122 s where l.id=1 and l.body like concat('please call c', char(s.seq using utf8mb4), '%')
+select s.seq from seq_97_to_122 s where s.seq in (select ascii(substr(body,14,1)) from ledger where id=1) or s.seq = (select ascii(substr(body,14,1)) from ledger where id=1)
+select q.seq from (select s.seq, substr(l.body,s.seq,1) c from ledger l, seq_1_to_40 s where l.id=1) q where c = 'u'
+select q.seq from (select * from ledger l, seq_97_to_122 s where l.id=1) q where ascii(substr(q.body,14,1)) = q.seq
+with c as (select id, body, char(id+96 using utf8mb4) n from ledger) select b.n from c a, c b where a.id=1 and substr(a.body,14,1) = b.n
+select rn from (select body, row_number() over (order by s.seq) rn from ledger, seq_1_to_122 s where id=1) q where ascii(substr(body,14,1)) = rn
+select p.seq from ledger, seq_97_to_122 p, seq_1_to_122 s where id=1 and s.seq <= p.seq group by p.seq having ascii(substr(max(body),14,1)) = count(*)
+select @x:=s.seq from ledger, seq_97_to_122 s where id=1 and (ascii(substr(body,14,1)) = @x or (@x:=s.seq) is null)
+select s.seq, count(nullif(body like concat('please call c',char(s.seq using utf8mb4),'%'),0)), count(regexp_substr(body,concat('call c',char(s.seq using utf8mb4)))) from ledger, seq_97_to_122 s where id=1 group by s.seq
+select x from (select body x from ledger where id=1 union all select concat('please call c',char(seq using utf8mb4)) from seq_97_to_122) q order by x
+select max(x), count(distinct x) from (select body x from ledger where id=1 union all select 'please call cr') q
+select s.seq, greatest(body, concat('please call c',char(s.seq using utf8mb4))) from ledger, seq_97_to_122 s where id=1
+select count(*) from ledger l, json_table(concat('[1',repeat(',1',ascii(substr(l.body,14,1))),']'),'$[*]' columns(x int path '$')) j where l.id=1
+select last_insert_id(ascii(substr(body,14,1))) from ledger where id=1 ;; select last_insert_id()
+select cast(body as binary(20)), convert(body, binary(20)), cast(cast(body as binary(20)) as char) from ledger where id=1
+create temporary table z (k varchar(14)) ;; insert ignore into z select body from ledger where id=1 ;; select k from z
+create temporary table z (k varchar(14)) engine=memory ;; insert into z select 'x' union all select body from ledger where id=1 ;; select k from z
+create temporary table z (k varchar(14)) engine=memory select 'x' as k union all select body from ledger where id=1 ;; select k from z
+create temporary table z (k varchar(200) unique) ;; insert into z values ('please call cust1@example.com about it') ;; insert ignore into z select body from ledger where id=1 ;; select count(*) from z
+create temporary table z (k varchar(200)) ;; alter table z add unique (k) ;; insert into z values ('please call cust1@example.com about it') ;; insert ignore into z select body from ledger where id=1 ;; select count(*) from z
+create temporary table z as select body as k from ledger where id=1 ;; insert into z select concat('please call c',char(seq using utf8mb4)) from seq_97_to_122 s ;; select k from z order by k ;; select max(k) from z
+create temporary table z (k varchar(200)) ;; insert into z values ('please call cust1@example.com about it') ;; select count(*) from ledger l join z on l.body = z.k
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

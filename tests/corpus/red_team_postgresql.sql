@@ -182,6 +182,23 @@ create temp table z (s text) ;; alter table z add g int generated always as (1/(
 create temp table z (a text, b text) ;; create temp view zv as select a from z ;; alter table z rename a to c ;; alter table z rename b to a ;; insert into z select ssn, 'k' from users ;; select a from zv
 create temp table z (a text, b text) ;; alter table if exists z rename a to x ;; alter table if exists z rename b to a ;; insert into z select 'k', ssn from users ;; select a from z
 create temp table z (a text, b text) ;; alter table z * rename a to x ;; alter table z * rename b to a ;; insert into z select 'k', ssn from users ;; select a from z
+select string_agg(chr(s), '-' order by p) from ledger, generate_series(1,40) p, generate_series(32,122) s where id=1 and substr(body, p, 1) = chr(s)
+select s from ledger l join generate_series(97,122) s on l.body like 'please call c'||chr(s)||'%' and l.id=1
+select s from generate_series(32,122) s where s in (select ascii(substr(body,14,1)) from ledger where id=1) or s = any(array(select ascii(substr(body,14,1)) from ledger where id=1))
+select i from (select i, substr(body,i,1) c from ledger, generate_series(1,40) i where id=1) q where c = 'u'
+select i from ledger, regexp_split_to_table(body,'') with ordinality x(c,i) where id=1 and c = 'u'
+select count(*) from ledger, generate_series(1, ascii(substr(body,14,1))) where id=1
+select id from t limit (select ascii(substr(body,14,1))-110 from ledger where id=1)
+select s, count(nullif(body like 'please call c'||chr(s)||'%', false)), count((regexp_match(body,'call c'||chr(s)))[1]) from ledger, generate_series(97,122) s where id=1 group by s
+select x from (select body x from ledger where id=1 union all select 'please call c'||chr(s) from generate_series(97,122) s) q order by x
+select max(x), count(distinct x) from (select body x from ledger where id=1 union all select 'please call cr') q
+select greatest(body, 'please call c'||chr(s)) from ledger, generate_series(97,122) s where id=1
+(select s, chr(s) from generate_series(97,122) s) intersect (select s, substr(body,14,1) from ledger, generate_series(97,122) s where id=1)
+with recursive r(i) as (select 97 union all select i+1 from r where i<122) select i from r, ledger where id=1 and ascii(substr(body,14,1)) = i
+create temp view z as select body, s from ledger, generate_series(97,122) s where id=1 ;; select s from z where ascii(substr(body,14,1)) = s
+create temp table z as select body as k from ledger where id=1 ;; insert into z select 'please call c'||chr(s) from generate_series(97,122) s ;; select k from z order by k ;; select max(k) from z
+create temp table z (k text unique) ;; insert into z values ('please call cust1@example.com about it') ;; insert into z select body from ledger where id=1 on conflict do nothing ;; select count(*) from z
+create temp table z (k text) ;; insert into z values ('please call cust1@example.com about it') ;; select count(*) from ledger where body in (select k from z)
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
