@@ -175,6 +175,8 @@ class Relation:
     comment: str = ""
     storage_engine: str = ""
     """MySQL: ``InnoDB`` and the like; a non-transactional one cannot be rolled back."""
+    is_versioned: bool = False
+    """MariaDB keeps the rows that once were, and ``FOR SYSTEM_TIME`` shows them."""
     is_temporary: bool = False
     """MySQL: made in the session, for itself."""
     shares_rows: bool = False

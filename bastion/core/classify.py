@@ -7,7 +7,6 @@ versions, UUIDs, hashes, ISBN, epoch milliseconds) must stay readable.
 
 from __future__ import annotations
 
-import base64
 import functools
 import html
 import itertools
@@ -21,6 +20,7 @@ from bastion.core import detectors
 from bastion.core.builtins import names
 from bastion.core.catalogue import Classification
 from bastion.core.dyncols import column_names
+from bastion.core.encoded import decoded
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.paths import HOLDING, NAMING, shape_of
 
@@ -432,10 +432,16 @@ def _documents_in_text(values: list[str]) -> Classification | None:
 
 def _hidden_classes(value: str) -> Iterator[Sensitivity]:
     """Look into a row, a JSON string, a document in base64 or hexadecimal, and lines of CSV."""
-    words = value if value[:1] + value[-1:] in ("()", '""') else _decoded(value)
+    words = value if value[:1] + value[-1:] in ("()", '""') else decoded(value)
     if words is not None:
         yield from _document_classes(words)
     yield from _header_classes(value)
+
+
+def hides_document(value: str) -> bool:
+    """Tell whether a text writes a document another way that has something sensitive in it."""
+    words = decoded(value)
+    return words is not None and next(_document_classes(words), None) is not None
 
 
 def _header_classes(value: str) -> Iterator[Sensitivity]:
@@ -453,28 +459,6 @@ def _header_classes(value: str) -> Iterator[Sensitivity]:
 
 
 _HEADER = re.compile(r"[A-Za-z][\w .-]{0,40}")
-
-
-def _decoded(value: str) -> str | None:
-    """Give the document that a text writes in base64 or hexadecimal."""
-    text = "".join(value.split())
-    try:
-        if _HEX.fullmatch(text):
-            words = bytes.fromhex(text[: len(text) // 2 * 2]).decode("utf-8", "ignore")
-        elif _BASE64.fullmatch(text):
-            whole = text[: len(text) // 4 * 4]
-            words = base64.b64decode(whole.translate(_URL_SAFE)).decode("utf-8", "ignore")
-        else:
-            return None
-    except ValueError:
-        return None
-    return words if words.lstrip()[:1] in ("{", "[", "<") else None
-
-
-# What a document begins with, perhaps behind white space, so that few words are decoded.
-_HEX = re.compile(r"(?:0[9ad]|20)*(?:7[bB]|5[bB]|3[cC])[0-9a-fA-F]{14,}")
-_BASE64 = re.compile(r"(?:[eWPICD][A-Za-z0-9+/_-]{11,})={0,2}")
-_URL_SAFE = str.maketrans("-_", "+/")
 
 
 def _texts_inside(value: str) -> list[str]:
@@ -541,6 +525,8 @@ def _document_classes(value: str, depth: int = 0) -> Iterator[Sensitivity]:
                 yield found
             elif depth < _DEPTH_MAX and item.lstrip()[:1] in ("{", "[", "<"):
                 yield from _document_classes(item, depth + 1)
+            elif depth < _DEPTH_MAX and (words := decoded(item)) is not None:
+                yield from _document_classes(words, depth + 1)
 
 
 _DEPTH_MAX = 8

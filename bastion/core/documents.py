@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from bastion.core import detectors
 from bastion.core.builtins import names
-from bastion.core.classify import MEMBER, NAMED_IN_XML, classify_name, is_named
+from bastion.core.classify import MEMBER, NAMED_IN_XML, classify_name, hides_document, is_named
 
 
 class _Number(str):
@@ -124,7 +124,7 @@ def _strings(value: object) -> Iterator[str]:
 
 def _without(value: object, hidden: set[str]) -> object:
     if isinstance(value, _Object):
-        return _Object((key, _without(item, hidden)) for key, item in value)
+        return _Object((str(_without(key, hidden)), _without(item, hidden)) for key, item in value)
     if isinstance(value, list):
         return [_without(item, hidden) for item in value]
     if isinstance(value, str) and any(item in value for item in hidden):
@@ -151,7 +151,7 @@ def _redact_value(value: object) -> tuple[object, bool]:
         is_card = detectors.is_card(value)
         return (detectors.MASK, True) if is_card else (value, False)
     if isinstance(value, str):
-        found = redact_text(value)
+        found = detectors.MASK if hides_document(value) else redact_text(value)
         return found, found != value
     if isinstance(value, _Object):
         return _redact_object(value)

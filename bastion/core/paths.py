@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from bastion.core import detectors
 from bastion.core.builtins import names
+from bastion.core.encoded import decoded
 
 Path = tuple[str, ...]
 """Names of members from the root on; places in arrays are left out, since all are alike."""
@@ -92,6 +93,7 @@ class _Found:
         self.named: set[Path] = set()
         self.unnamed: set[Path] = set()
         self._texts: list[tuple[Path, str, bool]] = []
+        self._names: list[tuple[Path, str]] = []
 
     def look(self, value: object, path: Path, *, tells: bool) -> None:
         """Look at one value and at all below it."""
@@ -109,6 +111,7 @@ class _Found:
             self._note(path, tells=tells)
 
     def _shows(self, text: str) -> bool:
+        text = decoded(text) or text
         found = (name for pair in _NAMES_INSIDE.findall(text) for name in pair if name)
         return _is_telling(text) or any(map(self._announces, found))
 
@@ -118,13 +121,18 @@ class _Found:
         for path, text, _ in self._texts:
             if any(one in text for one in hidden):
                 self._note(path, tells=True)
+        self.unnamed.update(
+            path for path, name in self._names if any(one in name for one in hidden)
+        )
         self._texts.clear()
+        self._names.clear()
 
     def _look_at_members(self, value: _Object, path: Path, *, tells: bool) -> None:
         (self.named if value else set()).add(path)
         keys = {key.casefold() for key, _ in value}
         for key, item in value:
             is_value = _is_telling(key)
+            self._names.append((path, key))
             if is_value or not _PLAIN.fullmatch(key):
                 self.unnamed.add(path)
             # {"name": "ssn", "value": …}: another document may name anything there.

@@ -237,6 +237,7 @@ def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
                 referenced_by=tuple(references[key]),
                 comment="" if kind.endswith("VIEW") else comment,
                 storage_engine=engine,
+                is_versioned=kind == "SYSTEM VERSIONED",
             )
         )
     return relations
@@ -336,6 +337,8 @@ def _sample(wire: Wire, relation: Relation, rows: int) -> Samples:
         wire.command(limit)
         wire.command("START TRANSACTION READ ONLY")
         found = wire.command(_sample_query(wire, relation, cells, rows))
+        if relation.is_versioned:
+            found += wire.command(_history_query(relation, cells, rows))
     except pymysql.MySQLError:
         if wire.is_lost:
             raise
@@ -381,6 +384,12 @@ def _sample_query(wire: Wire, relation: Relation, cells: str, rows: int) -> str:
         f"(SELECT {cells} FROM {table} WHERE {key} >= {start} ORDER BY {key} LIMIT {limit})"  # noqa: S608
         for start, limit in zip(starts, limits, strict=True)
     )
+
+
+def _history_query(relation: Relation, cells: str, rows: int) -> str:
+    """Ask for rows that once were: what was in a column may be unlike what is there now."""
+    table = f"{_name(relation.schema)}.{_name(relation.name)}"
+    return f"SELECT {cells} FROM {table} FOR SYSTEM_TIME ALL LIMIT {rows}"  # noqa: S608
 
 
 def _number_key(relation: Relation) -> str | None:

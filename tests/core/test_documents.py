@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import time
@@ -122,6 +123,27 @@ def test_documents_in_arrays_and_bytes_are_known_too() -> None:
     exposure = trace(statement, catalogue=shop, context=context)
     mask = plan(statement, exposure, (column,), shop)
     assert mask.apply(RawBatch((column,), [(raw.encode(),)])).rows == [("•••••".encode(),)]
+
+
+@pytest.mark.parametrize("write", [base64.b64encode, bytes.hex, base64.urlsafe_b64encode])
+def test_documents_that_a_member_writes_another_way_are_looked_into(write) -> None:
+    found = write(json.dumps({"ssn": SECRET, "z": 1}).encode())
+    member = found if isinstance(found, str) else found.decode()
+    text = json.dumps({"gear": "auto", "load": member, "list": [member]})
+    assert json.loads(redact_text(text)) == {"gear": "auto", "load": "•••••", "list": ["•••••"]}
+    column = classify_column(name="doc", type_name="json", comment="", samples=[text] * 5)
+    assert column.sensitivity is Sensitivity.SSN
+    assert column.shape is not None
+    assert ("gear",) in column.shape.harmless
+    assert column.shape.harmless.isdisjoint({("load",), ("list",)})
+
+
+def test_a_name_that_repeats_a_hidden_value_is_hidden() -> None:
+    text = json.dumps({"gear": "auto", SECRET: 1, "ssn": SECRET})
+    assert json.loads(redact_text(text)) == {"gear": "auto", "•••••": 1, "ssn": "•••••"}
+    column = classify_column(name="doc", type_name="json", comment="", samples=[text] * 5)
+    assert column.shape is not None
+    assert () not in column.shape.named
 
 
 def test_column_that_its_name_gives_away_is_hidden_whole() -> None:

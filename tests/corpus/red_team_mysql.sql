@@ -148,6 +148,10 @@ create temporary table z (k varchar(200) unique) ;; insert into z values ('pleas
 create temporary table z (k varchar(200)) ;; alter table z add unique (k) ;; insert into z values ('please call cust1@example.com about it') ;; insert ignore into z select body from ledger where id=1 ;; select count(*) from z
 create temporary table z as select body as k from ledger where id=1 ;; insert into z select concat('please call c',char(seq using utf8mb4)) from seq_97_to_122 s ;; select k from z order by k ;; select max(k) from z
 create temporary table z (k varchar(200)) ;; insert into z values ('please call cust1@example.com about it') ;; select count(*) from ledger l join z on l.body = z.k
+select substr(k,2), reverse(k), left(k,5) from hist for system_time all limit 2 ;; select id from hist for system_time all where k like 'cust%'
+select json_value(doc,'$.ssn'), substr(doc,10), json_extract(doc,'$.*') from hist for system_time all limit 2
+select doc from wraps where id=1 ;; select json_value(doc,'$.load'), json_extract(doc,'$.load'), json_keys(doc), json_value(doc,'$.gear') from wraps where id=1
+select from_base64(json_value(doc,'$.load')), json_exists(doc,'$."S3CR3T421x"'), substr(doc,20) from wraps where id=1
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

@@ -19,6 +19,11 @@ CREATE TABLE parts (id int, ssn varchar(80), k varchar(9)) PARTITION BY LIST (id
 INSERT INTO parts SELECT id, ssn, 'k' FROM users WHERE id IN (1,2);
 CREATE TABLE ver (id int PRIMARY KEY, ssn varchar(80)) WITH SYSTEM VERSIONING;
 INSERT INTO ver SELECT id, ssn FROM users;
+CREATE TABLE hist (id int PRIMARY KEY, k varchar(80), doc json) WITH SYSTEM VERSIONING;
+INSERT INTO hist SELECT seq, concat('{E}',seq,'@example.com'), json_object('ssn','{S1}','gear','auto') FROM seq_1_to_9;
+UPDATE hist SET k = 'none', doc = json_object('gear','auto');
+CREATE TABLE wraps (id int PRIMARY KEY, doc json);
+INSERT INTO wraps SELECT seq, json_object('gear','auto','load',to_base64(json_object('ssn','{S1}')),'{S1}',1,'ssn','{S1}') FROM seq_1_to_9;
 CREATE TABLE en (id int PRIMARY KEY, ssn enum('{S1}','{S2}','x'));
 INSERT INTO en SELECT id, ssn FROM users WHERE ssn IS NOT NULL;
 CREATE TABLE `lines` (id int PRIMARY KEY, line text, dyn blob);
