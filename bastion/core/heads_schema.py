@@ -111,6 +111,7 @@ def _create_relation(words: Words, index: int, noise: set[str], *, is_replace: b
         effects.add(EffectClass.DROP)
         reason = "It replaces a table that may exist."
     inner = _query_inside(words, after)
+    is_like = words.is_pg and is_temporary and words.starts("( like", after)
     head = replace(
         make(*effects, reason=reason),
         change=ChangeKind.RELATION,
@@ -118,6 +119,8 @@ def _create_relation(words: Words, index: int, noise: set[str], *, is_replace: b
         schema=schema or "",
         is_temporary=is_temporary,
         writes=((schema, name),),
+        # What comes along with its columns is judged by what it is now.
+        reads=(words.name(after + 2)[:2],) if is_like else (),
     )
     if inner is None:
         return head

@@ -13,6 +13,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 
+from bastion.core import detectors
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.effects import ChangeKind, Statement
 from bastion.core.head import NO_COLUMNS, Words, column_changes
@@ -88,8 +89,9 @@ def _is_own(
         return False
     change = statement.change
     if change is not None and change.kind is ChangeKind.RELATION:
-        if change.is_temporary and taken_after(statement.text, catalogue, made) is not None:
-            return True
+        source = taken_after(statement.text, catalogue, made) if change.is_temporary else None
+        if source is not None:
+            return _comes_plainly(source, takes(statement.text), catalogue, only_computes)
         if change.statement is None and _runs_types(statement, catalogue):
             return False
         return change.is_temporary and _makes_plainly(statement, only_computes)
@@ -125,11 +127,10 @@ def taken_after(
 ) -> Relation | None:
     """Find the stored table whose columns PostgreSQL's ``CREATE TEMP TABLE n (LIKE t)`` takes.
 
-    Names and types alone: None where defaults, checks or indexes come along, or a type runs code.
+    None where it is not known what else comes along, or a type runs code.
     """
-    words = Words(text, lex(text, Engine.POSTGRESQL).tokens, Engine.POSTGRESQL, "")
-    start = next((index for index in range(words.count) if words.at(index) == "("), words.count)
-    schema, name, after = words.name(start + 2)
+    words, start, after = _like(text)
+    schema, name, _ = words.name(start + 2)
     end = words.closing(start)
     options = [words.at(index) for index in range(after, end)]
     pairs = list(zip(options[::2], options[1::2], strict=False))
@@ -146,8 +147,57 @@ def taken_after(
     return relation if types.isdisjoint(catalogue.casts | catalogue.cast_columns) else None
 
 
+def takes(text: str) -> frozenset[str]:
+    """Name what comes along with the columns that LIKE takes: ``defaults`` and the like."""
+    words, start, after = _like(text)
+    options = [words.at(index) for index in range(after, words.closing(start))]
+    pairs = zip(options[::2], options[1::2], strict=False)
+    return frozenset(what for how, what in pairs if how == "including")
+
+
+def _like(text: str) -> tuple[Words, int, int]:
+    """Give the words, where the bracket around LIKE opens, and where the name behind it ends."""
+    words = Words(text, lex(text, Engine.POSTGRESQL).tokens, Engine.POSTGRESQL, "")
+    start = next((index for index in range(words.count) if words.at(index) == "("), words.count)
+    return words, start, words.name(start + 2)[2]
+
+
+def _comes_plainly(
+    relation: Relation,
+    taken: frozenset[str],
+    catalogue: Catalogue,
+    only_computes: Callable[[str], bool],
+) -> bool:
+    """Tell whether what comes along with columns runs no users' code and quotes nothing masked.
+
+    A default that takes the next number of a stored counter would move that.
+    """
+    if taken <= _MERE_LOOKS:
+        return True
+    if any(one.sensitivity or one.classification.embedded for one in relation.columns):
+        return False
+    if not taken.isdisjoint(WITH_DEFAULTS):
+        defaults = [one.default for one in relation.columns if one.default]
+        if any(detectors.is_opaque(one) or not only_computes(one) for one in defaults):
+            return False
+    # Of checks and indexes it is not known which constants they hold.
+    is_known = taken <= _MERE_LOOKS | {"defaults", "generated", "identity"}
+    return is_known or not (relation.code or _quotes_masked(catalogue))
+
+
+def _quotes_masked(catalogue: Catalogue) -> bool:
+    """Tell whether words of the schema quote a value that may be masked somewhere."""
+    return catalogue.quotes_values or any(
+        column.default and column.is_known_sensitive
+        for relation in catalogue.user_relations()
+        for column in relation.columns
+    )
+
+
 _WITH_COLUMNS = frozenset({RelationKind.TABLE, RelationKind.VIEW, RelationKind.MATERIALIZED_VIEW})
-_TAKEN = frozenset({"comments", "compression", "statistics", "storage"})
+WITH_DEFAULTS = frozenset({"all", "defaults", "generated"})
+_MERE_LOOKS = frozenset({"comments", "compression", "statistics", "storage"})
+_TAKEN = _MERE_LOOKS | {"all", "constraints", "defaults", "generated", "identity", "indexes"}
 
 
 def _are_own(

@@ -23,7 +23,7 @@ from bastion.core.limits import LOCAL
 from bastion.core.lineage import Traced, trace_fully
 from bastion.core.made import CHOOSING, FREE, altered, either_relation, is_checked, with_columns
 from bastion.core.model import EffectClass, Engine, Sensitivity
-from bastion.core.temporary import copied, restructures, taken_after
+from bastion.core.temporary import WITH_DEFAULTS, copied, restructures, taken_after, takes
 
 _HARMLESS = Classification(sensitivity=None, evidence="made in this session of harmless values")
 _UNPROVEN = Classification(
@@ -284,10 +284,16 @@ def _with_relation(
     tree = parse(statement.text, statement.engine)
     columns = _made_columns(statement, tree, traced)
     find = copied if statement.engine is Engine.MYSQL else taken_after
-    source = find(statement.text, catalogue, context.relations) if change.is_temporary else None
+    is_pg = statement.engine is Engine.POSTGRESQL
+    # What comes along with the columns was judged where it is one of the session's own.
+    is_known = statement.is_temporary if is_pg else change.is_temporary
+    source = find(statement.text, catalogue, context.relations) if is_known else None
     if source is not None:
+        has_defaults = is_pg and not WITH_DEFAULTS.isdisjoint(takes(statement.text))
         columns = tuple(
-            dataclasses.replace(column, classification=_HARMLESS, default="")
+            dataclasses.replace(
+                column, classification=_HARMLESS, default=column.default if has_defaults else ""
+            )
             for column in source.columns
         )
     is_view = isinstance(tree, exp.Create) and str(tree.args.get("kind")).upper() == "VIEW"

@@ -240,3 +240,4 @@ SELECT pg_catalog.set_config('search_path', '', false) ;; BEGIN ;; SET TRANSACTI
 START TRANSACTION ;; SET LOCAL work_mem = '8MB' ;; SET LOCAL search_path TO pg_catalog, public ;; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE ;; SELECT count(*) FROM products ;; ROLLBACK ;; SHOW search_path
 SELECT current_setting('transaction_read_only'), pg_catalog.current_setting('transaction_isolation'), pg_is_in_recovery()
 BEGIN READ ONLY ;; SELECT current_setting('transaction_read_only') ;; SHOW transaction_read_only ;; COMMIT
+BEGIN ;; CREATE TEMP TABLE stage (LIKE products INCLUDING CONSTRAINTS) ON COMMIT DROP ;; INSERT INTO stage SELECT * FROM products WHERE id < 4 ;; SELECT count(*), min(sku) FROM stage ;; COMMIT ;; SELECT to_regclass('pg_temp.stage') IS NULL

@@ -2189,3 +2189,8 @@ select k1, tsvector_to_array(k1), strip(k1) from inno where id=1
 select set_config('app.k', k1::text, false) from inno where id=1 ;; show app.k
 begin ;; create schema s4 ;; create view s4.t as select id, ssn as v from public.users ;; commit ;; begin ;; set local search_path to s4, public ;; savepoint a ;; set transaction isolation level serializable ;; select v from t ;; rollback
 select current_setting('transaction_read_only'), set_config('transaction_read_only', 'off', false) ;; delete from t
+create temp table z (like vault including defaults) ;; insert into z(id) values (1) ;; select ssn from z
+create temp table z (like vault including constraints including indexes) ;; insert into z select 1, ssn from users where id=1 ;; select count(*) from z
+create temp table z (like chk including constraints) ;; insert into z select id, ssn from users ;; select count(*) from z ;; insert into z select 1, name from users where ssn < 'T' ;; select v from z
+create temp table z (like t including indexes) ;; insert into z select 1, ssn from users where id=1 on conflict do nothing ;; insert into z select 2, ssn from users where id=1 ;; select count(*) from z ;; select v from z
+create temp table z (like gen including all) ;; insert into z(id, ssn) select id, ssn from users ;; select low, code from z ;; select count(*) from z where code > 80
