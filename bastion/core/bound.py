@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from bastion.core.catalogue import Catalogue, Function, Relation, RelationKind
+from bastion.core.catalogue import AROUND, Catalogue, Function, Relation, RelationKind
 from bastion.core.context import SessionContext
 from bastion.core.findings import RelationKey
 from bastion.core.lexer import Kind, lex
@@ -24,15 +24,7 @@ def objects_digest(statement: Statement, catalogue: Catalogue, context: SessionC
     """
     digest = hashlib.sha256(statement.resolved.encode())
     digest.update(repr((catalogue.unwritten, catalogue.types)).encode())
-    meaning = _Meaning(catalogue, context)
-    for words in catalogue.unwritten:
-        meaning.add_code(words)
-    for key in statement.reads | statement.writes:
-        meaning.add_relation(key, is_written=key in statement.writes)
-    meaning.add_names(name.rpartition(".")[2].lower() for name in statement.functions)
-    if not statement.is_understood or not statement.effects.isdisjoint(_OF_OBJECTS):
-        meaning.add_code(statement.text)
-    meaning.follow()
+    meaning = _meaning(statement, catalogue, context)
     for key in sorted(meaning.relations):
         digest.update(repr((key, _shape(meaning.relations[key]))).encode())
         if catalogue.engine is Engine.MYSQL:
@@ -43,6 +35,36 @@ def objects_digest(statement: Statement, catalogue: Catalogue, context: SessionC
     for name in sorted(meaning.functions):
         digest.update(repr([_code(one) for one in catalogue.functions[name]]).encode())
     return digest.hexdigest()
+
+
+def foundations(
+    statement: Statement, catalogue: Catalogue, context: SessionContext
+) -> dict[str, str]:
+    """Give the marks of all that ``objects_digest`` digests, as the catalogue has them.
+
+    Asked for again before COMMIT, they tell what others changed while the statement ran.
+    """
+    meaning = _meaning(statement, catalogue, context)
+    keys = {AROUND}
+    for schema, name in meaning.relations.keys() - context.relations.keys():
+        keys |= {catalogue.mark_key(kind, schema, name) for kind in ("relation", "trigger")}
+    for name in meaning.functions:
+        for one in catalogue.functions[name]:
+            keys.add(catalogue.mark_key("function", one.schema, one.name))
+    return {key: catalogue.marks[key] for key in sorted(keys & catalogue.marks.keys())}
+
+
+def _meaning(statement: Statement, catalogue: Catalogue, context: SessionContext) -> _Meaning:
+    meaning = _Meaning(catalogue, context)
+    for words in catalogue.unwritten:
+        meaning.add_code(words)
+    for key in statement.reads | statement.writes:
+        meaning.add_relation(key, is_written=key in statement.writes)
+    meaning.add_names(name.rpartition(".")[2].lower() for name in statement.functions)
+    if not statement.is_understood or not statement.effects.isdisjoint(_OF_OBJECTS):
+        meaning.add_code(statement.text)
+    meaning.follow()
+    return meaning
 
 
 class _Meaning:

@@ -16,6 +16,8 @@ from bastion.core.paths import Shape
 
 MARK_SEPARATOR = "\x01"
 """Between schema and name in the keys of ``Catalogue.marks``."""
+AROUND = "what is around"
+"""The key in ``Catalogue.marks`` of what has a say without being named: types, operators, casts."""
 
 
 class RelationKind(enum.Enum):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from bastion.core.bound import foundations
 from bastion.core.breakglass import lift
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
@@ -306,6 +307,12 @@ class Judge:
             for schema, name in names
         }
         return {key: known.get(key, "") for key in sorted(keys)}
+
+    def foundations(self, judged: Judgement) -> Mapping[str, str]:
+        """Give the marks of all that a yes to this statement rests on."""
+        if self.context.has_restructured:
+            return {}
+        return foundations(judged.statement, judged.catalogue, self.context)
 
     async def judge_moved(
         self, judged: Judgement, options: RunOptions, *, is_again: bool

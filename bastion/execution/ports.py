@@ -162,6 +162,9 @@ class Permit:
     marks: Mapping[str, str] = field(default_factory=dict)
     """Structure that the statement was judged by, as in ``Catalogue.marks``: nothing is shown, and
     nothing written, when the server now says otherwise."""
+    foundations: Mapping[str, str] = field(default_factory=dict)
+    """All structure and code that a yes rests on, named or not: commit only when the server still
+    says so once the statement has run. Others may change code that no lock holds."""
     token_values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """What the tokens in ``sql`` and in the questions of ``keys`` stand for. The connection puts
     the values in their place, as parameters or quoted by itself; no text that is kept has them."""

@@ -338,6 +338,7 @@ class Sender:
             select_limit=_select_limit(settings),
             sets_modes=_sets_modes(statement),
             marks=self._line.judge.marks(judged),
+            foundations=self._line.judge.foundations(judged) if run.approval is not None else {},
             token_values=judged.token_values,
         )
 

@@ -40,6 +40,7 @@ from bastion.core.temporary import restructures
 from bastion.errors import (
     EffectExceededError,
     StatementError,
+    StructureMovedError,
     TargetError,
     TargetUnavailableError,
 )
@@ -74,6 +75,10 @@ _MODE_WRITE = "SET SESSION TRANSACTION READ WRITE"
 _BEGIN_READ, _BEGIN_WRITE = "START TRANSACTION READ ONLY", "START TRANSACTION READ WRITE"
 _STILL = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"
 _COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
+_STANDS = (
+    "the table's storage engine cannot roll back: the change stands. Look at the data now, and "
+    "restore it."
+)
 _SAVE, _ROLLBACK_TO = f"SAVEPOINT {_SAVEPOINT}", f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}"
 _WARNINGS, _NOTHING = "SHOW WARNINGS", "DO 0"
 _LEFT_BEHIND = (
@@ -585,6 +590,7 @@ class MySQLConnection:
             allowed = await self._lock_keys(progress)
             held = await hold_back(self._stream(progress, may_stop=False))
             await self._compare_effect(progress, allowed, in_block=in_block)
+            await self._check_foundations(progress, in_block=in_block)
             if progress.permit.pause_s and not in_block:
                 affected = completed(progress.completion).affected
                 await self._command(login, _idle_limit(login, progress.permit.pause_s))
@@ -640,6 +646,25 @@ class MySQLConnection:
         first = self._login.wire
         compare_marks(await self._login.call(lambda: ask_marks(first, expected)), expected)
 
+    async def _check_foundations(self, progress: _Progress, *, in_block: bool) -> None:
+        """Ask, once a statement has run, whether others changed what its yes rests on.
+
+        What it used is locked by then, and stays so until the transaction ends.
+        """
+        expected, login = progress.permit.foundations, progress.login
+        if not expected or not login.wire.is_in_transaction:
+            # What changes structure has committed by itself.
+            return
+        first = self._login.wire
+        if await self._login.call(lambda: ask_marks(first, expected)) == dict(expected):
+            return
+        words = "Others changed code or structure that it uses while it ran"
+        if await self._undo(login, in_block=in_block):
+            raise StructureMovedError(
+                f"{words}, so it was rolled back. Send it as a new statement."
+            )
+        raise StructureMovedError(f"{words}, and {_STANDS}")
+
     async def _lock_keys(self, progress: _Progress) -> int | None:
         """Lock the rows that the statement is about to touch, if they are those approved.
 
@@ -664,7 +689,7 @@ class MySQLConnection:
                 continue
             check_along(one, counted)
         # A row that joins several others comes once for each.
-        return len(set(rows))
+        return allowed if keys.are_added else len(set(rows))
 
     async def _compare_effect(
         self, progress: _Progress, allowed: int | None, *, in_block: bool
@@ -672,21 +697,20 @@ class MySQLConnection:
         words = excess(progress.completion, allowed)
         if not words:
             return
-        undo = _ROLLBACK_TO if in_block else _ROLLBACK
-        login = progress.login
+        if await self._undo(progress.login, in_block=in_block):
+            raise rolled_back(words)
+        raise EffectExceededError(f"{words}, and {_STANDS}")
+
+    async def _undo(self, login: Login, *, in_block: bool) -> bool:
+        """Undo what a statement wrote; False where a table's storage engine cannot."""
 
         def roll_back() -> bool:
-            login.wire.command(undo)
+            login.wire.command(_ROLLBACK_TO if in_block else _ROLLBACK)
             if not login.wire.warning_count:
                 return True
             return all(row[1] != _NOT_ROLLED_BACK for row in login.wire.command(_WARNINGS))
 
-        if await login.call(roll_back):
-            raise rolled_back(words)
-        raise EffectExceededError(
-            f"{words}, and the table's storage engine cannot roll back: the change stands. "
-            "Look at the data now, and restore it."
-        )
+        return await login.call(roll_back)
 
     async def _stream(
         self, progress: _Progress, *, may_stop: bool

@@ -33,6 +33,17 @@ _FUNCTION = (
     f"SELECT {_OF_FUNCTION} FROM information_schema.routines"
     f" WHERE routine_schema = {{schema}} AND routine_name = {{name}} {_MARKED}"
 )
+_OF_TRIGGER = (
+    "trigger_name, action_timing, event_manipulation, action_order, action_statement, sql_mode,"
+    " definer, created FROM information_schema.triggers"
+)
+_ALL_TRIGGERS = (
+    f"SELECT event_object_schema, event_object_table, {_OF_TRIGGER} ORDER BY trigger_name"
+)
+_TRIGGERS = (
+    f"SELECT {_OF_TRIGGER} WHERE event_object_schema = {{schema}} AND event_object_table = {{name}}"
+    f" ORDER BY trigger_name {_MARKED}"
+)
 _SERVERS = (
     "SELECT MD5(CONCAT_WS('|', server_name, host, db, username, password, port, socket, wrapper))"
     f" FROM mysql.servers ORDER BY 1 {_MARKED}"
@@ -47,7 +58,9 @@ def _pattern(template: str) -> str:
     return re.escape(template).replace(r"\{schema\}", _QUOTED).replace(r"\{name\}", _QUOTED)
 
 
-MARKS = re.compile("|".join(map(_pattern, (_RELATION, _MADE, _FUNCTION, _SERVERS, _HOLD))))
+MARKS = re.compile(
+    "|".join(map(_pattern, (_RELATION, _MADE, _FUNCTION, _TRIGGERS, _SERVERS, _HOLD)))
+)
 """What a session's login asks of the names that a statement touches."""
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+(?=[^\n]*\Z)")
 _SEQUENCE = re.compile(r"\n\) ENGINE=SEQUENCE\b[^\n]*\Z")
@@ -74,6 +87,11 @@ def fetch_marks(wire: Wire, *, database: str, others: Collection[str]) -> Mappin
     keys = {_key("relation", schema, name) for schema, name in wire.command(_TABLES)}
     own = f"relation {database}{MARK_SEPARATOR}"
     marks = ask_marks(wire, [key for key in keys if key.startswith(own) or key in others])
+    rows: dict[str, list[tuple[bytes | None, ...]]] = defaultdict(list)
+    for schema, name, *trigger in wire.command(_ALL_TRIGGERS):
+        rows[_key("trigger", schema, name)].append(tuple(trigger))
+    for key in [one.replace("relation", "trigger", 1) for one in marks]:
+        marks[key] = _of_triggers(rows[key])
     functions: dict[str, list[str]] = defaultdict(list)
     for schema, name, mark in wire.command(f"{_FUNCTIONS}.routines"):
         functions[_key("function", schema, name)].append(_text(mark))
@@ -111,8 +129,7 @@ def ask_marks(wire: Wire, expected: Iterable[str]) -> dict[str, str]:
     for key in expected:
         kind, _, place = key.partition(" ")
         schema, _, name = place.partition(MARK_SEPARATOR)
-        is_relation = kind == "relation"
-        found[key] = (_relation if is_relation else _function)(wire, schema, name)
+        found[key] = _ASKED[kind](wire, schema, name)
     return found
 
 
@@ -174,6 +191,18 @@ def _servers(wire: Wire) -> str:
 def _function(wire: Wire, schema: str, name: str) -> str:
     rows = wire.command(_FUNCTION.format(schema=wire.quote(schema), name=wire.quote(name)))
     return "|".join(sorted(_text(row[0]) for row in rows))
+
+
+def _triggers(wire: Wire, schema: str, name: str) -> str:
+    query = _TRIGGERS.format(schema=wire.quote(schema), name=wire.quote(name))
+    return _of_triggers(wire.command(query))
+
+
+def _of_triggers(rows: Iterable[tuple[bytes | None, ...]]) -> str:
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:24]
+
+
+_ASKED = {"relation": _relation, "function": _function, "trigger": _triggers}
 
 
 def _named(name: str) -> str:

@@ -63,7 +63,14 @@ from bastion.targets.permits import (
     rolled_back,
 )
 from bastion.targets.postgres_errors import Circumstances, translate_error
-from bastion.targets.postgres_marks import MARKS, compare_marks, marks_question, prepare_marks
+from bastion.targets.postgres_marks import (
+    AROUND_QUERY,
+    MARKS,
+    are_as_they_were,
+    compare_marks,
+    marks_question,
+    prepare_marks,
+)
 from bastion.targets.postgres_types import OWN_SCHEMA, type_rows
 
 ROWS_PER_BATCH = 1000
@@ -195,7 +202,7 @@ OWN_WORDS = frozenset({
     _READ_ONLY, RESET_ROLE, _KEEP_IDLE_LIMIT,
     _SAVE_KEYS, _RELEASE_KEYS, _ROLLBACK_TO_KEYS, _RUN_DEFERRED, _LIMITS,
     _PATH, _SETTINGS, _ALL_SETTINGS, _STRUCTURE, _ROWS_WRITTEN, _NEW_TYPES, _IDLE_LIMIT,
-    _WAITERS, MARKS,
+    _WAITERS, MARKS, AROUND_QUERY,
     STILL_PREPARED,
 })  # fmt: skip
 """All that a session's login sends beside its statements: the rest of the server's log must be on
@@ -709,6 +716,7 @@ class PostgresConnection:
         held = await hold_back(self._stream(progress, permit, may_stop=False))
         if _LOCKS_LATE.match(permit.sql):
             await self._check_marks(progress, permit)
+        await self._check_foundations(progress, permit)
         if words := excess(progress.completion, permit.affected_max):
             raise rolled_back(words)
         if permit.keys is not None and locked is not None:
@@ -828,10 +836,34 @@ class PostgresConnection:
         if compare_marks(await progress.link.ask(question), permit.marks):
             return
         # Of a snapshot's catalogue nothing new can be learnt: another login sees the newest.
+        beside = await self._look_beside()
+        await prepare_marks(beside)
+        compare_marks(await beside.ask(question), permit.marks)
+
+    async def _check_foundations(self, progress: _Progress, permit: Permit) -> None:
+        """Ask, once a statement has run, whether others changed what its yes rests on.
+
+        Where it seems so, another login is asked: it does not see what the statement itself did.
+        """
+        link = progress.link
+        if not permit.foundations or link.transaction_status != pq.TransactionStatus.INTRANS:
+            return
+        if self._state_before is TransactionState.IDLE:
+            # Deferred triggers would otherwise run in COMMIT, after the comparison.
+            await link.command(_RUN_DEFERRED)
+        if await are_as_they_were(link, permit.foundations, is_alone=False):
+            return
+        beside = await self._look_beside()
+        if not await are_as_they_were(beside, permit.foundations, is_alone=True):
+            raise StructureMovedError(
+                "Others changed code or structure that it uses while it ran, so it was rolled "
+                "back. Send it as a new statement."
+            )
+
+    async def _look_beside(self) -> Link:
         if self._beside is None or self._beside.is_lost:
             self._beside = await self._open_beside()
-        await prepare_marks(self._beside)
-        compare_marks(await self._beside.ask(question), permit.marks)
+        return self._beside
 
     async def _send(self, progress: _Progress, permit: Permit, *, opens_fence: bool) -> None:
         _check_cancelled(progress)

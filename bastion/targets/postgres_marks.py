@@ -23,6 +23,7 @@ SELECT 'relation ' || c.relname, pg_catalog.concat_ws(' ', c.oid, c.xmin, c.reln
     ARRAY(SELECT d.xmin FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid ORDER BY d.adnum),
     ARRAY(SELECT t.xmin FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid ORDER BY t.oid),
     ARRAY(SELECT p.xmin FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid ORDER BY p.oid),
+    ARRAY(SELECT x.xmin FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid ORDER BY x.indexrelid),
     ARRAY(SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid ORDER BY 1),
     (SELECT f.xmin FROM pg_catalog.pg_foreign_table f WHERE f.ftrelid = c.oid))
 FROM pg_catalog.pg_class c
@@ -43,6 +44,20 @@ SELECT 'isolation', pg_catalog.current_setting('transaction_isolation')
 """
 )
 """What a session's login asks of the names that a statement touches."""
+AROUND_QUERY = """
+SELECT 'what is around', pg_catalog.concat_ws(' ',
+    ARRAY(SELECT t.xmin FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class c
+              ON c.oid = t.typrelid
+          WHERE t.oid >= 16384 AND t.typtype IN ('e', 'd', 'c', 'r', 'b') AND t.typelem = 0
+            AND coalesce(c.relkind, 'c') = 'c' ORDER BY t.oid),
+    ARRAY(SELECT e.xmin FROM pg_catalog.pg_enum e ORDER BY e.oid),
+    ARRAY(SELECT k.xmin FROM pg_catalog.pg_constraint k WHERE k.contypid <> 0 ORDER BY k.oid),
+    ARRAY(SELECT o.xmin FROM pg_catalog.pg_operator o WHERE o.oid >= 16384 ORDER BY o.oid),
+    ARRAY(SELECT k.xmin FROM pg_catalog.pg_cast k WHERE k.oid >= 16384 ORDER BY k.oid),
+    ARRAY(SELECT a.xmin FROM pg_catalog.pg_amproc a WHERE a.oid >= 16384 ORDER BY a.oid),
+    ARRAY(SELECT v.xmin FROM pg_catalog.pg_event_trigger v ORDER BY v.oid))
+"""
+"""Asked only for what a yes rests on: it reads several catalogues whole."""
 _NAME = "bastion_marks"
 _SEES_NEWEST = frozenset({"read committed", "read uncommitted"})
 
@@ -53,7 +68,7 @@ async def fetch_marks(link: Link) -> Mapping[str, str]:
     Raises:
         psycopg.Error: the server refused or is gone.
     """
-    return _read(await link.command(_ALL))
+    return {**_read(await link.command(AROUND_QUERY)), **_read(await link.command(_ALL))}
 
 
 async def prepare_marks(link: Link) -> None:
@@ -70,8 +85,26 @@ def marks_question(expected: Iterable[str]) -> Prepared:
     names: dict[str, list[str]] = {"relation": [], "function": []}
     for key in expected:
         kind, _, name = key.partition(" ")
-        names[kind].append(name)
+        if kind in names:
+            names[kind].append(name)
     return Prepared(_NAME, (_array(names["relation"]), _array(names["function"])))
+
+
+async def are_as_they_were(link: Link, expected: Mapping[str, str], *, is_alone: bool) -> bool:
+    """Tell whether the server says the same of all that a yes rests on.
+
+    Args:
+        is_alone: no transaction is open there, whose snapshot would say what was.
+
+    Raises:
+        psycopg.Error: the connection is lost.
+    """
+    await prepare_marks(link)
+    found = _read(await link.command(AROUND_QUERY)) | _read(
+        await link.ask(marks_question(expected))
+    )
+    is_newest = is_alone or found.get("isolation", "") in _SEES_NEWEST
+    return is_newest and all(found.get(key, "") == mark for key, mark in expected.items())
 
 
 def compare_marks(answer: pq.abc.PGresult, expected: Mapping[str, str]) -> bool:
