@@ -42,6 +42,8 @@ class KeyGuard:
     """PostgreSQL: selects which of the positions ``$1`` still hold what they held; else empty."""
     place_columns: int
     """How many columns in front of the key tell where a row lies; PostgreSQL: table and ctid."""
+    are_added: bool
+    """They are what is added, and not rows that are there: one alike may come more than once."""
     inserts_max: int
     """How many rows beside these may be added: by MERGE."""
     secret: bytes = field(repr=False)

@@ -8,8 +8,11 @@ from bastion.core.model import Engine
 
 
 def measuring_sql(tree: exp.Expression, engine: Engine) -> str | None:
-    """Write the count for one UPDATE, DELETE or MERGE; None when it cannot be the same rows."""
-    if not isinstance(tree, (exp.Update, exp.Delete, exp.Merge)):
+    """Write the count for one UPDATE, DELETE, MERGE or INSERT of a query's rows.
+
+    None when it cannot be the same rows.
+    """
+    if not isinstance(tree, (exp.Update, exp.Delete, exp.Merge, exp.Insert)):
         return None
     try:
         query = _count(tree.copy(), engine)
@@ -80,6 +83,8 @@ def _count(tree: exp.Expression, engine: Engine) -> exp.Expression | None:
         return None
     if isinstance(tree, exp.Merge):
         return _merge(tree) if engine is Engine.POSTGRESQL else None
+    if isinstance(tree, exp.Insert):
+        return _added(tree, engine)
     if engine is Engine.POSTGRESQL:
         return _postgresql(tree)
     return _mysql(tree)
@@ -171,6 +176,29 @@ def _mysql_rows(tree: exp.Expression) -> exp.Select | None:
     query = _finish(query, tree)
     query.set("order", tree.args.get("order"))
     query.set("limit", tree.args.get("limit"))
+    return query
+
+
+def _added(tree: exp.Insert, engine: Engine) -> exp.Select | None:
+    """Count the rows that INSERT … SELECT takes from its query."""
+    query = added_rows(tree, engine)
+    if query is not None:
+        query.set("expressions", [exp.Count(this=exp.Star())])
+    return query
+
+
+def added_rows(tree: exp.Expression, engine: Engine) -> exp.Select | None:
+    """Write the SELECT of the rows that INSERT … SELECT adds; None where it adds other ones."""
+    if not isinstance(tree, exp.Insert) or _writes_inside(tree):
+        return None
+    # MySQL counts a row that takes another's place twice.
+    replaces = tree.args.get("overwrite") or tree.args.get("conflict") is not None
+    if not isinstance(tree.expression, exp.Query) or (engine is Engine.MYSQL and replaces):
+        return None
+    alias = exp.TableAlias(this=exp.to_identifier("added"))
+    query = exp.Select(expressions=[exp.Star()])
+    query.set("from_", exp.From(this=exp.Subquery(this=tree.expression, alias=alias)))
+    query.set("with_", tree.args.get("with_"))
     return query
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bastion.core.catalogue import Relation, RelationKind
-from bastion.core.measure import matched_rows, target_of
+from bastion.core.measure import added_rows, matched_rows, target_of
 from bastion.core.model import Engine
 
 SAMPLE_ROWS = 5
@@ -45,6 +45,45 @@ def touched_rows(
         return _Questions(tree, relation, engine, keys_max).write()
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
+
+
+def new_rows(
+    tree: exp.Expression, relation: Relation, engine: Engine, *, rows_max: int
+) -> TouchedRows | None:
+    """Write the questions for the rows that one INSERT … SELECT adds, known by all they hold.
+
+    None where the same query may give others a moment later, by itself.
+    """
+    query = added_rows(tree.copy(), engine)
+    if query is None or any(not isinstance(one, _STEADY) for one in query.find_all(*_MOVING)):
+        return None
+    listed = (
+        [one.name for one in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
+    )
+    names = tuple(listed or (one.name for one in relation.columns))
+    plan_sql = query.sql(dialect=engine.value)
+    keys_sql = _limited(query, rows_max + 1).sql(dialect=engine.value)
+    return TouchedRows(
+        key_columns=names,
+        place_columns=0,
+        keys_sql=keys_sql,
+        lock_sql=keys_sql,
+        left_sql="",
+        sample_sql="",
+        sample_columns=(),
+        has_after=False,
+        plan_sql=plan_sql,
+    )
+
+
+_MOVING = (exp.Func, exp.Limit, exp.Fetch, exp.Offset, exp.Parameter, exp.SessionParameter)
+"""What may give other rows, or other values, each time it is asked."""
+_STEADY = (
+    exp.And, exp.Or, exp.Case, exp.If, exp.Cast, exp.Coalesce, exp.Nullif, exp.Exists,
+    exp.Lower, exp.Upper, exp.Trim, exp.Concat, exp.Abs, exp.Round, exp.Max, exp.Min, exp.Sum,
+    exp.Count, exp.Avg,
+)  # fmt: skip
+"""Of these not."""
 
 
 class _Questions:

@@ -43,7 +43,7 @@ from bastion.core.model import (
     SampleRow,
 )
 from bastion.core.surroundings import ddl_questions
-from bastion.core.touched import TouchedRows, touched_rows
+from bastion.core.touched import TouchedRows, new_rows, touched_rows
 from bastion.errors import (
     ApprovalError,
     BastionError,
@@ -56,6 +56,7 @@ from bastion.execution.ports import Connection, Permit, ResultHead
 _TIMEOUT_S = 3.0
 _LOCK_TIMEOUT_S = 0.2
 _CELL_CHARACTERS = 200
+_ADDING = frozenset({EffectClass.MERGE, EffectClass.INSERT})
 _STRUCTURAL = frozenset(
     {EffectClass.DDL, EffectClass.DROP, EffectClass.ADMIN, EffectClass.PRIVILEGE}
 )
@@ -158,6 +159,7 @@ def key_guard(
         look_sql=touched.keys_sql + LOOK_MARK,
         left_sql=touched.left_sql and touched.left_sql + LOOK_MARK,
         place_columns=touched.place_columns,
+        are_added=EffectClass.INSERT in judged.statement.effects,
         inserts_max=max(0, inserts_max),
         secret=secret,
         along=along,
@@ -206,7 +208,8 @@ class _Measurement:
             await self.cascades()
             return self._impact
         await self._keys(touched)
-        if self._impact.keys is None or EffectClass.MERGE in self._judged.statement.effects:
+        effects = self._judged.statement.effects
+        if self._impact.keys is None or not effects.isdisjoint(_ADDING):
             await self._count(touched)
         if self._impact.rows and touched.sample_sql:
             await self._sample(touched)
@@ -371,12 +374,10 @@ def _touched(judged: Judgement) -> TouchedRows | None:
     statement, relation = judged.statement, _target(judged)
     if statement.tree is None or relation is None or picks_by_chance(statement):
         return None
-    return touched_rows(
-        statement.tree,
-        relation,
-        statement.engine,
-        keys_max=judged.verdict.obligations.measured_keys,
-    )
+    keys_max = judged.verdict.obligations.measured_keys
+    if EffectClass.INSERT in statement.effects and not statement.functions:
+        return new_rows(statement.tree, relation, statement.engine, rows_max=keys_max)
+    return touched_rows(statement.tree, relation, statement.engine, keys_max=keys_max)
 
 
 def _target(judged: Judgement) -> Relation | None:
