@@ -208,8 +208,13 @@ async def set_rule(rig: Rig, rule: str, keys: str) -> None:
     """Add keys to a rule of the policy in force."""
     text = rig.paths.policy.read_text()
     assert f'name = "{rule}"\n' in text
+    await set_policy(rig, text.replace(f'name = "{rule}"\n', f'name = "{rule}"\n{keys}\n'))
+
+
+async def set_policy(rig: Rig, text: str) -> None:
+    """Put another policy in force."""
     before = rig.services.governance.policy().version
-    rig.paths.policy.write_text(text.replace(f'name = "{rule}"\n', f'name = "{rule}"\n{keys}\n'))
+    rig.paths.policy.write_text(text)
     while rig.services.governance.policy().version == before:
         assert rig.application._policy is not None
         rig.application._policy.follow()
