@@ -241,7 +241,7 @@ class Application:
         mask_key = _mask_key(paths)
         targets = self._targets = TargetDirectory(store)
         self._stack.push_async_callback(targets.close)
-        grants = Grants(store, audit, clock)
+        grants = Grants(store, desk, audit, clock)
         key = index_key(signing_key)
         self._recordings = RecordingFolder(
             paths.sessions,

@@ -103,6 +103,11 @@ class Target:
     has_reader: bool = False
     """A second role that can only SELECT is configured."""
 
+    @property
+    def place(self) -> str:
+        """Say where it lies; its name may be given to another server."""
+        return f"{self.engine.value}://{self.host}:{self.port}"
+
 
 class Action(enum.Enum):
     """What policy says; *denied* is only ever a reviewer's act."""

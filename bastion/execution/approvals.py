@@ -137,6 +137,13 @@ class ApprovalDesk:
             )
         )
 
+    async def given(self, request_id: str) -> Approval | None:
+        """Find the request behind a yes; None where one who gave it may no longer give it."""
+        request = await self._approvals.get(request_id)
+        if request is None or set(request.approved_by) - set(await self.eligible(request)):
+            return None
+        return request
+
     async def wait(self, request_id: str, *, timeout_s: float | None) -> Approval:
         """Wait until the request is no longer pending, or for ``timeout_s``.
 

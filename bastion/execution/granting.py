@@ -7,17 +7,21 @@ from collections.abc import Sequence
 from bastion.core import grants
 from bastion.core.approval import Approval
 from bastion.core.grants import Grant, GrantKind, Wanted
-from bastion.core.model import Principal, Role, Sensitivity
+from bastion.core.model import Principal, Role, Sensitivity, Target
 from bastion.errors import ApprovalError, UsageError
+from bastion.execution.approvals import ApprovalDesk
 from bastion.execution.ports import Audit, Clock, GrantRecords
 
 
 class Grants:
     """The one place where grants begin, count and end."""
 
-    def __init__(self, records: GrantRecords, audit: Audit, clock: Clock) -> None:
+    def __init__(
+        self, records: GrantRecords, desk: ApprovalDesk, audit: Audit, clock: Clock
+    ) -> None:
         """Join it to its parts."""
         self._records = records
+        self._desk = desk
         self._audit = audit
         self._clock = clock
 
@@ -43,22 +47,42 @@ class Grants:
         await self._records.add_grant(grant)
         return grant
 
-    async def active(self, principal: Principal, target: str, kind: GrantKind) -> list[Grant]:
-        """Find what holds for this very account on a target; agents have none."""
+    async def active(
+        self, principal: Principal, target: str, kind: GrantKind, *, at: Target | None = None
+    ) -> list[Grant]:
+        """Find what holds for this very account on a target; agents have none.
+
+        Args:
+            at: what bears the target's name now: what was given for another database ends there.
+        """
         if principal.is_agent:
             return []
         now = self._clock.now()
-        return [
+        found = [
             one
             for one in await self._records.list_grants(principal.user)
             if (one.user, one.person) == (principal.user, principal.person)
             and (one.target, one.kind) == (target, kind)
             and one.is_open(now)
         ]
+        return [one for one in found if await self._is_still_given(one, at)]
 
-    async def unmasked(self, principal: Principal, target: str) -> frozenset[Sensitivity]:
+    async def request_of(self, grant: Grant) -> Approval | None:
+        """Find the request that made a grant; None where one who said yes may no longer."""
+        return await self._desk.given(grant.id)
+
+    async def _is_still_given(self, grant: Grant, at: Target | None) -> bool:
+        given = await self.request_of(grant)
+        if given is None:
+            return False
+        place = (given.context.place, given.context.database)
+        return at is None or place == (at.place, at.database)
+
+    async def unmasked(
+        self, principal: Principal, target: str, *, at: Target | None = None
+    ) -> frozenset[Sensitivity]:
         """Tell which classes are shown raw now."""
-        found = await self.active(principal, target, GrantKind.UNMASK)
+        found = await self.active(principal, target, GrantKind.UNMASK, at=at)
         return frozenset(Sensitivity(one.subject) for one in found) & grants.UNMASKABLE
 
     async def use(self, grant: Grant, count: int) -> bool:
@@ -66,10 +90,10 @@ class Grants:
         return await self._records.use_grant(grant.id, count, self._clock.now())
 
     async def count_cells(
-        self, principal: Principal, target: str, sensitivity: Sensitivity, cells: int
+        self, principal: Principal, target: Target, sensitivity: Sensitivity, cells: int
     ) -> bool:
         """Count raw cells before they are shown; False where nothing holds any more."""
-        for one in await self.active(principal, target, GrantKind.UNMASK):
+        for one in await self.active(principal, target.name, GrantKind.UNMASK, at=target):
             if one.subject == sensitivity.value:
                 return await self.use(one, cells)
         return False

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from bastion.core.bound import foundations
+from bastion.core.bound import foundations, objects_digest
 from bastion.core.breakglass import lift
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
-from bastion.core.grants import GrantKind
+from bastion.core.grants import Grant, GrantKind
 from bastion.core.guesses import describe_overdraft
 from bastion.core.impact import measured_rows, relations_to_learn
 from bastion.core.lineage import trace
@@ -228,8 +228,11 @@ class Judge:
         if not table or self.context.has_restructured:
             return judged
         principal, grants = self._session.principal, self._governance.grants
-        for one in await grants.active(principal, self._target.name, GrantKind.WINDOW):
-            if one.subject == table and await grants.use(one, 1):
+        kind, name = GrantKind.WINDOW, self._target.name
+        for one in await grants.active(principal, name, kind, at=self._target):
+            if one.subject != table or not await self._is_as_given(one, judged.catalogue):
+                continue
+            if await grants.use(one, 1):
                 allowed = dataclasses.replace(
                     verdict,
                     action=Action.ALLOW,
@@ -240,6 +243,14 @@ class Judge:
                 )
                 return dataclasses.replace(judged, verdict=allowed)
         return judged
+
+    async def _is_as_given(self, window: Grant, catalogue: Catalogue) -> bool:
+        """Tell whether a window's table is what it was when the window was asked for."""
+        given = await self._governance.grants.request_of(window)
+        if given is None:
+            return False
+        asked = self._analyse(given.text, catalogue)
+        return objects_digest(asked, catalogue, self.context) == given.context.objects
 
     async def spend(self, judged: Judgement) -> tuple[Judgement, str]:
         """Take what a statement guesses of masked values from its person's budget, before it runs.

@@ -144,7 +144,7 @@ class Line:
             schema=",".join(judged.catalogue.search_path),
             role=self.connection.role,
             settings=self.judge.context.settings,
-            place=f"{target.engine.value}://{target.host}:{target.port}",
+            place=target.place,
             objects=objects_digest(judged.statement, judged.catalogue, self.judge.context),
             server_settings=server_settings,
         )

@@ -336,10 +336,6 @@ class Runner:
                 async with contextlib.aclosing(self._holder.hold(run, judged)) as held:
                     async for event in held:
                         yield event
-            case Action.ALLOW if judged.verdict.rows_max is not None:
-                async with contextlib.aclosing(self._send_few(run, judged)) as few:
-                    async for event in few:
-                        yield event
             case Action.ALLOW:
                 async with contextlib.aclosing(self._do_as_judged(run, judged)) as sent:
                     async for event in sent:
@@ -349,8 +345,10 @@ class Runner:
         self, run: Run, judged: Judgement
     ) -> AsyncGenerator[PipelineEvent, None]:
         """Send a statement; where others changed what it touches, judge it anew and act on that."""
+        is_of_few = judged.verdict.rows_max is not None
+        send = self._send_few if is_of_few else self._sender.do
         try:
-            async with contextlib.aclosing(self._sender.do(run, judged)) as sent:
+            async with contextlib.aclosing(send(run, judged)) as sent:
                 async for event in sent:
                     yield event
         except StructureMovedError:

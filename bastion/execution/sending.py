@@ -237,7 +237,7 @@ class Sender:
         """Count, on record, what is shown although it is masked for others; before it is."""
         for sensitivity, cells in plan.count_raw(raw).items():
             still_holds = await self._line.governance.grants.count_cells(
-                self._line.session.principal, self._line.target.name, sensitivity, cells
+                self._line.session.principal, self._line.target, sensitivity, cells
             )
             if not still_holds:
                 raise AccessError(
@@ -322,6 +322,8 @@ class Sender:
         if options.timeout_s is not None:
             timeout_s = min(timeout_s, options.timeout_s)
         settings = self._line.judge.context.settings
+        # A yes, a window, or a rule for few rows: by what was there when it was given.
+        is_bound = run.approval is not None or verdict.rows_max is not None
         return Permit(
             sql=sql,
             parameters=run.parameters,
@@ -338,7 +340,7 @@ class Sender:
             select_limit=_select_limit(settings),
             sets_modes=_sets_modes(statement),
             marks=self._line.judge.marks(judged),
-            foundations=self._line.judge.foundations(judged) if run.approval is not None else {},
+            foundations=self._line.judge.foundations(judged) if is_bound else {},
             token_values=judged.token_values,
         )
 
@@ -350,7 +352,7 @@ class Sender:
     def look_up_unmasked(self) -> asyncio.Task[frozenset[Sensitivity]]:
         """Begin to ask the store which classes this person may see now."""
         grants, principal = self._line.governance.grants, self._line.session.principal
-        looking = grants.unmasked(principal, self._line.target.name)
+        looking = grants.unmasked(principal, self._line.target.name, at=self._line.target)
         return asyncio.get_running_loop().create_task(looking)
 
     async def _plan(

@@ -522,6 +522,10 @@ class Holder:
             yield await self._conclude_unapproved(run, approval)
             return
         await self._line.check_standing()
+        if await desk.given(approval.id) is None:
+            raise ApprovalError("Who said yes may no longer say so. Ask again.")
+        await self._line.judge.learn_for_run(judged)
+        judged = await self._line.judge.judge(run.text, run.options)
         yield await self._claim(run, judged, approval)
         outcome = ApprovalState.FAILED
         try:

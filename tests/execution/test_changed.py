@@ -133,12 +133,11 @@ async def story(request, tmp_path) -> AsyncIterator[Story]:
 async def test_what_changed_of_settings_types_and_identity_does_not_run(story: Story):
     """A few kinds of each engine; all of them take long."""
     names = {"setting: no triggers, no cascades", "setting: no keys between tables",
-             "key: the rows that go along are others",
              "table: another one in its place"}  # fmt: skip
     found, tally = [one for one in kinds(story.server.engine) if one.name in names], Counter[str]()
     assert len(found) >= 2
     rounds = [(kind, (kind.ask or COMMON)[0], "exec") for kind in found]
-    late = {"function: another body", "trigger: what its body calls has another body"}
+    late = {"trigger: what its body calls has another body", "domain: another default"}
     rounds += [
         (one, (one.ask or COMMON)[0], "late")
         for one in kinds(story.server.engine)

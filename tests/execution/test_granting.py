@@ -260,6 +260,93 @@ async def test_a_window_holds_for_twenty_runs_whoever_is_fastest(rig: Rig, engin
     assert found.count(Status.PENDING) == 4
 
 
+EVERY_TIME = {"reviewer: is disabled", "table: a trigger"}
+CHANGES = {
+    "reviewer: has another role": None,
+    "reviewer: is disabled": None,
+    "target: another database of its name": None,
+    "table: another one in its place": "alter table stock rename to was; create table stock"
+    " (id int primary key, sku varchar(20) unique, n int); insert into stock select * from was",
+    "table: a column more": "alter table stock add column price int default 7",
+    "table: a trigger": "{trigger}",
+    "table: a view in its place": "alter table stock rename to was;"
+    " create view stock as select * from was",
+}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[] if kind in EVERY_TIME else [pytest.mark.long])
+        for kind in CHANGES
+    ],
+)
+async def test_a_window_and_an_unmasking_end_with_what_they_were_given_for(
+    rig: Rig, engine: str, kind: str, request
+):
+    """They are given by a yes, and a yes covers what was there when it was asked for."""
+    url = request.getfixturevalue(f"shop_{engine}")
+    server = request.getfixturevalue(
+        "postgres_server" if engine == "postgres" else "mariadb_server"
+    )
+    await asked(rig, "ann", wanted_window(f"{await schema_of(rig, engine)}.stock"))
+    await asked(rig, "ann", unmask())
+    sql = "update stock set n = n + 1 where id = 1"
+    async with rig.runner("ann", "prod") as runner:
+        assert (await tried(runner, sql)).status is Status.OK
+    assert await shown(rig, EMAIL) == RAW
+    match kind:
+        case "reviewer: has another role":
+            await rig.administration.set_roles("rae", ["auditor"])
+        case "reviewer: is disabled":
+            await rig.administration.set_disabled("rae", is_disabled=True)
+        case "target: another database of its name":
+            other = server.create_database("shop", f"shop_{engine}.sql")
+            server.run(other, "create table stock (id int primary key, sku text, n int)")
+            await rig.administration.remove_target("prod")
+            await rig.add_target("prod", other, "production")
+        case _:
+            trigger = "create trigger more before update on stock for each row set new.n = 0"
+            if engine == "postgres":
+                trigger = (
+                    "create function spoil() returns trigger language plpgsql as"
+                    " 'begin new.n := 0; return new; end'; create trigger more"
+                    " before update on stock for each row execute function spoil()"
+                )
+            server.run(url, (CHANGES[kind] or "").replace("{trigger}", trigger))
+    async with rig.runner("ann", "prod") as runner:
+        for _ in range(2):
+            assert (await tried(runner, sql)).status in {Status.PENDING, Status.BLOCKED}, kind
+    if kind == "table: a trigger":
+        assert server.run(url, "select n from stock where id = 1") == [(6,)]
+    is_of_table = kind.startswith("table")
+    assert await shown(rig, EMAIL) == (RAW if is_of_table else HIDDEN)
+
+
+async def test_a_window_is_not_taken_up_on_another_table_than_was_asked_for(
+    rig: Rig, engine: str, request
+):
+    url = request.getfixturevalue(f"shop_{engine}")
+    server = request.getfixturevalue(
+        "postgres_server" if engine == "postgres" else "mariadb_server"
+    )
+    wanted = wanted_window(f"{await schema_of(rig, engine)}.stock")
+    reviewer, finished = await rig.principal("rae"), None
+    async with rig.runner("ann", "prod") as runner:
+        async for event in runner.ask_grant(wanted, options=RunOptions(reason="x", wait_s=20)):
+            if isinstance(event, Waiting):
+                server.run(url, "alter table stock add column price int default 7")
+                await rig.services.governance.desk.decide(
+                    reviewer, event.request_id, approve=True, reason="fine"
+                )
+            if isinstance(event, Finished):
+                finished = event
+    assert finished is not None
+    assert finished.status is Status.EXPIRED
+    assert "tables or code that it uses changed since" in finished.message
+    assert not await rig.services.governance.grants.list_grants(await rig.principal("ann"))
+
+
 async def test_a_window_is_not_given_on_what_sets_others_off(rig: Rig, engine: str, request):
     url = request.getfixturevalue(f"shop_{engine}")
     server = request.getfixturevalue(

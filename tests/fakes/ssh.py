@@ -271,7 +271,7 @@ async def ssh_rig(
                 quarantine=store,
                 audit=audit,
                 guesses=GuessBudget(store, users, audit, clock, b"k" * 32),
-                grants=Grants(store, audit, clock),
+                grants=Grants(store, desk, audit, clock),
                 glass=GlassBox(store, users, audit, messages, clock, registry.tell_overseers),
             ),
         )
