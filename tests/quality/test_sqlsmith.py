@@ -16,7 +16,7 @@ from tests.conftest import DatabaseServer
 from tests.quality.barrage import VALUES, Probe, masked, seeded
 from tests.quality.test_generated import SEED
 
-CHAPTER, CHAPTERS = 1000, 30
+CHAPTER, CHAPTERS = 200, 150
 _END = re.compile(r";\s*\n")
 
 pytestmark = [
