@@ -243,11 +243,15 @@ def _past_alias(words: Words, index: int) -> int:
 def _is_config_end(words: Words, index: int) -> bool:
     if index == words.count:
         return True
-    is_filter = words.starts("from pg_show_all_settings ( ) where name =", index)
-    ends = words.count == index + 8
-    return is_filter and ends and words.tokens[-1].kind is Kind.STRING
+    for asked in _ASKED_FOR:
+        if words.starts(f"from {asked} where name =", index):
+            end = index + len(asked.split()) + 4
+            return words.count == end + 1 and words.tokens[end].kind is Kind.STRING
+    return False
 
 
+_ASKED_FOR = ("pg_show_all_settings ( )", "pg_settings", "pg_catalog . pg_settings")
+"""What tells whether the server has a setting."""
 _PATH = "search_path"
 _CONFIG = (
     Kind.WORD, Kind.OPERATOR, Kind.STRING, Kind.OPERATOR, Kind.STRING, Kind.OPERATOR, Kind.WORD,

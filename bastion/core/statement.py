@@ -97,6 +97,7 @@ def analyse_anew(
 
 
 _memo: Memo[Statement] = Memo()
+_SETTINGS = ("pg_catalog", "pg_settings")
 _DEPTH_MAX = 8
 
 
@@ -184,7 +185,7 @@ class _Analyser:
             block = self._block(text, head_word, depth)
             if block is not None:
                 return block
-        has_own = head_word == "SELECT" and self._has_own_settings_functions()
+        has_own = head_word == "SELECT" and self._has_own_settings()
         if head is None and not has_own:
             found = self._with_settings(text, lexed, depth)
             if found is not None:
@@ -276,10 +277,14 @@ class _Analyser:
         found = self.read(f"SELECT {expression}", 1, HERE)
         return found.effects == {EffectClass.READ} and not found.reads and not found.functions
 
-    def _has_own_settings_functions(self) -> bool:
-        """Tell whether somebody's function may run where the server's is written."""
-        return not self._catalogue.functions.keys().isdisjoint(
-            {"set_config", "pg_show_all_settings"}
+    def _has_own_settings(self) -> bool:
+        """Tell whether somebody's function or relation may stand where the server's is written."""
+        functions = self._catalogue.functions.keys() & {"set_config", "pg_show_all_settings"}
+        places = {(schema, "pg_settings") for schema in self._search_path} - {_SETTINGS}
+        return bool(
+            functions
+            or places & self._catalogue.relations.keys()
+            or any(name == "pg_settings" for _, name in self._relations)
         )
 
     def _surroundings(self, depth: int) -> Surroundings:

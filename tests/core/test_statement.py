@@ -727,6 +727,33 @@ def test_set_config_in_a_list_is_judged_as_set(items: str, is_free: bool) -> Non
         assert statement.fence is Fence.SESSION
 
 
+@pytest.mark.parametrize(
+    ("source", "own", "is_free"),
+    [
+        ("pg_catalog.pg_settings where name = 'jit'", ("public", "pg_settings"), False),
+        ("pg_settings where name = 'jit'", ("hr", "pg_settings"), True),
+        ("pg_settings where name = 'jit'", ("public", "pg_settings"), False),
+        ("pg_settings where name = f_del()", ("hr", "orders"), False),
+        ("pg_settings where name = 'jit' or f_del() = 1", ("hr", "orders"), False),
+        ("hr.pg_settings where name = 'jit'", ("hr", "orders"), False),
+        ("pg_settings, orders where name = 'jit'", ("hr", "orders"), False),
+    ],
+)
+def test_set_config_asks_the_servers_own_list_whether_there_is_such_a_setting(
+    source: str, own: tuple[str, str], is_free: bool
+) -> None:
+    found = catalogue(PG)
+    relations = MappingProxyType({**found.relations, own: _relation(*own, "name")})
+    known = dataclasses.replace(found, relations=relations)
+    text = f"select set_config('jit', 'on', false) from {source}"
+    statement = analyse(text, engine=PG, catalogue=known, context=SessionContext())
+    assert (statement.effects == {EffectClass.SESSION}) is is_free
+    temporary = MappingProxyType({("pg_temp", "pg_settings"): _relation("", "pg_settings", "name")})
+    shadowed = SessionContext(relations=temporary)
+    statement = analyse(text, engine=PG, catalogue=known, context=shadowed)
+    assert statement.effects != {EffectClass.SESSION}
+
+
 @pytest.mark.parametrize("tail", ["", ", 1", ", id from orders", " where true"])
 def test_set_config_of_a_pinned_setting_is_refused_as_set_is(tail: str) -> None:
     for name, value in (("standard_conforming_strings", "off"), ("Client_Encoding", "SJIS")):

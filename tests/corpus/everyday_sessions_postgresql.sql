@@ -5,6 +5,7 @@ SELECT set_config('application_name', 'DBeaver 24', false) ;; show application_n
 SELECT pg_catalog.set_config('search_path', '', false) ;; show search_path ;; select count(*) from public.products ;; RESET search_path ;; show search_path
 SET search_path TO "$user", public ;; show search_path ;; select count(*) from products
 SELECT set_config('bytea_output','hex',false) FROM pg_show_all_settings() WHERE name = 'bytea_output'
+SELECT set_config('bytea_output','hex',false) FROM pg_catalog.pg_settings WHERE name = 'bytea_output' ;; SELECT set_config('bytea_output','hex',false) FROM pg_settings WHERE name = 'bytea_output' ;; show bytea_output
 BEGIN ;; SELECT set_config('app.tenant', '42', true) ;; select current_setting('app.tenant') ;; COMMIT
 SET work_mem='7MB' ;; RESET ALL ;; show work_mem ;; show datestyle
 SET work_mem='7MB' ;; DISCARD ALL ;; show work_mem ;; show standard_conforming_strings
