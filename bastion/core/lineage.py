@@ -118,6 +118,7 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
 def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) -> Traced:
     walk = Walk(catalogue, relations=context.relations, variables=context.variables)
     walk.query_dml = lambda node, scope, ctes: _write(walk, node, scope, ctes)
+    walk.cuts_lists = predicates.cuts_lists(statement.text, context.settings)
     walk.is_lenient = statement.head == "EXECUTE" or "ignore" in statement.text.casefold()
     if statement.head == "EXECUTE" and statement.engine is Engine.MYSQL:
         walk.placeholder = join(walk.variable(name) for name in _USED.findall(statement.text))
@@ -482,7 +483,7 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
     stored = next(
         (item for item in relation.columns if fold(item.name, walk.engine) == column), None
     )
-    flow = _as_kept(walk, relation, stored, flow)
+    flow = _as_kept(walk, relation, flow)
     columns = walk.written.setdefault(key, {})
     columns[column] = either(columns[column], flow) if column in columns else flow
     _rewrite(walk, scope, relation, column, flow)
@@ -506,17 +507,13 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
         walk.laundering[f"{relation.name}.{column} takes {words}"] = None
 
 
-def _as_kept(walk: Walk, relation: Relation, column: Column | None, flow: Flow) -> Flow:
-    """Give the flow of a telling text where a column that is too short for it cuts it."""
+def _as_kept(walk: Walk, relation: Relation, flow: Flow) -> Flow:
+    """Give the flow of a telling text where a column cuts what is too long, or no letter of it."""
     if walk.engine is not Engine.MYSQL or not flow.embedded:
         return flow
     # Tables without transactions cut whatever comes behind the first row.
     is_cut = walk.is_lenient or relation.storage_engine.casefold() not in {"", "innodb"}
-    is_whole = column is not None and column.type_name.casefold() in _ENDLESS and not flow.is_long
-    return flow if is_whole or not is_cut else dataclasses.replace(flow, spoiled=flow.embedded)
-
-
-_ENDLESS = frozenset({"mediumtext", "longtext", "mediumblob", "longblob", "json"})
+    return dataclasses.replace(flow, spoiled=flow.embedded) if is_cut else flow
 
 
 def _note_refusal(walk: Walk, relation: Relation, column: Column | None, flow: Flow) -> None:

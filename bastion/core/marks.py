@@ -44,7 +44,9 @@ def marked(walk: Walker, node: exp.Expr, flow: Flow, scope: Scope) -> Flow:
 def _of_pieces(walk: Walker, node: exp.Expr, flow: Flow, scope: Scope) -> Flow:
     """Mark what cuts a telling text to pieces, and pieces that rows choose as sensitive."""
     name = node.name.casefold() if isinstance(node, exp.Anonymous) else ""
-    if not _keeps_texts(node, name) or _cuts(walk, node):
+    is_list = isinstance(node, _LISTS) or name in _LIST_NAMES
+    is_cut = is_list and (walk.cuts_lists or flow.is_long)
+    if is_cut or not _keeps_texts(node, name) or _cuts(walk, node):
         flow = dataclasses.replace(flow, spoiled=flow.embedded)
     if flow.is_definition or flow.spoiled <= flow.classes:
         return flow
@@ -138,6 +140,10 @@ def _cuts(walk: Walker, node: exp.Expr) -> bool:
     """Tell whether a cast may cut a text: ``varchar(12)``, ``char``, ``name``."""
     if not isinstance(node, exp.Cast):
         return False
+    if node.to.this is exp.DType.CHARACTER_SET:
+        charset = node.to.args.get("kind")
+        is_lettered = isinstance(charset, exp.Expr) and charset.name.casefold() in _LETTERED
+        return bool(node.to.expressions) or not is_lettered
     return any(
         not predicates.is_plain_text(part, walk.engine)
         for part in node.to.find_all(exp.DataType)
@@ -149,6 +155,16 @@ def _cuts(walk: Walker, node: exp.Expr) -> bool:
     )
 
 
+_LISTS = (exp.GroupConcat, exp.JSONArrayAgg, exp.JSONObjectAgg)
+_LIST_NAMES = names("group_concat json_arrayagg json_objectagg")
+_LETTERED = names(
+    """
+    utf8 utf8mb3 utf8mb4 latin1 latin2 latin5 latin7 ascii binary ucs2 utf16 utf16le utf32 cp850
+    cp852 cp866 cp932 cp1250 cp1251 cp1256 cp1257 koi8r koi8u greek hebrew big5 gbk gb2312 gb18030
+    sjis ujis euckr eucjpms tis620
+    """
+)
+"""Character sets that have every letter of ASCII; in others an address loses its ``@``."""
 _LETTERS = (*exp.DataType.TEXT_TYPES, exp.DType.BPCHAR)
 _BYTES = (exp.DType.BINARY, exp.DType.VARBINARY, exp.DType.BIT)
 

@@ -205,7 +205,7 @@ def scrub_text(text: str, exposure: Exposure, *, said: str = "") -> str:
         return messages.known_words(text, said=said, is_understood=False)
     if exposure.told:
         return messages.known_words(text, said=said, is_understood=True)
-    return detectors.redact(text)
+    return detectors.redact(messages.without_cut(text, said=said))
 
 
 # -- deciding ------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def _redact_words(cell: bytes) -> bytes:
         text = cell.decode()
     except UnicodeDecodeError:
         return _MASK
-    return detectors.redact(scrub_secrets(text)).encode()
+    return detectors.redact(messages.without_cut(scrub_secrets(text))).encode()
 
 
 def _known_words(cell: bytes) -> bytes:

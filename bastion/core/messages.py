@@ -210,6 +210,24 @@ def known_words(text: str, *, said: str, is_understood: bool) -> str:
     return "\n".join(_MASK if line is None else line for line in lines)
 
 
+def without_cut(text: str, *, said: str = "") -> str:
+    """Hide values that the server cut: a piece of an address is not known by its form.
+
+    Args:
+        said: the statement, of which the parser gives a piece back.
+    """
+    if "..." not in text or _is_own_syntax_error(text, said):
+        return text
+    return _CUT_VALUES.sub(_MASK, text)
+
+
+# ``'please call ada@e...'``, and PostgreSQL's rows, ``(1, please call ada@e..., null)``.
+_CUT_VALUES = re.compile(
+    r"(?<=')[^'\n]*\.\.\.(?=')|(?<=\")[^\"\n]*\.\.\.(?=\")|(?<=contains \().*\.\.\..*(?=\))",
+    re.DOTALL,
+)
+
+
 def _is_own_syntax_error(text: str, said: str) -> bool:
     """Tell whether MySQL's parser gives back a piece of the statement and nothing else.
 

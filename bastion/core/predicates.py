@@ -296,9 +296,17 @@ def check_cuts(
     walk: Walker, tree: exp.Expr, text: str, settings: Sequence[tuple[str, str]]
 ) -> None:
     """Look at lists that a setting cuts: a warning tells that they were longer."""
-    is_cut = _CUT in text.casefold() or any(name == _CUT for name, _ in settings)
-    if is_cut and walk.touches - {Sensitivity.UNPROVEN} and tree.find(*_CUT_LISTS) is not None:
+    if (
+        cuts_lists(text, settings)
+        and walk.touches - {Sensitivity.UNPROVEN}
+        and tree.find(*_CUT_LISTS) is not None
+    ):
         walk.inference[f"the length of a list, by the setting {_CUT}"] = None
+
+
+def cuts_lists(text: str, settings: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether the person said how long a list of GROUP_CONCAT may be."""
+    return _CUT in text.casefold() or any(name == _CUT for name, _ in settings)
 
 
 _CUT = "group_concat_max_len"

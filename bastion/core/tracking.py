@@ -342,9 +342,7 @@ def _made_columns(
             return ()
         return tuple(
             dataclasses.replace(
-                _column(fold(item.this, engine), _HARMLESS, index),
-                default=_default(item, engine),
-                type_name=_type_name(item, engine),
+                _column(fold(item.this, engine), _HARMLESS, index), default=_default(item, engine)
             )
             for index, item in enumerate(listed, start=1)
             if isinstance(item, exp.ColumnDef)
@@ -380,11 +378,6 @@ def _output_columns(outputs: tuple[Output, ...], names: list[str]) -> tuple[Colu
 def _cut(output: Output) -> Output:
     flow = output.flow
     return dataclasses.replace(output, flow=dataclasses.replace(flow, spoiled=flow.embedded))
-
-
-def _type_name(item: exp.ColumnDef, engine: Engine) -> str:
-    kind = item.args.get("kind")
-    return kind.sql(dialect=engine.value).casefold() if isinstance(kind, exp.DataType) else ""
 
 
 def _keys(tree: exp.Expr | None, engine: Engine) -> tuple[tuple[str, ...], ...]:

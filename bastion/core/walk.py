@@ -76,6 +76,8 @@ class Walk:
         self.guesses = 0
         self.guessed: list[Guess] = []
         self.bindable: set[int] = set()
+        self.cuts_lists = False
+        """Whether a setting says how long a list of GROUP_CONCAT may be."""
         self.is_lenient = False
         """Whether a text that is too long for its column is cut: MySQL's IGNORE."""
         self.placeholder = TYPED
@@ -484,6 +486,7 @@ class Walk:
             return None
         made_here = self.relations if sees_session else {}
         inner = Walk(catalogue, relations=made_here, variables={}, depth=self.depth + 1)
+        inner.cuts_lists = self.cuts_lists
         if not sees_session:
             inner.views = self.views
         if bodies.overrides(inner, text, tree):

@@ -31,6 +31,8 @@ class Walker(Protocol):
     variables: Mapping[str, frozenset[Sensitivity]]
     views: dict[tuple[str, str], tuple[Output, ...]]
     """The columns of the views already traced, by (schema, name)."""
+    cuts_lists: bool
+    """Whether a setting says how long a list of GROUP_CONCAT may be."""
     placeholder: Flow
     """What the parameters of a prepared statement carry."""
     assigned: dict[str, Flow]

@@ -573,3 +573,24 @@ def test_telling_key_of_a_document_in_a_text_column_is_hidden_among_quiet_cells(
         ('{"password": "•••••"}',),
         ("{",),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Incorrect integer value: 'mail to ada.lovel...' for column `z`.`k` at row 1",
+        "DETAIL: Failing row contains (1, mail to ada.lovel..., null).",
+        'COPY z, line 1, column k: "mail to ada.lovel..."',
+    ],
+)
+def test_what_the_server_cut_in_its_words_is_hidden(text: str) -> None:
+    assert "ada.lovel" not in masking.scrub_text(text, _exposed(touches=False))
+
+
+def test_what_the_person_typed_comes_back_cut() -> None:
+    said = "SELEC 'a...' FROM users"
+    text = (
+        "You have an error in your SQL syntax; check the manual that corresponds to your MariaDB"
+        f" server version for the right syntax to use near '{said}' at line 1"
+    )
+    assert masking.scrub_text(text, _exposed(touches=False), said=said) == text

@@ -141,8 +141,17 @@ def test_pieces_say_no_number_of_rows(text: str) -> None:
          " from mails ;; select k from z", False),
         ("create temporary table z (k varchar(5)) engine=memory select body as k from mails"
          " ;; select k from z", False),
-        ("create temporary table z (k longtext) ;; insert ignore into z select body from mails"
+        ("create temporary table z (k longtext) ;; insert into z select body from mails"
          " ;; select k from z", True),
+        ("create temporary table z (k longtext character set swe7) ;; insert ignore into z"
+         " select body from mails ;; select k from z", False),
+        ("select convert(body using swe7) from mails", False),
+        ("select cast(body as char character set swe7) from mails", False),
+        ("select cast(body as char(9) character set utf8mb4) from mails", False),
+        ("select convert(body using latin1) from mails", True),
+        ("select group_concat(body) from mails", True),
+        ("set statement group_concat_max_len = 9 for select group_concat(body) from mails", False),
+        ("set group_concat_max_len = 9 ;; select json_arrayagg(body) from mails", False),
         ("create temporary table z (id int primary key, k varchar(200)) ;; insert into z"
          " select id, body from mails ;; select k from z", True),
     ],

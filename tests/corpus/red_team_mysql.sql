@@ -152,6 +152,12 @@ select substr(k,2), reverse(k), left(k,5) from hist for system_time all limit 2 
 select json_value(doc,'$.ssn'), substr(doc,10), json_extract(doc,'$.*') from hist for system_time all limit 2
 select doc from wraps where id=1 ;; select json_value(doc,'$.load'), json_extract(doc,'$.load'), json_keys(doc), json_value(doc,'$.gear') from wraps where id=1
 select from_base64(json_value(doc,'$.load')), json_exists(doc,'$."S3CR3T421x"'), substr(doc,20) from wraps where id=1
+set group_concat_max_len=14 ;; select group_concat(body) from ledger where id=1 ;; select json_arrayagg(body) from ledger where id=1
+set statement group_concat_max_len=14 for select group_concat(body) from ledger where id=1
+select id from ledger where id = concat(repeat('x ',53), ' ', body) ;; show warnings
+create temporary table z (k int) engine=memory ;; insert ignore into z select concat(repeat('x ',53), ' ', body) from ledger where id=1 ;; show warnings
+select convert(body using swe7), cast(body as char character set swe7), cast(body as char(14) character set utf8mb4) from ledger where id=1
+create temporary table z (k longtext character set swe7) ;; insert ignore into z select body from ledger where id=1 ;; select k from z
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

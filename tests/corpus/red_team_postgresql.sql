@@ -199,6 +199,7 @@ create temp view z as select body, s from ledger, generate_series(97,122) s wher
 create temp table z as select body as k from ledger where id=1 ;; insert into z select 'please call c'||chr(s) from generate_series(97,122) s ;; select k from z order by k ;; select max(k) from z
 create temp table z (k text unique) ;; insert into z values ('please call cust1@example.com about it') ;; insert into z select body from ledger where id=1 on conflict do nothing ;; select count(*) from z
 create temp table z (k text) ;; insert into z values ('please call cust1@example.com about it') ;; select count(*) from ledger where body in (select k from z)
+create temp table z (id int, k text, n int not null) ;; insert into z(id,k) select 1, repeat('x ',20)||' '||body from ledger where id=1
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
