@@ -64,6 +64,10 @@ def carried_by_writes(
         names = {fold(column.name, catalogue.engine) for column in relation.columns}
         for name, flow in flows.items():
             classes = _classes(flow)
+            target = relation.column(name)
+            if target is not None and target.classification.is_version:
+                # There nobody looks for addresses.
+                classes |= flow.embedded
             if not classes or (flow.is_document and not _gains_paths(relation, name, flow)):
                 continue
             if name not in names:

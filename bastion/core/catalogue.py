@@ -49,6 +49,8 @@ class Classification:
     stands, only those are hidden."""
     shape: Shape | None = None
     """What stands where in such documents of JSON."""
+    is_version: bool = False
+    """By its name and its values it holds versions, ``3.10.3.38``, which look like addresses."""
     found: Classification | None = None
     """Where a person said what it holds: what was found without that."""
 

@@ -76,10 +76,7 @@ def classify_column(
     if found is not None:
         return found
     if values:
-        # In numbers, digits that pass a checksum do so by chance: of cards, most would.
-        embedded = None if kind == "number" else _embedded(values) or _cut(values)
-        words = _embedded_words(embedded) or f"{len(values)} sampled values look harmless"
-        return Classification(sensitivity=None, evidence=words, embedded=embedded)
+        return _harmless(name, kind, values)
     if kind == "number" and (is_key or not _is_wide(type_name)):
         return Classification(sensitivity=None, evidence=f"numbers of type {type_name}")
     return Classification(
@@ -93,6 +90,31 @@ def lexemes(vector: str) -> list[str]:
 
 
 LEXEME = re.compile(r"'((?:[^']|'')*)'")
+
+
+def _harmless(name: str, kind: str, values: Sequence[str]) -> Classification:
+    """Classify what shows nothing as a whole, by what is in its texts."""
+    if _are_versions(name, values):
+        words = f"{len(values)} sampled values are versions, as its name says"
+        return Classification(sensitivity=None, evidence=words, is_version=True)
+    # In numbers, digits that pass a checksum do so by chance: of cards, most would.
+    embedded = None if kind == "number" else _embedded(values) or _cut(values)
+    words = _embedded_words(embedded) or f"{len(values)} sampled values look harmless"
+    return Classification(sensitivity=None, evidence=words, embedded=embedded)
+
+
+def _are_versions(name: str, values: Sequence[str]) -> bool:
+    """Tell whether a column is called after versions, and holds nothing else.
+
+    What could be an address is believed to be one, unless most of the others cannot.
+    """
+    if not _VERSION.search(name) or not all(map(detectors.is_version, values)):
+        return False
+    others = {value for value in values if not detectors.is_address_like(value)}
+    return len(others) >= _VERSIONS_MIN and len(others) > len(set(values)) // 2
+
+
+_VERSIONS_MIN = 5
 
 
 def _embedded_words(embedded: Sensitivity | None) -> str:

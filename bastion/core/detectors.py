@@ -111,6 +111,9 @@ _LENGTH_MAX = 4096
 """A longer value is no single address, number or key."""
 _PHONE_DIGITS = range(9, 13)
 _DOTS = 3
+_RELEASE = re.compile(
+    r"[vV]?\d{1,4}(?:\.\d{1,5}){1,4}(?:[-+.]?(?:alpha|beta|rc|build|b)[.-]?\d{0,4})?"
+)
 _SMALL_PART = 9
 _LARGE_PART = 32
 
@@ -232,6 +235,11 @@ def is_address_like(text: str) -> bool:
     except ValueError:
         return False
     return address.ip.is_private or _is_public_ip(text)
+
+
+def is_version(text: str) -> bool:
+    """Tell whether the text is a version, ``v3.10.3-rc1``, and no more."""
+    return _RELEASE.fullmatch(text) is not None
 
 
 @functools.lru_cache(maxsize=4096)

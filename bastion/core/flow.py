@@ -62,6 +62,8 @@ class Flow:
     """Words of the schema, which may quote values of sensitive columns."""
     is_long: bool = False
     """A text that may be near the longest one that the server makes."""
+    is_version: bool = False
+    """Of columns of versions, and of what the person typed, alone."""
     is_mixed: bool = False
     """A telling text in some rows, and in others what the person typed or made, or may have."""
 
@@ -167,6 +169,7 @@ def _with(flow: Flow, *, kind: FlowKind, guesses: int) -> Flow:
         is_verbatim=flow.is_verbatim and kind is FlowKind.STORED,
         is_definition=flow.is_definition,
         is_long=flow.is_long,
+        is_version=flow.is_version,
         is_mixed=flow.is_mixed,
     )
 
@@ -187,6 +190,7 @@ def _merge(parts: list[Flow]) -> Flow:
         spoiled=frozenset().union(*(part.spoiled for part in parts)),
         is_definition=any(part.is_definition for part in parts),
         is_long=any(part.is_long for part in parts),
+        is_version=all(part.is_version or part.is_plain for part in parts),
         is_mixed=any(part.is_mixed for part in parts),
     )
 

@@ -313,6 +313,8 @@ def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalog
         return _definition(catalogue)
     if exposed.is_proven and not classes:
         shown = _shown(column, is_plain=exposed.is_plain)
+        if exposed.is_version and shown.cell is _redact_text:
+            shown = dataclasses.replace(shown, cell=_redact_versions, is_scan=False)
         is_told = exposed.reason and shown.masked is None
         return dataclasses.replace(shown, reason=exposed.reason) if is_told else shown
     if not exposed.is_proven and not classes and _is_proven_by_origin(column, catalogue):
@@ -543,6 +545,11 @@ def _redact_text(cell: bytes) -> bytes:
     except UnicodeDecodeError:
         return cell
     return documents.redact_text(text).encode("utf-8", "replace")
+
+
+def _redact_versions(cell: bytes) -> bytes:
+    words = cell.decode("utf-8", "replace").strip("{}[]").replace('"', "").split(",")
+    return cell if all(detectors.is_version(one.strip()) for one in words) else _redact_text(cell)
 
 
 def _redact_json(cell: bytes) -> bytes:

@@ -241,7 +241,8 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
         shape = column.classification.shape if walk.engine is Engine.MYSQL else None
         return dataclasses.replace(flow, is_document=True, shape=shape)
     if embedded is None:
-        return flow
+        is_version = column.classification.is_version and not is_made
+        return dataclasses.replace(flow, is_version=True) if is_version else flow
     return dataclasses.replace(flow, embedded=frozenset({embedded}), is_mixed=is_made)
 
 

@@ -252,6 +252,33 @@ def test_path_into_a_document_counts_if_its_name_is_not_only_about_the_thing() -
     assert announced("email_cadence") is announced("card_layout") is announced("theme") is None
 
 
+_VERSIONS = ["1.9.9.20", "2.3.4.4", "2.5.5.21", "3.4.5", "v4.3.3.27", "1.0.0-rc1", "3.10.3.38"]
+_ADDRESSES = ["81.2.69.142", "203.0.113.77", "10.3.4.5", "192.168.4.1", "8.8.44.88", "1.1.99.98"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_version"),
+    [
+        ("firmware", _VERSIONS, True),
+        ("app_version", [*_VERSIONS, None, ""], True),
+        ("firmware", _VERSIONS[2:5], False),
+        ("remark", _VERSIONS, False),
+        ("host", _VERSIONS, False),
+        ("firmware", [*_VERSIONS, "ada@example.org"], False),
+        ("firmware", [*_VERSIONS, "call 81.2.69.142"], False),
+        ("app_version", _ADDRESSES, False),
+        ("app_version", [*_ADDRESSES, *_VERSIONS[:5]], False),
+    ],
+)
+def test_versions_are_known_by_name_and_values(
+    name: str, values: list[str | None], is_version: bool
+) -> None:
+    found = classify_column(name=name, type_name="text", comment="", samples=values)
+    assert found.is_version is is_version
+    assert found.sensitivity is None or not is_version
+    assert (found.embedded or found.sensitivity) is not None or is_version or len(values) < 4
+
+
 def test_version_in_a_document_is_no_address() -> None:
     assert classify("device", ['{"firmware": "10.2.3.45", "lib": "2.1.4.0"}'], "jsonb") is None
     assert classify("device", ['{"peer": "203.0.113.77"}'], "jsonb") is Sensitivity.IP_ADDRESS

@@ -271,3 +271,20 @@ async def test_a_read_that_was_judged_before_the_copy_is_masked_as_well(rig: Rig
         await approved(rig, "update staff set name = passwd where id = 1")
         now = await judge.as_known_now(before)
         assert now.exposure.columns[0].classes
+
+
+async def test_an_address_written_among_versions_is_masked_for_all(rig: Rig, beside: Beside):
+    beside("create table devices (id int primary key, firmware varchar(80), note varchar(80))")
+    for number in range(1, 13):
+        note = "from 81.2.69.142" if number == 1 else "left at the door"
+        version = "3.11.3.38" if number == 1 else f"3.1.{number}.5"
+        beside(f"insert into devices values ({number}, '{version}', '{note}')")
+    firmware = "select firmware from devices order by id"
+    rows, why = await seen(rig, firmware)
+    assert rows[0] == (b"3.11.3.38",), why
+    rows, why = await seen(rig, "select max(firmware), note from devices where id = 1 group by 2")
+    assert rows[0] != (b"3.11.3.38", b"from 81.2.69.142"), why
+    done = await approved(rig, "update devices set firmware = note where id = 1")
+    assert done.status is Status.OK
+    rows, why = await seen(rig, firmware)
+    assert b"81.2.69.142" not in rows[0][0], why
