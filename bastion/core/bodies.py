@@ -222,6 +222,9 @@ def user_rows(walk: Walker, call: exp.Expr, scope: Scope, ctes: Ctes) -> tuple[O
     names = _returned_names(function, walk.catalogue)
     if outputs is None or names is None:
         return None
+    if len(outputs) == 1:
+        # ROW(…) may be given whole.
+        outputs = outputs * len(names)
     if len(names) != len(outputs):
         return None
     return tuple(
@@ -307,4 +310,7 @@ def _returned_names(function: Function, catalogue: Catalogue) -> list[str] | Non
     relation = catalogue.resolve(name, schema or None)
     if relation is not None:
         return [column.name for column in relation.columns]
+    if len(function.result_names) > 1:
+        # A type of rows that is no table's.
+        return list(function.result_names)
     return None if text.casefold() in ("record", "") else [""]

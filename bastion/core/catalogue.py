@@ -216,7 +216,8 @@ class Function:
     argument_names: tuple[str, ...] = ()
     """Of those that a call gives."""
     result_names: tuple[str, ...] = ()
-    """Of PostgreSQL's OUT arguments and TABLE columns; empty where one has none."""
+    """Of PostgreSQL's OUT arguments and TABLE columns, or of the members of the type of rows that
+    it returns; empty where one has none."""
     argument_modes: tuple[str, ...] = ()
     """MySQL, of a procedure: ``IN``, ``OUT`` or ``INOUT`` for each argument."""
     search_path: str = ""

@@ -510,7 +510,8 @@ class Walk:
         predicates.check_rows_from(self, name, flow, call)
         shape = bodies.user_rows(self, call, scope, ctes)
         if shape is not None:
-            return Source(name=name, outputs=shape)
+            counted = (Output(name="ordinality", flow=made(HARMLESS)),)
+            return Source(name=name, outputs=shape + counted * bool(node.args.get("ordinality")))
         names, is_open = self._row_names(call, node, name)
         if names is None:
             return Source(name=name, outputs=None, flow=flow)

@@ -360,10 +360,16 @@ SELECT n.nspname, p.proname,
         FROM ROWS FROM (pg_catalog.unnest(p.proargnames::text[]),
                         pg_catalog.unnest(p.proargmodes::text[]))
             WITH ORDINALITY AS a(name, mode, at) WHERE coalesce(a.mode, 'i') IN ('i', 'b', 'v')),
-       (SELECT coalesce(pg_catalog.string_agg(a.name, E'\\x01' ORDER BY a.at), '')
-        FROM ROWS FROM (pg_catalog.unnest(p.proargnames::text[]),
-                        pg_catalog.unnest(p.proargmodes::text[]))
-            WITH ORDINALITY AS a(name, mode, at) WHERE a.mode IN ('o', 'b', 't')),
+       coalesce(
+           (SELECT pg_catalog.string_agg(a.name, E'\\x01' ORDER BY a.at)
+            FROM ROWS FROM (pg_catalog.unnest(p.proargnames::text[]),
+                            pg_catalog.unnest(p.proargmodes::text[]))
+                WITH ORDINALITY AS a(name, mode, at) WHERE a.mode IN ('o', 'b', 't')),
+           (SELECT pg_catalog.string_agg(m.attname, E'\\x01' ORDER BY m.attnum)
+            FROM pg_catalog.pg_type r JOIN pg_catalog.pg_class rc ON rc.oid = r.typrelid
+            JOIN pg_catalog.pg_attribute m ON m.attrelid = rc.oid
+            WHERE r.oid = p.prorettype AND rc.relkind = 'c' AND m.attnum > 0
+              AND NOT m.attisdropped), ''),
        coalesce((SELECT pg_catalog.substr(k, 13) FROM pg_catalog.unnest(p.proconfig) k
                  WHERE k LIKE 'search_path=%'), ''),
        pg_catalog.concat_ws(' ', p.prosecdef, p.proisstrict, p.proconfig)

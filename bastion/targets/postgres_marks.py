@@ -30,7 +30,10 @@ FROM pg_catalog.pg_class c
 WHERE c.oid >= 16384 AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   {relations}
 UNION ALL
-SELECT 'function ' || p.proname, pg_catalog.concat_ws(' ', p.oid, p.xmin)
+SELECT 'function ' || p.proname, pg_catalog.concat_ws(' ', p.oid, p.xmin,
+    ARRAY(SELECT m.xmin FROM pg_catalog.pg_type r
+          JOIN pg_catalog.pg_attribute m ON m.attrelid = r.typrelid
+          WHERE r.oid = p.prorettype AND r.typtype = 'c' AND m.attnum > 0 ORDER BY m.attnum))
 FROM pg_catalog.pg_proc p WHERE p.oid >= 16384 {functions}
 """
 _ALL = _QUERY.format(relations="", functions="")

@@ -420,3 +420,33 @@ def test_constant_that_the_person_typed_is_shown() -> None:
     exposure = trace(statement, catalogue=shop, context=SessionContext())
     assert exposure.columns is not None
     assert not any(column.classes for column in exposure.columns)
+
+
+@pytest.mark.parametrize(
+    ("text", "masks"),
+    [
+        ("select (f(1)).*", ["-", "ssn"]),
+        ("select * from f(1) with ordinality", ["-", "ssn", "-"]),
+        ("select b.plan from f(1) as b", ["-"]),
+        ("select (f(1)).secret, (f(1)).plan", ["ssn", "-"]),
+    ],
+)
+def test_members_of_a_type_of_rows_are_told_apart(text: str, masks: list[str]) -> None:
+    shop = SHOPS[Engine.POSTGRESQL]
+    body = "select count(*), min(ssn) from users where id = $1"
+    made = Function(
+        schema="public",
+        name="f",
+        language="sql",
+        body=body,
+        returns="told",
+        argument_count=1,
+        result_names=("plan", "secret"),
+    )
+    shop = dataclasses.replace(shop, functions={**shop.functions, "f": (made,)}, version="rows")
+    context = SessionContext()
+    statement = analyse(text, engine=Engine.POSTGRESQL, catalogue=shop, context=context)
+    columns = trace(statement, catalogue=shop, context=context).columns
+    assert columns is not None
+    assert [next((one.value for one in column.classes), "-") for column in columns] == masks
+    assert all(column.is_proven for column in columns)
