@@ -11,6 +11,7 @@ from sqlglot import exp
 from bastion.core import definitions, paths, predicates, searches
 from bastion.core.builtins import names
 from bastion.core.flow import Flow, FlowKind, Scope
+from bastion.core.model import Sensitivity
 from bastion.core.walker import Walker
 
 
@@ -46,6 +47,8 @@ def _of_pieces(walk: Walker, node: exp.Expr, flow: Flow, scope: Scope) -> Flow:
     name = node.name.casefold() if isinstance(node, exp.Anonymous) else ""
     is_list = isinstance(node, _LISTS) or name in _LIST_NAMES
     is_cut = is_list and (walk.cuts_lists or flow.is_long)
+    is_recased = isinstance(node, _RECASING) or name in _RECASING_NAMES
+    is_cut = is_cut or (is_recased and not flow.embedded.isdisjoint(_CASED))
     if is_cut or not _keeps_texts(node, name) or _cuts(walk, node):
         flow = dataclasses.replace(flow, spoiled=flow.embedded)
     if flow.is_definition or flow.spoiled <= flow.classes:
@@ -155,6 +158,10 @@ def _cuts(walk: Walker, node: exp.Expr) -> bool:
     )
 
 
+_RECASING = (exp.Lower, exp.Upper, exp.Initcap)
+_RECASING_NAMES = names("lower upper lcase ucase initcap casefold")
+_CASED = frozenset({Sensitivity.TOKEN, Sensitivity.PASSWORD, Sensitivity.IBAN, Sensitivity.SECRET})
+"""Known by letters in the case that they have."""
 _LISTS = (exp.GroupConcat, exp.JSONArrayAgg, exp.JSONObjectAgg)
 _LIST_NAMES = names("group_concat json_arrayagg json_objectagg")
 _LETTERED = names(

@@ -16,16 +16,15 @@ from bastion.core.statement import analyse
 from bastion.core.tracking import advance
 from tests.fakes.catalogues import make_catalogue, make_relation
 
-TELLING = Classification(sensitivity=None, evidence="test", embedded=Sensitivity.EMAIL)
 
-
-def _with_mails(engine: Engine) -> Catalogue:
+def _with_mails(engine: Engine, held: Sensitivity = Sensitivity.EMAIL) -> Catalogue:
+    telling = Classification(sensitivity=None, evidence="test", embedded=held)
     shop = make_catalogue(engine)
     schema = "public" if engine is Engine.POSTGRESQL else "shop"
     mails = make_relation(schema, "mails", "id int4, title text, body text", primary_key=("id",))
     first, title, body = mails.columns
     mails = dataclasses.replace(
-        mails, columns=(first, title, dataclasses.replace(body, classification=TELLING))
+        mails, columns=(first, title, dataclasses.replace(body, classification=telling))
     )
     words = make_relation(schema, "words", "id int4, word text", primary_key=("id",))
     relations = {**shop.relations, (schema, "mails"): mails, (schema, "words"): words}
@@ -169,3 +168,18 @@ def test_what_a_telling_text_may_not_be_kept_beside_is_inference() -> None:
     assert last(keyed.format("unique", ""), Engine.MYSQL).inference
     assert last(keyed.format("", "alter table z add unique (k) ;; "), Engine.MYSQL).inference
     assert not last(keyed.format("", ""), Engine.MYSQL).inference
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+@pytest.mark.parametrize("call", ["lower(body)", "upper(concat(title, ' ', body))"])
+def test_letters_in_another_case_hide_what_is_known_by_their_case(
+    call: str, engine: Engine
+) -> None:
+    for held, is_shown in ((Sensitivity.TOKEN, False), (Sensitivity.EMAIL, True)):
+        shop = _with_mails(engine, held)
+        statement = analyse(
+            f"select {call} from mails", engine=engine, catalogue=shop, context=SessionContext()
+        )
+        exposure = trace(statement, catalogue=shop, context=SessionContext())
+        assert exposure.columns is not None
+        assert (not exposure.columns[0].classes) is is_shown

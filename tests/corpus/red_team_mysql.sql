@@ -158,6 +158,7 @@ select id from ledger where id = concat(repeat('x ',53), ' ', body) ;; show warn
 create temporary table z (k int) engine=memory ;; insert ignore into z select concat(repeat('x ',53), ' ', body) from ledger where id=1 ;; show warnings
 select convert(body using swe7), cast(body as char character set swe7), cast(body as char(14) character set utf8mb4) from ledger where id=1
 create temporary table z (k longtext character set swe7) ;; insert ignore into z select body from ledger where id=1 ;; select k from z
+select line, lower(line), lcase(concat(line,' ')), lower(json_array(line)) from logs where id=1
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

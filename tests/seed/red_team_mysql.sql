@@ -24,6 +24,8 @@ INSERT INTO hist SELECT seq, concat('{E}',seq,'@example.com'), json_object('ssn'
 UPDATE hist SET k = 'none', doc = json_object('gear','auto');
 CREATE TABLE wraps (id int PRIMARY KEY, doc json);
 INSERT INTO wraps SELECT seq, json_object('gear','auto','load',to_base64(json_object('ssn','{S1}')),'{S1}',1,'ssn','{S1}') FROM seq_1_to_9;
+CREATE TABLE logs (id int PRIMARY KEY, line text);
+INSERT INTO logs SELECT seq, concat('key AKIA', upper(left(md5('{S1}'),16)), ' used') FROM seq_1_to_9;
 CREATE TABLE en (id int PRIMARY KEY, ssn enum('{S1}','{S2}','x'));
 INSERT INTO en SELECT id, ssn FROM users WHERE ssn IS NOT NULL;
 CREATE TABLE `lines` (id int PRIMARY KEY, line text, dyn blob);
