@@ -225,6 +225,9 @@ class Function:
     traits: str = ""
     """What else the server keeps that decides what it does: by whose rights, under which settings,
     whether NULL reaches it."""
+    is_exact: bool = False
+    """MySQL: the body is as it was written, in modes that the bastion reads: what MariaDB tells of
+    most is written anew, with other quotes and escapes."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)

@@ -242,6 +242,32 @@ def _help(words: Words) -> Head:
     return make(EffectClass.READ, output=OutputKind.STRUCTURE)
 
 
+def _diagnostics(words: Words) -> Head:
+    """Read ``GET DIAGNOSTICS @n = NUMBER`` and ``… CONDITION 1 @m = MESSAGE_TEXT``."""
+    index = words.skip(1, "current")
+    items, index = _OF_STATEMENT, index + 1
+    if words.at(index) == "condition":
+        items, index = _OF_CONDITION, words.skip(index + 1, "@") + 1
+    first = words.tokens[index + 1].value.lower() if index + 1 < words.count else ""
+    while words.at(index) == "@" and words.is_name(index + 1) and words.at(index + 2) == "=":
+        is_known = words.at(index + 3) in items
+        if is_known and words.count == index + 4:
+            head = make(EffectClass.SESSION)
+            return replace(head, change=ChangeKind.SET, name=f"@{first}", value="")
+        if not is_known or words.at(index + 4) != ",":
+            break
+        index += 5
+    return unknown("GET DIAGNOSTICS @name = item is expected here.")
+
+
+_OF_STATEMENT = frozenset({"number", "row_count"})
+_OF_CONDITION = frozenset(
+    {"class_origin", "subclass_origin", "returned_sqlstate", "message_text", "mysql_errno",
+     "constraint_catalog", "constraint_schema", "constraint_name", "catalog_name", "schema_name",
+     "table_name", "column_name", "cursor_name", "row_number"}
+)  # fmt: skip
+
+
 def _handler(words: Words) -> Head:
     """Read MySQL's HANDLER as a cursor on all columns of one table."""
     schema, name, index = words.name(1)
@@ -348,6 +374,6 @@ _MYSQL: dict[str, Reader] = {
     "import": _import,
     "signal": lambda _words: unknown("SIGNAL is part of a program that is not read."),
     "resignal": lambda _words: unknown("RESIGNAL is part of a program that is not read."),
-    "get": lambda _words: unknown("GET DIAGNOSTICS is part of a program that is not read."),
+    "get": _diagnostics,
     "declare": lambda _words: unknown("DECLARE is part of a program that is not read."),
 }

@@ -107,7 +107,7 @@ def _create_relation(words: Words, index: int, noise: set[str], *, is_replace: b
     schema, name, after = words.name(after)
     effects = {EffectClass.DDL}
     reason = ""
-    if is_replace and is_table:
+    if is_replace and is_table and not is_temporary:
         effects.add(EffectClass.DROP)
         reason = "It replaces a table that may exist."
     inner = _query_inside(words, after)

@@ -62,11 +62,12 @@ def _with_quoted_names(words: Words, start: int) -> str:
 
 def _shown_mysql(words: Words, index: int) -> Head:
     what = words.at(index)
-    if what in {"explain", "analyze", "binlog", "relaylog"}:
+    is_position = words.starts("binlog status", index)
+    if what in {"explain", "analyze", "binlog", "relaylog"} and not is_position:
         return make(EffectClass.OUTSIDE, reason="It shows what other sessions ran.")
     if what in _SHOW_WORDS or words.starts("create user", index):
         return make(EffectClass.READ, output=OutputKind.WORDS)
-    if what in _SHOW_SETTINGS:
+    if what in _SHOW_SETTINGS or is_position:
         return make(EffectClass.READ, output=OutputKind.SETTING)
     if what in _SHOW_STRUCTURE:
         return make(EffectClass.READ, output=OutputKind.STRUCTURE)

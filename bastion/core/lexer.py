@@ -154,6 +154,32 @@ def without_escapes(text: str, engine: Engine) -> str:
     return "".join(blanked)
 
 
+def without_cache_words(text: str, engine: Engine, server_version: str) -> str:
+    """Blank out MariaDB's ``SQL_CACHE`` among the options of a SELECT, where it names no column.
+
+    Args:
+        server_version: as the server says it: MySQL reads it as the name of a column.
+    """
+    is_there = engine is Engine.MYSQL and "sql_cache" in text.casefold()
+    if not is_there or "mariadb" not in server_version.casefold():
+        return text
+    plain, is_option = text, False
+    for token in lex(text, engine).tokens:
+        is_option = token.kind is Kind.WORD and (
+            token.value == "select" or (is_option and token.value in SELECT_OPTIONS)
+        )
+        if is_option and token.value == "sql_cache":
+            plain = f"{plain[: token.start]}{' ' * len('sql_cache')}{plain[token.end :]}"
+    return plain
+
+
+SELECT_OPTIONS = frozenset(
+    """
+    distinct distinctrow all straight_join high_priority sql_small_result sql_big_result
+    sql_buffer_result sql_no_cache sql_calc_found_rows sql_cache
+    """.split()
+)
+"""What MySQL and MariaDB take between SELECT and its list, in any order."""
 CONDITIONAL_PROBLEM = "an executable comment, /*! … */, which the server runs"
 _BRACES_PROBLEM = "braces: ODBC escapes are not read"
 _ODBC_LITERAL = [Kind.OPERATOR, Kind.WORD, Kind.STRING, Kind.OPERATOR]

@@ -29,6 +29,7 @@ from bastion.core.definitions import Redactor
 from bastion.core.effects import Call, ChangeKind, OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure, merged
 from bastion.core.flow import (
+    HARMLESS,
     TYPED,
     Cte,
     Flow,
@@ -124,7 +125,7 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
         walk.placeholder = join(walk.variable(name) for name in _USED.findall(statement.text))
     own = _of_server(statement, catalogue, context)
     if own is not None:
-        return Traced(exposure=own)
+        return own
     tree = _tree(statement)
     if tree is None:
         return _of_code(walk, statement, context)
@@ -237,6 +238,27 @@ def _tree(statement: Statement) -> exp.Expr | None:
     if change is not None and change.statement is not None:
         return change.statement.tree
     return None
+
+
+def _diagnosed(statement: Statement, context: SessionContext) -> Traced:
+    """Trace GET DIAGNOSTICS: words of the server, as SHOW WARNINGS gives them, go to variables.
+
+    Numbers and codes are shown there whatever they are of.
+    """
+    words = HARMLESS
+    if context.told:
+        classes = context.told | {Sensitivity.UNPROVEN}
+        words = Flow(classes=classes, reason="the server's words about an earlier statement")
+    found = lex(statement.text, statement.engine).tokens
+    assigned = {
+        found[place - 2].value.casefold(): HARMLESS if found[place].value in _OF_NUMBERS else words
+        for place in range(3, len(found))
+        if found[place - 1].value == "=" and found[place - 3].value == "@"
+    }
+    return Traced(exposure=Exposure(columns=(), touches=frozenset()), outputs=(), assigned=assigned)
+
+
+_OF_NUMBERS = frozenset({"number", "row_count", "returned_sqlstate", "mysql_errno"})
 
 
 def _only_variable(statement: Statement) -> str:
@@ -733,7 +755,7 @@ _STRUCTURE = re.compile(
     re.IGNORECASE,
 )
 _RAW_SHOW = re.compile(
-    r"\s*show\s+(?:(?:full\s+)?processlist|engine\b|binlog|relaylog|slave|replica|profile|user_stat"
+    r"\s*show\s+(?:(?:full\s+)?processlist|engine\b|binlog\s+events|relaylog|slave|replica|profile|user_stat"
     r"|client_stat|explain|authors|contributors)",
     re.IGNORECASE,
 )
@@ -741,15 +763,17 @@ _RAW_SHOW = re.compile(
 
 def _of_server(
     statement: Statement, catalogue: Catalogue, context: SessionContext
-) -> Exposure | None:
+) -> Traced | None:
     """Trace what the server says of itself; None where rows are made of a tree."""
     match statement.output:
         case OutputKind.SETTING:
-            return _setting(statement, context)
+            return Traced(exposure=_setting(statement, context))
         case OutputKind.STRUCTURE:
-            return _structure(statement, catalogue)
+            return Traced(exposure=_structure(statement, catalogue))
         case OutputKind.WORDS:
-            return _words(statement, context)
+            return Traced(exposure=_words(statement, context))
+        case _ if statement.head == "GET" and statement.is_understood:
+            return _diagnosed(statement, context)
         case _:
             return None
 

@@ -69,11 +69,12 @@ class Plain:
         return None if before % 2 else typed + position - place
 
 
-def plain(text: str, modes: str) -> Plain:
+def plain(text: str, modes: str, *, row_count: int | None = None) -> Plain:
     """Write a statement for the pinned server that was written for other modes.
 
     Args:
         modes: what ``sql_mode`` came to in the session; empty: the server's own holds.
+        row_count: what ``ROW_COUNT()`` gives, where the server counts what the bastion asked since.
 
     Raises:
         UsageError: under these modes it is not read here.
@@ -81,11 +82,14 @@ def plain(text: str, modes: str) -> Plain:
     spoken = {one.strip().lower() for one in modes.split(",")} & SPOKEN_MODES
     for whole, parts in _WITH_PARTS.items():
         spoken |= parts if whole in spoken else set()
-    if not spoken:
+    is_counted = row_count is not None and "row_count" in text.casefold()
+    if not spoken and not is_counted:
         return Plain(text, text)
     lexed = lex(text, Engine.MYSQL)
     tokens = lexed.tokens
-    edits: list[_Edit] = list(_asked(tokens, modes))
+    edits = list(_counted(tokens, row_count)) if row_count is not None else []
+    if spoken:
+        edits += _asked(tokens, modes)
     if "ansi_quotes" in spoken:
         if any('"' in text[start:end] for start, end in lexed.conditional):
             raise UsageError(_IN_COMMENT)
@@ -197,6 +201,17 @@ def _asked(tokens: tuple[Token, ...], modes: str) -> Iterator[_Edit]:
         yield from (_Edit(first, first, "'"), _Edit(first, end, modes), _Edit(end, end, "'"))
 
 
+def _counted(tokens: tuple[Token, ...], row_count: int) -> Iterator[_Edit]:
+    """Answer ``ROW_COUNT()`` where it is asked for, and not in code that is kept."""
+    if not tokens or tokens[0].value not in _ASKING:
+        return
+    for index, token in enumerate(tokens[:-2]):
+        is_called = token.kind is Kind.WORD and token.value == "row_count"
+        if is_called and [one.value for one in tokens[index + 1 : index + 3]] == ["(", ")"]:
+            yield _Edit(token.start, tokens[index + 2].end, f"{row_count}")
+
+
+_ASKING = frozenset({"select", "set", "do", "(", "with", "values"})
 _OF_SESSION = (["session"], ["local"])
 
 

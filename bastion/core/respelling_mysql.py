@@ -12,6 +12,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token as ParserToken
 from sqlglot.tokenizer_core import TokenType
 
+from bastion.core.lexer import SELECT_OPTIONS
 from bastion.core.respelling import UnspelledError, made
 
 _WRITES = frozenset(
@@ -123,15 +124,7 @@ def _with_options_in_order(tokens: list[ParserToken]) -> list[ParserToken]:
 
 def _is_option(token: ParserToken) -> bool:
     is_quoted = token.token_type in {TokenType.IDENTIFIER, TokenType.STRING}
-    return not is_quoted and token.text.lower() in _OPTIONS
-
-
-_OPTIONS = frozenset(
-    """
-    distinct distinctrow all straight_join high_priority sql_small_result sql_big_result
-    sql_buffer_result sql_no_cache sql_calc_found_rows
-    """.split()
-)
+    return not is_quoted and token.text.lower() in SELECT_OPTIONS
 
 
 def _with_variables_first(tokens: list[ParserToken]) -> list[ParserToken]:

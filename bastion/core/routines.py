@@ -58,11 +58,16 @@ def take_apart_procedure(function: Function, engine: Engine) -> Routine | None:
     mode that it was made under.
     """
     is_known = function.is_procedure and engine is Engine.MYSQL
-    is_doubtful = "@" in function.body or "||" in function.body or "ORACLE" in function.traits
+    is_doubtful = "@" in function.body or "||" in function.body or _is_read_otherwise(function)
     if not is_known or is_doubtful or len(function.argument_modes) != function.argument_count:
         return None
     return _take_apart(
-        function.body, function.returns, function.argument_names, engine, is_procedure=True
+        function.body,
+        function.returns,
+        function.argument_names,
+        engine,
+        is_procedure=True,
+        is_exact=function.is_exact,
     )
 
 
@@ -72,7 +77,21 @@ def take_apart(function: Function, engine: Engine) -> Routine | None:
     known = "plpgsql" if engine is Engine.POSTGRESQL else "sql"
     if function.is_procedure or language != known or "trigger" in function.returns.casefold():
         return None
-    return _take_apart(function.body, function.returns, function.argument_names, engine)
+    if engine is Engine.MYSQL and _is_read_otherwise(function):
+        return None
+    return _take_apart(
+        function.body,
+        function.returns,
+        function.argument_names,
+        engine,
+        is_exact=function.is_exact,
+    )
+
+
+def _is_read_otherwise(function: Function) -> bool:
+    """Tell whether a routine of MySQL was made under a mode that gives its signs another sense."""
+    modes = function.traits.upper()
+    return "ORACLE" in modes or ("||" in function.body and "PIPES_AS_CONCAT" in modes)
 
 
 def run_by(text: str, catalogue: Catalogue) -> Function | None:
@@ -154,10 +173,11 @@ def _take_apart(
     engine: Engine,
     *,
     is_procedure: bool = False,
+    is_exact: bool = False,
 ) -> Routine | None:
     lexed = lex(body, engine)
     # MariaDB's keep the quoting modes that they were made under, which need not be those of today.
-    is_doubtful = engine is Engine.MYSQL and ("\\" in body or '"' in body)
+    is_doubtful = engine is Engine.MYSQL and not is_exact and ("\\" in body or '"' in body)
     if is_doubtful or lexed.problems or lexed.open_construct:
         return None
     reader = _Reader(body, lexed.tokens, engine, is_procedure=is_procedure)

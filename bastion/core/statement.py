@@ -40,6 +40,7 @@ from bastion.core.lexer import (
     plain_unicode,
     split,
     terminators,
+    without_cache_words,
     without_escapes,
     without_hints,
 )
@@ -137,6 +138,7 @@ class _Analyser:
             return self._spelled_out(text, spelled)
         plain = without_escapes(plain, self._engine)
         plain = without_hints(plain, self._engine, self._catalogue.server_version)
+        plain = without_cache_words(plain, self._engine, self._catalogue.server_version)
         if self._engine is Engine.MYSQL and not depth:
             written = written_out(plain, self._catalogue.server_version)
             if written != plain:

@@ -403,8 +403,20 @@ def restructures(sql: str) -> bool:
     """Tell whether what is done to a temporary table at MySQL commits, as all structure does."""
     tokens = lex(sql, Engine.MYSQL).tokens
     words = Words(sql, tokens, Engine.MYSQL, "")
-    is_of_index = words.at(0) in {"create", "drop"} and words.at(1) not in {"table", "temporary"}
+    what = words.at(3 if words.starts("create or replace") else 1)
+    is_of_index = words.at(0) in {"create", "drop"} and what not in {"table", "temporary"}
     return is_of_index or words.at(0) in {"alter", "truncate"}
+
+
+def makes_temporary(words: Words) -> int:
+    """Tell where the name stands that CREATE [OR REPLACE] TEMPORARY TABLE makes; 0: it does not.
+
+    So said, the server replaces no stored table, whatever the name.
+    """
+    start = 3 if words.starts("create or replace") else 1
+    if words.at(0) != "create" or not words.starts("temporary table", start):
+        return 0
+    return start + (5 if words.starts("if not exists", start + 2) else 2)
 
 
 def copied(
@@ -415,9 +427,10 @@ def copied(
     None where it is another of the session's, keeps its rows elsewhere, or computes a column.
     """
     words = Words(text, lex(text, Engine.MYSQL).tokens, Engine.MYSQL, "")
-    if not words.starts("create temporary table"):
+    start = makes_temporary(words)
+    if not start:
         return None
-    place = words.name(6 if words.starts("if not exists", 3) else 3)[2]
+    place = words.name(start)[2]
     schema, name, end = words.name(place + 1)
     if words.at(place) != "like" or end != words.count:
         return None
@@ -473,10 +486,10 @@ _MOVING = frozenset(
 
 def _is_plain_at_mysql(words: Words, *, has_query: bool) -> bool:
     """Tell whether a table keeps its rows with the server, and has no code of its own."""
-    if not words.starts("create temporary table"):
+    name = makes_temporary(words)
+    if not name:
         return False
-    start = words.name(6 if words.starts("if not exists", 3) else 3)[2]
-    end = start
+    end = start = words.name(name)[2]
     is_query = words.at(words.skip(start, "(")) in _QUERIES
     if words.at(start) == "(" and not is_query:
         end = words.closing(start) + 1

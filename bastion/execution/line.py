@@ -46,6 +46,8 @@ class Line:
         self.is_interrupted = False
         self.is_path_due = False
         """A transaction has set its path and nothing else: to look would take its snapshot."""
+        self.row_count = 0
+        """Rows that the last statement changed, as MySQL counts them: -1 where it gave rows."""
 
     @property
     def target(self) -> Target:

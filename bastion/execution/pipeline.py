@@ -22,6 +22,7 @@ from bastion.core.context import SessionContext
 from bastion.core.grants import Wanted
 from bastion.core.model import (
     Action,
+    Engine,
     Finished,
     NoticeReceived,
     PipelineEvent,
@@ -314,12 +315,15 @@ class Runner:
     async def _write_plainly(self, run: Run) -> None:
         """Write a text for the server that is written for modes which that is kept out of."""
         try:
-            found = plain(run.text, self._line.connection.modes)
+            counted = self._line.row_count if self.target.engine is Engine.MYSQL else None
+            found = plain(run.text, self._line.connection.modes, row_count=counted)
         except UsageError:
             await self._line.intend(run, await self._line.judged(run))
             raise
         if found.text != run.text:
             run.text, run.plain = found.text, found
+        # Unless it goes well.
+        self._line.row_count = -1
 
     async def _act(self, run: Run, judged: Judgement) -> AsyncGenerator[PipelineEvent, None]:
         """Do what the verdict says."""

@@ -14,7 +14,9 @@ from bastion.core import masking
 from bastion.core.effects import ChangeKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure
 from bastion.core.flow import fold
+from bastion.core.head import Words
 from bastion.core.keyset import KeyGuard
+from bastion.core.lexer import lex
 from bastion.core.limits import LOCK_LIMITS, STATEMENT_LIMITS, shorter
 from bastion.core.model import (
     Engine,
@@ -34,6 +36,7 @@ from bastion.core.model import (
 from bastion.core.modes import Plain
 from bastion.core.retire import RetireKind, Retirement
 from bastion.core.styles import raw_mask
+from bastion.core.temporary import makes_temporary
 from bastion.core.tokens import TokenBook
 from bastion.errors import (
     AccessError,
@@ -67,10 +70,11 @@ Asking = Callable[[Run, Judgement, ReadyToCommit], AsyncGenerator[PipelineEvent,
 
 def _temporary(statement: Statement) -> frozenset[tuple[str, str]]:
     """Name what the server must say is temporary; CREATE and DROP TEMPORARY say so themselves."""
-    words = statement.plain.casefold().split(None, 2)[:2]
     if statement.engine is not Engine.MYSQL or not statement.is_temporary:
         return frozenset()
-    return frozenset() if words[1:] == ["temporary"] else statement.writes
+    text = statement.plain
+    words = Words(text, lex(text, Engine.MYSQL).tokens, Engine.MYSQL, "")
+    return frozenset() if words.at(1) == "temporary" or makes_temporary(words) else statement.writes
 
 
 def _sets_modes(statement: Statement) -> bool:
@@ -193,6 +197,7 @@ class Sender:
     ) -> Finished:
         if completion is None:
             raise TargetUnavailableError("The database went away before it answered.")
+        self._line.row_count = -1 if run.has_rows else completion.affected
         await self._after_success(judged)
         return await conclude(
             self._line.session,

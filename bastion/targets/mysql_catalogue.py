@@ -24,7 +24,7 @@ from bastion.core.catalogue import (
 )
 from bastion.core.definitions import OPAQUE_IN_SQL
 from bastion.core.model import Engine
-from bastion.targets.mysql import Login
+from bastion.targets.mysql import REFUSED_MODES, Login
 from bastion.targets.mysql_marks import SERVERS_OWN, fetch_marks
 from bastion.targets.mysql_wire import Wire
 from bastion.targets.scan import (
@@ -89,6 +89,12 @@ SELECT r.routine_schema, r.routine_name, coalesce(r.routine_definition, ''),
 FROM information_schema.routines r WHERE r.routine_schema NOT IN ('mysql', 'sys')
 ORDER BY r.routine_schema, r.routine_name
 """
+_EXACT = """
+SELECT db, name, type, body, sql_mode, character_set_client FROM mysql.proc
+WHERE db NOT IN ('mysql', 'sys') AND (INSTR(body_utf8, '\\\\') OR INSTR(body_utf8, '"'))
+"""
+"""Bodies as they were written. The information_schema writes their literals anew, without all of
+their backslashes."""
 _QUOTING = """
 SELECT 1 FROM (
     SELECT check_clause AS words FROM information_schema.check_constraints
@@ -299,12 +305,15 @@ def _references(wire: Wire, known: str) -> dict[_Key, list[str]]:
 
 
 def _functions(wire: Wire) -> list[Function]:
+    rows = _rows(wire, _ROUTINES)
+    exact = _exact_bodies(wire) if any(_is_written_anew(row[2]) for row in rows) else {}
     return [
         Function(
             schema=schema,
             name=name,
             language="sql",
-            body=body,
+            body=exact.get((schema, name, kind), body),
+            is_exact=(schema, name, kind) in exact,
             returns=returns,
             is_procedure=kind == "PROCEDURE",
             argument_count=len(names.split("\x01")) if names else 0,
@@ -312,8 +321,36 @@ def _functions(wire: Wire) -> list[Function]:
             argument_modes=tuple(modes.split("\x01")) if modes else (),
             traits=traits,
         )
-        for schema, name, body, returns, kind, _, names, traits, modes in _rows(wire, _ROUTINES)
+        for schema, name, body, returns, kind, _, names, traits, modes in rows
     ]
+
+
+def _is_written_anew(body: str) -> bool:
+    return "\\" in body or '"' in body
+
+
+def _exact_bodies(wire: Wire) -> dict[tuple[str, str, str], str]:
+    """Ask MariaDB for bodies as they were written, by schema, name and kind.
+
+    Those made under modes that read them otherwise, or in another encoding, are left out, and all
+    where the role may not ask.
+    """
+    if not wire.is_mariadb:
+        return {}
+    try:
+        rows = wire.command(_EXACT)
+    except pymysql.MySQLError:
+        if wire.is_lost:
+            raise
+        return {}
+    found = {}
+    for schema, name, kind, body, modes, encoding in rows:
+        words = {one.lower() for one in (_text(modes) or "").split(",")}
+        is_utf8 = (encoding or b"").startswith(b"utf8") or (body or b"").isascii()
+        if body is not None and is_utf8 and words.isdisjoint(REFUSED_MODES):
+            key = _text(schema) or "", _text(name) or "", (_text(kind) or "").upper()
+            found[key] = body.decode(errors="replace")
+    return found
 
 
 def _folded(type_name: str) -> str:

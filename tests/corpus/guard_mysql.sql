@@ -863,3 +863,7 @@ analyze delete from t
 analyze format=json update t set v = 'x'
 begin ;; explain delete from t ;; commit
 select f_del() as explain_delete
+create or replace temporary table t as select 1 as id ;; delete from t ;; drop temporary table t ;; delete from t
+create or replace temporary table t like t2 ;; rename table t to t9
+create or replace temporary table t (id int default (f_del()))
+get diagnostics @a = number, @b = (select f_del())

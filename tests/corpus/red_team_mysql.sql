@@ -927,3 +927,12 @@ set sql_mode='PIPES_AS_CONCAT' ;; select id, name from users where ssn || '' lik
 set sql_mode='ANSI_QUOTES' ;; set sql_mode=concat(@@sql_mode, ',NO_BACKSLASH_ESCAPES') ;; select 'a\', ssn, '' from users
 execute immediate 'set sql_mode = \'ANSI_QUOTES\'' ;; select "ssn" from users
 prepare m from 'set sql_mode = \'ANSI\'' ;; execute m ;; select "ssn" || "name" from users
+select sql_cache ssn from users
+select sql_cache ssn name from users
+select distinct sql_cache ssn as id from users
+create or replace temporary table z as select ssn as q from users ;; select q from z
+create temporary table z as select name as q from users ;; create or replace temporary table z as select ssn as q from users ;; select q from z
+create temporary table z as select ssn as q from users ;; create or replace temporary table z like z ;; select q from z
+select ssn + 0 from users ;; get diagnostics condition 1 @m = message_text, @n = mysql_errno ;; select @m
+select cast(ssn as int) from users ;; get current diagnostics condition 1 @n = message_text ;; set @k = @n ;; select concat(@k, '')
+select ssn + 0 from users ;; get diagnostics condition 1 @name = message_text ;; select id, @name from users

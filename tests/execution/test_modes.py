@@ -125,3 +125,49 @@ async def test_a_mode_ends_as_it_would_at_the_server(url: str, tmp_path: Path):
         Status.USAGE, Status.ERROR, Status.BLOCKED, Status.BLOCKED,
     ]  # fmt: skip
     assert fresh == [(b"city",)]
+
+
+async def test_code_is_read_as_it_was_written(
+    url: str, mariadb_server: DatabaseServer, tmp_path: Path
+):
+    text = "varchar(80)) returns varchar(80) return"
+    made = [
+        rf"create function tidy(s {text} regexp_replace(s, '\\s+', ' ')",
+        rf"""create function said(s {text} concat(s, '\'', "it\"s", '\n')""",
+        f"create function ended(s {text} concat(s, 'a\n')",
+        # What the information_schema makes of these reads as one literal.
+        r"create function first_email() returns varchar(200)"
+        r" return concat('\\', (select min(email) from people), '\\')",
+        r"create function kept() returns varchar(200)"
+        r" return '\', (select min(email) from people), \''",
+    ]
+    otherwise = [
+        ("ANSI_QUOTES", f'create function named(email {text} "email"'),
+        ("PIPES_AS_CONCAT", f"create function joined(s {text} s || ''"),
+        ("NO_BACKSLASH_ESCAPES", rf"create function slash(s {text} concat('\', 'a')"),
+    ]
+    for one in made:
+        mariadb_server.run(url, one)
+    for mode, one in otherwise:
+        mariadb_server.run(url, f"set sql_mode = '{mode}'; {one}")
+    texts = (
+        "select tidy('a   b'), said('x'), ended('y'), kept()",
+        "select tidy(city) from people where id = 1",
+        "select tidy(email) from people where id = 1",
+        "select said(email) from people where id = 1",
+        "select first_email()",
+        "select named(email) from people where id = 1",
+        "select joined(email) from people where id = 1",
+        "select slash('a')",
+    )
+    async with running_rig(tmp_path) as rig:
+        await _with_people(rig, url)
+        async with rig.runner("ann", "prod") as runner:
+            told = [await collect(runner, text, wait_s=0) for text in texts]
+    assert told[0][1] == [(b"a b", b"x'it\"s\n", b"ya\n", b"', (select min(email) from people), '")]
+    assert told[1][1] == [(b"Graz",)]
+    assert [finished.status for finished, _, _ in told] == [
+        *[Status.OK] * 5, *[Status.BLOCKED] * 3,
+    ]  # fmt: skip
+    shown = b" ".join(cell or b"" for _, rows, _ in told[2:] for row in rows for cell in row)
+    assert b"example" not in shown
