@@ -62,12 +62,11 @@ def _with_quoted_names(words: Words, start: int) -> str:
 
 def _shown_mysql(words: Words, index: int) -> Head:
     what = words.at(index)
-    is_position = words.starts("binlog status", index)
-    if what in {"explain", "analyze", "binlog", "relaylog"} and not is_position:
+    if what in {"explain", "analyze", "binlog", "relaylog"}:
         return make(EffectClass.OUTSIDE, reason="It shows what other sessions ran.")
     if what in _SHOW_WORDS or words.starts("create user", index):
         return make(EffectClass.READ, output=OutputKind.WORDS)
-    if what in _SHOW_SETTINGS or is_position:
+    if what in _SHOW_SETTINGS:
         return make(EffectClass.READ, output=OutputKind.SETTING)
     if what in _SHOW_STRUCTURE:
         return make(EffectClass.READ, output=OutputKind.STRUCTURE)

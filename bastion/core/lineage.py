@@ -755,7 +755,7 @@ _STRUCTURE = re.compile(
     re.IGNORECASE,
 )
 _RAW_SHOW = re.compile(
-    r"\s*show\s+(?:(?:full\s+)?processlist|engine\b|binlog\s+events|relaylog|slave|replica|profile|user_stat"
+    r"\s*show\s+(?:(?:full\s+)?processlist|engine\b|binlog|relaylog|slave|replica|profile|user_stat"
     r"|client_stat|explain|authors|contributors)",
     re.IGNORECASE,
 )

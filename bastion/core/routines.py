@@ -114,6 +114,21 @@ def run_by(text: str, catalogue: Catalogue) -> Function | None:
     return _called(rest, catalogue) if first == "call" else None
 
 
+def compound_of(text: str, database: str) -> Function | None:
+    """Give what ``BEGIN NOT ATOMIC … END`` runs, as a procedure of a database of MariaDB."""
+    tokens = lex(text, Engine.MYSQL).tokens
+    if [one.value for one in tokens[:3]] != ["begin", "not", "atomic"]:
+        return None
+    return Function(
+        schema=database,
+        name="block",
+        language="sql",
+        body=f"begin {text[tokens[2].end :]}",
+        is_procedure=True,
+        is_exact=True,
+    )
+
+
 def _called(tokens: tuple[Token, ...], catalogue: Catalogue) -> Function | None:
     schema = tokens[0].value if len(tokens) > 2 and tokens[1].value == "." else None
     tokens = tokens if schema is None else tokens[2:]

@@ -47,7 +47,7 @@ from bastion.core.lexer import (
 from bastion.core.measure import measuring_sql
 from bastion.core.memo import Memo
 from bastion.core.model import EffectClass, Engine, Fence
-from bastion.core.routines import run_by
+from bastion.core.routines import compound_of, run_by
 from bastion.core.scrubbing import scrub_secrets, secret_spans
 from bastion.core.temporary import as_own
 from bastion.core.trees import examine, parse
@@ -183,8 +183,9 @@ class _Analyser:
             return self._unknown(text, head_word, "it is more than one statement")
         database = self._search_path[0] if self._search_path else ""
         head = read_head(text, lexed.tokens, self._engine, database=database)
-        if head_word in {"DO", "CALL"} and self._engine is Engine.POSTGRESQL:
-            block = self._block(text, head_word, depth)
+        is_pg = self._engine is Engine.POSTGRESQL
+        if head_word in ({"DO", "CALL"} if is_pg else {"BEGIN"}):
+            block = (self._block if is_pg else self._compound)(text, head_word, depth)
             if block is not None:
                 return block
         has_own = head_word == "SELECT" and self._has_own_settings()
@@ -272,6 +273,30 @@ class _Analyser:
             output=OutputKind.NONE,
             reads=frozenset(findings.reads),
             functions=frozenset(findings.functions - {".do"}),
+        )
+
+    def _compound(self, text: str, word: str, depth: int) -> Statement | None:
+        """Judge MariaDB's BEGIN NOT ATOMIC … END as a procedure that is called where it is made.
+
+        None where it does more than to read.
+        """
+        function = compound_of(text, next(iter(self._search_path), ""))
+        if function is None or depth:
+            return None
+        findings = Findings()
+        judge_procedure(function, findings, self._surroundings(depth))
+        if findings.effects or findings.pinned or not findings.is_understood:
+            return None
+        return Statement(
+            text=text,
+            engine=self._engine,
+            head=word,
+            effects=frozenset({EffectClass.READ}),
+            fence=Fence.READ_ONLY,
+            output=OutputKind.TREE,
+            reads=frozenset(findings.reads),
+            functions=frozenset(findings.functions - {f"{function.schema}.{function.name}"}),
+            call=Call(function=function, arguments=()),
         )
 
     def only_computes(self, expression: str) -> bool:

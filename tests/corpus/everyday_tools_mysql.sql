@@ -217,3 +217,5 @@ set sql_mode = concat(@@sql_mode, ',ANSI_QUOTES') ;; create temporary table "pic
 select sql_cache id, sku from products order by id limit 2 ;; select distinct sql_cache sql_calc_found_rows sku from products order by sku limit 2 ;; select found_rows()
 create or replace temporary table picked as select id, price from products where id < 4 ;; select count(*) from picked ;; create or replace temporary table picked (n int) ;; insert into picked values (1), (2) ;; select row_count() ;; select n from picked order by n ;; set @n = row_count() ;; select @n
 select 1/0, cast('12x' as int) ;; get diagnostics @many = number ;; get diagnostics condition 1 @code = mysql_errno, @state = returned_sqlstate, @words = message_text ;; select @many, @code, @state, @words
+begin not atomic declare n int; select count(*) into n from products; if n > 3 then select 'many' as v; else select 'few' as v; end if; end
+begin not atomic declare i int default 0; while i < 3 do set i = i + 1; end while; select i, sku from products where id = i; end

@@ -867,3 +867,14 @@ create or replace temporary table t as select 1 as id ;; delete from t ;; drop t
 create or replace temporary table t like t2 ;; rename table t to t9
 create or replace temporary table t (id int default (f_del()))
 get diagnostics @a = number, @b = (select f_del())
+begin not atomic delete from t; select 1; end
+begin not atomic set sql_log_bin = 0; select 1; end
+begin not atomic set @@session.tx_read_only = 0; commit; select 1; end
+begin not atomic select f_del(); end
+begin not atomic call p_del(); end
+begin not atomic execute immediate 'select 1'; end
+begin not atomic select 1 into outfile '/tmp/block'; end
+begin not atomic drop table t; end
+begin not atomic create temporary table own (a int); insert into t select * from own; end
+begin not atomic commit; start transaction read write; select 1; end
+begin not atomic set foreign_key_checks = 0; select 1; end

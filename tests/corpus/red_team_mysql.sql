@@ -936,3 +936,10 @@ create temporary table z as select ssn as q from users ;; create or replace temp
 select ssn + 0 from users ;; get diagnostics condition 1 @m = message_text, @n = mysql_errno ;; select @m
 select cast(ssn as int) from users ;; get current diagnostics condition 1 @n = message_text ;; set @k = @n ;; select concat(@k, '')
 select ssn + 0 from users ;; get diagnostics condition 1 @name = message_text ;; select id, @name from users
+begin not atomic select ssn as id from users; end
+begin not atomic declare e varchar(80); select ssn into e from users where id = 1; select e as name; end
+begin not atomic declare name varchar(80) default (select ssn from users where id = 1); select id, name from t; end
+begin not atomic if (select ssn from users where id = 1) like 'S%' then select 1; else select 2; end if; end
+begin not atomic declare continue handler for sqlexception begin end; select ssn + 0 from users; end
+begin not atomic select ssn into @v from users where id = 1; end ;; select @v
+begin not atomic declare c cursor for select ssn from users; open c; fetch c into @v; end ;; select @v
