@@ -58,7 +58,6 @@ create procedure locks() select id from sales for update;
 create procedure files() select id from sales into outfile '/tmp/x';
 create function dels() returns int begin delete from sales; return 1; end;
 create procedure uses() select dels();
-create procedure quoted() select "city" from sales;
 create procedure headed() select 'sk_live_4eC39HqLyjWDarjtT1zdp7dc' = p.city from sales p limit 1;
 create procedure keeps() begin declare k varchar(80) default 'sk_live_4eC39HqLyjWDarjtT1zdp7dc';
  select k; end;
@@ -84,6 +83,8 @@ def url(mariadb_server: DatabaseServer) -> Iterator[str]:
     for text in _PROCEDURES.split("\ncreate "):
         if text.strip():
             mariadb_server.run(made, "create " + text.strip().removeprefix("create ").rstrip(";"))
+    quoted = 'create procedure quoted() select "email" as city from people'
+    mariadb_server.run(made, f"set sql_mode = 'ANSI_QUOTES'; {quoted}")
     yield made
     mariadb_server.drop_database(made)
 
