@@ -87,6 +87,9 @@ class Statement:
     """``SELECT count(*) …`` by the same predicate, for one UPDATE, DELETE or MERGE; else None."""
     change: SessionChange | None = None
     """What it does to the session's context when it succeeds."""
+    is_analysed: bool = False
+    """MariaDB: ``PROCEDURE ANALYSE`` gives the smallest, largest and commonest values of each
+    column, in place of the rows of ``tree``."""
     exposed: Exposure | None = None
     """FETCH: what the rows could show when the cursor was opened on them."""
     fires: tuple[str, ...] = ()

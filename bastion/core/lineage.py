@@ -39,6 +39,7 @@ from bastion.core.flow import (
     Source,
     either,
     fold,
+    is_harmless,
     join,
     unproven,
 )  # fmt: skip
@@ -101,6 +102,8 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
         # Nobody saw what the variables take that it names.
         unseen = dict.fromkeys(_assigned(statement), unproven("a value that was not seen"))
         traced = dataclasses.replace(traced, assigned={**traced.assigned, **unseen})
+    if statement.is_analysed:
+        traced = _as_analysed(traced)
     exposure = traced.exposure
     if statement.exposed is not None:
         exposure = merged(exposure, statement.exposed)
@@ -238,6 +241,22 @@ def _tree(statement: Statement) -> exp.Expr | None:
     if change is not None and change.statement is not None:
         return change.statement.tree
     return None
+
+
+def _as_analysed(traced: Traced) -> Traced:
+    """Let each column of PROCEDURE ANALYSE give values of all that it looks at.
+
+    They are shown where nothing else is in any of them; a part of one shows nothing of the whole.
+    """
+    flow = join(one.flow for one in traced.outputs or ())
+    is_clear = bool(traced.outputs) and is_harmless(flow) and traced.exposure.columns is not None
+    shown = flow if is_clear else unproven("the values of columns among which one is masked")
+    exposure = dataclasses.replace(traced.exposure, columns=(_exposed(shown),) * _ANALYSED)
+    return dataclasses.replace(traced, exposure=exposure)
+
+
+_ANALYSED = 10
+"""Columns that it gives, whatever it looks at."""
 
 
 def _diagnosed(statement: Statement, context: SessionContext) -> Traced:

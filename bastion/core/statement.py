@@ -190,7 +190,7 @@ class _Analyser:
                 return block
         has_own = head_word == "SELECT" and self._has_own_settings()
         if head is None and not has_own:
-            found = self._with_settings(text, lexed, depth)
+            found = (self._with_settings if is_pg else self._analysed)(text, lexed, depth)
             if found is not None:
                 return found
         if head is None or has_own:
@@ -298,6 +298,25 @@ class _Analyser:
             functions=frozenset(findings.functions - {f"{function.schema}.{function.name}"}),
             call=Call(function=function, arguments=()),
         )
+
+    def _analysed(self, text: str, lexed: Lexed, depth: int) -> Statement | None:
+        """Judge ``SELECT … PROCEDURE ANALYSE(…)`` as its query.
+
+        None where it is none, or does more than to read.
+        """
+        words = Words(text, lexed.tokens, self._engine, "")
+        start = words.find("procedure")
+        if depth or words.at(0) != "select" or start < 1:
+            return None
+        given = lexed.tokens[start + 3 : -1]
+        is_whole = words.starts("procedure analyse (", start) and words.at(words.count - 1) == ")"
+        if not is_whole or any(one.kind is not Kind.NUMBER and one.value != "," for one in given):
+            return None
+        query = self._statement(text[: lexed.tokens[start].start], 1)
+        is_read = query.effects == {EffectClass.READ} and query.output is OutputKind.TREE
+        if not is_read or query.change is not None or query.pinned or query.sent:
+            return None
+        return dataclasses.replace(query, text=text, is_analysed=True, measuring_sql=None)
 
     def only_computes(self, expression: str) -> bool:
         """Tell whether an expression reads nothing and runs nothing but what is built in."""

@@ -219,3 +219,4 @@ create or replace temporary table picked as select id, price from products where
 select 1/0, cast('12x' as int) ;; get diagnostics @many = number ;; get diagnostics condition 1 @code = mysql_errno, @state = returned_sqlstate, @words = message_text ;; select @many, @code, @state, @words
 begin not atomic declare n int; select count(*) into n from products; if n > 3 then select 'many' as v; else select 'few' as v; end if; end
 begin not atomic declare i int default 0; while i < 3 do set i = i + 1; end while; select i, sku from products where id = i; end
+select id, price from products procedure analyse() ;; select id, price from products where id < 4 order by id procedure analyse (10, 2000)

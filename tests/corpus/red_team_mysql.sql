@@ -943,3 +943,11 @@ begin not atomic if (select ssn from users where id = 1) like 'S%' then select 1
 begin not atomic declare continue handler for sqlexception begin end; select ssn + 0 from users; end
 begin not atomic select ssn into @v from users where id = 1; end ;; select @v
 begin not atomic declare c cursor for select ssn from users; open c; fetch c into @v; end ;; select @v
+select id, ssn from users procedure analyse()
+select id from users where ssn like '1%' procedure analyse()
+select * from users procedure analyse(100, 10000)
+select a as id from (select ssn as a from users) q procedure analyse()
+select 1 from users where (select ssn from users limit 1) > 'a' procedure analyse()
+prepare s from 'select ssn from users procedure analyse()' ;; execute s
+create temporary table an as select ssn from users procedure analyse() ;; select * from an
+select id from users procedure analyse() union (select ssn from users)
