@@ -173,6 +173,26 @@ def without_cache_words(text: str, engine: Engine, server_version: str) -> str:
     return plain
 
 
+def with_sequence_calls(text: str, engine: Engine) -> str:
+    """Write MariaDB's ``NEXT VALUE FOR s`` and ``PREVIOUS VALUE FOR s`` as calls of equal width."""
+    if engine is not Engine.MYSQL or "value" not in text.casefold():
+        return text
+    tokens, plain = lex(text, engine).tokens, text
+    for index, token in enumerate(tokens[:-3]):
+        call = _SEQUENCE_CALLS.get(token.value) if token.kind is Kind.WORD else None
+        words = [(one.kind, one.value) for one in tokens[index + 1 : index + 3]]
+        if call is None or words != [(Kind.WORD, "value"), (Kind.WORD, "for")]:
+            continue
+        end = index + 4
+        while end + 1 < len(tokens) and tokens[end].value == ".":
+            end += 2
+        start, name, last = token.start, tokens[index + 3].start, tokens[end - 1].end
+        written = f"{call}({text[name:last]})".ljust(last - start)
+        plain = f"{plain[:start]}{written}{plain[last:]}"
+    return plain
+
+
+_SEQUENCE_CALLS = {"next": "NEXTVAL", "previous": "LASTVAL"}
 SELECT_OPTIONS = frozenset(
     """
     distinct distinctrow all straight_join high_priority sql_small_result sql_big_result

@@ -40,6 +40,7 @@ from bastion.core.lexer import (
     plain_unicode,
     split,
     terminators,
+    with_sequence_calls,
     without_cache_words,
     without_escapes,
     without_hints,
@@ -139,6 +140,7 @@ class _Analyser:
         plain = without_escapes(plain, self._engine)
         plain = without_hints(plain, self._engine, self._catalogue.server_version)
         plain = without_cache_words(plain, self._engine, self._catalogue.server_version)
+        plain = with_sequence_calls(plain, self._engine)
         if self._engine is Engine.MYSQL and not depth:
             written = written_out(plain, self._catalogue.server_version)
             if written != plain:

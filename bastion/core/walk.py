@@ -619,7 +619,21 @@ class Walk:
             row = self.row_of(node.this, None, scope)
             if row is not None:
                 return computed(row.whole)
-        return scope.argument(name) or _keyword_value(node)
+        argument = scope.argument(name)
+        sources = [source for level in scope.levels() for source in level.sources]
+        if argument is None and self._is_of_versions(name, sources):
+            return HARMLESS
+        return argument or _keyword_value(node)
+
+    def _is_of_versions(self, name: str, sources: list[Source]) -> bool:
+        """Tell whether a name that no column has is when MariaDB's row began, or ended, to hold.
+
+        A relation of the session of which no column is known may have one that is called so.
+        """
+        if self.engine is not Engine.MYSQL or name not in {"row_start", "row_end"}:
+            return False
+        found = [one.relation for one in sources if one.relation is not None]
+        return bool(found) and all(one.columns for one in found)
 
     def _qualified(self, node: exp.Column, table: exp.Expr, scope: Scope) -> Flow:
         if node.args.get("catalog") is not None:
@@ -636,6 +650,8 @@ class Walk:
         if flow is not None:
             return flow
         if name in _SYSTEM_COLUMNS and self.engine is Engine.POSTGRESQL:
+            return HARMLESS
+        if self._is_of_versions(name, [source]):
             return HARMLESS
         called = self.as_call(name, source.whole)
         return called or join([source.whole, unproven("a column that is not known")])

@@ -878,3 +878,8 @@ begin not atomic drop table t; end
 begin not atomic create temporary table own (a int); insert into t select * from own; end
 begin not atomic commit; start transaction read write; select 1; end
 begin not atomic set foreign_key_checks = 0; select 1; end
+select next value for sq
+select id, next value for sq from t
+do next value for sq
+set @a = next value for sq
+select previous value for sq, f_del()

@@ -951,3 +951,11 @@ select 1 from users where (select ssn from users limit 1) > 'a' procedure analys
 prepare s from 'select ssn from users procedure analyse()' ;; execute s
 create temporary table an as select ssn from users procedure analyse() ;; select * from an
 select id from users procedure analyse() union (select ssn from users)
+select row_start from (select ssn as row_start from users) q
+select q.row_end from (select ssn as row_end from users) q join t
+with q (row_start) as (select ssn from users) select row_start from q
+create temporary table z (row_start varchar(80) check (row_start <> '')) as select ssn as row_start from users ;; select row_start from z ;; select row_start from z join t ;; select z.row_start from z
+create temporary table z select ssn as row_end from users ;; alter table z add x int ;; select row_end from z ;; select row_end from t, z
+select id, (select row_start from t limit 1) from (select id, ssn as row_start from users) q
+select previous value for users
+select next value for users, ssn from users

@@ -1,0 +1,66 @@
+"""What only MariaDB has, on a real one: rows of times gone by, sequences."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bastion.core.model import Status
+from tests.conftest import DatabaseServer
+from tests.fakes.rig import collect, running_rig
+
+_SCHEMA = """
+create table prices (id int primary key, cents int not null) with system versioning;
+insert into prices values (1, 500), (2, 750);
+create table people (id int primary key, email varchar(80)) with system versioning;
+insert into people values (1, 'ada.berg@example.com'), (2, 'bo.falk@example.org');
+create sequence tickets start with 7;
+"""
+
+
+@pytest.fixture
+def url(mariadb_server: DatabaseServer) -> Iterator[str]:
+    made = mariadb_server.create_database("mariadb")
+    mariadb_server.run(made, _SCHEMA)
+    yield made
+    mariadb_server.drop_database(made)
+
+
+async def _run(tmp_path: Path, url: str, *texts: str):
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        await rig.add_target("prod", url, "production")
+        async with rig.runner("ann", "prod") as runner:
+            return [await collect(runner, text, wait_s=0) for text in texts]
+
+
+async def test_when_a_row_began_and_ended_to_hold_is_shown(url: str, tmp_path: Path):
+    told = await _run(
+        tmp_path,
+        url,
+        "select id, row_end from prices for system_time all order by id",
+        "select p.id, p.row_start < p.row_end from prices p order by p.id",
+        "select id, email, row_end from people order by id",
+    )
+    forever = b"2038-01-19 03:14:07.999999"
+    assert [row[0] for row in told[0][1]] == [b"1", b"2"]
+    assert {row[1] for row in told[0][1]} <= {forever, b"2038-01-19 04:14:07.999999"}
+    assert told[1][1] == [(b"1", b"1"), (b"2", b"1")]
+    assert all(b"example" not in email for _, email, _ in told[2][1])
+    assert {row[2] for row in told[2][1]} == {row[1] for row in told[0][1]}
+
+
+async def test_the_next_of_a_sequence_waits_and_the_last_is_shown(url: str, tmp_path: Path):
+    told = await _run(
+        tmp_path,
+        url,
+        "select previous value for tickets",
+        "select next value for tickets",
+        "select id, next value for `tickets` from prices",
+        "select lastval(tickets)",
+    )
+    assert [finished.status for finished, _, _ in told] == [
+        Status.OK, Status.PENDING, Status.PENDING, Status.OK,
+    ]  # fmt: skip
+    assert told[0][1] == told[3][1] == [(None,)]
