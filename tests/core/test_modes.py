@@ -94,3 +94,14 @@ def test_what_may_mean_something_else_is_not_written_anew(typed: str) -> None:
 )  # fmt: skip
 def test_a_column_is_called_as_it_was_typed(typed: str, sent: str, shown: str) -> None:
     assert plain(typed, ANSI).as_typed(sent) == shown
+
+
+def test_row_count_is_answered_where_it_is_asked_for() -> None:
+    found = plain("select id > 0, row_count( ), 'row_count()' from t", "", row_count=0)
+    assert found.text == "select id > 0, 0000000000000, 'row_count()' from t"
+    assert [found.as_typed(one) for one in ("id > 0", "0", "0000000000000")] == [
+        "id > 0", "0", "row_count( )",
+    ]  # fmt: skip
+    assert plain("set @n = 1 - ROW_COUNT()", "", row_count=-1).text == "set @n = 1 - -000000000001"
+    kept = "create function f() returns int return row_count()"
+    assert plain(kept, "", row_count=3).text == kept

@@ -935,7 +935,7 @@ create temporary table z as select name as q from users ;; create or replace tem
 create temporary table z as select ssn as q from users ;; create or replace temporary table z like z ;; select q from z
 select ssn + 0 from users ;; get diagnostics condition 1 @m = message_text, @n = mysql_errno ;; select @m
 select cast(ssn as int) from users ;; get current diagnostics condition 1 @n = message_text ;; set @k = @n ;; select concat(@k, '')
-select ssn + 0 from users ;; get diagnostics condition 1 @name = message_text ;; select id, @name from users
+select ssn + 0 from users ;; get diagnostics condition 1 @name = message_text ;; select id, @name from users order by id
 begin not atomic select ssn as id from users; end
 begin not atomic declare e varchar(80); select ssn into e from users where id = 1; select e as name; end
 begin not atomic declare name varchar(80) default (select ssn from users where id = 1); select id, name from t; end
