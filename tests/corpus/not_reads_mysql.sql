@@ -31,7 +31,6 @@ table t into outfile '/tmp/x'
 set @a = 1, global max_connections = 1
 set @a = 1, sql_mode = 'oracle'
 set @a = 1, @@global.x = 2
-select * from t procedure analyse()
 select {x id} from t
 select \N
 call p_del()
@@ -139,3 +138,7 @@ select {fn f_del()}
 select {d f_del()}
 select {ts '2024-01-01', f_del()}
 select {d '2024-01-01' }, {x 'a'}
+select * from t procedure analyse((select f_del()))
+select f_del() from t procedure analyse()
+select 1 from t into outfile '/tmp/an' procedure analyse()
+select next value for s
