@@ -177,6 +177,8 @@ class Relation:
     source: str = ""
     """PostgreSQL: how a foreign table is reached, ``handler`` and options."""
     comment: str = ""
+    rights: str = ""
+    """PostgreSQL: whose it is, whether policies hold for them, by whose rights a view reads."""
     storage_engine: str = ""
     """MySQL: ``InnoDB`` and the like; a non-transactional one cannot be rolled back."""
     is_versioned: bool = False

@@ -85,6 +85,9 @@ def picks_by_chance(statement: Statement) -> bool:
 
     PostgreSQL's positions show what was written in the end; MySQL has nothing like them.
     """
+    if isinstance(statement.tree, exp.Insert) and statement.functions:
+        # Of what is added all is compared, what a function gives included.
+        return True
     if statement.engine is Engine.POSTGRESQL or statement.tree is None:
         return False
     if statement.functions or statement.tree.args.get("limit") is not None:

@@ -17,7 +17,7 @@ _SAMPLE_COLUMNS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TouchedRows:
-    """How to ask which rows one UPDATE, DELETE or MERGE would touch."""
+    """How to ask which rows one UPDATE, DELETE, MERGE or INSERT … SELECT would touch."""
 
     key_columns: tuple[str, ...]
     """Empty for a table without a key: position and version tell its rows apart."""
@@ -31,6 +31,8 @@ class TouchedRows:
     """Key, columns before, columns after."""
     sample_columns: tuple[str, ...]
     has_after: bool
+    are_added: bool = False
+    """They are no rows that are there, but what INSERT … SELECT adds."""
     plan_sql: str
     """The keys without a limit, for the planner's estimate."""
 
@@ -42,13 +44,15 @@ def touched_rows(
     if relation.kind is not RelationKind.TABLE:
         return None
     try:
+        if isinstance(tree, exp.Insert):
+            return _new_rows(tree, relation, engine, rows_max=keys_max)
         return _Questions(tree, relation, engine, keys_max).write()
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
-def new_rows(
-    tree: exp.Expression, relation: Relation, engine: Engine, *, rows_max: int
+def _new_rows(
+    tree: exp.Insert, relation: Relation, engine: Engine, *, rows_max: int
 ) -> TouchedRows | None:
     """Write the questions for the rows that one INSERT … SELECT adds, known by all they hold.
 
@@ -72,6 +76,7 @@ def new_rows(
         sample_sql="",
         sample_columns=(),
         has_after=False,
+        are_added=True,
         plan_sql=plan_sql,
     )
 

@@ -43,7 +43,7 @@ from bastion.core.model import (
     SampleRow,
 )
 from bastion.core.surroundings import ddl_questions
-from bastion.core.touched import TouchedRows, new_rows, touched_rows
+from bastion.core.touched import TouchedRows, touched_rows
 from bastion.errors import (
     ApprovalError,
     BastionError,
@@ -128,8 +128,10 @@ async def follow(looking: Looking, judged: Judgement, impact: Impact) -> tuple[A
     for name, count in again.impact.along:
         if count > approved.get(name, count):
             raise EffectExceededError(words_for_along(approved[name]) + ": nothing was written.")
+    # A transaction of the person's own has a snapshot at MySQL, and foreign keys do not go by it.
+    now = " LOCK IN SHARE MODE" if judged.catalogue.engine is Engine.MYSQL else ""
     return tuple(
-        AlongGuard(count_sql=sql + LOOK_MARK, most=approved[name])
+        AlongGuard(count_sql=sql + now + LOOK_MARK, most=approved[name])
         for name, sql in again.asked_along
         if name in approved
     )
@@ -159,7 +161,7 @@ def key_guard(
         look_sql=touched.keys_sql + LOOK_MARK,
         left_sql=touched.left_sql and touched.left_sql + LOOK_MARK,
         place_columns=touched.place_columns,
-        are_added=EffectClass.INSERT in judged.statement.effects,
+        are_added=touched.are_added,
         inserts_max=max(0, inserts_max),
         secret=secret,
         along=along,
@@ -374,10 +376,12 @@ def _touched(judged: Judgement) -> TouchedRows | None:
     statement, relation = judged.statement, _target(judged)
     if statement.tree is None or relation is None or picks_by_chance(statement):
         return None
-    keys_max = judged.verdict.obligations.measured_keys
-    if EffectClass.INSERT in statement.effects and not statement.functions:
-        return new_rows(statement.tree, relation, statement.engine, rows_max=keys_max)
-    return touched_rows(statement.tree, relation, statement.engine, keys_max=keys_max)
+    return touched_rows(
+        statement.tree,
+        relation,
+        statement.engine,
+        keys_max=judged.verdict.obligations.measured_keys,
+    )
 
 
 def _target(judged: Judgement) -> Relation | None:

@@ -63,6 +63,9 @@ _RELATIONS = """
 SELECT c.oid::text, n.nspname, c.relname, c.relkind::text,
        greatest(c.reltuples, 0)::bigint::text, (c.relpages::bigint)::text,
        CASE WHEN c.oid >= 16384 THEN pg_catalog.obj_description(c.oid, 'pg_class') END,
+       CASE WHEN c.oid >= 16384 THEN pg_catalog.concat_ws(' ', c.relowner, c.relrowsecurity,
+           c.relforcerowsecurity, c.relpersistence, CASE WHEN c.relkind = 'v' THEN c.reloptions END)
+       END,
        CASE WHEN c.oid >= 16384 THEN pg_catalog.array_to_string(ARRAY(
            SELECT pn.nspname || E'\\x02' || p.relname FROM pg_catalog.pg_inherits i
            JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
@@ -372,7 +375,8 @@ SELECT n.nspname, p.proname,
               AND NOT m.attisdropped), ''),
        coalesce((SELECT pg_catalog.substr(k, 13) FROM pg_catalog.unnest(p.proconfig) k
                  WHERE k LIKE 'search_path=%'), ''),
-       pg_catalog.concat_ws(' ', p.prosecdef, p.proisstrict, p.proconfig)
+       pg_catalog.concat_ws(' ', p.prosecdef, p.proisstrict, p.proconfig,
+                            CASE WHEN p.prosecdef THEN p.proowner END)
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
@@ -485,6 +489,17 @@ FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace AND n.nspname !~ '^pg_(temp|toast)'
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
 WHERE t.oid >= 16384 AND t.typtype IN ('e', 'd', 'c', 'r') AND coalesce(c.relkind, 'c') = 'c'
+UNION ALL
+SELECT pg_catalog.concat_ws(' ', 'words', f.cfgnamespace, f.cfgname, f.cfgparser,
+    ARRAY(SELECT pg_catalog.concat_ws(' ', m.maptokentype, m.mapseqno, d.dictnamespace, d.dictname,
+                                      d.dicttemplate, d.dictinitoption)
+          FROM pg_catalog.pg_ts_config_map m JOIN pg_catalog.pg_ts_dict d ON d.oid = m.mapdict
+          WHERE m.mapcfg = f.oid ORDER BY m.maptokentype, m.mapseqno))
+FROM pg_catalog.pg_ts_config f WHERE f.oid >= 16384
+UNION ALL
+SELECT pg_catalog.concat_ws(' ', 'order', l.collnamespace, l.collname,
+                            pg_catalog.to_jsonb(l) - 'oid')
+FROM pg_catalog.pg_collation l WHERE l.oid >= 16384
 ORDER BY 1
 """
 _DEFAULTS = """
@@ -618,7 +633,7 @@ async def _bare_relations(
     relations = []
     found = await _rows(link, _RELATIONS)
     descendants = _descendants(found)
-    for oid, schema, name, kind, tuples, pages, comment, parents in found:
+    for oid, schema, name, kind, tuples, pages, comment, rights, parents in found:
         relations.append(
             Relation(
                 schema=schema,
@@ -640,6 +655,7 @@ async def _bare_relations(
                 passes_policies=oid in passes,
                 source=sources.get(oid, ""),
                 comment=comment,
+                rights=rights,
             )
         )
     return relations + await _sequences(link)

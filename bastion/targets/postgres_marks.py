@@ -58,6 +58,11 @@ SELECT 'what is around', pg_catalog.concat_ws(' ',
     ARRAY(SELECT o.xmin FROM pg_catalog.pg_operator o WHERE o.oid >= 16384 ORDER BY o.oid),
     ARRAY(SELECT k.xmin FROM pg_catalog.pg_cast k WHERE k.oid >= 16384 ORDER BY k.oid),
     ARRAY(SELECT a.xmin FROM pg_catalog.pg_amproc a WHERE a.oid >= 16384 ORDER BY a.oid),
+    ARRAY(SELECT f.xmin FROM pg_catalog.pg_ts_config f WHERE f.oid >= 16384 ORDER BY f.oid),
+    ARRAY(SELECT m.xmin FROM pg_catalog.pg_ts_config_map m WHERE m.mapcfg >= 16384
+          ORDER BY m.mapcfg, m.maptokentype, m.mapseqno),
+    ARRAY(SELECT d.xmin FROM pg_catalog.pg_ts_dict d WHERE d.oid >= 16384 ORDER BY d.oid),
+    ARRAY(SELECT l.xmin FROM pg_catalog.pg_collation l WHERE l.oid >= 16384 ORDER BY l.oid),
     ARRAY(SELECT v.xmin FROM pg_catalog.pg_event_trigger v ORDER BY v.oid))
 """
 """Asked only for what a yes rests on: it reads several catalogues whole."""

@@ -264,8 +264,11 @@ class Change:
             for table, _ in run(_TABLES["mysql"]):
                 run(f"select 1 from `{table}` for update")
             self.is_met = self.place.wait_until_waited_for(is_over)
-            if not is_of_rows:
+            if not is_of_rows and self.is_met:
                 self.make()
+            elif not is_of_rows:
+                # It had no lock to wait for, and is over.
+                self.look()
 
 
 def _lock(run: Run, ask: str) -> None:

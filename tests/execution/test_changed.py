@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 
 import pytest
 
-from bastion.core.model import Status
+from bastion.core.model import Finished, Status
 from bastion.errors import TargetUnavailableError
 from bastion.targets.connectors import MySQLConnector, PostgresConnector
 from tests.conftest import DatabaseServer
@@ -37,6 +37,8 @@ ALWAYS = ("exec", "shell", "late")
 IN_TURN = ("agent", "block", "open")
 """When it changes, and for whom: ``ALWAYS`` for the first statement of each kind and one of these
 beside; one of all for each other statement."""
+OPEN = "values: "
+"""What begins the names of kinds that a yes does not cover, as the README says."""
 _HELD_OPEN = """
 [[rule]]
 name = "held open"
@@ -60,6 +62,25 @@ def has_icu(server: DatabaseServer) -> bool:
 def is_part(done: Changes, approved: Changes) -> bool:
     """Tell whether a run did a part of what was approved, and nothing else."""
     return all(Counter(words) <= Counter(approved.get(table, [])) for table, words in done.items())
+
+
+def how_it_ended(
+    finished: Finished, done: Changes, approved: tuple[Status, Changes], *, is_open: bool
+) -> str:
+    """Say how a run went; empty where it did what nobody approved.
+
+    Args:
+        is_open: values that a yes does not cover, as the README says, have changed.
+    """
+    if (finished.status, done) == approved:
+        return "as approved"
+    if finished.status is Status.OK and is_part(done, approved[1]):
+        # Rows that are gone or locked away by then are not written, and nothing else is.
+        return "less than approved"
+    if finished.status is Status.OK and is_open:
+        return "other values, as documented"
+    is_told = bool(finished.message or finished.error)
+    return "" if finished.status is Status.OK or done or not is_told else "refused"
 
 
 Round = tuple[Kind, str, str]
@@ -101,16 +122,9 @@ async def otherwise(story: Story, rounds: Iterable[Round], tally: Counter[str]) 
             if kind.ask or key in as_approved:
                 told.append(f"{kind.name}: {ask} ({way}): not held, {error}")
             continue
-        is_run = (finished.status, done) == as_approved[key]
-        is_told = bool(finished.message or finished.error)
-        if is_run or (finished.status is Status.OK and is_part(done, as_approved[key][1])):
-            # Rows that are gone or locked away by then are not written, and nothing else is.
-            words = "as approved" if is_run else "less than approved"
-        elif finished.status is Status.OK or done or not is_told:
-            words = ""
+        words = how_it_ended(finished, done, as_approved[key], is_open=kind.name.startswith(OPEN))
+        if not words:
             told.append(f"{kind.name}: {ask} ({way}): {finished.status} {done}")
-        else:
-            words = "refused"
         if words:
             tally[words if is_met else "over before the change"] += 1
             tally[f"({way})"] += is_met
