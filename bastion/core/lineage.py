@@ -122,7 +122,9 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
 def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) -> Traced:
     walk = Walk(catalogue, relations=context.relations, variables=context.variables)
     walk.query_dml = lambda node, scope, ctes: _write(walk, node, scope, ctes)
-    walk.cuts_lists = predicates.cuts_lists(statement.text, context.settings)
+    walk.cuts_lists = _cuts_early(catalogue) or predicates.cuts_lists(
+        statement.text, context.settings
+    )
     walk.is_lenient = statement.head == "EXECUTE" or "ignore" in statement.text.casefold()
     if statement.head == "EXECUTE" and statement.engine is Engine.MYSQL:
         walk.placeholder = join(walk.variable(name) for name in _USED.findall(statement.text))
@@ -197,6 +199,12 @@ def _of_call(walk: Walk, statement: Statement, call: Call, context: SessionConte
         is_ordered=results.is_ordered,
     )
     return dataclasses.replace(traced, exposure=exposure, outputs=())
+
+
+def _cuts_early(catalogue: Catalogue) -> bool:
+    """Tell whether lists end after 1024 bytes if nobody says more: MySQL, and not MariaDB."""
+    version = catalogue.server_version.casefold()
+    return catalogue.engine is Engine.MYSQL and bool(version) and "mariadb" not in version
 
 
 def _as_seen(catalogue: Catalogue, context: SessionContext) -> Catalogue:

@@ -183,3 +183,13 @@ def test_letters_in_another_case_hide_what_is_known_by_their_case(
         exposure = trace(statement, catalogue=shop, context=SessionContext())
         assert exposure.columns is not None
         assert (not exposure.columns[0].classes) is is_shown
+
+
+@pytest.mark.parametrize(("version", "is_shown"), [("8.4.3", False), ("11.4.2-MariaDB", True)])
+def test_lists_that_mysql_cuts_by_itself_are_masked(version: str, is_shown: bool) -> None:
+    shop = dataclasses.replace(SHOPS[Engine.MYSQL], server_version=version)
+    text = "select group_concat(body) from mails"
+    statement = analyse(text, engine=Engine.MYSQL, catalogue=shop, context=SessionContext())
+    exposure = trace(statement, catalogue=shop, context=SessionContext())
+    assert exposure.columns is not None
+    assert (not exposure.columns[0].classes) is is_shown
