@@ -105,6 +105,8 @@ def _create_relation(words: Words, index: int, noise: set[str], *, is_replace: b
     if words.starts("if not exists", after):
         after += 3
     schema, name, after = words.name(after)
+    # Made there, it is temporary, whatever it is called.
+    is_temporary |= words.is_pg and schema == "pg_temp"
     effects = {EffectClass.DDL}
     reason = ""
     if is_replace and is_table and not is_temporary:

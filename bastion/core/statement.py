@@ -354,6 +354,8 @@ class _Analyser:
             # Same length, so that positions stay: sqlglot does not parse REPLACE.
             parsed_text = f"{text[:start]}INSERT {text[start + 7 :]}"
             lexed = _renamed(lexed)
+        if self._engine is Engine.POSTGRESQL:
+            parsed_text, lexed = _without_scope(parsed_text, lexed)
         tree = parse(parsed_text, lexed, self._engine)
         if isinstance(tree, str):
             return self._unknown(text, head, tree)
@@ -884,6 +886,20 @@ def _renamed(lexed: Lexed) -> Lexed:
     first = lexed.tokens[0]
     insert = first._replace(value="insert", end=first.end - 1)
     return dataclasses.replace(lexed, tokens=(insert, *lexed.tokens[1:]))
+
+
+def _without_scope(text: str, lexed: Lexed) -> tuple[str, Lexed]:
+    """Leave LOCAL or GLOBAL out of ``INTO LOCAL TEMPORARY``: it means nothing to PostgreSQL."""
+    words = [one.value if one.kind is Kind.WORD else "" for one in lexed.tokens]
+    for place, word in enumerate(words):
+        is_scope = word in {"local", "global"} and words[place - 1] == "into"
+        if is_scope and words[place + 1 : place + 2] in (["temp"], ["temporary"]):
+            one = lexed.tokens[place]
+            blank = " " * (one.end - one.start)
+            tokens = (*lexed.tokens[:place], *lexed.tokens[place + 1 :])
+            text = f"{text[: one.start]}{blank}{text[one.end :]}"
+            return text, dataclasses.replace(lexed, tokens=tokens)
+    return text, lexed
 
 
 def _head_word(lexed: Lexed) -> str:

@@ -281,7 +281,9 @@ def _with_relation(
     traced: Traced,
     catalogue: Catalogue,
 ) -> SessionContext:
-    tree = parse(statement.text, statement.engine)
+    # PostgreSQL gives no meaning to the word.
+    text = _SCOPE.sub(lambda word: f"{word[1]}{' ' * len(word[2])}", statement.text)
+    tree = parse(text, statement.engine)
     columns = _made_columns(statement, tree, traced)
     find = copied if statement.engine is Engine.MYSQL else taken_after
     is_pg = statement.engine is Engine.POSTGRESQL
@@ -324,6 +326,7 @@ def _storage_engine(tree: exp.Expr | None) -> str:
     return found.this.name if found is not None else ""
 
 
+_SCOPE = re.compile(r"\A(\s*create\s+)(local|global)(?=\s+temp(?:orary)?\s)", re.IGNORECASE)
 _SHARES_ROWS = re.compile(r"\binherits\b|\bpartition\s+of\b", re.IGNORECASE)
 _IF_NEW = re.compile(r"\s*create\b[^(]*?\bif\s+not\s+exists\b", re.IGNORECASE)
 

@@ -1290,6 +1290,11 @@ def test_a_column_whose_type_runs_code_is_none_of_ones_own(text: str, is_own: bo
     ("text", "is_own"),
     [
         ("create temp table o2 (like orders)", True),
+        ("create local temp table o2 (like orders)", True),
+        ("create table pg_temp.o2 (like orders)", True),
+        ("create table pg_temp.o2 (id int, n text default f_del())", False),
+        ("create table temp.o2 (id int)", False),
+        ('create table "PG_TEMP".o2 (id int)', False),
         ("create temp table o2 (like public.orders including comments) on commit drop", True),
         ("create temp table o2 (like orders excluding defaults including storage)", True),
         ("create temp table o2 (like orders including all)", True),

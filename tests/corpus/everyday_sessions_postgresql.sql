@@ -242,3 +242,6 @@ START TRANSACTION ;; SET LOCAL work_mem = '8MB' ;; SET LOCAL search_path TO pg_c
 SELECT current_setting('transaction_read_only'), pg_catalog.current_setting('transaction_isolation'), pg_is_in_recovery()
 BEGIN READ ONLY ;; SELECT current_setting('transaction_read_only') ;; SHOW transaction_read_only ;; COMMIT
 BEGIN ;; CREATE TEMP TABLE stage (LIKE products INCLUDING CONSTRAINTS) ON COMMIT DROP ;; INSERT INTO stage SELECT * FROM products WHERE id < 4 ;; SELECT count(*), min(sku) FROM stage ;; COMMIT ;; SELECT to_regclass('pg_temp.stage') IS NULL
+CREATE LOCAL TEMPORARY TABLE "#Tableau_1" ("COL" INTEGER, n text) ON COMMIT PRESERVE ROWS ;; INSERT INTO "#Tableau_1" ("COL") VALUES (1) ;; SELECT * FROM "#Tableau_1" ;; DROP TABLE "#Tableau_1"
+SELECT * INTO LOCAL TEMPORARY TABLE "#Tableau_3" FROM (SELECT 1 AS COL) AS CHECKTEMP LIMIT 1 ;; SELECT * FROM "#Tableau_3" ;; DROP TABLE "#Tableau_3"
+CREATE TABLE pg_temp.picked AS SELECT id, sku FROM products WHERE id < 4 ;; SELECT count(*), min(sku) FROM picked ;; INSERT INTO pg_temp.picked VALUES (0, 'none') ;; SELECT * FROM pg_temp.picked ORDER BY id ;; DROP TABLE pg_temp.picked

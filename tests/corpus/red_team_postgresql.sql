@@ -2203,3 +2203,10 @@ create function k5(i int, out a text, out b text) language sql as $$ select 'x':
 create function k6(i int) returns pair language sql as $$ select 'x'; select 'y', ssn from users where id = i $$ ;; select a, b from k6(1)
 create type pair3 as (p pair, n int) ;; create function k7() returns pair3 language sql as $$ select row(ssn, 'x')::pair, id from users where id = 1 $$ ;; select n from k7() ;; select (p).a, (p).b from k7() ;; select ((k7()).p).a
 create table pt (p pair) ;; insert into pt select row(ssn, 'x')::pair from users ;; create function k8() returns pair language sql as $$ select p from pt limit 1 $$ ;; select a, b from k8() ;; select (k8()).*
+create table pg_temp.users as select id, ssn as name from public.users ;; select name from users where id=1 ;; select name from public.users where id=1 ;; drop table pg_temp.users ;; select ssn from users where id=1
+create view pg_temp.users as select id, ssn as name from public.users ;; select name from users where id=1 ;; select u.name from pg_temp.users u where id=1
+select id, ssn as v into local temporary table t from users ;; select v from t where id=1 ;; select v from pg_temp.t where id=1 ;; drop table t
+create local temp table z (a text) ;; insert into z select ssn from users ;; select a from z ;; alter table z rename a to b ;; select b from z
+create global temporary table z (a text unique) ;; insert into z select ssn from users ;; select a from z ;; select count(*) from z
+begin ;; create table pg_temp.t as select 1 as id, 'x'::text as v ;; rollback ;; delete from pg_temp.t ;; delete from t
+select ssn as local, id into temp z from users ;; select local from z ;; select "local" as "into", id temp from z
