@@ -53,6 +53,9 @@ SELECT 'what is around', pg_catalog.concat_ws(' ',
               ON c.oid = t.typrelid
           WHERE t.oid >= 16384 AND t.typtype IN ('e', 'd', 'c', 'r', 'b') AND t.typelem = 0
             AND coalesce(c.relkind, 'c') = 'c' ORDER BY t.oid),
+    ARRAY(SELECT a.xmin FROM pg_catalog.pg_class c
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+          WHERE c.relkind = 'c' AND c.oid >= 16384 ORDER BY c.oid, a.attnum),
     ARRAY(SELECT e.xmin FROM pg_catalog.pg_enum e ORDER BY e.oid),
     ARRAY(SELECT k.xmin FROM pg_catalog.pg_constraint k WHERE k.contypid <> 0 ORDER BY k.oid),
     ARRAY(SELECT o.xmin FROM pg_catalog.pg_operator o WHERE o.oid >= 16384 ORDER BY o.oid),
