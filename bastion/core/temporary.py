@@ -91,7 +91,9 @@ def _is_own(
     if change is not None and change.kind is ChangeKind.RELATION:
         source = taken_after(statement.text, catalogue, made) if change.is_temporary else None
         if source is not None:
-            return _comes_plainly(source, takes(statement.text), catalogue, only_computes)
+            return _comes_plainly(
+                source, takes(statement.text), catalogue, only_computes
+            ) and _adds_plainly(statement, catalogue, only_computes)
         if change.statement is None and _runs_types(statement, catalogue):
             return False
         return change.is_temporary and _makes_plainly(statement, only_computes)
@@ -129,10 +131,10 @@ def taken_after(
 
     None where it is not known what else comes along, or a type runs code.
     """
-    words, start, after = _like(text)
+    words, start, after, last = _like(text)
     schema, name, _ = words.name(start + 2)
     end = words.closing(start)
-    options = [words.at(index) for index in range(after, end)]
+    options = [words.at(index) for index in range(after, last)]
     pairs = list(zip(options[::2], options[1::2], strict=False))
     is_plain = len(options) % 2 == 0 and all(
         how == "excluding" or (how == "including" and what in _TAKEN) for how, what in pairs
@@ -149,17 +151,39 @@ def taken_after(
 
 def takes(text: str) -> frozenset[str]:
     """Name what comes along with the columns that LIKE takes: ``defaults`` and the like."""
-    words, start, after = _like(text)
-    options = [words.at(index) for index in range(after, words.closing(start))]
+    words, _, after, last = _like(text)
+    options = [words.at(index) for index in range(after, last)]
     pairs = zip(options[::2], options[1::2], strict=False)
     return frozenset(what for how, what in pairs if how == "including")
 
 
-def _like(text: str) -> tuple[Words, int, int]:
-    """Give the words, where the bracket around LIKE opens, and where the name behind it ends."""
+def without_like(text: str) -> str:
+    """Give the text with the columns alone that stand behind LIKE; empty where there are none."""
+    words, start, _, last = _like(text)
+    if last == words.closing(start):
+        return ""
+    return f"{text[: words.tokens[start].end]}{text[words.tokens[last].end :]}"
+
+
+def _like(text: str) -> tuple[Words, int, int, int]:
+    """Give the words, where LIKE's bracket opens, its name ends, and all that belongs to it."""
     words = Words(text, lex(text, Engine.POSTGRESQL).tokens, Engine.POSTGRESQL, "")
     start = next((index for index in range(words.count) if words.at(index) == "("), words.count)
-    return words, start, words.name(start + 2)[2]
+    after, end = words.name(start + 2)[2], words.closing(start)
+    comma = words.find(",", start=after)
+    return words, start, after, comma if 0 <= comma < end else end
+
+
+def _adds_plainly(
+    statement: Statement, catalogue: Catalogue, only_computes: Callable[[str], bool]
+) -> bool:
+    """Tell whether the columns behind those that LIKE takes have no users' code."""
+    words, start, _, last = _like(statement.text)
+    end = words.closing(start)
+    if last == end:
+        return True
+    is_plain = _are_plain_parts(words, last + 1, end, only_computes)
+    return is_plain and not _runs_types(statement, catalogue)
 
 
 def _comes_plainly(

@@ -23,7 +23,14 @@ from bastion.core.limits import LOCAL
 from bastion.core.lineage import Traced, trace_fully
 from bastion.core.made import CHOOSING, FREE, altered, either_relation, is_checked, with_columns
 from bastion.core.model import EffectClass, Engine, Sensitivity
-from bastion.core.temporary import WITH_DEFAULTS, copied, restructures, taken_after, takes
+from bastion.core.temporary import (
+    WITH_DEFAULTS,
+    copied,
+    restructures,
+    taken_after,
+    takes,
+    without_like,
+)
 
 _HARMLESS = Classification(sensitivity=None, evidence="made in this session of harmless values")
 _UNPROVEN = Classification(
@@ -298,6 +305,9 @@ def _with_relation(
             )
             for column in source.columns
         )
+        if is_pg:
+            added = parse(without_like(text), statement.engine)
+            columns = (*columns, *_added_columns(added, statement.engine))
     is_view = isinstance(tree, exp.Create) and str(tree.args.get("kind")).upper() == "VIEW"
     query = change.statement
     relation = Relation(
@@ -329,6 +339,19 @@ def _storage_engine(tree: exp.Expr | None) -> str:
 _SCOPE = re.compile(r"\A(\s*create\s+)(local|global)(?=\s+temp(?:orary)?\s)", re.IGNORECASE)
 _SHARES_ROWS = re.compile(r"\binherits\b|\bpartition\s+of\b", re.IGNORECASE)
 _IF_NEW = re.compile(r"\s*create\b[^(]*?\bif\s+not\s+exists\b", re.IGNORECASE)
+
+
+def _added_columns(tree: exp.Expr | None, engine: Engine) -> tuple[Column, ...]:
+    """Name the columns that stand behind those that LIKE takes; what reads settings stays out."""
+    schema = tree.this if isinstance(tree, exp.Create) else None
+    listed = schema.expressions if isinstance(schema, exp.Schema) else []
+    return tuple(
+        dataclasses.replace(
+            _column(fold(item.this, engine), _HARMLESS, index), default=_default(item, engine)
+        )
+        for index, item in enumerate(listed, start=1)
+        if isinstance(item, exp.ColumnDef) and _is_plain_definition(item)
+    )
 
 
 def _made_columns(

@@ -1291,6 +1291,10 @@ def test_a_column_whose_type_runs_code_is_none_of_ones_own(text: str, is_own: bo
     [
         ("create temp table o2 (like orders)", True),
         ("create local temp table o2 (like orders)", True),
+        ("create temp table o2 (like orders including defaults, x int default 1, y text)", True),
+        ("create temp table o2 (like orders, x int, like t including triggers)", False),
+        ("create temp table o2 (like orders, x int references t)", False),
+        ("create temp table o2 (x int, like orders including all)", False),
         ("create table pg_temp.o2 (like orders)", True),
         ("create table pg_temp.o2 (id int, n text default f_del())", False),
         ("create table temp.o2 (id int)", False),

@@ -245,3 +245,4 @@ BEGIN ;; CREATE TEMP TABLE stage (LIKE products INCLUDING CONSTRAINTS) ON COMMIT
 CREATE LOCAL TEMPORARY TABLE "#Tableau_1" ("COL" INTEGER, n text) ON COMMIT PRESERVE ROWS ;; INSERT INTO "#Tableau_1" ("COL") VALUES (1) ;; SELECT * FROM "#Tableau_1" ;; DROP TABLE "#Tableau_1"
 SELECT * INTO LOCAL TEMPORARY TABLE "#Tableau_3" FROM (SELECT 1 AS COL) AS CHECKTEMP LIMIT 1 ;; SELECT * FROM "#Tableau_3" ;; DROP TABLE "#Tableau_3"
 CREATE TABLE pg_temp.picked AS SELECT id, sku FROM products WHERE id < 4 ;; SELECT count(*), min(sku) FROM picked ;; INSERT INTO pg_temp.picked VALUES (0, 'none') ;; SELECT * FROM pg_temp.picked ORDER BY id ;; DROP TABLE pg_temp.picked
+CREATE TEMP TABLE stage (LIKE products INCLUDING COMMENTS, note text, made date DEFAULT '2025-01-01') ;; INSERT INTO stage SELECT *, 'x' FROM products WHERE id < 3 ;; SELECT * FROM stage ORDER BY id

@@ -2210,3 +2210,5 @@ create local temp table z (a text) ;; insert into z select ssn from users ;; sel
 create global temporary table z (a text unique) ;; insert into z select ssn from users ;; select a from z ;; select count(*) from z
 begin ;; create table pg_temp.t as select 1 as id, 'x'::text as v ;; rollback ;; delete from pg_temp.t ;; delete from t
 select ssn as local, id into temp z from users ;; select local from z ;; select "local" as "into", id temp from z
+create temp table z (like t, w text) ;; insert into z select id, v, ssn from t join users using (id) ;; select w from z ;; select v from z
+create temp table z (like t including defaults, w text default f_pl(1)) ;; insert into z(id) values (1) ;; select w from z
