@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 import pytest
 
 from bastion.core.model import Finished, Status
-from bastion.errors import TargetUnavailableError
+from bastion.errors import BastionError, TargetUnavailableError
 from bastion.targets.connectors import MySQLConnector, PostgresConnector
 from tests.conftest import DatabaseServer
 from tests.execution.changing import Changes, KeptOutError, Kind, NotHeldError, Story, kinds
@@ -113,7 +113,8 @@ async def otherwise(story: Story, rounds: Iterable[Round], tally: Counter[str]) 
                 as_approved[key] = (finished.status, done)
                 # What the server refuses already is asked to see that it is refused still.
                 is_refused = "refused" in kind.name
-                assert finished.status is (Status.ERROR if is_refused else Status.OK), finished
+                if finished.status is not (Status.ERROR if is_refused else Status.OK):
+                    told.append(f"{kind.name}: {ask}, without a change: {finished}")
             finished, done, is_met = await story.tell(kind, ask, way)
         except KeptOutError:
             tally["kept out by locks"] += 1
@@ -257,14 +258,6 @@ _ALL = 'effects = ["insert", "update", "delete", "merge", "unknown"]'
 OF_BASTION: dict[str, tuple[Act, Act]] = {
     "policy: blocks it": (_rule("block", _ALL), _without_rule),
     "policy: wants two": (_rule("hold", f"{_ALL}\napprovals = 2"), _without_rule),
-    "policy: wants another role": (
-        _rule("hold", f'{_ALL}\napprover_roles = ["admin"]'),
-        _without_rule,
-    ),
-    "policy: blocks many rows": (
-        _rule("block", 'effects = ["update", "delete"]\nmin_rows = 1'),
-        _without_rule,
-    ),
     "reviewer: has another role": (_roles("rae", "auditor"), _roles("rae", "reviewer")),
     "reviewer: is disabled": (
         _disabled("rae", is_disabled=True),
@@ -309,10 +302,15 @@ async def test_no_yes_outlives_what_gave_it(story: Story):
                 asyncio.run_coroutine_threadsafe(_done(due), loop).result(30)
 
             story.meanwhile = meanwhile
-            finished, done, _ = await story.tell(Kind(name), ask, way)
-            await undo(story.rig, story.target)
-            tally["refused"] += 1
             tally[f"({way})"] += 1
+            try:
+                finished, done, _ = await story.tell(Kind(name), ask, way)
+            except BastionError:
+                tally["refused a session"] += 1
+                continue
+            finally:
+                await undo(story.rig, story.target)
+            tally["refused"] += 1
             if finished.status is Status.OK or done or not finished.message:
                 told.append(f"{name}: {ask} ({way}): {finished} {done}")
     sys.stdout.write(f"{story.server.engine}, of the bastion: {len(acts)} kinds, {dict(tally)}\n")
