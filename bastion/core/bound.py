@@ -173,8 +173,8 @@ def _shape(relation: Relation | None) -> tuple[object, ...]:
     return (
         relation.oid, relation.kind.value, relation.storage_engine, columns, relation.definition,
         relation.primary_key, relation.unique_keys, relation.triggers, relation.trigger_code,
-        relation.rules, relation.referenced_by, relation.code, relation.children, relation.source,
-        relation.rights,
+        relation.trigger_ways, relation.rules, relation.referenced_by, relation.code,
+        relation.children, relation.source, relation.rights,
     )  # fmt: skip
 
 

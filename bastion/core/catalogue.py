@@ -159,7 +159,9 @@ class Relation:
     triggers: tuple[str, ...] = ()
     """Names of user triggers, each ``name (timing event, function)``."""
     trigger_code: tuple[str, ...] = ()
-    """MySQL: what the bodies of its triggers say; elsewhere they are functions."""
+    """MySQL: what the bodies of its triggers say, as they run; elsewhere they are functions."""
+    trigger_ways: tuple[str, ...] = ()
+    """MySQL: as whom and under which ``sql_mode`` each runs."""
     rules: tuple[str, ...] = ()
     """Rewrite rules other than a view's own."""
     referenced_by: tuple[str, ...] = ()

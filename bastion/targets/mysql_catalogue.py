@@ -63,8 +63,9 @@ WHERE table_schema NOT IN ({known})
 """
 _TRIGGERS = """
 SELECT event_object_schema, event_object_table, trigger_name, action_timing,
-       event_manipulation, action_statement
-FROM information_schema.triggers ORDER BY trigger_schema, trigger_name
+       event_manipulation, action_statement, concat_ws(' ', definer, sql_mode)
+FROM information_schema.triggers
+ORDER BY trigger_schema, action_timing, event_manipulation, action_order, trigger_name
 """
 _REFERENCES = """
 SELECT unique_constraint_schema, referenced_table_name, constraint_schema, table_name,
@@ -219,9 +220,11 @@ def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
     definitions = {(row[0], row[1]): row[2] for row in views}
     triggers: dict[_Key, list[str]] = defaultdict(list)
     bodies: dict[_Key, list[str]] = defaultdict(list)
-    for schema, table, name, timing, event, body in _rows(wire, _TRIGGERS):
+    ways: dict[_Key, list[str]] = defaultdict(list)
+    for schema, table, name, timing, event, body, way in _rows(wire, _TRIGGERS):
         triggers[schema, table].append(f"{name} ({timing} {event}, its own body)")
         bodies[schema, table].append(body)
+        ways[schema, table].append(way)
     references = _references(wire, words)
     relations = [*known.relations]
     tables = _rows(wire, _TABLES.format(known=words))
@@ -240,6 +243,7 @@ def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
                 size_bytes=int(size),
                 triggers=tuple(triggers[key]),
                 trigger_code=tuple(bodies[key]),
+                trigger_ways=tuple(ways[key]),
                 referenced_by=tuple(references[key]),
                 comment="" if kind.endswith("VIEW") else comment,
                 storage_engine=engine,
