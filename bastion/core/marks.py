@@ -11,7 +11,7 @@ from sqlglot import exp
 from bastion.core import definitions, paths, predicates, searches
 from bastion.core.builtins import names
 from bastion.core.flow import Flow, FlowKind, Scope
-from bastion.core.model import Sensitivity
+from bastion.core.model import Engine, Sensitivity
 from bastion.core.walker import Walker
 
 
@@ -37,7 +37,10 @@ def marked(walk: Walker, node: exp.Expr, flow: Flow, scope: Scope) -> Flow:
     if flow.sensitive and flow.is_long:
         is_telling = True
         predicates.check_length(walk, flow)
-    if asked and not _never_fails(node, name):
+    is_by_row = flow.is_by_row or (bool(flow.sensitive) and searches.asks_by_row(walk, node, scope))
+    if is_by_row != flow.is_by_row:
+        flow = dataclasses.replace(flow, is_by_row=True)
+    if asked and not _never_fails(walk, node, name, scope):
         predicates.note_failure(walk, node, flow)
     return flow if is_telling == flow.is_telling else dataclasses.replace(flow, is_telling=True)
 
@@ -72,7 +75,7 @@ def _is_null_with_its_parts(node: exp.Expr, name: str) -> bool:
     return isinstance(node, _NULL_KEEPING) or name in _WHOLE_NAMES or name in _STEADY_NAMES
 
 
-def _never_fails(node: exp.Expr, name: str) -> bool:
+def _never_fails(walk: Walker, node: exp.Expr, name: str, scope: Scope) -> bool:
     """Tell whether the server computes this of any value, without an error or a warning."""
     if isinstance(node, exp.Cast):
         return node.to.this in exp.DataType.TEXT_TYPES
@@ -81,10 +84,23 @@ def _never_fails(node: exp.Expr, name: str) -> bool:
         is_pattern = isinstance(node, _PATTERNS)
         return not is_pattern or node.expression.find(*predicates.VARYING) is None
     if isinstance(node, _ARITHMETIC):
-        return any(isinstance(side.unnest(), _STEPS) for side in (node.this, node.expression))
+        if isinstance(node, exp.Sub) and walk.engine is Engine.MYSQL:
+            # Numbers without a sign do not go below zero.
+            return False
+        return any(_is_step(walk, side.unnest(), scope) for side in (node.this, node.expression))
     if _varies_in_place(node, name):
         return False
     return isinstance(node, _NULL_KEEPING + _TOTAL) or name in _STEADY_NAMES | _TOTAL_NAMES
+
+
+def _is_step(walk: Walker, side: exp.Expr, scope: Scope) -> bool:
+    """Tell whether it takes no number over the edge: small ones, and columns of stored tables.
+
+    Dates have edges that any interval may reach.
+    """
+    if isinstance(side, exp.Column):
+        return searches.is_of_stored(walk, side, scope)
+    return isinstance(side, exp.Literal) and not side.is_string
 
 
 def _varies_in_place(node: exp.Expr, name: str) -> bool:
@@ -234,7 +250,6 @@ _STEADY = (
 )  # fmt: skip
 """NULL exactly where what they are made of is NULL."""
 _NULL_KEEPING = (*_WHOLE, *_STEADY)
-_STEPS = (exp.Literal, exp.Interval, exp.Column)
 _PATTERNS = (exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo)
 _PLACED = (
     exp.Substring, exp.Left, exp.Right, exp.Pad, exp.Repeat, exp.Lag, exp.Lead, exp.NthValue,

@@ -552,7 +552,13 @@ def _note_guess(walk: Walker, count: int, flow: Flow, nodes: tuple[exp.Expr, ...
 
 
 def note_failure(walk: Walker, node: exp.Expr, flow: Flow) -> None:
-    """Note what fails for some values only: whether it did is an answer, and costs one guess."""
+    """Note what fails for some values only: whether it did is an answer, and costs one guess.
+
+    Where rows ask, how many of them failed is an answer to each.
+    """
+    if flow.is_by_row:
+        _infer(walk, "what fails by rows,", flow)
+        return
     key = "\x1f".join((*sorted(flow.columns), "may fail", node.sql()))
     walk.guessed.append(Guess(classes=searches.asked(flow), count=1, key=key))
 

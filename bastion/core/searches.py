@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from bastion.core import documents
 from bastion.core.builtins import names as words
-from bastion.core.catalogue import RelationKind
+from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.flow import Flow, FlowKind, Scope, Source, fold, join
 from bastion.core.guesses import Guess
 from bastion.core.model import Sensitivity
@@ -128,19 +128,53 @@ def varies(walk: Walker, nodes: Sequence[exp.Expr], scope: Scope) -> bool:
     return len({fold(column.this, walk.engine) for column in columns}) > 1
 
 
+def asks_by_row(walk: Walker, node: exp.Expr, scope: Scope) -> bool:
+    """Tell whether a sensitive value stands beside what may be another thing in each row.
+
+    Where the session filled a table, each of its rows may be such an answer already.
+    """
+    columns = list(node.find_all(exp.Column))
+    turns = (isinstance(inner, _TURNING) or _is_by_chance(inner) for inner in node.walk())
+    if not isinstance(node, exp.Window | exp.Ntile) and any(turns):
+        return True
+    if node.find(exp.Parameter) is not None and node.root().find(exp.PropertyEQ) is not None:
+        return True
+    if node.find(exp.Query) is not None:
+        return bool(columns) and any(level.sources for level in scope.levels())
+    places = [_place(walk, column, scope) for column in columns]
+    if any(place is not places[0] for place in places) or any(
+        isinstance(place, Source) and place.relation and not _is_known(walk, place.relation)
+        for place in places
+    ):
+        return True
+    if not places or _is_stored(walk, places[0]):
+        return False
+    return len({fold(column.this, walk.engine) for column in columns}) > 1
+
+
+def is_of_stored(walk: Walker, column: exp.Column, scope: Scope) -> bool:
+    """Tell whether a column is one of a stored table."""
+    return _is_stored(walk, _place(walk, column, scope))
+
+
 def _is_by_row(walk: Walker, node: exp.Expr) -> bool:
     if isinstance(node, exp.AggFunc):
         return not isinstance(node, _KEEPING)
     if isinstance(node, _BY_ROW):
         return True
+    return _is_by_chance(node) or not _called(node).isdisjoint(walk.catalogue.functions)
+
+
+def _is_by_chance(node: exp.Expr) -> bool:
+    return not _called(node).isdisjoint(_BY_CHANCE)
+
+
+def _called(node: exp.Expr) -> set[str]:
     if not isinstance(node, exp.Func):
-        return False
-    called = (
-        {node.name.casefold()}
-        if isinstance(node, exp.Anonymous)
-        else {name.casefold() for name in node.sql_names()}
-    )
-    return not called.isdisjoint(_BY_CHANCE) or not called.isdisjoint(walk.catalogue.functions)
+        return set()
+    if isinstance(node, exp.Anonymous):
+        return {node.name.casefold()}
+    return {name.casefold() for name in node.sql_names()}
 
 
 def _place(walk: Walker, column: exp.Column, scope: Scope) -> Source | exp.Column:
@@ -163,8 +197,12 @@ def _place(walk: Walker, column: exp.Column, scope: Scope) -> Source | exp.Colum
 
 def _is_stored(walk: Walker, place: Source | exp.Column) -> bool:
     relation = place.relation if isinstance(place, Source) else None
-    if relation is None or relation.kind is not RelationKind.TABLE:
-        return False
+    is_table = relation is not None and relation.kind is RelationKind.TABLE
+    return is_table and relation is not None and _is_known(walk, relation)
+
+
+def _is_known(walk: Walker, relation: Relation) -> bool:
+    """Tell whether a relation is one of the catalogue, not one that the session made."""
     return walk.catalogue.relations.get((relation.schema, relation.name)) is relation
 
 
@@ -185,9 +223,11 @@ def _texts(nodes: Sequence[exp.Expr]) -> Iterator[str]:
 _UNSEEN = (exp.Parameter, exp.Placeholder, exp.Query)
 """What the text does not show."""
 _KEEPING = (exp.Max, exp.Min, exp.AnyValue, exp.ArrayAgg, exp.GroupConcat)
+_TURNING = (exp.PropertyEQ, exp.Count, exp.UDTF, exp.Ntile)
 _BY_ROW = (exp.Query, exp.UDTF, exp.Window, exp.PropertyEQ, exp.Exists)
 _BY_CHANCE = words(
     """
+    rank dense_rank percent_rank cume_dist
     rand random random_normal uuid uuid_short sys_guid gen_random_uuid uuidv4 uuidv7 random_bytes
     gen_random_bytes sysdate clock_timestamp timeofday row_number rownum nextval currval lastval
     setval last_insert_id row_count found_rows generate_series generate_subscripts unnest

@@ -280,6 +280,46 @@ def test_what_fails_for_some_values_only_costs_a_guess(text: str) -> None:
     assert last(text.replace("60", "61").replace("'M'", "'N'")).guessed[-1].count == 1
 
 
+_EDGE = "'9999-12-31' + interval"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"select {_EDGE} (ssn like 'S%') day from users",
+        "select date_add('9999-12-31', interval ascii(ssn) day) from users",
+        "select concat('9999-12-3', ssn like 'S%') + interval 1 day from users",
+        "select 60 - cast(ascii(ssn) as unsigned) from users",
+        "select ascii(ssn) - id from users",
+    ],
+)
+def test_edges_of_dates_and_numbers_cost_a_guess_on_mysql(text: str) -> None:
+    exposure = last(text, Engine.MYSQL)
+    assert exposure.guessed
+    assert not exposure.inference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"select {_EDGE} (ascii(u.ssn) > q.n) day from users u, (select 1 n union select 2) q",
+        f"select {_EDGE} (ascii(u.ssn) > n.id) day from users u, users n",
+        f"select {_EDGE} q.b day from"
+        " (select ascii(u.ssn) > n.id b from users u, users n where u.id = 1) q",
+        f"select {_EDGE} (select ascii(u.ssn) > n.id from users u where u.id = 1) day from users n",
+        f"select {_EDGE} (ascii(ssn) > rand() * 100) day from users",
+        f"select {_EDGE} (ascii(ssn) > (@i := @i + 1)) day from users",
+        f"select {_EDGE} (ascii(max(ssn)) > count(*)) day from users group by name",
+        "create temporary table z as select ascii(u.ssn) > n.id b from users u, users n ;;"
+        f" select {_EDGE} b day from z",
+        "select json_extract(concat('[', substr(u.ssn, n.id, 1), ']'), '$') from users u, users n",
+        "select n - (ssn like 'S%') from users, (select 0 n union select 1) q",
+    ],
+)
+def test_what_fails_by_rows_is_inference(text: str) -> None:
+    assert last(text, Engine.MYSQL).inference
+
+
 @pytest.mark.parametrize(
     "text",
     [

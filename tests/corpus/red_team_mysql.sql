@@ -959,3 +959,8 @@ create temporary table z select ssn as row_end from users ;; alter table z add x
 select id, (select row_start from t limit 1) from (select id, ssn as row_start from users) q
 select previous value for users
 select next value for users, ssn from users
+select '9999-12-31' + interval (ascii(ssn) > seq) day from users, seq_1_to_99 where id=1
+select '9999-12-31' + interval q.b day from (select ascii(ssn) > seq b from users, seq_1_to_99 where id=1) q
+select ascii(ssn) - seq from users, seq_1_to_99 where id=1
+select str_to_date(substr(ssn,seq,1), '%d') from users, seq_1_to_12 where id=1
+begin not atomic declare i int default 0; while i < 90 do set i=i+1; select '9999-12-31' + interval (ascii(ssn) > i) day from users where id=1; end while; end
