@@ -285,6 +285,8 @@ class Application:
                 users=users,
                 clock=clock,
                 policy=policy.current,
+                follow_policy=self._follow_policy,
+                targets=targets,
                 tokens=StoreTokens(store, clock, mask_key),
                 mask_key=mask_key,
                 changed=self._registry.changed,
@@ -313,8 +315,7 @@ class Application:
     async def _tick(self) -> None:
         beats = 0
         while True:
-            if self._policy is not None and self._policy.follow():
-                await self._tell_policy(self._policy)
+            await self._follow_policy()
             if self._registry is not None:
                 await self._registry.enforce_limits()
             if beats % int(_HEALTH_EVERY_S / _TICK_S) == 0:
@@ -327,6 +328,10 @@ class Application:
             if beats % _RECHECK_EVERY == 0:
                 self._recheck.set()
             await asyncio.sleep(_TICK_S)
+
+    async def _follow_policy(self) -> None:
+        if self._policy is not None and self._policy.follow():
+            await self._tell_policy(self._policy)
 
     async def _tell_policy(self, policy: PolicyFile) -> None:
         """Say that another policy is in force, or why the file is not: on record and on screens."""

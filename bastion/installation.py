@@ -5,6 +5,7 @@ What every command of the command line needs; the running server builds on it in
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import importlib.resources
@@ -243,6 +244,7 @@ class TargetDirectory:
         self._store = store
         self._samples = samples
         self._connectors: dict[str, tuple[object, Connector]] = {}
+        self._opening = asyncio.Lock()
 
     async def list_targets(self) -> Sequence[Target]:
         """List all targets in order of name."""
@@ -250,6 +252,17 @@ class TargetDirectory:
 
     async def connector(self, name: str) -> Connector | None:
         """Give the shared connector of a target, made again when its settings changed."""
+        async with self._opening:
+            return await self._shared(name)
+
+    async def is_current(self, connector: Connector) -> bool:
+        """Tell whether a connector is what its target's name stands for in the store now."""
+        name = connector.target.name
+        stored = await self._store.get_target(name)
+        kept, shared = self._connectors.get(name, (None, None))
+        return stored is not None and stored == kept and shared is connector
+
+    async def _shared(self, name: str) -> Connector | None:
         # Only who connects needs the drivers, which take a while to load.
         from bastion.targets.connectors import open_connector  # noqa: PLC0415
         from bastion.targets.secrets import parse_target_url  # noqa: PLC0415

@@ -84,6 +84,10 @@ class RunContext:
     """Digest of the definitions that the statement uses: tables, views, triggers, functions."""
     server_settings: str = ""
     """Digest of the settings that the server has for the login; empty where no SQL is to run."""
+    environment: str = ""
+    """Of the target."""
+    standing: str = ""
+    """The roles of who asks, and of an agent's owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,7 @@ def binding_digest(
     parts: list[bytes | None] = [text.encode(), context.target.encode(), context.database.encode()]
     parts += [context.schema.encode(), context.role.encode(), session_id.encode()]
     parts += [context.place.encode(), context.objects.encode(), context.server_settings.encode()]
+    parts += [context.environment.encode(), context.standing.encode()]
     for name, value in context.settings:
         parts += [name.encode(), value.encode()]
     parts.append(str(len(parameters)).encode())

@@ -118,6 +118,7 @@ def words_for_changed(approved: RunContext, now: RunContext) -> str:
 
 _PARTS = {
     "target": "the target",
+    "environment": "the environment of the target",
     "place": "the server behind the target",
     "database": "the database",
     "schema": "the search path",
@@ -125,6 +126,7 @@ _PARTS = {
     "settings": "settings of the session",
     "server_settings": "settings of the database",
     "objects": "tables or code that it uses",
+    "standing": "the roles of who asks",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -55,6 +55,7 @@ from bastion.execution.ports import (
     Connector,
     Quarantine,
     Standing,
+    Targets,
     Tokens,
     Users,
 )
@@ -82,6 +83,9 @@ class Governance:
     clock: Clock
     policy: Callable[[], Policy]
     """Gives the policy in force now."""
+    follow_policy: Callable[[], Awaitable[None]]
+    """Puts in force what the policy's file says now."""
+    targets: Targets
     tokens: Tokens
     mask_key: bytes = field(repr=False)
     """Keys the digests of row keys; of this installation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 
 from bastion.core import masking
@@ -23,6 +24,9 @@ from bastion.execution.ports import (
     ResultHead,
 )
 from bastion.execution.session import Session, SessionState
+
+_TARGET_COUNTS_S = 0.5
+"""So long a target counts as the one that was seen, as an account does."""
 
 
 class Line:
@@ -46,6 +50,7 @@ class Line:
         self.is_interrupted = False
         self.is_path_due = False
         """A transaction has set its path and nothing else: to look would take its snapshot."""
+        self._target_seen_at = -math.inf
         self.row_count = 0
         """Rows that the last statement changed, as MySQL counts them: -1 where it gave rows."""
 
@@ -54,11 +59,27 @@ class Line:
         """Give the target that statements run on."""
         return self.connector.target
 
-    async def check_standing(self) -> None:
-        """Raise AccessError, in words, when the principal may not act here any more."""
-        refusal = await self.governance.users.refusal(self.session.principal, self.target.name)
+    async def check_standing(self, *, is_news: bool = False) -> None:
+        """Raise AccessError, in words, when the principal may not act here any more.
+
+        Args:
+            is_news: a yes is about to be used, so no earlier answer counts: what policy, accounts
+                and targets say now is looked up.
+        """
+        if is_news:
+            await self.governance.follow_policy()
+        principal, name = self.session.principal, self.target.name
+        refusal = await self.governance.users.refusal(principal, name, is_news=is_news)
         if refusal is not None:
             raise AccessError(refusal)
+        now = self.governance.clock.monotonic()
+        if is_news or now - self._target_seen_at >= _TARGET_COUNTS_S:
+            if not await self.governance.targets.is_current(self.connector):
+                raise AccessError(
+                    f"The target {name} was removed, or is another one, since this session began. "
+                    "Connect again."
+                )
+            self._target_seen_at = now
 
     async def reconnect_if_lost(self) -> None:
         """Open a new connection, with a new context, in place of one that is lost."""
@@ -137,7 +158,7 @@ class Line:
         self.session.state = state
         self.governance.changed()
 
-    def run_context(self, judged: Judgement, server_settings: str) -> RunContext:
+    async def run_context(self, judged: Judgement, server_settings: str) -> RunContext:
         """Give everything besides its text that a yes is bound to."""
         target = self.target
         return RunContext(
@@ -149,6 +170,18 @@ class Line:
             place=target.place,
             objects=objects_digest(judged.statement, judged.catalogue, self.judge.context),
             server_settings=server_settings,
+            environment=target.environment.value,
+            standing=await self._standing(),
+        )
+
+    async def _standing(self) -> str:
+        """Name the roles that the principal has now; those of an agent's owner too."""
+        principal, users = self.session.principal, self.governance.users
+        found = [await users.find(name) for name in sorted({principal.user, principal.person})]
+        return "; ".join(
+            f"{one.user}: {', '.join(sorted(role.value for role in one.roles))}"
+            for one in found
+            if one is not None
         )
 
     async def interrupt(self) -> None:

@@ -404,6 +404,10 @@ class Targets(Protocol):
         """Give the shared connector of a target; None for an unknown name."""
         ...
 
+    async def is_current(self, connector: Connector) -> bool:
+        """Tell whether a connector's target is still there, and is as it was then; looked up."""
+        ...
+
 
 class Approvals(Protocol):
     """Requests for approval in the store; each change is one compare-and-set."""

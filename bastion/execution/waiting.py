@@ -115,7 +115,7 @@ class Holder:
     async def _file_and_run(
         self, run: Run, judged: Judgement
     ) -> AsyncGenerator[PipelineEvent, None]:
-        asked = self._ask(run, self._draft(run, judged), self.await_and_run(run, judged))
+        asked = self._ask(run, await self._draft(run, judged), self.await_and_run(run, judged))
         async with contextlib.aclosing(asked) as events:
             async for event in events:
                 yield event
@@ -258,7 +258,7 @@ class Holder:
 
     async def _claim(self, run: Run, judged: Judgement, approval: Approval) -> Resumed:
         """Take the one run of a yes."""
-        context = self._line.run_context(judged, run.server_settings)
+        context = await self._line.run_context(judged, run.server_settings)
         session_id = self._line.session.id if approval.is_interactive else ""
         digest = binding_digest(run.text, run.parameters, context, session_id)
         changed = words_for_changed(approval.context, context)
@@ -345,7 +345,7 @@ class Holder:
             f"It has run, and its transaction waits: a yes within {open_s:g} s commits it, "
             "anything else rolls it back.",
         )
-        draft = self._draft(run, judged, open_s=open_s)
+        draft = await self._draft(run, judged, open_s=open_s)
         approval = await self._file(run, draft)
         if approval.id != draft.id:
             run.approval = None
@@ -384,8 +384,8 @@ class Holder:
                     raise ApprovalError(ROLLED_BACK_FOR_WAITERS)
 
     async def _judge_again(self, run: Run, before: Judgement) -> Judgement:
-        """Judge once more at the time of use: policy, catalogue or account may have changed."""
-        await self._line.check_standing()
+        """Judge once more at the time of use: anything it rests on may have changed."""
+        await self._line.check_standing(is_news=True)
         await self._line.judge.learn_for_run(before)
         judged = await self._line.judged(run)
         verdict = judged.verdict
@@ -469,11 +469,11 @@ class Holder:
         self._line.judge.advance(await self._line.judge.judge("ROLLBACK", RunOptions()))
         self._line.judge.follow_transaction(self._line.connection.transaction_state)
 
-    def _draft(self, run: Run, judged: Judgement, *, open_s: float = 0.0) -> Approval:
+    async def _draft(self, run: Run, judged: Judgement, *, open_s: float = 0.0) -> Approval:
         held = Held(
             text=run.text,
             parameters=run.parameters,
-            context=self._line.run_context(judged, run.server_settings),
+            context=await self._line.run_context(judged, run.server_settings),
             impact=run.impact or Impact(effect=""),
             verdict=judged.verdict,
             reason=run.options.reason,
@@ -495,7 +495,7 @@ class Holder:
         judged = await self._line.judge.judge(run.text, run.options)
         if wanted.kind is GrantKind.WINDOW:
             check_window(wanted.subject, judged.catalogue)
-        held = grant_request(run, self._line.run_context(judged, ""), wanted, judged.verdict)
+        held = grant_request(run, await self._line.run_context(judged, ""), wanted, judged.verdict)
         draft = draft_request(
             held, self._line.session, self._line.target, self._line.governance.clock.now()
         )
@@ -521,7 +521,7 @@ class Holder:
         if approval.state is not ApprovalState.APPROVED:
             yield await self._conclude_unapproved(run, approval)
             return
-        await self._line.check_standing()
+        await self._line.check_standing(is_news=True)
         if await desk.given(approval.id) is None:
             raise ApprovalError("Who said yes may no longer say so. Ask again.")
         await self._line.judge.learn_for_run(judged)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bastion.administration import Administration, open_administration
@@ -33,6 +33,8 @@ class Rig:
     application: Application
     services: Services
     administration: Administration
+    urls: dict[str, str] = field(default_factory=dict)
+    """Of the targets, by name, with their passwords."""
 
     async def principal(self, name: str) -> Principal:
         """Give the principal that a login of this account would make."""
@@ -78,6 +80,7 @@ class Rig:
 
     async def add_target(self, name: str, url: str, environment: str, reader_url: str = "") -> None:
         """Add a database."""
+        self.urls[name] = url
         await self.administration.add_target(
             name, url, environment=environment, reader_url=reader_url, password_file=None
         )

@@ -60,6 +60,10 @@ class NoDatabases:
         return None
 
 
+async def no_policy_file() -> None:
+    """There is none to follow."""
+
+
 class NoRecordings:
     """The port ``Recordings``: an empty folder."""
 
@@ -265,6 +269,8 @@ async def ssh_rig(
                 users=users,
                 clock=clock,
                 policy=lambda: None,
+                follow_policy=no_policy_file,
+                targets=NoDatabases(),
                 tokens=StoreTokens(store, clock, b"k" * 32),
                 mask_key=b"k" * 32,
                 changed=registry.changed,
