@@ -77,6 +77,8 @@ def _is_null_with_its_parts(node: exp.Expr, name: str) -> bool:
 
 def _never_fails(walk: Walker, node: exp.Expr, name: str, scope: Scope) -> bool:
     """Tell whether the server computes this of any value, without an error or a warning."""
+    if walk.engine is Engine.MYSQL and _warns_of_texts(walk, node, name, scope):
+        return False
     if isinstance(node, exp.Cast):
         return node.to.this in exp.DataType.TEXT_TYPES
     if isinstance(node, exp.Binary) and isinstance(node, exp.Predicate):
@@ -91,6 +93,35 @@ def _never_fails(walk: Walker, node: exp.Expr, name: str, scope: Scope) -> bool:
     if _varies_in_place(node, name):
         return False
     return isinstance(node, _NULL_KEEPING + _TOTAL) or name in _STEADY_NAMES | _TOTAL_NAMES
+
+
+def _warns_of_texts(walk: Walker, node: exp.Expr, name: str, scope: Scope) -> bool:
+    """Tell whether MySQL may take a made text for a number or a date, and warns of some."""
+    if not isinstance(node, _COERCING) and name not in _COERCING_NAMES:
+        return False
+    if name in _EDGED_NAMES:
+        return True
+    parts = [part.unnest() for part in node.iter_expressions()]
+    if not any(_may_be_text(walk, part, scope) for part in parts):
+        return False
+    if isinstance(node, exp.Is):
+        return not isinstance(node.expression, exp.Null)
+    # Among texts alone they are compared as such.
+    return not isinstance(node, _COMPARING) or any(
+        not _may_be_text(walk, part, scope) and not _is_string(walk, part, scope) for part in parts
+    )
+
+
+def _may_be_text(walk: Walker, part: exp.Expr, scope: Scope) -> bool:
+    if isinstance(part, exp.Column):
+        return not searches.is_of_stored(walk, part, scope)
+    return not isinstance(part, _NUMBERS)
+
+
+def _is_string(walk: Walker, part: exp.Expr, scope: Scope) -> bool:
+    if isinstance(part, exp.Column):
+        return searches.is_stored_text(walk, part, scope)
+    return isinstance(part, exp.Literal) and part.is_string
 
 
 def _is_step(walk: Walker, side: exp.Expr, scope: Scope) -> bool:
@@ -250,6 +281,29 @@ _STEADY = (
 )  # fmt: skip
 """NULL exactly where what they are made of is NULL."""
 _NULL_KEEPING = (*_WHOLE, *_STEADY)
+_COMPARING = (
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In,
+    exp.Between, exp.Nullif, exp.Greatest, exp.Least,
+)  # fmt: skip
+_COERCING = (
+    *_ARITHMETIC, *_COMPARING, exp.Not, exp.Neg, exp.Is, exp.Round, exp.Floor, exp.Ceil, exp.Abs,
+    exp.Sign, exp.Quarter, exp.DayOfYear, exp.DayOfMonth, exp.DayOfWeek, exp.Week, exp.DateDiff,
+    exp.TimestampDiff, exp.Date, exp.Sum, exp.Avg, exp.Stddev, exp.Variance,
+)  # fmt: skip
+_EDGED_NAMES = names("adddate subdate date_add date_sub last_day")
+_COERCING_NAMES = _EDGED_NAMES | names(
+    """
+    nullif greatest least round floor ceil ceiling abs sign sum avg stddev variance day dayofmonth
+    dayofweek weekday week monthname dayname timestampdiff json_length json_type json_keys
+    json_contains bit_count
+    """
+)
+_NUMBERS = (
+    exp.Literal, exp.Null, exp.Boolean, exp.Predicate, exp.Not, exp.Connector, *_ARITHMETIC,
+    exp.Neg, exp.Interval, exp.Var, exp.DataType, exp.Length, exp.Ascii, exp.Unicode, exp.Count,
+    exp.Round, exp.Floor, exp.Ceil, exp.Abs, exp.Sign, exp.Sum, exp.Avg, exp.Identifier,
+    exp.CurrentDate, exp.CurrentTimestamp,
+)  # fmt: skip
 _PATTERNS = (exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike, exp.SimilarTo)
 _PLACED = (
     exp.Substring, exp.Left, exp.Right, exp.Pad, exp.Repeat, exp.Lag, exp.Lead, exp.NthValue,

@@ -13,6 +13,7 @@ from sqlglot import exp
 from bastion.core import documents
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Relation, RelationKind
+from bastion.core.classify import type_kind
 from bastion.core.flow import Flow, FlowKind, Scope, Source, fold, join
 from bastion.core.guesses import Guess
 from bastion.core.model import Sensitivity
@@ -155,6 +156,15 @@ def asks_by_row(walk: Walker, node: exp.Expr, scope: Scope) -> bool:
 def is_of_stored(walk: Walker, column: exp.Column, scope: Scope) -> bool:
     """Tell whether a column is one of a stored table."""
     return _is_stored(walk, _place(walk, column, scope))
+
+
+def is_stored_text(walk: Walker, column: exp.Column, scope: Scope) -> bool:
+    """Tell whether a column of a stored table holds texts."""
+    place = _place(walk, column, scope)
+    if not _is_stored(walk, place) or not isinstance(place, Source) or place.relation is None:
+        return False
+    found = place.relation.column(fold(column.this, walk.engine))
+    return found is not None and type_kind(found.type_name) == "text"
 
 
 def _is_by_row(walk: Walker, node: exp.Expr) -> bool:

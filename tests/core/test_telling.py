@@ -280,6 +280,17 @@ def test_what_fails_for_some_values_only_costs_a_guess(text: str) -> None:
     assert last(text.replace("60", "61").replace("'M'", "'N'")).guessed[-1].count == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select ssn + 0, ssn = 'x', lower(ssn) = 'x', length(ssn) > 3 from users",
+        "select concat(ssn, 'x') is null, lower(ssn) = name, ascii(ssn) + 1 from users",
+    ],
+)
+def test_texts_among_texts_and_numbers_among_numbers_cost_nothing(text: str) -> None:
+    assert not [one for one in last(text, Engine.MYSQL).guessed if "may fail" in one.key]
+
+
 _EDGE = "'9999-12-31' + interval"
 
 
@@ -291,6 +302,15 @@ _EDGE = "'9999-12-31' + interval"
         "select concat('9999-12-3', ssn like 'S%') + interval 1 day from users",
         "select 60 - cast(ascii(ssn) as unsigned) from users",
         "select ascii(ssn) - id from users",
+        "select hex(9 + (ssn like 'S%')) + 0 from users",
+        "select hex(9 + (ssn like 'S%')) > id, 1 in (conv(9 + (ssn like 'S%'), 10, 16)) from users",
+        "select not hex(9 + (ssn like 'S%')) from users",
+        "select -hex(9 + (ssn like 'S%')) from users",
+        "select hex(9 + (ssn like 'S%')) is true from users",
+        "select nullif(hex(9 + (ssn like 'S%')), 0) from users",
+        "select sum(hex(9 + (ssn like 'S%'))) from users",
+        "select dayofmonth(concat('2024-01-3', 1 + (ssn like 'S%'))) from users",
+        "select q.h + 0 from (select hex(9 + (ssn like 'S%')) h from users) q",
     ],
 )
 def test_edges_of_dates_and_numbers_cost_a_guess_on_mysql(text: str) -> None:
