@@ -148,14 +148,19 @@ def asks_by_row(walk: Walker, node: exp.Expr, scope: Scope) -> bool:
         for place in places
     ):
         return True
-    if not places or _is_stored(walk, places[0]):
+    if not places or _is_of_catalogue(walk, places[0]):
         return False
     return len({fold(column.this, walk.engine) for column in columns}) > 1
 
 
 def is_of_stored(walk: Walker, column: exp.Column, scope: Scope) -> bool:
-    """Tell whether a column is one of a stored table."""
-    return _is_stored(walk, _place(walk, column, scope))
+    """Tell whether a column is one of a table or view that is stored."""
+    return _is_of_catalogue(walk, _place(walk, column, scope))
+
+
+def _is_of_catalogue(walk: Walker, place: Source | exp.Column) -> bool:
+    relation = place.relation if isinstance(place, Source) else None
+    return relation is not None and _is_known(walk, relation)
 
 
 def is_stored_text(walk: Walker, column: exp.Column, scope: Scope) -> bool:
