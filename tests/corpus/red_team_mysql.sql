@@ -406,7 +406,7 @@ select hex(histogram) from mysql.column_stats
 select * from mysql.user
 select authentication_string from mysql.user
 select * from mysql.global_priv
-select * from mysql.proc
+select db, name, type, specific_name, language, sql_data_access, is_deterministic, security_type, param_list, returns, body, definer, sql_mode, comment, body_utf8 from mysql.proc
 select body from mysql.proc
 select * from mysql.general_log
 select argument from mysql.general_log
