@@ -433,11 +433,7 @@ class MySQLConnection:
                 yield event
         except pymysql.MySQLError:
             await self._settle(login)
-            modes = self._modes
-            with suppress(StatementError):
-                await self._follow(login, sets_modes=progress.permit.sets_modes)
-            # Whether it failed before or after it set them, nobody knows.
-            self._modes = self._modes or modes
+            await self._follow_failed(progress)
             raise
         finally:
             await self._settle(login)
@@ -467,6 +463,13 @@ class MySQLConnection:
         except pymysql.MySQLError:
             login.wire.abandon()
             raise
+
+    async def _follow_failed(self, progress: _Progress) -> None:
+        """See what a statement has left that failed: before or after it set it, nobody knows."""
+        modes = self._modes
+        with suppress(StatementError):
+            await self._follow(progress.login, sets_modes=progress.permit.sets_modes)
+        self._modes = self._modes or modes
 
     async def _mend_modes(
         self, login: Login, said: str, *, sets_modes: bool
@@ -602,12 +605,11 @@ class MySQLConnection:
                 await self._command(login, _COMMIT)
             is_done = True
         finally:
-            if is_done or in_block:
-                await self._settle(login)
-            else:
-                await self._settle(login, _ROLLBACK)
+            await self._settle(login, *(() if is_done or in_block else (_ROLLBACK,)))
             if progress.permit.pause_s and login.wire.is_mariadb:
                 await self._settle(login, _IDLE_AS_BEFORE)
+            if not is_done and _may_set(progress.permit.sql):
+                await self._follow_failed(progress)
         if _may_set(progress.permit.sql):
             notice = await self._follow(login, sets_modes=progress.permit.sets_modes)
             held = [*held, notice] if notice is not None else held

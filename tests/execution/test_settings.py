@@ -6,6 +6,7 @@ import pytest
 
 from bastion.core.model import Status
 from tests.conftest import DatabaseServer
+from tests.execution.test_effect import set_policy
 from tests.fakes.rig import collect, running_rig
 
 
@@ -314,4 +315,40 @@ async def test_a_write_waits_while_what_it_writes_is_not_checked(
         (held, free), (free, free), (held, held), (held, free), (free, free), (held, free),
         (free, free), (held, free),
     ]  # fmt: skip
+    assert "foreign_key_checks is off" in told.message
+
+
+_HELD_UNCHECKED = """
+[[rule]]
+name = "administration waits"
+action = "hold"
+effects = ["admin"]
+text = "Administration waits."
+
+[[rule]]
+name = "all else runs"
+action = "allow"
+text = "Allowed."
+"""
+
+
+async def test_a_statement_that_failed_may_have_lifted_a_check_before(
+    mariadb_server: DatabaseServer, tmp_path: Path
+):
+    url = mariadb_server.create_database("failed", "shop_mysql.sql")
+    mariadb_server.run(
+        url,
+        "create procedure lift() begin set foreign_key_checks = 0; signal sqlstate '45000'; end",
+    )
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_target("trial", url, "development")
+        async with rig.runner("ann", "trial") as runner:
+            await set_policy(rig, _HELD_UNCHECKED)
+            failed, _, _ = await collect(runner, "call lift()", wait_s=0)
+            told, _, _ = await collect(
+                runner, "update orders set quantity = quantity where id = 1", dry_run=True
+            )
+    mariadb_server.drop_database(url)
+    assert failed.status is Status.ERROR
     assert "foreign_key_checks is off" in told.message
