@@ -30,7 +30,7 @@ mariadb:
 
 test: $(VENV)/.installed-dev mariadb
 	$(BIN)/lint-imports --verbose
-	$(MEMORY) $(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile $(ARGS)
+	$(MEMORY) $(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: $(VENV)/.installed-dev mariadb
 	$(BIN)/python -m pytest --timeout 3600 $(ARGS)

@@ -38,6 +38,17 @@ hypothesis.settings.load_profile("bastion")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that may take longest: or one process waits for the other at the end."""
+    longest: dict[Path, float] = {}
+    for item in items:
+        limit = item.get_closest_marker("timeout")
+        seconds = limit.args[0] if limit is not None else 0.0
+        longest[item.path] = max(longest.get(item.path, 0.0), seconds)
+    items.sort(key=lambda item: -longest[item.path])
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseServer:
     """A running server; its administrator needs no password from this machine."""

@@ -72,6 +72,9 @@ class ConsoleInput(Input):
             self._answer(text)
         elif self._callback is None:
             self._keep_ahead(text)
+        elif self._ahead:
+            # The prompt has just begun: what was typed before it is still to come.
+            self._ahead = (self._ahead + text)[:_AHEAD_MAX]
         else:
             self._guard(text)
 
@@ -108,6 +111,11 @@ class ConsoleInput(Input):
             if self.on_interrupt is not None:
                 self.on_interrupt()
         self._ahead = (self._ahead + text)[:_AHEAD_MAX]
+
+    def _feed_ahead(self) -> None:
+        text, self._ahead = self._ahead, ""
+        if text:
+            self.feed(text)
 
     def _guard(self, text: str) -> None:
         """Let typing through at once; hold back a burst with line ends until it is over."""
@@ -191,9 +199,8 @@ class ConsoleInput(Input):
         """Read keys for one prompt; what was typed ahead comes first, and is guarded too."""
         previous = self._callback
         self._callback = input_ready_callback
-        text, self._ahead = self._ahead, ""
-        if text:
-            asyncio.get_running_loop().call_soon(self.feed, text)
+        if self._ahead:
+            asyncio.get_running_loop().call_soon(self._feed_ahead)
         try:
             yield
         finally:

@@ -29,6 +29,14 @@ async def test_typing_passes_at_once(console):
     assert await keys_of(console, "a", "b", "\r", pause_s=0.06) == "ab\r"
 
 
+async def test_what_was_typed_ahead_comes_before_what_comes_as_the_prompt_begins(console):
+    console.input.feed("select 1;")
+    # Nothing lets the loop turn between the beginning of the prompt and the next key.
+    assert await keys_of(console, "\r") == "select 1;\r"
+    console.input.feed("ab")
+    assert await keys_of(console, "c", "\x03") == "abc\x03"
+
+
 async def test_one_statement_with_its_enter_passes(console):
     assert await keys_of(console, "select 1;\r") == "select 1;\r"
 
