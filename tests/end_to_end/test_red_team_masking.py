@@ -34,8 +34,8 @@ CHANGES = re.compile(
     r"\b(create|alter|drop|insert|update|delete|merge|replace|do|call|begin|set|rename)\b",
     re.IGNORECASE,
 )
-NAMES = re.compile(r"twin_[ab]_\d+\b")
-"""Of the two databases themselves."""
+NAMES = re.compile(r"twin_[ab]_\d+\b|7477696E5F6[12]5F(?:3\d)+")
+"""Of the two databases themselves, in hexadecimal too, as PROCEDURE ANALYSE has them."""
 NUMBERS = re.compile(r"oid \d+|\b\d+\.\d+ ?ms|\b[0-9a-z]{4,}-[0-9a-z-]{4,}")
 
 
