@@ -266,16 +266,7 @@ class _Analyser:
         judge_own_call(function.name, (function,), findings, self._surroundings(depth))
         if findings.effects or findings.pinned:
             return None
-        return Statement(
-            text=text,
-            engine=self._engine,
-            head=word,
-            effects=frozenset({EffectClass.READ}),
-            fence=Fence.READ_ONLY,
-            output=OutputKind.NONE,
-            reads=frozenset(findings.reads),
-            functions=frozenset(findings.functions - {".do"}),
-        )
+        return self._read_by_code(text, word, findings, ".do")
 
     def _compound(self, text: str, word: str, depth: int) -> Statement | None:
         """Judge MariaDB's BEGIN NOT ATOMIC … END as a procedure that is called where it is made.
@@ -289,16 +280,24 @@ class _Analyser:
         judge_procedure(function, findings, self._surroundings(depth))
         if findings.effects or findings.pinned or not findings.is_understood:
             return None
+        own = f"{function.schema}.{function.name}"
+        return dataclasses.replace(
+            self._read_by_code(text, word, findings, own),
+            output=OutputKind.TREE,
+            call=Call(function=function, arguments=()),
+        )
+
+    def _read_by_code(self, text: str, word: str, findings: Findings, own: str) -> Statement:
+        """Make the statement of code that only reads; ``own`` is the code's own name."""
         return Statement(
             text=text,
             engine=self._engine,
             head=word,
             effects=frozenset({EffectClass.READ}),
             fence=Fence.READ_ONLY,
-            output=OutputKind.TREE,
+            output=OutputKind.NONE,
             reads=frozenset(findings.reads),
-            functions=frozenset(findings.functions - {f"{function.schema}.{function.name}"}),
-            call=Call(function=function, arguments=()),
+            functions=frozenset(findings.functions - {own}),
         )
 
     def _analysed(self, text: str, lexed: Lexed, depth: int) -> Statement | None:
