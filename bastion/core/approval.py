@@ -8,7 +8,8 @@
     6. APPROVED --revoke-->                    REVOKED
     7. APPROVED --expires_at reached-->        EXPIRED
     8. APPROVED --requester or session end-->  WITHDRAWN
-    9. RUNNING  --outcome recorded-->          DONE | FAILED | UNKNOWN
+    9. RUNNING  --revoke-->                    RUNNING, and looked at before COMMIT
+    10. RUNNING --outcome recorded-->          DONE | FAILED | UNKNOWN
 
 Every other step is refused. The store makes each step a compare-and-set on ``revision``.
 """
@@ -275,15 +276,21 @@ def revoke(
     now: datetime,
     proof: Proof | None = None,
 ) -> Approval:
-    """Take a yes back before the run.
+    """Take a yes back, before the run or while it goes on.
+
+    Whoever runs it reads that before COMMIT, and settles how it ended.
 
     Raises:
-        NotPendingError: it is not approved, or already runs.
+        NotPendingError: it is not approved, taken back already, or its run is over.
     """
     check_reviewer(approval, reviewer)
-    if approval.state is not ApprovalState.APPROVED:
+    is_taken_back = any(one.is_revocation for one in approval.decisions)
+    if is_taken_back or approval.state not in (ApprovalState.APPROVED, ApprovalState.RUNNING):
         raise NotPendingError(f"The request is {approval.state.value}; there is no yes to revoke.")
     decision = _decision(reviewer, reason, now, proof, is_revocation=True)
+    if approval.state is ApprovalState.RUNNING:
+        decisions = (*approval.decisions, decision)
+        return dataclasses.replace(_move(approval, approval.state), decisions=decisions)
     return _decided(approval, decision, ApprovalState.REVOKED)
 
 

@@ -194,6 +194,8 @@ class Verdict:
     """With more rows than this a stricter rule would speak; None: with none."""
     emergency: str = ""
     """Id of the break-glass that lifts a hold; it is recorded as run under it."""
+    window: str = ""
+    """Id of the window that lifts a hold."""
     quarantine_s: float | None = None
     """What it would drop is moved away instead, and kept for so long."""
 

@@ -144,6 +144,12 @@ class ApprovalDesk:
             return None
         return request
 
+    async def running(self, request_id: str) -> Approval | None:
+        """Find a request whose run goes on, with all that was said since; None where none does."""
+        request = await self._approvals.get(request_id)
+        is_running = request is not None and request.state is ApprovalState.RUNNING
+        return request if is_running else None
+
     async def wait(self, request_id: str, *, timeout_s: float | None) -> Approval:
         """Wait until the request is no longer pending, or for ``timeout_s``.
 
@@ -322,7 +328,9 @@ class ApprovalDesk:
     async def revoke(
         self, reviewer: Principal, request_id: str, reason: str, *, signed: Signed | None = None
     ) -> Approval:
-        """Take a yes back before its run; signed and on record before it counts.
+        """Take a yes back; signed and on record before it counts.
+
+        One whose run goes on is looked at once more before COMMIT.
 
         Args:
             signed: the reviewer's own signature, where their program made one.
@@ -330,12 +338,14 @@ class ApprovalDesk:
         Raises:
             UnknownRequestError: there is none that this reviewer may see.
             AccessError: this reviewer may not decide on it.
-            NotPendingError: there is no yes, or it runs already.
+            NotPendingError: there is no yes, or its run is over.
             ApprovalError: no reason was given, or a signature does not fit.
         """
         reviewer = await self._as_of_now(reviewer)
         if not reason.strip():
             raise ApprovalError("To revoke a yes takes a reason; the requester reads it.")
+        is_recorded = False
+        fields = {"reviewer": reviewer.user, "reason": reason.strip(), "word": "taken back"}
         while True:
             request = await self.get(reviewer, request_id)
             now = self._clock.now()
@@ -347,10 +357,19 @@ class ApprovalDesk:
                 at=now if signed is None else signed.at,
             )
             proof = await self._prove(request, reviewer, word, signed)
-            revoked = life.revoke(request, reviewer=reviewer, reason=reason, now=now, proof=proof)
-            fields = {"reviewer": reviewer.user, "reason": reason.strip()}
-            written = _public(request) | fields | dataclasses.asdict(proof)
-            await self._audit.record("approval.revoked", written)
+            try:
+                revoked = life.revoke(
+                    request, reviewer=reviewer, reason=reason, now=now, proof=proof
+                )
+            except ApprovalError:
+                if is_recorded:
+                    # The record says that it came too late: the run was over.
+                    await self._audit.record("approval.decision_void", _public(request) | fields)
+                raise
+            if not is_recorded:
+                written = _public(request) | fields | dataclasses.asdict(proof)
+                await self._audit.record("approval.revoked", written)
+                is_recorded = True
             if await self._approvals.swap(request, revoked):
                 await self._announce("approval.revoked", revoked, reviewer=reviewer.user)
                 return revoked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from bastion.core import grants
@@ -84,6 +85,15 @@ class Grants:
         """Tell which classes are shown raw now."""
         found = await self.active(principal, target, GrantKind.UNMASK, at=at)
         return frozenset(Sensitivity(one.subject) for one in found) & grants.UNMASKABLE
+
+    async def holds(self, principal: Principal, grant_id: str, *, at: Target) -> bool:
+        """Tell whether a grant that is in use, perhaps for the last time, still holds."""
+        now = self._clock.now()
+        for one in await self._records.list_grants(principal.user):
+            before = dataclasses.replace(one, used=max(0, one.used - 1))
+            if one.id == grant_id and before.is_open(now):
+                return await self._is_still_given(one, at)
+        return False
 
     async def use(self, grant: Grant, count: int) -> bool:
         """Count uses; False where the grant ended meanwhile, or has fewer left."""

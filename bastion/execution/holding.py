@@ -116,6 +116,23 @@ def words_for_changed(approved: RunContext, now: RunContext) -> str:
     )
 
 
+def words_for_taken_back(approval: Approval) -> str:
+    """Tell the requester who took back a yes whose run went on."""
+    last = approval.decisions[-1]
+    reason = last.reason.rstrip()
+    stop = "" if reason.endswith((".", "!", "?")) else "."
+    return (
+        f"The approval of request {approval.id} was taken back by {last.reviewer}: {reason}{stop}"
+    )
+
+
+def words_for_late(approval: Approval) -> str:
+    """Tell a reviewer who takes back a yes whose run goes on what becomes of it."""
+    if approval.state is not ApprovalState.RUNNING:
+        return ""
+    return f" It runs already, and is rolled back unless it has just ended: req show {approval.id}"
+
+
 _PARTS = {
     "target": "the target",
     "environment": "the environment of the target",

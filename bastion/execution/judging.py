@@ -176,7 +176,7 @@ class Judge:
             self.context = dataclasses.replace(self.context, told=told)
         return self._decided(catalogue, statement, exposure, options, impact)
 
-    def weigh(self, judged: Judgement, options: RunOptions, impact: Impact) -> Judgement:
+    def weigh(self, judged: Judgement, options: RunOptions, impact: Impact | None) -> Judgement:
         """Judge what was understood once more, by what was measured."""
         again = self._decided(judged.catalogue, judged.statement, judged.exposure, options, impact)
         return dataclasses.replace(again, token_values=judged.token_values)
@@ -244,6 +244,7 @@ class Judge:
                     text=f"Runs under the window {one.id} on {table}, run {one.used + 1} of "
                     f"{one.count_max}; held otherwise: {verdict.text}",
                     rows_max=1,
+                    window=one.id,
                 )
                 return dataclasses.replace(judged, verdict=allowed)
         return judged

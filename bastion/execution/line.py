@@ -51,6 +51,8 @@ class Line:
         self.is_path_due = False
         """A transaction has set its path and nothing else: to look would take its snapshot."""
         self._target_seen_at = -math.inf
+        self.unsettled: dict[str, Callable[[], Awaitable[None]]] = {}
+        """By statement: asks whether what let a write of the open transaction run still stands."""
         self.row_count = 0
         """Rows that the last statement changed, as MySQL counts them: -1 where it gave rows."""
 
@@ -91,6 +93,12 @@ class Line:
             f"bastion:{session.principal.user}:{session.id}"
         )
         self.judge.restart(self.connection.search_path)
+
+    async def roll_back(self) -> None:
+        """Give up the person's open transaction."""
+        await self.connection.reset()
+        self.judge.advance(await self.judge.judge("ROLLBACK", RunOptions()))
+        self.judge.follow_transaction(self.connection.transaction_state)
 
     async def judged(self, run: Run) -> Judgement:
         """Judge the text of a run; by its yes where it waits for one or has it."""
@@ -171,10 +179,10 @@ class Line:
             objects=objects_digest(judged.statement, judged.catalogue, self.judge.context),
             server_settings=server_settings,
             environment=target.environment.value,
-            standing=await self._standing(),
+            standing=await self.standing(),
         )
 
-    async def _standing(self) -> str:
+    async def standing(self) -> str:
         """Name the roles that the principal has now; those of an agent's owner too."""
         principal, users = self.session.principal, self.governance.users
         found = [await users.find(name) for name in sorted({principal.user, principal.person})]

@@ -165,6 +165,9 @@ class Permit:
     foundations: Mapping[str, str] = field(default_factory=dict)
     """All structure and code that a yes rests on, named or not: commit only when the server still
     says so once the statement has run. Others may change code that no lock holds."""
+    confirm: Callable[[], Awaitable[None]] | None = None
+    """Raises, once the statement has run, where what let it run no longer stands: commit only when
+    it does not. Where a statement commits by itself it is asked before that is sent."""
     token_values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """What the tokens in ``sql`` and in the questions of ``keys`` stand for. The connection puts
     the values in their place, as parameters or quoted by itself; no text that is kept has them."""

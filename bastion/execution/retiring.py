@@ -63,8 +63,12 @@ class Retirer:
         keep_s: float,
         statement_id: str,
         request_id: str,
+        confirm: Callable[[], Awaitable[None]] | None = None,
     ) -> tuple[RetiredTable, ...]:
         """Move tables away, all of them or, on MySQL, one after the other.
+
+        Args:
+            confirm: asked before they count as moved: raises where they may not be any more.
 
         Raises:
             UsageError: a transaction is open.
@@ -98,9 +102,13 @@ class Retirer:
         try:
             async with self._transaction():
                 for entry in entries:
+                    if confirm is not None and self._engine is Engine.MYSQL:
+                        await confirm()
                     await self._move(entry)
                     if self._engine is Engine.MYSQL:
                         kept.append(await self._settle(entry, RetirementState.KEPT))
+                if confirm is not None and self._engine is Engine.POSTGRESQL:
+                    await confirm()
         except TargetUnavailableError:
             # Nobody knows whether it was committed; the entries say so, and can be restored.
             raise

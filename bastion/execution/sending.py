@@ -41,10 +41,12 @@ from bastion.core.tokens import TokenBook
 from bastion.errors import (
     AccessError,
     ApprovalError,
+    BastionError,
     StatementCancelledError,
     StatementError,
     TargetUnavailableError,
 )
+from bastion.execution.confirming import confirmation
 from bastion.execution.holding import (
     is_dirty,
 )
@@ -66,6 +68,9 @@ log = logging.getLogger(__name__)
 
 Asking = Callable[[Run, Judgement, ReadyToCommit], AsyncGenerator[PipelineEvent, None]]
 """What is done about a transaction that has run and waits for a yes."""
+
+
+_COMMITTING, _GIVING_UP = frozenset({"COMMIT", "END"}), frozenset({"ROLLBACK", "ABORT"})
 
 
 def _temporary(statement: Statement) -> frozenset[tuple[str, str]]:
@@ -153,6 +158,7 @@ class Sender:
             raise StatementCancelledError("Cancelled before it was sent; nothing has run.")
         plan: masking.MaskPlan | None = None
         completion: Completion | None = None
+        await self._confirm_unsettled(judged)
         await self._prepare(judged)
         results = itertools.count(1)
         sent, waited_s = self._line.governance.clock.monotonic(), run.waited_s
@@ -207,6 +213,30 @@ class Sender:
             elapsed_s=elapsed_s,
             row_limit=row_limit,
         )
+
+    async def _confirm_unsettled(self, judged: Judgement) -> None:
+        """Ask once more, before a transaction may end, whether what let its writes run stands.
+
+        Raises:
+            AccessError: it does not; all of it was rolled back.
+            ApprovalError: a yes does not; all of it was rolled back.
+            StoreError: nobody can tell; all of it was rolled back.
+        """
+        line, statement = self._line, judged.statement
+        if not line.judge.context.in_transaction:
+            line.unsettled.clear()
+        if statement.fence is Fence.READ_ONLY or statement.head in _GIVING_UP:
+            return
+        for confirm in tuple(line.unsettled.values()):
+            try:
+                await confirm()
+            except BastionError as error:
+                await line.roll_back()
+                words = f"{error.message} The open transaction was rolled back."
+                raise type(error)(words, detail=error.detail) from None
+        if statement.head in _COMMITTING:
+            # With AND CHAIN another one begins at once.
+            line.unsettled.clear()
 
     async def _prepare(self, judged: Judgement) -> None:
         await self._line.judge.carry(judged)
@@ -265,6 +295,7 @@ class Sender:
             keep_s=judged.verdict.quarantine_s or 0.0,
             statement_id=run.id,
             request_id=run.approval.id if run.approval else "",
+            confirm=confirmation(self._line, run, judged),
         )
         elapsed_s = self._line.governance.clock.monotonic() - sent
         await self._after_success(judged)
@@ -346,6 +377,7 @@ class Sender:
             sets_modes=_sets_modes(statement),
             marks=self._line.judge.marks(judged),
             foundations=self._line.judge.foundations(judged) if is_bound else {},
+            confirm=confirmation(self._line, run, judged),
             token_values=judged.token_values,
         )
 

@@ -20,10 +20,8 @@ from bastion.core.model import (
     NoticeReceived,
     PipelineEvent,
     Resumed,
-    RunOptions,
     Status,
     TransactionState,
-    Verdict,
 )
 from bastion.errors import (
     AccessError,
@@ -37,6 +35,7 @@ from bastion.errors import (
     UsageError,
 )
 from bastion.execution.asking import check_window, grant_request, grant_words
+from bastion.execution.confirming import check_yes
 from bastion.execution.holding import (
     GOES_BACK,
     ROLLED_BACK,
@@ -388,32 +387,10 @@ class Holder:
         await self._line.check_standing(is_news=True)
         await self._line.judge.learn_for_run(before)
         judged = await self._line.judged(run)
-        verdict = judged.verdict
-        approval = run.approval
-        if approval is not None:
-            await self._check_reviewers(approval, verdict)
-        given = len(approval.approved_by) if approval else 0
-        if verdict.action is Action.BLOCK:
-            raise AccessError(verdict.text)
-        if verdict.action is Action.HOLD and verdict.approvals_needed > given:
-            raise ApprovalError("Policy now asks for more approvals. Send the statement again.")
+        await check_yes(self._line, run.approval, judged.verdict)
         if judged.statement.effects != before.statement.effects:
             raise ApprovalError("The statement now means something else. Send it again.")
         return await self._line.judge.with_tokens(judged)
-
-    async def _check_reviewers(self, approval: Approval, verdict: Verdict) -> None:
-        """Refuse a yes whose giver may no longer give it: disabled, other roles, out of reach."""
-        roles = approval.approver_roles
-        if verdict.action is Action.HOLD:
-            roles &= verdict.approver_roles
-        now = dataclasses.replace(approval, approver_roles=roles)
-        lapsed = set(approval.approved_by) - set(await self._line.governance.desk.eligible(now))
-        if lapsed:
-            names = ", ".join(sorted(lapsed))
-            raise ApprovalError(
-                f"{names} may no longer decide on this, so the approval does not hold. "
-                "Send the statement again."
-            )
 
     async def _wait(self, run: Run, approval: Approval) -> Approval:
         limit = asyncio.timeout(None)
@@ -459,15 +436,9 @@ class Holder:
         )
         is_overdue = approval.state in {ApprovalState.PENDING, ApprovalState.EXPIRED}
         if is_overdue and self._line.judge.context.in_transaction:
-            await self._roll_back()
+            await self._line.roll_back()
             message = f"{message} {ROLLED_BACK}"
         return await conclude(self._line.session, run, status, message=message)
-
-    async def _roll_back(self) -> None:
-        """Give up the person's open transaction: nobody decided while its locks were held."""
-        await self._line.connection.reset()
-        self._line.judge.advance(await self._line.judge.judge("ROLLBACK", RunOptions()))
-        self._line.judge.follow_transaction(self._line.connection.transaction_state)
 
     async def _draft(self, run: Run, judged: Judgement, *, open_s: float = 0.0) -> Approval:
         held = Held(

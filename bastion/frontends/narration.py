@@ -26,6 +26,7 @@ from bastion.core.model import (
 )
 from bastion.core.retire import RetiredTable
 from bastion.core.statement import scrub_secrets
+from bastion.execution.holding import words_for_late
 from bastion.frontends.render import plural, text_width, visible
 
 _LINE_MAX = 100
@@ -169,6 +170,11 @@ def decided_text(approval: Approval, *, is_yes: bool) -> str:
 def withdrawn_text(request_id: str) -> str:
     """Tell the requester that the request is out of the queue."""
     return f"Withdrawn: request {request_id}.\n"
+
+
+def revoked_text(approval: Approval) -> str:
+    """Tell the reviewer that the yes no longer counts, or what becomes of the run that has it."""
+    return f"Revoked: request {approval.id}.{words_for_late(approval)}\n"
 
 
 def names_and(names: Sequence[str]) -> str:

@@ -28,6 +28,7 @@ from bastion.errors import (
     UnknownRequestError,
     UsageError,
 )
+from bastion.execution.holding import words_for_late
 from bastion.execution.ports import Clock, RecordingView, Targets
 from bastion.execution.proofs import own_key
 from bastion.execution.registry import SessionView
@@ -443,10 +444,10 @@ class _Conversation:
             )
             words = f"Denied {message.id}; its requester reads your reason."
         else:
-            await self._services.desk.revoke(
+            after = await self._services.desk.revoke(
                 self._principal, message.id, message.reason, signed=_signed(message)
             )
-            words = f"Took back the approval of {message.id}."
+            words = f"Took back the approval of {message.id}.{words_for_late(after)}"
         return wire.Reply(number=message.number, is_ok=True, message=words)
 
     async def _approve(self, message: wire.Approve) -> str:

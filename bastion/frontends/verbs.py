@@ -30,6 +30,7 @@ from bastion.frontends.narration import (
     glass_text,
     impact_text,
     names_text,
+    revoked_text,
     seconds_left,
     seconds_text,
     withdrawn_text,
@@ -255,7 +256,7 @@ HELP = (
     ("req deny ID --reason TEXT", "say no; the requester reads the reason"),
     ("req wait ID [--wait 10m]", "wait for your request and, once approved, run it"),
     ("req withdraw ID", "take your request back"),
-    ("req revoke ID --reason TEXT", "take a yes back before its run (reviewers)"),
+    ("req revoke ID --reason TEXT", "take a yes back before it commits (reviewers)"),
     ("rec list", "recordings that you may read"),
     ("rec show ID", "one recording: who, when, how many statements"),
     ("rec play ID [--format text|json|cast]", "replay one to stdout"),
@@ -399,7 +400,7 @@ async def _req_withdraw(services: Services, principal: Principal, request: VerbR
 async def _req_revoke(services: Services, principal: Principal, request: VerbRequest) -> Answer:
     request_id = one_id(request, skip=1)
     approval = await services.desk.revoke(principal, request_id, request.reason)
-    return Answer(text=f"Revoked: request {request_id}.\n", data=approval_object(approval))
+    return Answer(text=revoked_text(approval), data=approval_object(approval))
 
 
 async def _rec_list(services: Services, principal: Principal, request: VerbRequest) -> Answer:

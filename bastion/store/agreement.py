@@ -341,10 +341,13 @@ class _Told:
                     self._set(f"request {request}", _ENDED)
             case "approval.decision_void":
                 # Somebody's word came second, and does not count.
-                self._set(_word(reviewer, request), None)
+                is_revocation = fields.get("word") == "taken back"
+                self._set(_word(reviewer, request, is_revocation=is_revocation), None)
             case "approval.revoked":
                 self._set(_word(reviewer, request, is_revocation=True), "no")
-                self._set(f"request {request}", _ENDED)
+                if self.now.get(f"request {request}") != _TAKEN:
+                    # Once its run was taken, that goes on to an end of its own.
+                    self._set(f"request {request}", _ENDED)
             case "approval.expired" | "approval.withdrawn":
                 self._set(f"request {request}", _ENDED)
             case "approval.taken":

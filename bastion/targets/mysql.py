@@ -62,9 +62,12 @@ from bastion.targets.permits import (
     check_free,
     check_locked,
     completed,
+    confirm,
     excess,
     hold_back,
+    not_sent,
     rolled_back,
+    undone,
 )
 
 ROWS_PER_BATCH = 1000
@@ -428,6 +431,7 @@ class MySQLConnection:
         await self._limit(progress)
         if self._state_before is TransactionState.IDLE:
             await self._open_for_writing(login)
+        await confirm(progress.permit, not_sent)
         try:
             async for event in self._stream(progress, may_stop=False):
                 yield event
@@ -589,15 +593,13 @@ class MySQLConnection:
             await self._command(login, self._begin_write)
         is_done = False
         try:
-            await self._check_marks(progress, holds=False)
-            allowed = await self._lock_keys(progress)
-            held = await hold_back(self._stream(progress, may_stop=False))
-            await self._compare_effect(progress, allowed, in_block=in_block)
-            await self._check_foundations(progress, in_block=in_block)
+            held = await self._guarded(progress, in_block=in_block)
             if progress.permit.pause_s and not in_block:
                 affected = completed(progress.completion).affected
                 await self._command(login, _idle_limit(login, progress.permit.pause_s))
                 yield ReadyToCommit(affected=affected, waiters=partial(self._waiters, login))
+            if login.wire.is_in_transaction:
+                await confirm(progress.permit, partial(self._undone, login, in_block=in_block))
             async with self._settling:
                 _check_cancelled(progress)
                 progress.is_stoppable = False
@@ -605,17 +607,38 @@ class MySQLConnection:
                 await self._command(login, _COMMIT)
             is_done = True
         finally:
-            await self._settle(login, *(() if is_done or in_block else (_ROLLBACK,)))
-            if progress.permit.pause_s and login.wire.is_mariadb:
-                await self._settle(login, _IDLE_AS_BEFORE)
-            if not is_done and _may_set(progress.permit.sql):
-                await self._follow_failed(progress)
+            await self._end_write(progress, is_done=is_done, in_block=in_block)
         if _may_set(progress.permit.sql):
             notice = await self._follow(login, sets_modes=progress.permit.sets_modes)
             held = [*held, notice] if notice is not None else held
         for event in held:
             yield event
         yield completed(progress.completion)
+
+    async def _guarded(self, progress: _Progress, *, in_block: bool) -> list[TargetEvent]:
+        """Run a write and compare what it did with what was approved; rows are held back."""
+        await self._check_marks(progress, holds=False)
+        allowed = await self._lock_keys(progress)
+        if _tag(progress.permit.sql, 0).partition(" ")[0] not in _COUNTED:
+            # It may commit by itself.
+            await confirm(progress.permit, not_sent)
+        held = await hold_back(self._stream(progress, may_stop=False))
+        await self._compare_effect(progress, allowed, in_block=in_block)
+        await self._check_foundations(progress, in_block=in_block)
+        return held
+
+    async def _end_write(self, progress: _Progress, *, is_done: bool, in_block: bool) -> None:
+        login = progress.login
+        undo: tuple[str, ...] = () if is_done else (_ROLLBACK,)
+        if undo and in_block:
+            # The server has undone only what failed by itself.
+            has_run = progress.completion is not None and login.wire.is_in_transaction
+            undo = (_ROLLBACK_TO,) if has_run else ()
+        await self._settle(login, *undo)
+        if progress.permit.pause_s and login.wire.is_mariadb:
+            await self._settle(login, _IDLE_AS_BEFORE)
+        if not is_done and _may_set(progress.permit.sql):
+            await self._follow_failed(progress)
 
     async def _waiters(self, login: Login) -> int:
         """Count the sessions that wait for the locks of an open transaction."""
@@ -713,6 +736,11 @@ class MySQLConnection:
             return all(row[1] != _NOT_ROLLED_BACK for row in login.wire.command(_WARNINGS))
 
         return await login.call(roll_back)
+
+    async def _undone(self, login: Login, *, in_block: bool) -> str:
+        if await self._undo(login, in_block=in_block):
+            return await undone()
+        return f"{_STANDS[0].upper()}{_STANDS[1:]}"
 
     async def _stream(
         self, progress: _Progress, *, may_stop: bool

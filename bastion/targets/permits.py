@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from bastion.core.keyset import AlongGuard, KeyGuard, words_for_along
 from bastion.core.model import RawBatch, Row
-from bastion.errors import EffectExceededError, TargetError, TargetUnavailableError
-from bastion.execution.ports import Completion, TargetEvent
+from bastion.errors import BastionError, EffectExceededError, TargetError, TargetUnavailableError
+from bastion.execution.ports import Completion, Permit, TargetEvent
 
 HELD_BYTES_MAX = 16_000_000
 """Rows that a write returns are held back until it has committed; more than this is counted."""
@@ -78,6 +78,35 @@ def rolled_back(words: str) -> EffectExceededError:
     return EffectExceededError(
         f"{words}: it was rolled back. Look at what changed meanwhile, and ask again."
     )
+
+
+async def confirm(permit: Permit, undo: Callable[[], Awaitable[str]]) -> None:
+    """Ask, once a write has run, whether what let it run still stands.
+
+    Args:
+        undo: rolls it back, and says in a sentence what has become of it.
+
+    Raises:
+        AccessError: it may no longer run.
+        ApprovalError: its yes no longer holds.
+        StoreError: nobody can tell.
+    """
+    if permit.confirm is None:
+        return
+    try:
+        await permit.confirm()
+    except BastionError as error:
+        raise type(error)(f"{error.message} {await undo()}", detail=error.detail) from None
+
+
+async def undone() -> str:
+    """Say what becomes of a write that is rolled back as its stream is closed."""
+    return "It was rolled back."
+
+
+async def not_sent() -> str:
+    """Say what becomes of a write that is asked about before it is sent."""
+    return "Nothing has run."
 
 
 def completed(done: Completion | None) -> Completion:

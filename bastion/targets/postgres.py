@@ -35,7 +35,6 @@ from bastion.core import tokens
 from bastion.core.keyset import KeyGuard
 from bastion.core.model import Engine, Fence, Origin, RawBatch, ResultColumn, Row, TransactionState
 from bastion.errors import (
-    EffectExceededError,
     StatementError,
     StructureHarmedError,
     StructureMovedError,
@@ -58,9 +57,12 @@ from bastion.targets.permits import (
     check_free,
     check_locked,
     completed,
+    confirm,
     excess,
     hold_back,
+    not_sent,
     rolled_back,
+    undone,
 )
 from bastion.targets.postgres_errors import Circumstances, translate_error
 from bastion.targets.postgres_marks import (
@@ -545,6 +547,7 @@ class PostgresConnection:
             is_open and permit.is_instant
         ):
             await self._limit(progress.link, permit, is_local=is_open)
+        await confirm(permit, not_sent)
         try:
             async for event in self._stream(progress, permit, may_stop=False):
                 yield event
@@ -649,6 +652,7 @@ class PostgresConnection:
             await link.command(self._begin_write)
             events = await self._guarded(progress, permit)
             self._check_still_open(link)
+            await confirm(permit, undone)
             async with self._settling:
                 _check_cancelled(progress)
                 progress.is_stoppable = False
@@ -675,6 +679,7 @@ class PostgresConnection:
             yield ReadyToCommit(
                 affected=completed(progress.completion).affected, waiters=partial(_waiters, link)
             )
+            await confirm(permit, undone)
             async with self._settling:
                 _check_cancelled(progress)
                 progress.is_stoppable = False
@@ -695,12 +700,12 @@ class PostgresConnection:
         try:
             events = await self._guarded(progress, permit)
             self._check_still_open(link)
+            await confirm(permit, undone)
             await link.command(_RELEASE)
-        except (EffectExceededError, StructureHarmedError, StructureMovedError):
-            await self._settle(link, _ROLLBACK_TO, _RELEASE)
-            raise
         except BaseException:
-            await self._settle(link)
+            # What has run and may not stand is undone; what failed leaves the transaction failed.
+            is_whole = link.transaction_status == pq.TransactionStatus.INTRANS
+            await self._settle(link, *((_ROLLBACK_TO, _RELEASE) if is_whole else ()))
             raise
         for event in events:
             yield event

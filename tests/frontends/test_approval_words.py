@@ -10,14 +10,15 @@ from pathlib import Path
 
 from bastion.core import approval as life
 from bastion.core.approval import Approval, ApprovalState
-from bastion.core.model import Finished, Resumed, Role
+from bastion.core.model import Finished, Resumed, Role, Status
 from bastion.errors import NotPendingError
-from bastion.execution.holding import waiting_event, words_for_unapproved
+from bastion.execution.holding import waiting_event, words_for_taken_back, words_for_unapproved
 from bastion.frontends.narration import (
     decided_text,
     hold_text,
     outcome_text,
     resumed_text,
+    revoked_text,
     withdrawn_text,
 )
 from tests.fakes.store import draft, principal
@@ -30,7 +31,7 @@ BOB, CAROL = principal("bob", Role.REVIEWER), principal("carol", Role.REVIEWER)
 def written() -> set[str]:
     """Read what the table quotes: words with a blank in them; verbs and names have none."""
     rows = [line for line in ADR.read_text().splitlines() if re.match(r"\| \d", line)]
-    assert len(rows) == 10
+    assert len(rows) == 11
     quoted = {one for row in rows for one in re.findall(r"`([^`]+)`", row)}
     return {one for one in quoted if " " in one and not re.fullmatch(r"req \w+", one)}
 
@@ -64,6 +65,11 @@ def shown() -> Iterator[str]:
     yield ended(life.withdraw(pending, now=NOW))
     yield withdrawn_text("ID")
     yield ended(life.revoke(approved, reviewer=BOB, reason="REASON", now=NOW))
+    running = life.claim(approved, digest=approved.digest, now=NOW)
+    late = life.revoke(running, reviewer=BOB, reason="REASON", now=NOW)
+    message = f"{words_for_taken_back(late)} It was rolled back."
+    yield outcome_text(Finished(index=1, status=Status.EXPIRED, message=message), "x")
+    yield revoked_text(late)
     yield refusal(life.claim(approved, digest=approved.digest, now=NOW), at=NOW)
 
 
