@@ -26,6 +26,7 @@ from bastion.acting import acting_person
 from bastion.administration import Administration, open_administration
 from bastion.config import Paths, find_paths, load_config
 from bastion.core.catalogue import Catalogue
+from bastion.core.definitions import Redactor
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.totp import provisioning_uri
 from bastion.errors import BastionError, UsageError
@@ -341,11 +342,12 @@ async def _list_targets(administration: Administration, *, as_json: bool) -> Non
 
 
 def _show_scan(catalogue: Catalogue, *, as_json: bool) -> None:
+    redactor = Redactor(catalogue)
     rows = [
         {
             "table": relation.qualified_name,
             "column": column.name,
-            "type": column.type_name,
+            "type": redactor.redact(column.type_name),
             "class": column.sensitivity.value if column.sensitivity else None,
             "why": column.classification.evidence,
         }

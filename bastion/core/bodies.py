@@ -14,9 +14,8 @@ from bastion.core.catalogue import (
     Catalogue,
     Function,
 )
-from bastion.core.definitions import opaque_constants
+from bastion.core.definitions import constants, opaque_constants
 from bastion.core.flow import (
-    CONSTANT,
     HARMLESS,
     TYPED,
     Flow,
@@ -63,12 +62,10 @@ def body_outputs(
     walk: Walker, function: Function, arguments: list[Flow]
 ) -> tuple[Output, ...] | None:
     """Trace the body of a function with its arguments; None when it cannot be."""
-    everything = join([*arguments, HARMLESS])
+    everything = join([*arguments, constants(function.body, walk.engine)])
     if function.language == routines.AGGREGATE:
         return _of_aggregate(walk, function, everything)
     if is_self_contained(function.body, walk.engine):
-        if opaque_constants(function.body, walk.engine):
-            everything = join([everything, CONSTANT])
         return (Output(name=None, flow=everything),)
     if function.language.casefold() == "plpgsql" or walk.engine is Engine.MYSQL:
         return _of_routine(walk, function, everything)

@@ -3,8 +3,8 @@
 ``CHECK (ssn <> '123')`` holds a value, and so do a default, the bounds of a partition, an enum's
 labels and a view that looks for one person. Structure is shown, what is compared with or put into
 a sensitive column is not; a pattern (``email LIKE '%@%'``) is a rule and no value. A constant that
-looks like a key or a number of somebody is hidden wherever it stands: code says seldom of what
-column it is.
+looks like a key or a number of somebody, and whatever is sensitive by its form, is hidden wherever
+it stands: code says seldom of what column it is.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bastion.core import detectors
 from bastion.core.builtins import names as words
-from bastion.core.catalogue import Catalogue, Column
-from bastion.core.flow import Flow
+from bastion.core.catalogue import Catalogue, Column, Relation
+from bastion.core.flow import CONSTANT, HARMLESS, TYPED, Flow, join
 from bastion.core.hidden import sensitive_columns
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.memo import Memo
@@ -49,9 +49,18 @@ FUNCTIONS = words(
 SHOWN = words("type default extra comment statement")
 """And these columns of SHOW COLUMNS, TRIGGERS, TABLE STATUS and so on."""
 
-OPAQUE_IN_SQL = "[A-Za-z][0-9]+[A-Za-z]+[0-9]+[A-Za-z]|[0-9][A-Za-z]+[0-9]+[A-Za-z]+[0-9]"
+TELLING_IN_SQL = "|".join(
+    (
+        "[A-Za-z][0-9]+[A-Za-z]+[0-9]+[A-Za-z]",
+        "[0-9][A-Za-z]+[0-9]+[A-Za-z]+[0-9]",
+        "[A-Za-z0-9]@[A-Za-z0-9-]+[.][A-Za-z][A-Za-z]",
+        "[+][0-9][0-9 .()-]{7}",
+        "[0-9]{3}-[0-9]{2}-[0-9]{4}",
+        "[0-9]{4}([ -]?[0-9]{4}){2}",
+    )
+)
 """What the servers are asked for, to learn whether words of the schema that are not in the
-catalogue hold a constant of the kind that ``detectors.is_opaque`` knows; rather too often."""
+catalogue hold a constant that ``detectors`` would hide; rather too often."""
 _TREES = frozenset(
     f"{relation}.{column}"
     for relation, columns in (
@@ -72,9 +81,14 @@ _TREES = frozenset(
 _MASK = "•••••"
 _DIGITS_MIN = 4
 _LENGTH_MIN = 3
-_VALUE = re.compile(r"(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[\w-]{6,}|\d{6,}")
-"""A word of a comment that is no word."""
-_HAS_DIGIT = re.compile(r"\d")
+_VALUE = re.compile(
+    r"(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[\w-]{6,}|\d{6,}"
+    r"|(?<![\w-])(?!(?:18|19|20)\d\d-\d\d-\d\d(?!\d))\d{2,}(?:[ -]\d{2,}){2,}"
+)
+"""A word of a comment that is no word, and groups of digits that are no date."""
+_MAY_QUOTE = re.compile(r"['$@=:]|\d\D*\d|PRIVATE KEY")
+_PROSE = re.compile(r"(?:(?!:=)[^;(])*")
+"""A comment: in code, what stands behind a name is seldom a value."""
 _LABELS = re.compile(r"'((?:[^']|'')+)'")
 _SEPARATORS = words(", ; and or where when then else select from set begin end returning having on")
 _COMPARING = words("= < > in values default between enum any")
@@ -115,17 +129,46 @@ class Redactor:
         """Hide inside one cell of structure; what quotes nothing stays byte for byte."""
         if text in self._quoted:
             return _MASK
-        if "'" not in text and "$" not in text and not _HAS_DIGIT.search(text):
+        if not _MAY_QUOTE.search(text):
             return text
         if not _SQL.match(text):
-            text = detectors.hide_opaque(text)
+            is_code = not _PROSE.fullmatch(text)
+            text = detectors.redact(detectors.hide_opaque(text), is_code=is_code)
         spans = sorted(self._spans(text))
         for start, end, shown in reversed(spans):
             text = f"{text[:start]}{shown}{text[end:]}"
         for value in self._quoted:
             if value in text and _VALUE.fullmatch(value):
                 text = text.replace(value, _MASK)
-        return text
+        return detectors.redact(text, is_code=True)
+
+    def relation(self, relation: Relation) -> Relation:
+        """Hide in all words of one relation; its names stay."""
+        columns = tuple(map(self._column, relation.columns))
+        if any(one is not other for one, other in zip(columns, relation.columns, strict=True)):
+            relation = dataclasses.replace(relation, columns=columns)
+        many = (relation.triggers, relation.rules, relation.referenced_by)
+        words = (relation.definition, relation.comment, *many)
+        definition, comment = self.redact(relation.definition), self.redact(relation.comment)
+        triggers, rules, referenced_by = (tuple(map(self.redact, one)) for one in many)
+        if words == (definition, comment, triggers, rules, referenced_by):
+            return relation
+        return dataclasses.replace(
+            relation,
+            definition=definition,
+            comment=comment,
+            triggers=triggers,
+            rules=rules,
+            referenced_by=referenced_by,
+        )
+
+    def _column(self, column: Column) -> Column:
+        words = (column.type_name, column.default, column.comment)
+        shown = tuple(map(self.redact, words))
+        if shown == words:
+            return column
+        type_name, default, comment = shown
+        return dataclasses.replace(column, type_name=type_name, default=default, comment=comment)
 
     def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         tokens = lex(text, self._engine).tokens
@@ -149,12 +192,33 @@ class Redactor:
                     or detectors.is_opaque(token.value)
                 ):
                     yield token.start, token.end, _as_literal(token)
+                elif token.kind is Kind.STRING:
+                    opening, quote, inner = piece.partition("'")
+                    yield token.start, token.end, f"{opening}{quote}{detectors.redact(inner)}"
             before = token if token.value != "=" else before
 
     def redact_body(self, piece: str) -> str:
         """Hide inside a dollar-quoted body."""
         tag = piece[: piece.index("$", 1) + 1]
         return f"{tag}{self.redact(piece[len(tag) : -len(tag)])}{tag}"
+
+
+def constant(text: str) -> Flow:
+    """Give the flow of a constant in the code of a view or function: nobody typed it here."""
+    if detectors.is_opaque(text):
+        return CONSTANT
+    if detectors.redact(text) == text:
+        return TYPED
+    found = frozenset({detectors.whole(text) or Sensitivity.SECRET})
+    return dataclasses.replace(TYPED, is_plain=False, embedded=found)
+
+
+def constants(text: str, engine: Engine) -> Flow:
+    """Give the flow of whatever constants of code come out of it."""
+    if not _is_telling(text):
+        return HARMLESS
+    strings = (token.value for token in lex(text, engine).tokens if token.kind is Kind.STRING)
+    return join([HARMLESS, *map(constant, strings)])
 
 
 def opaque_constants(text: str, engine: Engine) -> bool:
@@ -170,7 +234,7 @@ def opaque_constants(text: str, engine: Engine) -> bool:
 
 
 def quotes_values(catalogue: Catalogue) -> bool:
-    """Tell whether the words of the schema that a catalogue has hold any such constant."""
+    """Tell whether the words of the schema that a catalogue has hold what detectors would hide."""
     texts = [one.body for many in catalogue.functions.values() for one in many]
     comments = []
     for relation in catalogue.user_relations():
@@ -179,9 +243,14 @@ def quotes_values(catalogue: Catalogue) -> bool:
         for column in relation.columns:
             texts += [column.default, column.type_name]
             comments.append(column.comment)
-    return any(map(detectors.is_opaque, comments)) or any(
-        opaque_constants(text, catalogue.engine) for text in texts
+    return any(map(_is_telling, comments)) or any(
+        found.embedded | found.spoiled
+        for found in (constants(text, catalogue.engine) for text in texts)
     )
+
+
+def _is_telling(text: str) -> bool:
+    return detectors.is_opaque(text) or detectors.redact(text) != text
 
 
 def quoted_values(catalogue: Catalogue) -> frozenset[str]:

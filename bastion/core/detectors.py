@@ -83,12 +83,13 @@ _NAMED = re.compile(
 )
 """A value behind a name that says what it is, in a log line, a URL or a connection string."""
 _NO_VALUES = frozenset(
-    "null none nil true false yes no empty missing invalid expired required ? $1 %s".split()
+    "null none nil true false yes no empty missing invalid expired required ? $1 %s %".split()
 )
 _BEARER = re.compile(
     r"(?P<before>\b(?:bearer|basic)\s{1,2})(?P<value>[\w.~+/=-]{8,4096})", re.IGNORECASE
 )
 _LOGIN = re.compile(r"(?P<before>://[^\s:/@]{1,64}:)[^\s/@]{1,128}@")
+_BEHIND_NAMES = (_NAMED, _BEARER, _LOGIN)
 _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d)")
 _DATE = re.compile(r"((?:18|19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
@@ -271,10 +272,16 @@ _TESTS = (
 )
 
 
-def redact(text: str) -> str:
-    """Hide every sensitive value found inside a text; the rest stays byte for byte."""
+def redact(text: str, *, is_code: bool = False) -> str:
+    """Hide every sensitive value found inside a text; the rest stays byte for byte.
+
+    Args:
+        is_code: what stands behind a name, ``token := md5(…)``, is no value, and known by its own
+            form alone.
+    """
     for pattern, hide in _suspects(text.encode("utf-8", "replace"), len(text)):
-        text = pattern.sub(hide, text)
+        if not (is_code and pattern in _BEHIND_NAMES):
+            text = pattern.sub(hide, text)
     return text
 
 
@@ -392,7 +399,9 @@ def _hide_login(match: re.Match[str]) -> str:
 
 
 def _hide_email(match: re.Match[str]) -> str:
-    return mask_email(match.group())
+    """Hide an address; ``'%@example.com'`` is a pattern for many."""
+    text = match.group()
+    return mask_email(text) if text.partition("@")[0].strip("%'") else text
 
 
 def _hide_iban(match: re.Match[str]) -> str:

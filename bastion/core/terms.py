@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
-from bastion.core import bodies, definitions, detectors, paths, predicates, searches
+from bastion.core import bodies, definitions, paths, predicates, searches
 from bastion.core.builtins import PURE, names
 from bastion.core.classify import announced
 from bastion.core.flow import (
-    CONSTANT,
     HARMLESS,
     TYPED,
     Flow,
@@ -328,8 +327,9 @@ def _typed(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
 
 
 def _literal(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
-    is_of_schema = walk.depth > 0 and isinstance(node, exp.Literal) and node.is_string
-    return CONSTANT if is_of_schema and detectors.is_opaque(node.name) else TYPED
+    if walk.depth == 0 or not isinstance(node, exp.Literal) or not node.is_string:
+        return TYPED
+    return definitions.constant(node.name)
 
 
 def _placeholder(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:

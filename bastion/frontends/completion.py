@@ -14,6 +14,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from bastion.core.catalogue import Catalogue, Column, Relation
+from bastion.core.definitions import Redactor
 from bastion.core.model import Engine
 from bastion.frontends.meta import LISTING_COMMANDS, SHELL_COMMANDS
 
@@ -94,6 +95,7 @@ class SqlCompleter(Completer):
         self._search_path: tuple[str, ...] = ()
         self._names = sorted(word.casefold() for word in _PUBLIC_WORDS)
         self._version = ""
+        self._redactor: Redactor | None = None
 
     def learn(self, catalogue: Catalogue, extra: Iterable[Relation] = ()) -> None:
         """Take the names of a catalogue, and of relations that the session has made."""
@@ -102,6 +104,7 @@ class SqlCompleter(Completer):
         if version == self._version:
             return
         self._version = version
+        self._redactor = Redactor(catalogue)
         self._search_path = catalogue.search_path
         self._relations = (*made, *catalogue.user_relations())
         self._functions = tuple(sorted(catalogue.functions))
@@ -204,7 +207,9 @@ class SqlCompleter(Completer):
 
     def _column(self, column: Column) -> Candidate:
         masked = f", masked ({column.sensitivity.value})" if column.sensitivity else ""
-        return Candidate(self._quoted(column.name), f"{column.type_name}{masked}")
+        # An enum's labels are values.
+        type_name = self._redactor.redact(column.type_name) if self._redactor else ""
+        return Candidate(self._quoted(column.name), f"{type_name}{masked}")
 
     def _relation_candidates(self, rank: int = 0) -> Iterator[Candidate]:
         for relation in self._relations:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from bastion.core.catalogue import Catalogue, Column, Relation, RelationKind
+from bastion.core.definitions import Redactor
 from bastion.core.model import Engine, ResultColumn, Row, Target
 from bastion.errors import UsageError
 from bastion.frontends.render import plural, words_columns, words_rows
@@ -212,7 +213,7 @@ def listing(
             return Listing(sections=(_functions_section(command, catalogue),))
         case _:
             kinds = _KINDS[command.name]
-            relations = _matching(command, catalogue, extra, kinds)
+            relations = _shown(_matching(command, catalogue, extra, kinds), catalogue)
             return Listing(sections=(_relations_section(command, relations),))
 
 
@@ -263,7 +264,7 @@ _SYSTEM_SQL = {
     ),
     (Engine.POSTGRESQL, "dn"): (
         "SELECT schema_name AS schema FROM information_schema.schemata "
-        "WHERE schema_name NOT IN ('information_schema', 'pg_catalog', 'pg_toast'){and_like} "
+        "WHERE schema_name <> 'information_schema' AND schema_name !~ '^pg_'{and_like} "
         "ORDER BY schema_name",
         "schema_name",
     ),
@@ -372,12 +373,13 @@ def _relations_section(command: MetaCommand, relations: Sequence[Relation]) -> S
 
 def _functions_section(command: MetaCommand, catalogue: Catalogue) -> Section:
     schema_pattern, name_pattern = _patterns(command.argument, catalogue.engine)
+    redactor = Redactor(catalogue)
     rows = [
         (
             function.schema,
             function.name,
             ", ".join(function.argument_names) or str(function.argument_count),
-            function.returns,
+            redactor.redact(function.returns),
             function.language,
             "procedure" if function.is_procedure else "function",
         )
@@ -404,9 +406,14 @@ def _describe(command: MetaCommand, catalogue: Catalogue, extra: Iterable[Relati
             f"There is no relation {command.argument[:100]} that you may see. "
             r"\dt lists tables; \# fetches names again."
         )
-    return Listing(
-        sections=tuple(_relation_section(command, relation) for relation in found[:_RELATIONS_MAX])
-    )
+    shown = _shown(found[:_RELATIONS_MAX], catalogue)
+    return Listing(sections=tuple(_relation_section(command, relation) for relation in shown))
+
+
+def _shown(relations: Iterable[Relation], catalogue: Catalogue) -> list[Relation]:
+    """Hide what their words quote of sensitive columns, as in a result of a query."""
+    redactor = Redactor(catalogue)
+    return [redactor.relation(relation) for relation in relations]
 
 
 def _relation_section(command: MetaCommand, relation: Relation) -> Section:

@@ -22,7 +22,7 @@ from bastion.core.catalogue import (
     Relation,
     RelationKind,
 )
-from bastion.core.definitions import OPAQUE_IN_SQL
+from bastion.core.definitions import TELLING_IN_SQL
 from bastion.core.model import Engine
 from bastion.targets.mysql import REFUSED_MODES, Login
 from bastion.targets.mysql_marks import SERVERS_OWN, fetch_marks
@@ -204,7 +204,9 @@ def _listed(schemas: Iterable[str]) -> str:
 
 def _is_quoting(wire: Wire) -> bool:
     try:
-        return bool(_rows(wire, _QUOTING.format(pattern=OPAQUE_IN_SQL, known=_listed(SERVERS_OWN))))
+        return bool(
+            _rows(wire, _QUOTING.format(pattern=TELLING_IN_SQL, known=_listed(SERVERS_OWN)))
+        )
     except pymysql.MySQLError:
         if wire.is_lost:
             raise

@@ -20,7 +20,7 @@ from bastion.core.catalogue import (
     Relation,
     RelationKind,
 )
-from bastion.core.definitions import OPAQUE_IN_SQL
+from bastion.core.definitions import TELLING_IN_SQL
 from bastion.core.folding import has_constant_part
 from bastion.core.functions import acting_names
 from bastion.core.model import Engine
@@ -606,7 +606,7 @@ async def _risky_types(link: Link) -> _Rows:
 
 async def _is_quoting(link: Link) -> bool:
     try:
-        return bool(_cells(await link.command(_QUOTING, OPAQUE_IN_SQL)))
+        return bool(_cells(await link.command(_QUOTING, TELLING_IN_SQL)))
     except psycopg.errors.LockNotAvailable:
         # Nobody knows: pieces of them stay masked until the next scan.
         return True

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
-from bastion.core.catalogue import Catalogue
+from bastion.core.catalogue import Catalogue, RelationKind
 from bastion.core.context import SessionContext
 from bastion.core.definitions import Redactor
 from bastion.core.detectors import is_opaque
@@ -30,10 +30,16 @@ def shop(engine: Engine = Engine.POSTGRESQL) -> Catalogue:
         dataclasses.replace(tag, default="'fresh1'::text"),
         dataclasses.replace(pwd, type_name="enum('Winter24','b')"),
     )
+    help_line = make_relation("public", "help", "phone_line text, city text")
+    relations = dict(make_catalogue(engine).relations)
+    relations["public", "help"] = dataclasses.replace(
+        help_line,
+        kind=RelationKind.VIEW,
+        definition="SELECT '+49 151 23456712' AS phone_line, 'Graz' AS city",
+    )
     system = make_relation(
         "pg_catalog", "pg_views", "viewname text, definition text", kind=_kind(engine)
     )
-    relations = dict(make_catalogue(engine).relations)
     relations["public", "vault"] = dataclasses.replace(vault, columns=columns)
     relations["pg_catalog", "pg_views"] = system
     trees = make_relation(
@@ -99,6 +105,64 @@ def test_structure_stays_byte_for_byte(text: str, engine: Engine) -> None:
     assert Redactor(shop(engine)).redact(text) == text
 
 
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("'ann.lee@example.com'::text", "ann.lee"),
+        ("SELECT 'ann.lee@example.com'::text AS reply_to, '+49 151 23456712' AS help", "23456712"),
+        ("CHECK (((VALUE)::text <> 'ann.lee@example.com'::text))", "ann.lee"),
+        ("ask ann.lee@example.com, +49 151 23456712", "ann.lee"),
+        ("ask ann.lee@example.com, +49 151 23456712", "23456712"),
+        ("for the old one: password=hunter", "hunter"),
+        ("enum('ann.lee@example.com','other')", "ann.lee"),
+        ("{app.owner=ann.lee@example.com}", "ann.lee"),
+        ("FOR VALUES IN ('536-22-8701', '457-55-5462')", "536-22"),
+        ("FOR VALUES IN ('536-22-8701', '457-55-5462')", "457-55"),
+        ("CREATE FUNCTION f() AS $f$ begin -- ask ann.lee@example.com\n end $f$", "ann.lee"),
+        ("begin perform dblink('host=a password=hunter2'); end", "hunter2"),
+    ],
+)
+def test_what_is_sensitive_by_its_form_is_hidden_whatever_stands_beside_it(
+    text: str, hidden: str, engine: Engine
+) -> None:
+    assert hidden not in Redactor(shop(engine)).redact(text)
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CHECK ((contact ~~ '%@example.com'::text))",
+        "CHECK ((contact ~ '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}$'::text))",
+        "begin token := md5(name); raise notice 'token: %', token; end",
+        "set new.api_key = uuid();",
+        "CREATE DEFINER=`admin`@`db.example.com` VIEW v AS select 1",
+        "FOR VALUES FROM ('2024-01-01 00:00:00+00') TO ('2024-02-01 00:00:00+00')",
+        "the time of the last change, since 2024-01-15",
+        "numeric(12,2)",
+    ],
+)
+def test_patterns_and_names_have_no_form(text: str, engine: Engine) -> None:
+    assert Redactor(shop(engine)).redact(text) == text
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_all_words_of_a_relation_are_read_and_its_names_stay(engine: Engine) -> None:
+    catalogue = shop(engine)
+    vault = next(one for key, one in catalogue.relations.items() if key[1] == "vault")
+    address = "ann.lee@example.com"
+    vault = dataclasses.replace(
+        vault, definition=f"SELECT '{address}'", comment=f"ask {address}", triggers=(address,)
+    )
+    shown = Redactor(catalogue).relation(vault)
+    assert [column.name for column in shown.columns] == [one.name for one in vault.columns]
+    for hidden in (SECRET, "Winter24", "77431", "ann.lee"):
+        assert hidden not in repr(shown)
+    assert shown.columns[2].default == "'fresh1'::text"
+    assert Redactor(catalogue).relation(shown) is shown
+
+
 def shown(text: str, cell: str, engine: Engine = Engine.POSTGRESQL) -> tuple[str | None, str]:
     """Give the class and what is shown of one cell of one statement."""
     catalogue, context = shop(engine), SessionContext()
@@ -128,6 +192,20 @@ def test_definitions_are_read_on_their_way_out(text: str) -> None:
 def test_definition_cut_to_pieces_is_hidden_where_a_value_is_known_to_be_quoted() -> None:
     assert shown("select substr(definition, 5) from pg_views", "x")[0] is not None
     assert shown("select reverse(pg_get_viewdef('v'))", "x")[0] is not None
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_constant_of_a_view_is_met_by_its_form(engine: Engine) -> None:
+    number = "+49 151 23456712"
+    assert shown("select phone_line from public.help", number, engine) == (None, "•••••")
+    assert shown("select city from public.help", "Graz", engine) == (None, "Graz")
+    masked, _ = shown("select substr(phone_line, 5) from public.help", "151 23456712", engine)
+    assert masked is not None
+    assert shown("select substr(city, 2) from public.help", "raz", engine) == (None, "raz")
+
+
+def test_what_is_typed_is_no_constant_of_code() -> None:
+    assert shown("select '+49 151 23456712'", "+49 151 23456712") == (None, "+49 151 23456712")
 
 
 def test_mysql_structure_is_read_too() -> None:

@@ -1,5 +1,6 @@
 """Completion: by context, aliases known, masked columns marked, never too much."""
 
+import dataclasses
 import time
 
 import pytest
@@ -50,6 +51,21 @@ def test_an_unknown_alias_gives_nothing(completer):
 
 def test_a_schema_gives_its_relations(completer):
     assert "orders" in texts(completer, "select * from public.|")
+
+
+def test_labels_of_a_type_are_hidden_as_in_structure():
+    catalogue = make_catalogue(Engine.MYSQL)
+    relation = catalogue.relations["shop", "orders"]
+    columns = tuple(
+        dataclasses.replace(one, type_name="enum('ann.lee@example.com','new')")
+        for one in relation.columns
+    )
+    relations = {("shop", "orders"): dataclasses.replace(relation, columns=columns)}
+    completer = SqlCompleter(Engine.MYSQL)
+    completer.learn(dataclasses.replace(catalogue, relations=relations))
+    (first, *_) = complete(completer, "select o.| from orders o")
+    assert "ann.lee" not in first.display_meta_text
+    assert "enum(" in first.display_meta_text
 
 
 def test_keywords_follow_the_case_of_what_is_typed(completer):

@@ -1,9 +1,12 @@
 """Backslash commands: one table, both marks, nothing that reaches beyond the database."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bastion.core.catalogue import Function
 from bastion.core.model import Engine
 from bastion.errors import UsageError
 from bastion.frontends.meta import (
@@ -21,6 +24,30 @@ from tests.fakes.runner import TARGETS, make_catalogue
 def listed(text, engine=Engine.POSTGRESQL):
     command = parse_meta(text)
     return listing(command, catalogue=make_catalogue(engine), extra=(), targets=TARGETS)
+
+
+def telling_relation(engine=Engine.POSTGRESQL):
+    address = "'ann.lee@example.com'"
+    relation = next(iter(make_catalogue(engine).relations.values()))
+    columns = tuple(
+        dataclasses.replace(one, default=address, comment=address, type_name=f"enum({address})")
+        for one in relation.columns
+    )
+    return dataclasses.replace(
+        relation, columns=columns, comment=address, definition=f"SELECT {address}"
+    )
+
+
+def telling_catalogue(engine):
+    relation = telling_relation(engine)
+    key = (relation.schema, relation.name)
+    function = Function(
+        schema=relation.schema, name="f", argument_count=0, returns="enum('ann.lee@example.com')",
+        language="sql", body="SELECT 1",
+    )  # fmt: skip
+    return dataclasses.replace(
+        make_catalogue(engine), relations={key: relation}, functions={"f": (function,)}
+    )
 
 
 def names(text, engine=Engine.POSTGRESQL):
@@ -73,6 +100,22 @@ def test_a_description_says_what_is_masked():
     assert section.title == "Table public.customers"
     assert [row[4] for row in section.rows] == [b"as it is", b"masked (email)", b"as it is"]
     assert "primary key (id)" in section.footer
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+@pytest.mark.parametrize("command", ["\\d+ customers", "\\d customers", "\\dt+", "\\d+ *", "\\df"])
+def test_what_structure_quotes_is_hidden_in_listings_too(command, engine):
+    section = listing(
+        parse_meta(command), catalogue=telling_catalogue(engine), extra=(), targets=()
+    ).sections
+    assert "ann.lee" not in repr([(one.rows, one.footer) for one in section])
+
+
+def test_what_the_session_has_made_is_hidden_alike():
+    made = dataclasses.replace(telling_relation(), schema="pg_temp", name="mine")
+    found = listing(parse_meta("\\d+ mine"), catalogue=make_catalogue(), extra=(made,), targets=())
+    assert "mine" in found.sections[0].title
+    assert "ann.lee" not in repr([(one.rows, one.footer) for one in found.sections])
 
 
 def test_an_unknown_relation_is_an_error_with_the_next_step():
