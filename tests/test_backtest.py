@@ -155,6 +155,7 @@ async def test_archived_recordings_are_read_and_what_cannot_be_is_counted(rig: R
         ("insert into t values (1, 'x'), (-2, 'y')", "insert into t values (?)"),
         ("select a || 'x', -5 from t", "select a || ? from t"),
         ("select 'not closed", "select"),
+        ("selectt ada.moor@example.com", "selectt ?"),
         ("/* 1 */", "…"),
     ],
 )

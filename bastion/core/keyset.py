@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -55,7 +56,9 @@ class KeyGuard:
         found = digest_keys(
             (row[self.place_columns :] for row in rows),
             secret=self.secret,
+            salt=self.approved.salt,
             columns=self.approved.columns,
+            are_added=self.are_added,
         )
         if covers(self.approved, found):
             return ""
@@ -71,21 +74,34 @@ def words_for_along(most: int) -> str:
     return f"Foreign keys would take more rows of other tables along than approved, {rows}"
 
 
-def digest_keys(rows: Iterable[Row], *, secret: bytes, columns: tuple[str, ...]) -> KeySet:
-    """Digest the set of keys in ``rows``; order and repetition do not matter.
+def digest_keys(
+    rows: Iterable[Row],
+    *,
+    secret: bytes,
+    salt: str,
+    columns: tuple[str, ...],
+    are_added: bool = False,
+) -> KeySet:
+    """Digest the set of keys in ``rows``; order does not matter, nor repetition of rows that are.
 
     Args:
         secret: keys the digests; another one for each installation.
+        salt: another one for each request: who sees two digests must not learn that what one
+            statement would add is what another says.
         columns: of the key, each row has as many cells; empty: position and version of the row.
+        are_added: each row counts, else it would be told which are alike.
     """
-    secret = hmac.digest(secret, "\0".join(("keys of rows", *columns)).encode(), "sha256")
-    tags = sorted({hmac.digest(secret, _framed(row), "sha256")[:_TAG_BYTES] for row in rows})
+    words = "\0".join(("keys of rows", *columns, *([salt] if salt else ())))
+    secret = hmac.digest(secret, words.encode(), "sha256")
+    tags = sorted(hmac.digest(secret, _framed(row), "sha256")[:_TAG_BYTES] for row in rows)
+    tags = tags if are_added else sorted(set(tags))
     joined = b"".join(tags)
     return KeySet(
         columns=columns,
         count=len(tags),
         digest=hashlib.sha256(joined).hexdigest(),
         tags=joined.hex() if len(tags) <= TAGS_MAX else "",
+        salt=salt,
     )
 
 
@@ -98,9 +114,9 @@ def covers(approved: KeySet, found: KeySet) -> bool:
     return bool(approved.tags) and _tags(found) <= _tags(approved)
 
 
-def _tags(keys: KeySet) -> frozenset[str]:
+def _tags(keys: KeySet) -> Counter[str]:
     size = _TAG_BYTES * 2
-    return frozenset(keys.tags[start : start + size] for start in range(0, len(keys.tags), size))
+    return Counter(keys.tags[start : start + size] for start in range(0, len(keys.tags), size))
 
 
 def _framed(row: Row) -> bytes:

@@ -313,6 +313,9 @@ class KeySet:
     """Keyed digest of the sorted keys, in hex."""
     tags: str = field(default="", repr=False)
     """Keyed digests of the single keys, sorted, in hex; empty for many keys."""
+    salt: str = field(default="", repr=False)
+    """Of this set alone: digests of two requests tell nothing of each other. Reviewers are not sent
+    it; empty in requests of earlier versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bastion.core import detectors
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.model import Engine
 
@@ -22,6 +23,9 @@ def shape_of(text: str, engine: Engine) -> str:
     Words are as written, but for their case; quoted names stay, literals become ``?``, comments
     go. What the lexer finds doubtful is folded to its first word, since a value might be left.
     """
+    # Who forgets the quotes makes words of a value.
+    for start, end in sorted(detectors.found_in(text), reverse=True):
+        text = f"{text[:start]}?{text[end:]}"
     found = lex(text, engine)
     if found.problems or not found.tokens:
         head = found.tokens[0].value if found.tokens else ""

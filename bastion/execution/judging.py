@@ -15,7 +15,7 @@ from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
 from bastion.core.grants import Grant, GrantKind
-from bastion.core.guesses import describe_overdraft
+from bastion.core.guesses import GuessUse, describe_overdraft
 from bastion.core.impact import measured_rows, relations_to_learn
 from bastion.core.lineage import trace
 from bastion.core.literals import Spoken, spoken
@@ -266,15 +266,10 @@ class Judge:
         Raises:
             StoreError: it cannot be counted, so nothing may run.
         """
-        guessed, verdict = judged.exposure.guessed, judged.verdict
-        if not guessed or verdict.action is not Action.ALLOW:
+        verdict = judged.verdict
+        if verdict.action is not Action.ALLOW:
             return judged, ""
-        is_within, uses = await self._governance.guesses.spend(
-            self._session.principal,
-            self._target.name,
-            guessed,
-            allowed=verdict.obligations.guesses_per_day,
-        )
+        is_within, uses = await self.pay(judged)
         if is_within:
             short = [one.text(self._target.name) for one in uses if one.left * 5 <= one.allowed]
             return judged, f"You have used {', '.join(short)}." if short else ""
@@ -285,6 +280,25 @@ class Judge:
             text=describe_overdraft(uses, self._target.name),
         )
         return dataclasses.replace(judged, verdict=held), ""
+
+    async def pay(self, judged: Judgement) -> tuple[bool, tuple[GuessUse, ...]]:
+        """Take what an answer tells of masked values from its person's budget, before it is asked.
+
+        Returns:
+            Whether it was within the budget, and how each class that it tells of stands now.
+
+        Raises:
+            StoreError: it cannot be counted, so nothing may be asked.
+        """
+        guessed = judged.exposure.guessed
+        if not guessed:
+            return True, ()
+        return await self._governance.guesses.spend(
+            self._session.principal,
+            self._target.name,
+            guessed,
+            allowed=judged.verdict.obligations.guesses_per_day,
+        )
 
     def spell(self, text: str, spelled: str | None) -> None:
         """Have a statement that runs a computed text judged with that text; None: no more."""

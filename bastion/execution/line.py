@@ -116,7 +116,7 @@ class Line:
 
     async def weighed(self, run: Run, judged: Judgement) -> Judgement:
         """Measure what a statement would touch, and judge it by that."""
-        run.impact = await measure(self.looking(), judged)
+        run.impact = await measure(self.looking(run), judged)
         weighed = self.judge.weigh(judged, run.options, run.impact)
         run.judgement = await self.judge.lift(weighed)
         return run.judgement
@@ -142,7 +142,7 @@ class Line:
             typed=run.typed,
         )
 
-    def looking(self) -> Looking:
+    def looking(self, run: Run) -> Looking:
         """Give what measuring looks with: this connection, judged and masked as all else."""
 
         async def judge(sql: str) -> Judgement:
@@ -154,10 +154,16 @@ class Line:
                 judged.statement, judged.exposure, head.columns, judged.catalogue, chosen=chosen
             )
 
+        async def pay(judged: Judgement) -> bool:
+            if not run.is_paid:
+                run.is_paid, _ = await self.judge.pay(judged)
+            return run.is_paid
+
         return Looking(
             connection=self.connection,
             judge=judge,
             mask=mask,
+            pay=pay,
             secret=self.governance.mask_key,
         )
 

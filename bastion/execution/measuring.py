@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -60,6 +61,7 @@ _ADDING = frozenset({EffectClass.MERGE, EffectClass.INSERT})
 _STRUCTURAL = frozenset(
     {EffectClass.DDL, EffectClass.DROP, EffectClass.ADMIN, EffectClass.PRIVILEGE}
 )
+UNPAID = "it selects by masked values, and today's guesses are used up"
 LOOK_MARK = " /* the bastion looks before it acts */"
 """Ends each question of ours: in the server's log it must not be taken for the person's own."""
 
@@ -85,6 +87,8 @@ class Looking:
     judge: Callable[[str], Awaitable[Judgement]]
     """Understands a question of ours as it would a statement of the session."""
     mask: Callable[[Judgement, ResultHead], Mask]
+    pay: Callable[[Judgement], Awaitable[bool]]
+    """Takes what a count tells of masked values from the budget; False: that is used up."""
     secret: bytes = field(repr=False)
     """Keys the digests of row keys."""
 
@@ -108,6 +112,8 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
         return _noted(
             impact, "Its rows are not counted before approval: it picks them by code that may act."
         )
+    if not await looking.pay(judged):
+        return _noted(impact, f"Its rows are not counted before approval: {UNPAID}.")
     return await _Measurement(looking, judged, impact).take()
 
 
@@ -282,7 +288,9 @@ class _Measurement:
         keys = digest_keys(
             (row[touched.place_columns :] for row in rows),
             secret=self._looking.secret,
+            salt=secrets.token_hex(16),
             columns=touched.key_columns,
+            are_added=touched.are_added,
         )
         if not touched.key_columns:
             self._note("The table has no key: its rows are known by position and version.")

@@ -64,6 +64,8 @@ class Run:
     """What its transaction asks of rows that foreign keys take along."""
     plain: Plain | None = None
     """How it was typed, where ``text`` is written anew for modes that the server is kept out of."""
+    is_paid: bool = False
+    """What its answer tells of masked values was taken from its person's budget."""
     moves: int = 0
     """How often others changed what it touches between judging and running."""
     unmasked: asyncio.Task[frozenset[Sensitivity]] | None = None

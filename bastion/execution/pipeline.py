@@ -275,6 +275,7 @@ class Runner:
         if not run.options.dry_run:
             judged, said = await self._line.judge.spend(await self._line.judge.under_window(judged))
             run.judgement = judged
+            run.is_paid = judged.verdict.action is Action.ALLOW
         if judged.verdict.depends_on_rows:
             statement = judged.statement
             await self._line.session.statement(

@@ -13,7 +13,7 @@ from bastion.core.model import EffectClass, Impact, RawBatch, Row, TransactionSt
 from bastion.core.rehearsal import read_residue, residue, residue_sql
 from bastion.errors import BastionError, TargetUnavailableError
 from bastion.execution.judging import Judgement
-from bastion.execution.measuring import LOOK_MARK, Looking, looking_permit
+from bastion.execution.measuring import LOOK_MARK, UNPAID, Looking, looking_permit
 from bastion.execution.ports import RehearsalPermit
 
 _TIMEOUT_S = 10.0
@@ -52,7 +52,7 @@ async def why_not_undone(looking: Looking, judged: Judgement) -> str:
         found = read_residue(rows)
         if found:
             return found
-    return ""
+    return "" if await looking.pay(judged) else UNPAID
 
 
 async def rehearse(looking: Looking, judged: Judgement, impact: Impact) -> Impact:

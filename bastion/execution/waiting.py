@@ -208,7 +208,7 @@ class Holder:
         if run.approval is not None:
             await self._line.session.approval(run.id, run.approval)
         if run.impact is not None:
-            run.along = await follow(self._line.looking(), judged, run.impact)
+            run.along = await follow(self._line.looking(run), judged, run.impact)
         async with contextlib.aclosing(self._sender.do(run, judged)) as events:
             async for event in events:
                 yield event
@@ -273,7 +273,7 @@ class Holder:
         may_wait = verdict.holds_open_s > 0 and run.options.wait_s != 0
         if impact is None or not (verdict.rehearses or may_wait):
             return False
-        why = await why_not_undone(self._line.looking(), judged)
+        why = await why_not_undone(self._line.looking(run), judged)
         stage = self._stage()
         if not why and stage.locked():
             why = "another write is being tried at this target now"
@@ -285,7 +285,7 @@ class Holder:
             return True
         async with stage:
             await self._line.session.trial(run.id, run.text, "rehearsal")
-            run.impact = await rehearse(self._line.looking(), judged, impact)
+            run.impact = await rehearse(self._line.looking(run), judged, impact)
         return False
 
     def _stage(self) -> asyncio.Lock:

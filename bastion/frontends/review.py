@@ -639,7 +639,7 @@ class _Conversation:
 
 
 def _without_tags(keys: KeySet | None) -> KeySet | None:
-    return None if keys is None else dataclasses.replace(keys, tags="")
+    return None if keys is None else dataclasses.replace(keys, tags="", salt="")
 
 
 def _urgency(summary: wire.RequestSummary) -> tuple[bool, bool, float]:

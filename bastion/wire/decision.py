@@ -154,8 +154,12 @@ def _parameters(values: tuple[bytes | None, ...]) -> list[str | None]:
 
 
 def _keys(keys: KeySet | None) -> object:
-    """Leave out the tags, which reviewers are not sent; the digest is over all keys."""
-    return None if keys is None else dataclasses.asdict(dataclasses.replace(keys, tags=""))
+    """Leave out what reviewers are not sent; the digest is over all keys."""
+    if keys is None:
+        return None
+    fields = dataclasses.asdict(dataclasses.replace(keys, tags=""))
+    del fields["salt"]
+    return fields
 
 
 def _canonical(fields: Mapping[str, object]) -> str:

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastion.core.model import Finished, NoticeReceived, RunOptions, Sensitivity, Status
+from bastion.core.model import (
+    Finished,
+    Impact,
+    NoticeReceived,
+    RunOptions,
+    Sensitivity,
+    Status,
+)
 from bastion.errors import AccessError, StoreError, UsageError
 from bastion.execution.pipeline import Runner
 from tests.core.test_tokens import exposure_of
@@ -225,6 +232,61 @@ async def test_a_value_written_where_each_may_stand_once_is_a_guess(rig: Rig, re
             sql = f"insert into vault values ({number + 10}, '078-05-{number:04}')"
             ran += await tried(runner, sql) is Status.OK
     assert ran <= ALLOWED
+
+
+async def effect(rig: Rig, runner: Runner, sql: str) -> Impact:
+    """File a request, take it back, and give the effect that it showed."""
+    finished, _, _ = await collect(runner, sql, wait_s=0)
+    assert finished.status is Status.PENDING, finished
+    found = await rig.services.governance.desk.get(await rig.principal("rae"), finished.request_id)
+    await rig.services.governance.desk.withdraw(runner._line.session.principal, finished.request_id)
+    return found.impact
+
+
+async def test_rows_that_are_counted_before_a_yes_answer_a_guess(rig: Rig, request, engine):
+    await rig.add_target("live", request.getfixturevalue(f"shop_{engine}"), "production")
+    async with rig.runner("ann", "live") as runner, rig.runner("robo", "live") as agent:
+        runners = itertools.cycle((runner, agent))
+        ways = itertools.cycle(
+            [
+                "delete from customers where email = '{}'",
+                "update customers set city = 'Rome' where email in ('{}')",
+                "insert into audit_trail (what) select name from customers where email = '{}'",
+                "insert into audit_trail (what) select email from customers where id = 2"
+                " union select '{}'",
+            ]
+        )
+        found = [
+            await effect(rig, next(runners), next(ways).format(f"customer{number}@example.com"))
+            for number in range(ALLOWED + 8)
+        ]
+        assert all(one.is_measured for one in found[: ALLOWED - 1])
+        unpaid = [one for one in found if not one.is_measured]
+        assert len(unpaid) >= 8
+        assert all("guesses are used up" in " ".join(one.notes) for one in unpaid)
+        # What tells nothing is counted as ever, and so is what was paid for already.
+        assert (await effect(rig, runner, "delete from customers where id = 3")).rows == 1
+        again = await effect(
+            rig, runner, "delete from customers where email = 'customer0@example.com'"
+        )
+        assert again.is_measured
+
+
+async def test_what_would_be_added_is_not_told_by_its_digest(rig: Rig, request, engine):
+    await rig.add_target("live", request.getfixturevalue(f"shop_{engine}"), "production")
+    sql = "insert into audit_trail (what) select email from customers where id = 2"
+    async with rig.runner("ann", "live") as runner:
+        stored = await effect(rig, runner, sql)
+        typed = await effect(rig, runner, f"insert into audit_trail (what) select '{KNOWN}'")
+        assert stored.keys is not None
+        assert typed.keys is not None
+        assert stored.keys.count == typed.keys.count == 1
+        assert stored.keys.digest != typed.keys.digest
+        alike = await effect(rig, runner, f"{sql} union all select '{KNOWN}'")
+        other = await effect(rig, runner, f"{sql} union all select 'nobody@example.com'")
+        assert alike.keys is not None
+        assert other.keys is not None
+        assert alike.keys.count == other.keys.count == 2
 
 
 async def approved(rig: Rig, runner: Runner, sql: str) -> Finished:

@@ -75,7 +75,7 @@ async def guard(connection, engine, sql, *, of=None, **changes) -> KeyGuard:
         for row in event.rows
     ]
     made = KeyGuard(
-        approved=digest_keys(rows, secret=SECRET, columns=asked.key_columns),
+        approved=digest_keys(rows, secret=SECRET, salt="a", columns=asked.key_columns),
         lock_sql=asked.lock_sql, look_sql=asked.keys_sql, left_sql=asked.left_sql,
         place_columns=asked.place_columns, are_added=False, inserts_max=0, secret=SECRET,
     )  # fmt: skip
