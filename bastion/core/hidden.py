@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from sqlglot import exp
+
 from bastion.core.catalogue import Catalogue, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
 from bastion.core.lexer import Kind, lex
 from bastion.core.memo import Memo
-from bastion.core.model import Engine
+from bastion.core.model import EffectClass, Engine
 from bastion.core.structure import computed_part
 
 _ROUNDS_MAX = 4
@@ -76,6 +78,20 @@ def _without_strings(statement: Statement) -> str:
     return " ".join(text[one.start : one.end] for one in tokens if one.kind is not Kind.STRING)
 
 
+_QUERIES = (exp.Select, exp.SetOperation)
+
+
+def _calling(statement: Statement) -> str:
+    """Give the words that may call code: ``WHERE proname = 'tell'`` names a function, no more.
+
+    What a read says in strings runs where something builds statements of it.
+    """
+    is_read = isinstance(statement.tree, _QUERIES) and statement.effects == {EffectClass.READ}
+    if not is_read or _BUILDS.search(statement.text):
+        return statement.text
+    return _without_strings(statement)
+
+
 def hidden_writes(
     statement: Statement, catalogue: Catalogue, context: SessionContext
 ) -> tuple[str, ...]:
@@ -93,7 +109,7 @@ def hidden_writes(
         return ("it calls code that was made since the structure was last read",)
     is_kept = context.in_transaction and _CODE.match(text) is not None
     hook, is_block = _HOOK.match(text), _BLOCK.match(text) is not None
-    called = tuple(called_bodies(text, catalogue))
+    called = tuple(called_bodies(_calling(statement), catalogue))
     is_opaque = not statement.is_understood and _OPAQUE.match(text) is not None
     prepared = _prepared(statement, context)
     is_shown = bool(hook) or is_block or is_opaque or is_kept or bool(prepared)

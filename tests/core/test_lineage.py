@@ -450,3 +450,28 @@ def test_members_of_a_type_of_rows_are_told_apart(text: str, masks: list[str]) -
     assert columns is not None
     assert [next((one.value for one in column.classes), "-") for column in columns] == masks
     assert all(column.is_proven for column in columns)
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_function_is_called_by_code_and_not_by_a_word_in_a_string(engine: Engine) -> None:
+    shop = SHOPS[engine]
+    known = dataclasses.replace(
+        shop.functions["opaque"][0],
+        language="plpgsql" if engine is Engine.POSTGRESQL else "sql",
+    )
+    bodies = {
+        "writer": "begin insert into products(name) select ssn from users; end",
+        "run_it": "begin execute what; end",
+    }
+    functions = dict(shop.functions) | {
+        name: (dataclasses.replace(known, name=name, body=body),) for name, body in bodies.items()
+    }
+    catalogue = dataclasses.replace(shop, functions=functions, version="writing")
+
+    def laundering(text: str) -> tuple[str, ...]:
+        return run_session(text, catalogue)[-1][1].laundering
+
+    assert laundering("select id from products where name = 'writer'") == ()
+    assert laundering("select id from products where name in ('x', 'writer') order by id") == ()
+    assert laundering("select writer() from products")
+    assert laundering("select run_it('select writer()') from products")
