@@ -128,8 +128,10 @@ def _may_set(hint: str, engine: Engine, server_version: str) -> bool:
 
 
 def without_escapes(text: str, engine: Engine) -> str:
-    """Blank out the braces and the word of ODBC's ``{ts '2024-01-01 00:00:00'}``: a literal.
+    """Write what stands in ODBC's braces as SQL has it, each place where it was.
 
+    Of a literal, ``{ts '2024-01-01 00:00:00'}``, the braces and the word are blanked out; an
+    expression, ``{fn now()}``, and a join, ``{oj a left join b on …}``, come into parentheses.
     The text comes back as it was where anything else stands in braces.
     """
     if "{" not in text or engine is not Engine.MYSQL:
@@ -137,21 +139,24 @@ def without_escapes(text: str, engine: Engine) -> str:
     lexed = lex(text, engine)
     if lexed.open_construct or set(lexed.problems) != {_BRACES_PROBLEM}:
         return text
-    blanked = list(text)
+    written, closings = list(text), []
     for index, token in enumerate(lexed.tokens):
         if token.kind is not Kind.OPERATOR or token.value not in "{}":
             continue
-        is_opening = token.value == "{"
-        start = index if is_opening else index - len(_ODBC_LITERAL) + 1
-        inside = lexed.tokens[max(start, 0) : start + len(_ODBC_LITERAL)]
-        values = [one.value for one in inside]
-        if [one.kind for one in inside] != _ODBC_LITERAL or values[0] + values[-1] != "{}":
+        if token.value == "}":
+            if not closings:
+                return text
+            written[token.start] = closings.pop()
+            continue
+        inside = lexed.tokens[index : index + len(_ODBC_LITERAL)]
+        word = inside[1] if [one.kind for one in inside[:2]] == _ODBC_LITERAL[:2] else token
+        is_literal = [one.kind for one in inside] == _ODBC_LITERAL and inside[-1].value == "}"
+        if word.value not in _ODBC_WORDS or (word.value in _ODBC_TIMES and not is_literal):
             return text
-        if values[1] not in _ODBC_WORDS:
-            return text
-        end = inside[1].end if is_opening else token.end
-        blanked[token.start : end] = " " * (end - token.start)
-    return "".join(blanked)
+        opening, closing = "  " if is_literal and word.value in _ODBC_TIMES else "()"
+        written[token.start : word.end] = opening.ljust(word.end - token.start)
+        closings.append(closing)
+    return text if closings else "".join(written)
 
 
 def without_cache_words(text: str, engine: Engine, server_version: str) -> str:
@@ -203,7 +208,8 @@ SELECT_OPTIONS = frozenset(
 CONDITIONAL_PROBLEM = "an executable comment, /*! … */, which the server runs"
 _BRACES_PROBLEM = "braces: ODBC escapes are not read"
 _ODBC_LITERAL = [Kind.OPERATOR, Kind.WORD, Kind.STRING, Kind.OPERATOR]
-_ODBC_WORDS = frozenset({"d", "t", "ts"})
+_ODBC_TIMES = frozenset({"d", "t", "ts"})
+_ODBC_WORDS = _ODBC_TIMES | {"fn", "oj"}
 _HINT_PROBLEM = "an optimiser hint, /*+ … */, which may change settings"
 _SETS = re.compile(r"(?<![a-z0-9_])set(?![a-z0-9_])", re.IGNORECASE)
 _OLD_MARIADB = re.compile(r"(?:^|-)1[01]\.\d+\.\d+-MariaDB", re.IGNORECASE)

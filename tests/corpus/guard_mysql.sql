@@ -604,6 +604,8 @@ select cast(f_del() as interval day_second(6))
 select trim(leading f_del() from 'x')
 select date'2020-01-01' + interval f_del() day
 select {fn f_del()}
+select {fn ucase({fn f_del()})}
+select 1 from {oj t left outer join t u on f_del()}
 select /*f_del*/ f_del /**/ ()
 select `f_del`(/*)*/)
 select f_del(

@@ -135,6 +135,9 @@ select id from t for system_time as of (select f_del())
 show tables where (f_del())
 select shop.1e5()
 select {fn f_del()}
+select {fn 1+f_del()}
+select 1 from {oj t left outer join t u on f_del()}
+select {x now()}
 select {d f_del()}
 select {ts '2024-01-01', f_del()}
 select {d '2024-01-01' }, {x 'a'}

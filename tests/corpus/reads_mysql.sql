@@ -404,4 +404,6 @@ select id from orders where placed_at >= {ts '2024-01-01 00:00:00'} and placed_a
 select decode_oracle(status, 'new', 1), trim_oracle(status) from orders
 select count(*) from orders where json_exists(details, '$.email') and json_contains_path(details, 'one', '$.phone')
 select{d '2024-01-01'}
+select {fn ucase({fn concat(status,'x')})}, {fn length(status)}+1 from orders where {fn length(status)} = 3
+select o.id from {oj orders o left outer join users u on u.id = o.user_id}
 select * from t procedure analyse()

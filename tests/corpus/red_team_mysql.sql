@@ -632,6 +632,9 @@ select sformat('{}',ssn) from users
 select trim(trailing from ssn), natural_sort_key(ssn), crc32(ssn), kdf(ssn,'a') from users
 select if(0,name,ssn) as name from users
 select {fn concat(ssn,'')} from users
+select {fn concat({fn lcase(ssn)}, {d '2020-01-01'})} x from users
+select u.ssn from {oj orders o left outer join users u on u.id=o.user_id}
+select {fn length(ssn)} from {oj users u left join orders o on {fn left(u.ssn,1)}='1'}
 select date'2020-01-01', {ts '2020-01-01 00:00:00'}, ssn from users
 select ssn=name from users
 update users set ssn=upper(ssn) where id=1
