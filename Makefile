@@ -30,10 +30,10 @@ mariadb:
 
 test: $(VENV)/.installed-dev mariadb
 	$(BIN)/lint-imports --verbose
-	$(MEMORY) $(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(MEMORY) $(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: $(VENV)/.installed-dev mariadb
-	$(BIN)/python -m pytest --timeout 3600 $(ARGS)
+	BASTION_RED_TEAM=all $(BIN)/python -m pytest --timeout 3600 $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
