@@ -67,6 +67,8 @@ class Decision:
     """None for decisions of earlier versions only."""
     is_revocation: bool = False
     """It takes back the yes of those before it."""
+    key_fingerprint: str = ""
+    """Of the reviewer's login; empty for decisions of earlier versions only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,6 +332,7 @@ def _decision(
         at=now,
         proof=proof,
         is_revocation=is_revocation,
+        key_fingerprint=reviewer.key_fingerprint,
     )
 
 

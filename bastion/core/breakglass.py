@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from bastion.core.effects import Statement
 from bastion.core.exposure import Exposure
-from bastion.core.model import Action, EffectClass, Engine, Fence, Principal, Role, Verdict
+from bastion.core.model import Action, EffectClass, Engine, Fence, Principal, Role, Target, Verdict
 from bastion.errors import AccessError, SelfApprovalError, UsageError
 
 OPEN_FOR = timedelta(minutes=30)
@@ -42,6 +42,8 @@ class Emergency:
     reviewer_person: str = ""
     review: str = ""
     reviewed_at: datetime | None = None
+    place: str = ""
+    """Where the target lay, with its environment; its name may be given to another one."""
 
     @property
     def is_reviewed(self) -> bool:
@@ -66,6 +68,11 @@ class Emergency:
     def is_open(self, now: datetime) -> bool:
         """Tell whether holds are lifted now."""
         return self.at <= now < self.until and not self.is_reviewed
+
+
+def place_of(target: Target) -> str:
+    """Say what the glass is broken on, beside the target's name."""
+    return f"{target.place}/{target.database} ({target.environment.value})"
 
 
 def check_reason(reason: str) -> str:

@@ -112,17 +112,32 @@ def pointing(reference: Reference, parents: RowsOf, engine: Engine) -> RowsOf:
 
 def action_of(reference: Reference, tree: exp.Expression) -> str:
     """Say what the foreign key does at this write; empty when it does nothing."""
-    if isinstance(tree, exp.Delete):
+    if deletes(tree):
         return reference.on_delete
-    if isinstance(tree, exp.Update):
-        assigned = {
-            column.name.lower()
-            for one in tree.expressions
-            for column in one.this.find_all(exp.Column)
-        }
-        is_key = not assigned.isdisjoint(name.lower() for name in reference.parent_columns)
-        return reference.on_update if is_key else ""
-    return ""
+    assigned = {
+        column.name.lower()
+        for write in _branches(tree)
+        if isinstance(write, exp.Update)
+        for one in write.expressions
+        for column in one.this.find_all(exp.Column)
+    }
+    is_key = not assigned.isdisjoint(name.lower() for name in reference.parent_columns)
+    return reference.on_update if is_key else ""
+
+
+def deletes(tree: exp.Expression) -> bool:
+    """Tell whether a write takes rows away; a MERGE does where one of its branches says so."""
+    return any(
+        isinstance(one, exp.Delete) or (isinstance(one, exp.Var) and one.name.lower() == "delete")
+        for one in _branches(tree)
+    )
+
+
+def _branches(tree: exp.Expression) -> list[exp.Expr]:
+    if not isinstance(tree, exp.Merge):
+        return [tree]
+    found = [one.args.get("then") for one in tree.args["whens"].expressions]
+    return [one for one in found if one is not None]
 
 
 def consequence(reference: Reference, action: str, count: int, *, is_delete: bool) -> Iterator[str]:

@@ -85,6 +85,8 @@ class Statement:
     """False for EXPLAIN without ANALYZE and for PREPARE: the tree is not executed now."""
     measuring_sql: str | None = None
     """``SELECT count(*) …`` by the same predicate, for one UPDATE, DELETE or MERGE; else None."""
+    measured: exp.Expression | None = None
+    """EXECUTE: the tree with its arguments in it, by which its rows are found."""
     change: SessionChange | None = None
     """What it does to the session's context when it succeeds."""
     is_analysed: bool = False

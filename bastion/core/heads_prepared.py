@@ -64,7 +64,11 @@ def _execute(words: Words) -> Head:
             return unknown("The arguments of EXECUTE are not plain variables.")
         if end != 3 or words.tokens[2].kind is not Kind.STRING:
             return _computed(words, 2, end, "execute")
-        return Head(inner=words.tokens[2].value, inner_use=Inner.RUN)
+        return Head(
+            inner=words.tokens[2].value,
+            inner_use=Inner.RUN,
+            arguments=_arguments(words, end + 1, words.count),
+        )
     if not words.is_name(1):
         return unknown("A prepared name is expected here.")
     name = words.tokens[1].value
@@ -74,10 +78,25 @@ def _execute(words: Words) -> Head:
         if not _are_variables(words, 3):
             # MariaDB takes any expression here.
             return unknown("The arguments of EXECUTE are not plain variables.")
-        return Head(prepared=name.lower())
+        return Head(prepared=name.lower(), arguments=_arguments(words, 3, words.count))
     if words.count > 2 and (words.at(2) != "(" or not _are_literals(words, 3, words.count - 1)):
         return unknown("The arguments of EXECUTE are not plain literals.")
-    return Head(prepared=name, types=_names_between(words, 3, words.count - 1))
+    return Head(
+        prepared=name,
+        types=_names_between(words, 3, words.count - 1),
+        arguments=_arguments(words, 3, words.count - 1),
+    )
+
+
+def _arguments(words: Words, start: int, end: int) -> tuple[str, ...]:
+    """Give what stands between commas, outside of arrays."""
+    found, depth, first = [], 0, start
+    for index in range(start, end):
+        depth += (words.at(index) in {"(", "["}) - (words.at(index) in {")", "]"})
+        if depth == 0 and words.at(index) == ",":
+            found.append(words.between(first, index))
+            first = index + 1
+    return (*found, words.between(first, end)) if first < end else ()
 
 
 def _computed(words: Words, start: int, end: int, use: str) -> Head:

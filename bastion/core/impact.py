@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
+from bastion.core.effects import OutputKind
 from bastion.core.model import EffectClass, Engine, Impact, Sensitivity
 from bastion.core.relations import is_sequence
 from bastion.core.statement import Statement
@@ -67,6 +68,9 @@ def measured_rows(impact: Impact | None, statement: Statement, catalogue: Catalo
     be held to its count.
     """
     if impact is None or not impact.is_measured or statement.fires:
+        return None
+    if statement.output is OutputKind.PLAN:
+        # With a plan the server does not say how many rows it has touched.
         return None
     for key in statement.writes:
         relation = catalogue.relations.get(key)

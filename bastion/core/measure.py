@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
+from bastion.core.lexer import Kind, lex
 from bastion.core.model import Engine
+from bastion.core.trees import parse
 
 
 def measuring_sql(tree: exp.Expression, engine: Engine) -> str | None:
@@ -19,6 +23,31 @@ def measuring_sql(tree: exp.Expression, engine: Engine) -> str | None:
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
     return None if query is None else query.sql(dialect=engine.value)
+
+
+def with_arguments(text: str, arguments: Sequence[str], engine: Engine) -> exp.Expression | None:
+    """Read a prepared write with what an EXECUTE gives in its places; None where it does not fit.
+
+    In the text, by position: it is what the server counts by.
+    """
+    is_pg, written, end, taken = engine is Engine.POSTGRESQL, "", 0, 0
+    for token in lex(text, engine).tokens:
+        if token.kind is Kind.PARAMETER and is_pg:
+            place = int(token.value[1:]) - 1 if token.value[1:].isdecimal() else len(arguments)
+        elif token.kind is Kind.OPERATOR and token.value == "?" and not is_pg:
+            place = taken
+        else:
+            continue
+        if not 0 <= place < len(arguments):
+            return None
+        taken += 1
+        written += f"{text[end : token.start]}({arguments[place]})"
+        end = token.end
+    written += text[end:]
+    if not is_pg and taken != len(arguments):
+        return None
+    found = parse(written, lex(written, engine), engine)
+    return found if isinstance(found, exp.Expression) else None
 
 
 def matched_rows(tree: exp.Expression, engine: Engine) -> exp.Select | None:

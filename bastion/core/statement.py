@@ -45,7 +45,7 @@ from bastion.core.lexer import (
     without_escapes,
     without_hints,
 )
-from bastion.core.measure import measuring_sql
+from bastion.core.measure import measuring_sql, with_arguments
 from bastion.core.memo import Memo
 from bastion.core.model import EffectClass, Engine, Fence
 from bastion.core.routines import compound_of, run_by
@@ -428,12 +428,13 @@ class _Analyser:
         base = self._plain(text, head, word, depth)
         if inner is None or head.inner_use is None:
             return base
-        return _combine(base, head.inner_use, inner)
+        combined = _combine(base, head.inner_use, inner)
+        return self._with_arguments(combined, head) if word == "EXECUTE" else combined
 
     def _of_name(self, text: str, head: Head, word: str, depth: int) -> Statement | None:
         """Judge what runs under a name: what was prepared, a cursor's query, a procedure."""
         if head.prepared is not None:
-            return self._execute(text, head.prepared, word, depth)
+            return self._execute(text, head, word, depth)
         if head.cursor is not None:
             is_handler = word == "HANDLER"
             return self._handler(text, head, depth) if is_handler else self._fetch(text, head, word)
@@ -544,7 +545,8 @@ class _Analyser:
             return "pg_temp"
         return head.schema or (self._search_path[0] if self._search_path else "")
 
-    def _execute(self, text: str, name: str, word: str, depth: int) -> Statement:
+    def _execute(self, text: str, head: Head, word: str, depth: int) -> Statement:
+        name = head.prepared or ""
         prepared = self._context.prepared.get(name)
         if prepared is None:
             return self._unknown(text, word, f"nothing is prepared under the name {name}")
@@ -552,14 +554,22 @@ class _Analyser:
         inner = self.statement(prepared.text, depth + 1)
         if _is_computed_setting(inner):
             return self._unknown(text, word, "it sets a setting to what is computed")
-        return dataclasses.replace(
+        run = dataclasses.replace(
             inner,
             text=text,
             head=word,
-            measuring_sql=None,
             change=inner.change,
             resolved=prepared.text,
         )
+        return self._with_arguments(run, head)
+
+    def _with_arguments(self, run: Statement, head: Head) -> Statement:
+        """Find the rows of what is executed by the values that it is given."""
+        if run.is_analysed or run.effects.isdisjoint(_OF_ROWS):
+            return dataclasses.replace(run, measuring_sql=None)
+        measured = with_arguments(run.resolved, head.arguments, self._engine)
+        counted = None if measured is None else measuring_sql(measured, self._engine)
+        return dataclasses.replace(run, measured=measured, measuring_sql=counted)
 
     def _call(self, text: str, head: Head, word: str, depth: int) -> Statement:
         """Judge a CALL by what the procedure's body does, and by what is given to it."""
@@ -744,6 +754,7 @@ def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
         pinned=(*base.pinned, *inner.pinned),
         fires=inner.fires,
         call=inner.call,
+        measuring_sql=inner.measuring_sql if use in _RUNNING else None,
     )
     if use is Inner.PLAN_AND_RUN:
         combined = dataclasses.replace(combined, pinned=(*combined.pinned, *_settings_of(inner)))
@@ -775,6 +786,12 @@ def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
             return _chosen(base, inner)
         case Inner.PREPARE | Inner.DECLARE | Inner.EXPRESSION:
             return _remembered(combined, base, use, inner)
+
+
+_OF_ROWS = frozenset(
+    {EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE}
+)
+_RUNNING = frozenset({Inner.RUN, Inner.PLAN_AND_RUN, Inner.COPY})
 
 
 def _planned(combined: Statement, inner: Statement) -> Statement:

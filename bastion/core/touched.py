@@ -66,12 +66,15 @@ def _new_rows(
     )
     names = tuple(listed or (one.name for one in relation.columns))
     plan_sql = query.sql(dialect=engine.value)
-    keys_sql = _limited(query, rows_max + 1).sql(dialect=engine.value)
+    limited = _limited(query, rows_max + 1)
+    keys_sql = lock_sql = limited.sql(dialect=engine.value)
+    if engine is Engine.MYSQL and query.args.get("from_") is not None:
+        lock_sql = f"{_as_it_is(limited).sql(dialect=engine.value)} {_SHARED}"
     return TouchedRows(
         key_columns=names,
         place_columns=0,
         keys_sql=keys_sql,
-        lock_sql=keys_sql,
+        lock_sql=lock_sql,
         left_sql="",
         sample_sql="",
         sample_columns=(),
@@ -115,12 +118,14 @@ class _Questions:
         selected = [self._column(name) for name in (*place, *key)]
         columns, after = self._sampled()
         plan_sql = self._sql(rows, selected)
-        keys_sql = self._sql(_limited(rows, self._keys_max + 1), selected)
+        limited = _limited(rows, self._keys_max + 1)
+        keys_sql = self._sql(limited, selected)
+        locked_sql = keys_sql if is_postgres else self._sql(_as_it_is(limited), selected)
         return TouchedRows(
             key_columns=self._key,
             place_columns=len(place),
             keys_sql=keys_sql,
-            lock_sql=f"{keys_sql} {self._lock(columns)}",
+            lock_sql=f"{locked_sql} {self._lock(columns)}",
             left_sql=self._left() if is_postgres else "",
             sample_sql=self._sample(rows, columns, after),
             sample_columns=columns,
@@ -220,6 +225,26 @@ def _limited(rows: exp.Select, most: int) -> exp.Select:
     if isinstance(own, exp.Literal) and not own.is_string and int(own.this) > most:
         return rows.copy().limit(most, copy=False)
     return rows.copy()
+
+
+_SHARED = "LOCK IN SHARE MODE"
+
+
+def _as_it_is(query: exp.Select) -> exp.Select:
+    """Have MySQL read what a condition asks of other tables as the write itself will.
+
+    A write sees what is there now. In a transaction of the person's own a lock on the rows alone
+    leaves the rest of the question to the picture that the transaction began with.
+    """
+    found = query.copy()
+    inner = [one for one in found.find_all(exp.Select) if one is not found]
+    for one in inner:
+        if one.args.get("from_") is not None and not one.args.get("locks"):
+            one.set("locks", [exp.Var(this=_SHARED)])
+    for one in inner:
+        if isinstance(one.parent, exp.SetOperation):
+            one.replace(exp.Subquery(this=one.copy()))
+    return found
 
 
 def _assignments(tree: exp.Update) -> list[tuple[str, exp.Expr | None]]:

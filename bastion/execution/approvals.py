@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from bastion.core import approval as life
-from bastion.core.approval import Approval, ApprovalState, Proof
+from bastion.core.approval import Approval, ApprovalState, Decision, Proof
 from bastion.core.asking import ALIKE_MIN, are_alike
 from bastion.core.model import Principal, Role
 from bastion.core.scrubbing import scrub_secrets
@@ -140,9 +140,35 @@ class ApprovalDesk:
     async def given(self, request_id: str) -> Approval | None:
         """Find the request behind a yes; None where one who gave it may no longer give it."""
         request = await self._approvals.get(request_id)
-        if request is None or set(request.approved_by) - set(await self.eligible(request)):
+        if request is None or await self.lapsed(request):
             return None
         return request
+
+    async def lapsed(self, approval: Approval) -> tuple[str, ...]:
+        """Name those who said yes and may no longer: by account, by the key they used, or stopped.
+
+        A key that was removed may have been in other hands when it said yes.
+        """
+        now = self._clock.now()
+        return tuple(
+            sorted(
+                {
+                    said.reviewer
+                    for said in approval.decisions
+                    if said.is_approval and not await self._still_says(said, approval, now)
+                }
+            )
+        )
+
+    async def _still_says(self, said: Decision, approval: Approval, now: datetime) -> bool:
+        account = await self._users.find(said.reviewer)
+        if account is None or account.person != said.person:
+            return False
+        # Decisions of earlier versions have no key.
+        has_key = said.key_fingerprint in {"", *(key.fingerprint for key in account.keys)}
+        if not has_key or not _may_decide(account, approval, now):
+            return False
+        return await self._users.stopped(said.reviewer, approval.context.target) is None
 
     async def running(self, request_id: str) -> Approval | None:
         """Find a request whose run goes on, with all that was said since; None where none does."""

@@ -70,6 +70,7 @@ class GlassBox:
                 key_fingerprint=principal.key_fingerprint,
                 at=now,
                 until=now + breakglass.OPEN_FOR,
+                place=breakglass.place_of(target),
             )
             await self._audit.record("breakglass.opened", _public(emergency) | {"reason": words})
             await self._emergencies.add_emergency(emergency)
@@ -80,14 +81,18 @@ class GlassBox:
         )
         return emergency
 
-    async def active(self, principal: Principal, target: str) -> Emergency | None:
-        """Find the open emergency of this very account on a target; agents have none."""
+    async def active(self, principal: Principal, target: Target) -> Emergency | None:
+        """Find the open emergency of this very account on a target; agents have none.
+
+        One that was opened on another database of the target's name ended with that.
+        """
         if principal.is_agent:
             return None
         now = self._clock.now()
         for one in await self._emergencies.list_emergencies(principal.user):
             is_same = (one.user, one.person) == (principal.user, principal.person)
-            if is_same and one.target == target and one.is_open(now):
+            is_here = (one.target, one.place) == (target.name, breakglass.place_of(target))
+            if is_same and is_here and one.is_open(now):
                 return one
         return None
 

@@ -94,14 +94,14 @@ async def _check_not_taken_back(line: Line, approval: Approval) -> None:
 
 
 async def _check_reviewers(line: Line, approval: Approval, verdict: Verdict) -> None:
-    """Refuse a yes whose giver may no longer give it: disabled, other roles, out of reach."""
+    """Refuse a yes whose giver may no longer give it: disabled, other roles, their key."""
     roles = approval.approver_roles
     if verdict.action is Action.HOLD:
         roles &= verdict.approver_roles
     now = dataclasses.replace(approval, approver_roles=roles)
-    lapsed = set(approval.approved_by) - set(await line.governance.desk.eligible(now))
+    lapsed = await line.governance.desk.lapsed(now)
     if lapsed:
-        names = ", ".join(sorted(lapsed))
+        names = ", ".join(lapsed)
         raise ApprovalError(
             f"{names} may no longer decide on this, so the approval does not hold. "
             "Send the statement again."

@@ -217,7 +217,7 @@ class Judge:
         """Let what is held run where its principal has broken the glass."""
         if judged.verdict.action is not Action.HOLD:
             return judged
-        emergency = await self._governance.glass.active(self._session.principal, self._target.name)
+        emergency = await self._governance.glass.active(self._session.principal, self._target)
         if emergency is None:
             return judged
         lifted = lift(judged.verdict, judged.statement, judged.exposure, emergency)

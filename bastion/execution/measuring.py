@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sqlglot import exp
+
 from bastion.core.cascades import (
     DEPTH_MAX,
     TABLES_MAX,
@@ -21,6 +23,7 @@ from bastion.core.cascades import (
     RowsOf,
     action_of,
     consequence,
+    deletes,
     pointing,
     read_references,
     references_sql,
@@ -242,7 +245,7 @@ class _Measurement:
 
     async def cascades(self) -> None:
         """Count what foreign keys would do to the rows of other tables."""
-        tree, engine = self._judged.statement.tree, self._judged.catalogue.engine
+        tree, engine = _tree(self._judged), self._judged.catalogue.engine
         target = _target(self._judged)
         parents = touched_by(tree, engine) if tree is not None and target is not None else None
         if parents is None or tree is None or target is None or not self._impact.rows:
@@ -258,11 +261,15 @@ class _Measurement:
                 if not action or seen > TABLES_MAX:
                     continue
                 children = pointing(reference, parents, engine)
-                is_deeper = await self._consequence(reference, action, children)
+                is_deeper = await self._consequence(
+                    reference, action, children, is_delete=deletes(tree)
+                )
                 if is_deeper and depth + 1 < DEPTH_MAX:
                     todo.append(((reference.schema, reference.table), children, depth + 1))
 
-    async def _consequence(self, reference: Reference, action: str, children: RowsOf) -> bool:
+    async def _consequence(
+        self, reference: Reference, action: str, children: RowsOf, *, is_delete: bool
+    ) -> bool:
         """Count and say what happens to rows that point; True when they go themselves."""
         sql, name = children(()), reference.doing(action)
         self.asked_along.append((name, sql))
@@ -271,7 +278,6 @@ class _Measurement:
         if rows:
             along = (*self._impact.along, (name, count))
             self._impact = dataclasses.replace(self._impact, along=along)
-        is_delete = EffectClass.DELETE in self._judged.statement.effects
         for note in consequence(reference, action, count, is_delete=is_delete):
             self._note(note)
         return count > 0 and action == "CASCADE" and is_delete
@@ -382,19 +388,26 @@ class _Measurement:
 
 def _touched(judged: Judgement) -> TouchedRows | None:
     statement, relation = judged.statement, _target(judged)
-    if statement.tree is None or relation is None or picks_by_chance(statement):
+    tree = _tree(judged)
+    if tree is None or relation is None or picks_by_chance(statement):
         return None
     return touched_rows(
-        statement.tree,
+        tree,
         relation,
         statement.engine,
         keys_max=judged.verdict.obligations.measured_keys,
     )
 
 
+def _tree(judged: Judgement) -> exp.Expression | None:
+    """Give what a write's rows are found by; for an EXECUTE, with its arguments in it."""
+    statement = judged.statement
+    return statement.measured if statement.head == "EXECUTE" else statement.tree
+
+
 def _target(judged: Judgement) -> Relation | None:
     """Find the one relation whose rows a write changes."""
-    tree, writes = judged.statement.tree, judged.statement.writes
+    tree, writes = _tree(judged), judged.statement.writes
     if tree is not None and is_joined(tree):
         table = target_of(tree)
         found = table and judged.catalogue.resolve(table.name, table.db or None)
@@ -405,9 +418,10 @@ def _target(judged: Judgement) -> Relation | None:
 def _joined_question(judged: Judgement) -> str | None:
     """Give the question for MySQL's write of joined tables, which has no count of its own."""
     statement = judged.statement
-    if statement.tree is None or statement.resolved or statement.head not in {"UPDATE", "DELETE"}:
+    tree = _tree(judged)
+    if tree is None or statement.effects.isdisjoint({EffectClass.UPDATE, EffectClass.DELETE}):
         return None
-    touched = _touched(judged) if is_joined(statement.tree) else None
+    touched = _touched(judged) if is_joined(tree) else None
     return None if touched is None else touched.keys_sql
 
 

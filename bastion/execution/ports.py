@@ -116,6 +116,14 @@ class Users(Protocol):
         """
         ...
 
+    async def stopped(self, user: str, target: str) -> str | None:
+        """Tell why an account may not act on a target at this moment: disabled, expired, a panic.
+
+        Returns:
+            None where nothing stops it; roles and reach are not looked at.
+        """
+        ...
+
     async def spend(self, user: str, *, rows: int, size_bytes: int) -> str | None:
         """Count rows and bytes against an agent's daily budget.
 

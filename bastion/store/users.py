@@ -97,6 +97,10 @@ class StoreUsers:
             return "This account is no longer there. Ask an administrator."
         return _what_changed(principal, account, target)
 
+    async def stopped(self, user: str, target: str) -> str | None:
+        """Tell why an account may not act at this moment."""
+        return await self._store.is_allowed_now(user, target)
+
     async def spend(self, user: str, *, rows: int, size_bytes: int) -> str | None:
         """Count rows and bytes against an agent's daily budget."""
         today = self._clock.now().date()

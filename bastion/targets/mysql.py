@@ -701,7 +701,14 @@ class MySQLConnection:
             return allowed
         _check_cancelled(progress)
         lock_sql = _with_values(keys.lock_sql, progress.permit, progress.login.wire)
-        rows = await self._command(progress.login, lock_sql)
+        try:
+            rows = await self._command(progress.login, lock_sql)
+        except pymysql.OperationalError as error:
+            if error.args[:1] not in _NO_RIGHT:
+                raise
+            # MySQL lets only who may write a table lock its rows, though a write may read it.
+            look_sql = _with_values(keys.look_sql, progress.permit, progress.login.wire)
+            rows = await self._command(progress.login, look_sql)
         check_locked(keys, rows)
         for one in keys.along:
             count_sql = _with_values(one.count_sql, progress.permit, progress.login.wire)

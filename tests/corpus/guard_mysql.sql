@@ -885,3 +885,259 @@ select id, next value for sq from t
 do next value for sq
 set @a = next value for sq
 select previous value for sq, f_del()
+# by what a statement is prepared, planned, moved, given or set
+prepare p from 'delete from t where id >= ?' ;; set @a = 0 ;; execute p using @a
+prepare p from 'select f_del()' ;; execute p ;; deallocate prepare p
+execute immediate concat('delete', ' from t')
+set statement max_statement_time = 10 for delete from t
+set statement sql_mode = '' for insert into t values (9,'x')
+set statement max_statement_time = 5 for select f_del()
+set statement sql_log_bin = 0 for delete from t
+set statement foreign_key_checks = 0, unique_checks = 0 for truncate t
+set statement tx_read_only = 0 for delete from t
+create event if not exists ev on schedule at current_timestamp do drop table t
+create definer = current_user event ev on schedule at now() + interval 1 second on completion preserve do call p_del()
+alter event ev enable
+drop event if exists ev
+set @@global.event_scheduler = 1
+alter table t add column g int generated always as (id + 1) stored
+alter table t add column g int as (f_del()) virtual
+alter table t alter column v set default (f_del())
+alter table t modify v int
+alter table t change v w varchar(1)
+alter table t drop column v, algorithm = instant
+alter table t engine = memory
+alter table t force, lock = none
+alter table t rename to t9
+alter table t auto_increment = 500
+alter table t comment = 'x'
+alter table t with validation
+alter table t add system versioning
+alter table t add period for p(a, b)
+alter online table t add column z int
+alter table part exchange partition p0 with table t2 without validation
+alter table part reorganize partition p0, p1 into (partition p9 values less than maxvalue)
+alter table part rebuild partition all
+alter table part discard partition p0 tablespace
+alter table part convert partition p0 to table tt
+alter table part convert table t2 to partition p0 values less than (5)
+alter table part analyze partition p0
+alter table part optimize partition p0
+alter table part repair partition p0
+alter table part check partition p0
+alter table t2 partition by hash (id) partitions 2
+rename table t to t9, t2 to t, t9 to t2
+rename table if exists t to t9
+rename tables t to t9
+drop table if exists nowhere, t
+drop table t restrict
+create or replace table t as select 1 as id
+create or replace table t like t2
+create table n select f_del() as x
+create table if not exists n as select * from t for update
+create table n like t
+create temporary table t (id int) ;; drop table test.t
+create temporary table n select f_del() as x
+create temporary table t like t2 ;; drop temporary table t ;; delete from t
+create temporary table n (id int) ;; insert into n select f_del()
+create temporary table n (id int default (f_del())) ;; insert into n values ()
+create or replace temporary table t2 (id int) ;; delete t2, t from t2 join t on true
+create temporary table n (id int) ;; delete n, t from n right join t on n.id = t.id
+create temporary table n (id int) ;; insert into n values (1) ;; update n, t set t.v = 'x'
+create temporary table n (id int) ;; alter table n rename t3
+create temporary table n (id int) ;; rename table n to t4
+create table s.x (id int)
+create database if not exists dd
+create or replace database dd
+alter database comment = 'x'
+alter schema character set latin1
+drop database if exists nowhere
+drop schema if exists dd
+create view v as select f_del() ;; select * from v
+create or replace view v_ok as select 1
+create or replace algorithm = temptable sql security definer view v_ok as select * from t2
+alter view v_ok as select 1 as id
+rename table v_ok to v9
+create trigger tg after insert on t2 for each row delete from t ;; insert into t2 values (9,'x')
+create or replace trigger tg before update on t2 for each row set new.v = 'x'
+create trigger tg after insert on t2 for each row follows x delete from t
+drop trigger if exists tg
+create function f9() returns int deterministic return 1 ;; select f9()
+create function f9() returns int begin delete from t; return 1; end ;; select f9()
+create aggregate function f9(x int) returns int begin loop fetch group next row; end loop; end
+create function f9 returns string soname 'x.so'
+create or replace function any_value(x int) returns int return 1
+alter function f_del sql security invoker
+alter procedure p_ro modifies sql data
+create procedure p9() delete from t ;; call p9()
+drop procedure p_del
+create package pk as procedure x(); end
+create package body pk as procedure x() as begin delete from t; end; end
+drop package if exists pk
+create sequence s9
+create or replace sequence sq start 9
+alter sequence sq restart 5
+insert into stepped (v) values (2)
+create server s foreign data wrapper mysql options (host 'x', database 'y', user 'z')
+drop server if exists s
+create user x@localhost identified by 'x'
+create or replace user app identified by 'x'
+alter user current_user() identified by 'x'
+alter user app password expire
+set password = password('x')
+set password for current_user() = 'x'
+create role r9 with admin current_user
+drop role if exists r9
+drop user if exists app
+grant all on *.* to app with grant option
+grant proxy on app to current_user
+grant r9 to app
+revoke all on *.* from app
+flush local tables
+flush hosts
+flush binary logs
+flush ssl
+flush query cache
+change master to master_host = 'x'
+kill soft query id 5
+kill user app
+kill connection_id()
+lock tables t as a write, t2 read
+handler t open as h ;; handler h read `primary` = (1) ;; handler h close
+handler t read next
+load data infile '/etc/hosts' into table t
+load data local infile '/etc/hosts' into table t
+load data infile '/etc/hosts' replace into table t fields terminated by ',' set v = 'x'
+load xml infile '/etc/hosts' into table t
+cache index myi in keycache1
+select * from t into outfile '/tmp/x9'
+select v from t limit 1 into dumpfile '/tmp/x8'
+select * into outfile '/tmp/x7' from t
+(select * from t) union (select * from t2) into outfile '/tmp/x6'
+select v into @a from t limit 1 ;; delete from t where v = @a
+select 1 into @x ;; set @y = (select f_del())
+select load_file('/etc/hosts')
+select get_lock('a', 0)
+select sleep(0), f_del()
+select master_gtid_wait('', 0)
+select uuid_short(), f_del()
+xa begin 'b' ;; delete from t ;; xa end 'b' ;; xa commit 'b' one phase
+xa rollback 'x'
+begin work ;; call p_del() ;; commit and chain ;; rollback
+start transaction read write ;; delete from t ;; commit
+start transaction with consistent snapshot, read write ;; select f_del() ;; commit release
+set session transaction isolation level serializable, read write
+set tx_read_only = 0 ;; select f_del()
+set @@session.tx_read_only = off ;; delete from t
+set autocommit = 0 ;; delete from t ;; commit
+set @@autocommit = 1, @a = f_del()
+set @a := (select f_del())
+set foreign_key_checks = 0
+set sql_log_bin = 0
+set sql_mode = 'ANSI_QUOTES' ;; delete from "t"
+set sql_mode = 'NO_BACKSLASH_ESCAPES' ;; select '\'; delete from t; -- '
+set names gbk
+set character_set_client = gbk
+set timestamp = 1
+set insert_id = 5
+set last_insert_id = f_del()
+set rand_seed1 = f_del()
+set global read_only = 0
+set global general_log = 1
+set global sql_mode = ''
+set @@global.max_connections = 20
+set global init_connect = 'delete from t'
+set global log_bin_trust_function_creators = 1
+set session sql_select_limit = 1 ;; delete from t
+set max_statement_time = f_del()
+set debug_dbug = 'd,x'
+install plugin x soname 'x.so'
+install soname 'x'
+uninstall soname if exists 'x'
+repair table myi use_frm
+analyze table t persistent for all
+checksum table t extended
+analyze update t set v = 'x'
+analyze insert into t values (8,'x')
+explain for connection 1
+call mysql.add_server()
+call sys.create_synonym_db('a','b')
+call p_ro()
+do sleep(f_del())
+do (select count(*) from v_del)
+select f_del() from dual
+select * from t where f_del()
+select * from t having f_del()
+select * from t group by f_del() with rollup
+select * from t order by f_del() desc limit 0
+select * from t procedure analyse(f_del())
+select if(1, f_del(), 0)
+select nullif(1, f_del())
+select (select f_del() from t2 limit 1)
+select 1 union select f_del() from dual
+select * from t where exists (select f_del())
+select * from t for update wait 1
+with x as (select f_del()) select * from x
+with recursive r as (select 1 as n union select n + f_del() from r where n < 2) select * from r
+table t
+select count2(1)
+select `1e5`()
+select redteam.f_del()
+insert into t values (90,'x')
+insert t set id = 91
+insert low_priority into t values (92,'x')
+insert delayed into t values (93,'x')
+insert ignore into t (id) values (1)
+insert into t select * from t2 on duplicate key update v = 'x'
+insert into t (id) values (94) returning id
+replace t select * from t2
+replace delayed t set id = 1
+update t set v = 'x' order by id limit 1
+update low_priority ignore t set v = 'x'
+update t, t2 set t.v = t2.v
+update v_ok set v = 'x'
+update t set v = v
+update t for portion of p from 1 to 2 set v = 'x'
+delete quick from t limit 1
+delete low_priority ignore from t
+delete from t using t join t2 on t.id = t2.id
+delete t, t2 from t, t2
+delete from t for portion of p from 1 to 2
+delete from v_ok returning *
+delete from part partition (p0)
+/*!100100 delete from t */
+/*!50000 select */ f_del()
+delete /*! low_priority */ from t
+select 1 -- x
+delimiter // delete from t//
+case when 1 then delete from t; end case
+for r in (select 1) do delete from t; end for
+l: begin delete from t; end
+return f_del()
+use mysql ;; delete from user
+use information_schema
+update mysql.user set x = 1
+delete from mysql.global_priv
+insert into mysql.proc values (1)
+insert into mysql.event select * from mysql.event
+update mysql.proc set body = 'x'
+update performance_schema.setup_instruments set enabled = 'no'
+truncate performance_schema.events_waits_current
+create table mysql.x (id int)
+alter tablespace x add datafile 'y'
+create logfile group x add undofile 'y'
+create spatial reference system 1 name 'x' definition 'y'
+import table from '/tmp/x'
+clone local data directory '/tmp/x'
+restart
+lock instance for backup
+create unique index i on t (v)
+create or replace index i on t (v)
+create fulltext index f on t (v)
+create index if not exists i on t (v) ignored
+drop index if exists i on t
+alter table t alter index `primary` not ignored
+alter table t add constraint c check (v <> 'x')
+alter table t add foreign key (id) references t2 (id) on delete cascade
+alter table t drop constraint if exists c
+alter table t add primary key (v)

@@ -874,3 +874,304 @@ select sum(nextval('sq')) over w from t window w as ()
 select nextval /* as nextval(a) */ ('sq') from t as nextval (a)
 select selfdef.nextval('sq') from (select 1) selfdef
 select unnest(array[nextval('sq')]) as nextval
+# by what a statement is prepared, planned, moved, given or set
+merge into t using (values (1)) s(n) on t.id = s.n when matched then do nothing when not matched then insert values (99,'x')
+with m as (merge into t using t2 on t.id = t2.id when matched then delete returning *) select * from m
+select * from (values ((with d as (delete from t returning 1) select count(*) from d))) x
+copy (delete from t returning id) to stdout with (format csv, header)
+explain (analyze, buffers off) merge into t using t2 on t.id=t2.id when matched then delete
+explain (analyze) execute nope
+prepare pp as delete from t ;; explain analyze execute pp
+prepare pp as delete from t ;; explain (analyze true) execute pp
+prepare pp (int) as delete from t where id >= $1 ;; execute pp (0)
+prepare pp as select 1 ;; deallocate pp ;; prepare pp as delete from t ;; execute pp
+prepare pp as select id from t ;; execute pp ;; deallocate all ;; prepare pp as select f_del() ;; execute pp
+prepare pp as with x as (delete from t returning id) select * from x ;; execute pp
+prepare "PP" as delete from t ;; prepare pp as select 1 ;; execute "PP"
+declare c cursor with hold for select f_del() ;; fetch c
+begin ;; declare c cursor for delete from t returning id ;; fetch c ;; commit
+alter table t add column g int generated always as (f_del()) stored
+alter table t add column d int default f_del()
+alter table t alter column v set default f_del() ;; insert into t(id) values (77)
+alter table t alter column v type int using 0
+alter table t alter column v drop not null, drop column v
+alter table if exists only t drop column if exists v cascade
+alter table t rename to t_old
+alter table t set (autovacuum_enabled = off, toast_tuple_target = 200)
+alter table t set tablespace pg_default
+alter table t set access method heap
+alter table t cluster on t_pkey ;; cluster t
+cluster verbose t using t_pkey
+alter table t replica identity nothing
+alter table part attach partition t default
+alter table t add constraint c check (f_chk(v))
+alter table t add constraint c check (f_chk(v)) not valid ;; alter table t validate constraint c
+alter table t add exclude using btree (id with =)
+alter table sec no force row level security
+create policy p2 on sec for all using (true)
+create rule r as on select to t2 do instead select 1
+create rule r as on insert to t2 do also delete from t ;; insert into t2 values (50,'x')
+create or replace rule r as on update to t2 do instead nothing
+drop rule if exists r on t2
+create trigger tg after insert on t2 for each row execute function tr_del() ;; insert into t2 values (51,'x')
+create constraint trigger tg after insert on t2 deferrable initially deferred for each row execute function tr_del()
+create or replace trigger w before insert on watched for each statement execute procedure tr_del()
+alter trigger w on watched rename to w2
+create event trigger et on ddl_command_end execute function tr_del()
+alter event trigger et disable
+create function pg_temp.g() returns int language plpgsql as 'begin delete from public.t; return 1; end' ;; select pg_temp.g()
+create or replace function quiet() returns int language plpgsql as 'begin delete from t; return 1; end' ;; select quiet()
+create function s() returns int language plpgsql security definer as 'begin delete from t; return 1; end' ;; select s()
+alter function quiet() security definer
+alter function quiet() owner to app
+alter function quiet() set search_path = evil
+alter function quiet() immutable parallel safe cost 1
+alter function quiet() rename to quieter
+alter function quiet() depends on extension plpgsql
+alter routine quiet() called on null input
+alter procedure p_del() security definer
+drop routine quiet()
+drop function quiet
+create aggregate bad(int) (sfunc = agg_step, stype = int, initcond = '0') ;; select bad(id) from t
+create operator !!! (rightarg = int, function = quiet)
+create cast (mood as int) with inout as implicit
+create transform for int language plpgsql (from sql with function quiet(internal))
+create language plpython3u
+create or replace language plpgsql
+alter language plpgsql owner to app
+create extension if not exists pg_trgm
+create extension file_fdw schema public cascade
+alter extension plpgsql add function quiet()
+comment on extension plpgsql is 'x'
+create foreign data wrapper w
+create server s foreign data wrapper w
+create user mapping for current_user server s options (user 'x')
+import foreign schema public from server s into public
+alter user mapping for public server s options (set user 'y')
+create foreign table ft (id int) server s
+create publication pub for all tables
+alter publication pub add table t
+create subscription sub connection 'host=x' publication pub with (connect = false)
+alter subscription sub disable
+alter statistics st set statistics 10
+create text search configuration c (copy = simple)
+alter text search configuration english drop mapping for word
+alter text search dictionary simple (stopwords = english)
+create collation c2 from "C"
+alter collation "C" refresh version
+create conversion conv for 'utf8' to 'latin1' from utf8_to_iso8859_1
+create access method am type index handler bthandler
+create operator family of using btree
+create operator class oc for type int using hash as operator 1 =
+alter operator ### (int,int) set (restrict = none)
+alter type mood add value 'c'
+alter type mood rename value 'a' to 'z'
+alter type plain add attribute c int cascade
+alter type plain drop attribute b
+alter domain d1 add constraint c check (value <> 'x') not valid
+alter sequence sq owned by t.id
+select setval('sq', 1)
+select lastval(), nextval('sq')
+select pg_catalog.setval('sq', 5, false)
+select currval('sq') from (select nextval('sq')) x
+alter view v_ok set (security_barrier)
+alter view v_ok rename column v to w
+alter view v_ok alter column v set default 'x'
+create or replace view v_ok as select id, v from t2
+create or replace temp view t as select 1
+create recursive view rv (n) as select 1
+alter materialized view mv rename to mv2
+drop index concurrently if exists t_pkey
+create unique index concurrently on t2 (v)
+create index on t2 (f_chki(id))
+create index on t2 (id) where f_chki(id)
+vacuum (truncate, index_cleanup on) t
+analyze t2(v)
+set session authorization default
+set local role app
+set role none
+set transaction read write
+begin isolation level serializable, read write, not deferrable ;; delete from t ;; commit
+start transaction read write ;; set transaction read only ;; delete from t ;; commit
+begin ;; set local transaction_read_only = off ;; select f_del() ;; commit
+begin read only ;; set transaction read write ;; select f_del() ;; commit
+begin ;; savepoint a ;; delete from t ;; release a ;; commit
+begin ;; prepare transaction 'x' ;; commit prepared 'x'
+abort ;; delete from t ;; end
+commit and chain ;; delete from t ;; commit and no chain
+set default_transaction_read_only = off ;; select f_del()
+set search_path = evil, public ;; select f_del()
+set search_path to evil ;; delete from t
+set check_function_bodies = off ;; create function z() returns int language sql as 'delete from t returning 1' ;; select z()
+set session_replication_role = replica
+set row_security = off
+set zero_damaged_pages = on
+set ignore_system_indexes = on
+set allow_system_table_mods = on
+set plpgsql.extra_errors = 'all'
+set local_preload_libraries = 'x'
+set temp_tablespaces = pg_default
+set statement_timeout = 0
+set idle_in_transaction_session_timeout = 0
+set log_statement = 'none'
+set standard_conforming_strings = off
+set backslash_quote = on
+set client_encoding = sjis
+set transform_null_equals = on
+update pg_settings set setting = 'replica' where name = 'session_replication_role'
+update pg_settings set setting = 'off' where name = 'default_transaction_read_only'
+insert into pg_settings values ('x')
+delete from pg_class where relname = 't'
+update pg_class set relname = 'x' where relname = 't'
+update pg_proc set prosrc = 'begin delete from t; return 1; end' where proname = 'quiet'
+update pg_database set datallowconn = false
+update pg_authid set rolsuper = true
+insert into pg_auth_members values (1,1,1,true)
+alter system set work_mem = '1MB'
+alter database postgres set work_mem = '1MB'
+alter database postgres rename to x
+alter role all set statement_timeout = 0
+alter role current_user password 'x'
+alter user postgres with nosuperuser
+create role x superuser
+create group g with user app
+alter group pg_read_all_data add user app
+grant pg_execute_server_program to app with admin option
+grant app to current_user granted by current_user
+grant usage on language plpgsql to public
+grant set on parameter session_replication_role to app
+revoke all on t from public cascade
+revoke execute on all routines in schema public from public
+revoke admin option for pg_monitor from app
+alter default privileges revoke execute on functions from public
+drop owned by app restrict
+select lowrite(lo_open(o, x'60000'::int), 'x') from lod
+comment on large object 1 is 'x'
+grant select on large object 1 to public
+select pg_create_logical_replication_slot('s','pgoutput')
+select pg_create_physical_replication_slot('s', true)
+select pg_copy_logical_replication_slot('s','s2')
+select pg_logical_slot_get_changes('s', null, null)
+select pg_replication_slot_advance('s', '0/0')
+select pg_replication_origin_session_setup('x')
+select pg_notify('x', 'y')
+select pg_cancel_backend(1), pg_terminate_backend(1)
+select pg_log_backend_memory_contexts(pg_backend_pid())
+select pg_advisory_xact_lock(1) from t
+select pg_stat_reset_single_table_counters('t'::regclass)
+select pg_nextoid('pg_class'::regclass, 'oid', 'pg_class_oid_index'::regclass)
+select pg_extension_config_dump('t', '')
+select binary_upgrade_set_next_pg_type_oid('1')
+select brin_summarize_new_values('t_pkey')
+select gin_clean_pending_list('t_pkey')
+select dblink('', 'delete from t')
+select query_to_xml('delete from t returning 1', true, true, '')
+select query_to_xml_and_xmlschema('select f_del()', true, true, '')
+select xpath('//x', query_to_xml('select f_del()', true, true, ''))
+select ts_rewrite('a'::tsquery, 'select f_del()::text::tsquery, ''a''::tsquery')
+select ts_stat('select to_tsvector(f_del()::text)')
+select * from generate_series(1, f_del())
+select * from t where id = any (array(select f_del()))
+select * from t order by f_del() limit 0
+select * from t limit f_del()
+select * from t offset (select f_del())
+select count(*) over (order by id range between f_del() preceding and current row) from t
+select json_table('[1]', '$[*]' columns (a int default f_del() on empty))
+select string_agg(v, f_del()::text) from t
+select (select f_del() from t limit 1) is null
+select case when true then quiet() else f_del() end
+select array[f_del()]
+select row(f_del()).*
+select f_del() union all select 1
+values (f_del())
+table v_del
+select (v_del).* from v_del
+select * from v_ok join lateral (select f_del()) x on true
+select * from rows from (f_del(), srf())
+select t from t where (t).of_row > 0
+select (t.*).of_row from t
+select 1::d1
+select 'x'::text::d2
+select cast(row('x',1) as comp)
+select (array['x']::text[])::d2[]
+select jsonb_populate_record(null::comp, '{"a":"x"}')
+select * from jsonb_to_record('{"a":"x"}') as x(a d1)
+select json_populate_recordset(null::comp, '[{"a":"x"}]')
+select * from json_to_recordset('[{"a":"x"}]') as r(a d2, b int)
+select p::int from tp
+select sum(p::int) from tp
+select vari(1,2,3), vari(variadic array[1])
+select dom_arg('x')
+select to_tsvector(tsd(), 'x')
+do language plpgsql 'begin perform f_del(); end'
+do $$ begin execute 'delete from t'; end $$
+do $$ declare r record; begin for r in delete from t returning * loop end loop; end $$
+do $$ begin lock table t; end $$
+select * from t for share of t nowait
+listen x ;; notify x, 'y'
+copy t from program 'echo 99'
+copy t (id) from '/etc/hostname'
+copy t to program 'cat > /tmp/x'
+copy (select 1) to '/tmp/x'
+copy binary t to stdout
+copy t from '/dev/null' with (freeze)
+create table n as execute pp
+create table if not exists n as table t
+select * into n from t
+select * into temp n from v_del
+create temp table n as select f_del() as x
+create temp table n (like t including all) ;; insert into n select f_del(), 'x'
+create temp table t (id int) ;; drop table public.t
+create temp table t (id int) on commit drop ;; drop table t cascade
+create temp table n () inherits (t) ;; drop table n
+create temp table n (id int references t(id) on delete cascade)
+create temp sequence tq ;; select nextval('sq')
+create temp view tv as select f_del() ;; select * from tv
+create unlogged table n (id int)
+create schema s2 create table x (id int)
+create schema authorization app
+alter schema evil rename to evil2
+alter schema evil owner to app
+drop schema if exists nowhere cascade
+drop database if exists nowhere
+drop role if exists nobody
+drop tablespace nowhere
+create database x template postgres
+drop table if exists nowhere, t
+drop view v_ok cascade
+drop type mood cascade
+drop domain d2
+drop extension plpgsql cascade
+truncate only t restart identity cascade
+truncate t2, part
+delete from only t using t2 where t.id = t2.id
+delete from t as x where x.id in (select id from t2) returning *
+update only t set (v) = row('x') from t2
+update t set id = id
+insert into v_ok values (70, 'x')
+insert into t overriding system value values (71, 'x')
+insert into t select id + 100, v from t on conflict do nothing
+insert into withdef (v) values ('x')
+insert into part values (2, 'b')
+with x as (select 1) insert into t2 select 60, 'x' from x
+with x as (insert into t2 values (61,'x') returning *) table x
+with recursive r as (select 1 as n union all select n+1 from r where n < 3), d as (delete from t) select * from r
+select 1; delete from t
+select 1 /* ; */ ; delete from t
+select 1 \; delete from t
+/* /* */ delete from t */ select 1
+--x delete from t
+select $$a$$ ; delete from t --$$
+select U&'\0027'; delete from t
+select E'\''; delete from t --'
+select '' ; delete from t
+select 1 where false; drop table t
+EXPLAIN (ANALYZE, VERBOSE, GENERIC_PLAN OFF) DELETE FROM t
+explain analyze verbose update t set v = 'x'
+explain analyze insert into t values (80,'x')
+explain analyze select * from v_del
+explain (analyze off, analyze on) delete from t
+explain (analyze false, analyze) delete from t
+explain analyze refresh materialized view mv
+explain analyze create table n as select 1
+explain (analyze) with d as (delete from t) select 1

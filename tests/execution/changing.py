@@ -84,6 +84,8 @@ class Kind:
     ask: list[str] = field(default_factory=list)
     change: list[str] = field(default_factory=list)
     undo: list[str] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
+    """What the session itself runs before it asks; then it can only be waited for there."""
 
 
 def kinds(engine: str) -> list[Kind]:
@@ -94,7 +96,7 @@ def kinds(engine: str) -> list[Kind]:
         head, _, rest = line.partition(" ")
         if head == "=":
             found.append(Kind(rest))
-        elif head in {"ready:", "ask:", "undo:"}:
+        elif head in {"ready:", "ask:", "undo:", "own:"}:
             getattr(found[-1], head[:-1]).append(rest)
         elif found and line:
             found[-1].change.append(line)
@@ -372,6 +374,8 @@ class Story:
             self._deciding(target, lambda: asyncio.to_thread(change.make)) as deciding,
             self.rig.runner("ann", target) as runner,
         ):
+            for text in change.kind.own:
+                await collect(runner, text)
             if in_block:
                 await collect(runner, "begin")
             running = asyncio.get_running_loop().create_task(
