@@ -46,7 +46,10 @@ class KeyGuard:
     are_added: bool
     """They are what is added, and not rows that are there: one alike may come more than once."""
     inserts_max: int
-    """How many rows beside these may be added: by MERGE."""
+    """How many rows beside these may be added: by MERGE, or by an INSERT that writes anew what is
+    there."""
+    weight: int = 1
+    """How often the server counts a row that it writes: MySQL one that is written anew twice."""
     secret: bytes = field(repr=False)
     along: tuple[AlongGuard, ...] = ()
     """Asked once the rows are locked: from then on no other row can come to point at them."""

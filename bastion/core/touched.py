@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -9,6 +10,7 @@ from sqlglot import exp
 from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.measure import added_rows, matched_rows, target_of
 from bastion.core.model import Engine
+from bastion.core.upserts import given_rows, overwritten_rows
 
 SAMPLE_ROWS = 5
 _SAMPLE_COLUMNS = 8
@@ -33,6 +35,8 @@ class TouchedRows:
     has_after: bool
     are_added: bool = False
     """They are no rows that are there, but what INSERT … SELECT adds."""
+    given: int | None = None
+    """How many rows an INSERT of VALUES gives, of which these are there and are written anew."""
     plan_sql: str
     """The keys without a limit, for the planner's estimate."""
 
@@ -44,6 +48,9 @@ def touched_rows(
     if relation.kind is not RelationKind.TABLE:
         return None
     try:
+        if (given := given_rows(tree)) is not None:
+            found = _Questions(tree, relation, engine, keys_max).write()
+            return found and dataclasses.replace(found, given=len(given))
         if isinstance(tree, exp.Insert):
             return _new_rows(tree, relation, engine, rows_max=keys_max)
         return _Questions(tree, relation, engine, keys_max).write()
@@ -102,14 +109,17 @@ class _Questions:
         self._relation = relation
         self._engine = engine
         self._keys_max = keys_max
-        target = target_of(tree)
+        target = tree.find(exp.Table) if isinstance(tree, exp.Insert) else target_of(tree)
         if target is None:
             raise TypeError("it changes more than one table")
         self._name: exp.Expr = (target.args.get("alias") or target).this
         self._key = _key_of(relation)
 
     def write(self) -> TouchedRows | None:
-        rows = matched_rows(self._tree.copy(), self._engine)
+        if isinstance(self._tree, exp.Insert):
+            rows = overwritten_rows(self._tree, self._relation, self._engine)
+        else:
+            rows = matched_rows(self._tree.copy(), self._engine)
         is_postgres = self._engine is Engine.POSTGRESQL
         if rows is None or not (self._key or is_postgres):
             return None
@@ -163,6 +173,8 @@ class _Questions:
 
     def _sampled(self) -> tuple[tuple[str, ...], list[exp.Expr]]:
         """Name the columns that a sample shows, and the expressions of their new values."""
+        if isinstance(self._tree, exp.Insert):
+            return (), []
         if not isinstance(self._tree, exp.Update):
             names = tuple(c.name for c in self._relation.columns if c.name not in self._key)
             return names[:_SAMPLE_COLUMNS], []
@@ -195,7 +207,7 @@ class _Questions:
         raise KeyError(name)
 
     def _sample(self, rows: exp.Select, columns: tuple[str, ...], after: list[exp.Expr]) -> str:
-        if not columns and not self._key:
+        if isinstance(self._tree, exp.Insert) or (not columns and not self._key):
             return ""
         query = _limited(rows, SAMPLE_ROWS)
         if self._key and query.args.get("order") is None:

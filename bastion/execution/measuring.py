@@ -48,6 +48,7 @@ from bastion.core.model import (
 )
 from bastion.core.surroundings import ddl_questions
 from bastion.core.touched import TouchedRows, touched_rows
+from bastion.core.upserts import given_rows
 from bastion.errors import (
     ApprovalError,
     BastionError,
@@ -61,6 +62,7 @@ _TIMEOUT_S = 3.0
 _LOCK_TIMEOUT_S = 0.2
 _CELL_CHARACTERS = 200
 _ADDING = frozenset({EffectClass.MERGE, EffectClass.INSERT})
+_OF_ROWS = frozenset({EffectClass.UPDATE, EffectClass.DELETE, *_ADDING})
 _STRUCTURAL = frozenset(
     {EffectClass.DDL, EffectClass.DROP, EffectClass.ADMIN, EffectClass.PRIVILEGE}
 )
@@ -103,7 +105,7 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
         TargetUnavailableError: the database went away.
     """
     impact = describe_impact(judged.statement, judged.catalogue)
-    question = judged.statement.measuring_sql or _joined_question(judged)
+    question = judged.statement.measuring_sql or _unusual_question(judged)
     if question is None:
         return await _Measurement(looking, judged, impact).look_around()
     if judged.exposure.inference:
@@ -162,7 +164,7 @@ def key_guard(
     touched = _touched(judged)
     if touched is None or touched.key_columns != impact.keys.columns:
         raise ApprovalError("The table's key is another one now. Send the statement again.")
-    is_merge = EffectClass.MERGE in judged.statement.effects
+    is_merge = EffectClass.MERGE in judged.statement.effects or touched.given is not None
     inserts_max = (impact.rows or 0) - impact.keys.count if is_merge else 0
     return KeyGuard(
         approved=impact.keys,
@@ -172,6 +174,7 @@ def key_guard(
         place_columns=touched.place_columns,
         are_added=touched.are_added,
         inserts_max=max(0, inserts_max),
+        weight=1 if touched.given is None or judged.catalogue.engine is Engine.POSTGRESQL else 2,
         secret=secret,
         along=along,
     )
@@ -219,6 +222,10 @@ class _Measurement:
             await self.cascades()
             return self._impact
         await self._keys(touched)
+        if touched.given is not None:
+            if self._impact.keys is not None:
+                self._say_written_anew(self._impact.keys.count, touched.given)
+            return self._impact
         effects = self._judged.statement.effects
         if self._impact.keys is None or not effects.isdisjoint(_ADDING):
             await self._count(touched)
@@ -226,6 +233,12 @@ class _Measurement:
             await self._sample(touched)
         await self.cascades()
         return self._impact
+
+    def _say_written_anew(self, count: int, given: int) -> None:
+        self._impact = dataclasses.replace(self._impact, rows=given)
+        others = given - count
+        words = f"Of the rows that it gives, {count} {'is' if count == 1 else 'are'} there already"
+        self._note(f"{words} by a key, and {others} would be added.")
 
     async def look_around(self) -> Impact:
         """Say of a schema change what hangs on the relation, and who would wait."""
@@ -391,6 +404,9 @@ def _touched(judged: Judgement) -> TouchedRows | None:
     tree = _tree(judged)
     if tree is None or relation is None or picks_by_chance(statement):
         return None
+    if statement.fires and given_rows(tree) is not None:
+        # A trigger may give a row another key before it meets others.
+        return None
     return touched_rows(
         tree,
         relation,
@@ -415,13 +431,16 @@ def _target(judged: Judgement) -> Relation | None:
     return judged.catalogue.relations.get(next(iter(writes))) if len(writes) == 1 else None
 
 
-def _joined_question(judged: Judgement) -> str | None:
-    """Give the question for MySQL's write of joined tables, which has no count of its own."""
+def _unusual_question(judged: Judgement) -> str | None:
+    """Give the question for what has no count of its own.
+
+    That is MySQL's write of joined tables, and an INSERT of VALUES that writes anew what is there.
+    """
     statement = judged.statement
     tree = _tree(judged)
-    if tree is None or statement.effects.isdisjoint({EffectClass.UPDATE, EffectClass.DELETE}):
+    if tree is None or statement.effects.isdisjoint(_OF_ROWS):
         return None
-    touched = _touched(judged) if is_joined(tree) else None
+    touched = _touched(judged) if is_joined(tree) or given_rows(tree) is not None else None
     return None if touched is None else touched.keys_sql
 
 

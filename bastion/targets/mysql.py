@@ -721,7 +721,7 @@ class MySQLConnection:
                 continue
             check_along(one, counted)
         # A row that joins several others comes once for each.
-        return allowed if keys.are_added else len(set(rows))
+        return allowed if keys.are_added else len(set(rows)) * keys.weight + keys.inserts_max
 
     async def _compare_effect(
         self, progress: _Progress, allowed: int | None, *, in_block: bool

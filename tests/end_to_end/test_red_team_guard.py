@@ -205,8 +205,8 @@ def guard_cases(server: DatabaseServer) -> list[list[str]]:
 async def test_no_other_way_changes_the_database_either(server: DatabaseServer, tmp_path: Path):
     cases = guard_cases(server)
     async with arena(tmp_path, server) as place:
-        await attack_all(place, "production", cases[::16])
-        await attack_all(place, "limited", cases[8::32])
+        await attack_all(place, "production", cases[::21])
+        await attack_all(place, "limited", cases[8::42])
 
 
 @pytest.mark.long
