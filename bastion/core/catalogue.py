@@ -47,6 +47,8 @@ class Classification:
     is_inside: bool = False
     """It was found inside documents, by the names of members or the form of values: shown as it
     stands, only those are hidden."""
+    is_compound: bool = False
+    """Its values are documents or rows, which may hold values of other classes beside."""
     shape: Shape | None = None
     """What stands where in such documents of JSON."""
     is_version: bool = False

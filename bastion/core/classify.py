@@ -298,7 +298,7 @@ def _by_parts(parts: Sequence[str]) -> Classification | None:
         sensitivity = classify_name(part) or _address_name(part)
         if sensitivity is not None:
             words = f"a part of its type is called {part}"
-            return Classification(sensitivity=sensitivity, evidence=words)
+            return Classification(sensitivity=sensitivity, evidence=words, is_compound=True)
     return None
 
 
@@ -418,7 +418,11 @@ def _document(values: list[str]) -> Classification:
         )
         shape = shape_of(values, _announces) if is_inside else None
         return Classification(
-            sensitivity=sensitivity, evidence=words, is_inside=is_inside, shape=shape
+            sensitivity=sensitivity,
+            evidence=words,
+            is_inside=is_inside,
+            is_compound=True,
+            shape=shape,
         )
     if values:
         words = f"{len(values)} sampled documents look harmless"

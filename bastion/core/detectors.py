@@ -272,15 +272,17 @@ _TESTS = (
 )
 
 
-def redact(text: str, *, is_code: bool = False) -> str:
+def redact(text: str, *, is_code: bool = False, shown: frozenset[Sensitivity] = frozenset()) -> str:
     """Hide every sensitive value found inside a text; the rest stays byte for byte.
 
     Args:
         is_code: what stands behind a name, ``token := md5(…)``, is no value, and known by its own
             form alone.
+        shown: classes of which values stay.
     """
     for pattern, hide in _suspects(text.encode("utf-8", "replace"), len(text)):
-        if not (is_code and pattern in _BEHIND_NAMES):
+        is_of_name = is_code and pattern in _BEHIND_NAMES
+        if not is_of_name and _CLASSES.get(hide, Sensitivity.SECRET) not in shown:
             text = pattern.sub(hide, text)
     return text
 
@@ -463,6 +465,14 @@ def _is_public_ip(text: str) -> bool:
     )
 
 
+_CLASSES: dict[Callable[[re.Match[str]], str], Sensitivity] = {
+    _hide_email: Sensitivity.EMAIL,
+    _hide_iban: Sensitivity.IBAN,
+    _hide_ssn: Sensitivity.SSN,
+    _hide_card: Sensitivity.CARD,
+    _hide_phone: Sensitivity.PHONE,
+    _hide_ip: Sensitivity.IP_ADDRESS,
+}
 _GAP = re.compile(r"[ -]")
 _FREE_EMAIL = re.compile(rf"(?<![\w.%+-])(?!git@[\w.-]+:){_EMAIL}(?![\w])")
 _FREE_CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?!\w|-\w)")

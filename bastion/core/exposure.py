@@ -32,6 +32,8 @@ class ColumnExposure:
     """A stored document as it stands: only what is sensitive inside is hidden."""
     is_definition: bool = False
     """Words of the schema: what they quote of sensitive columns is hidden."""
+    is_compound: bool = False
+    """Values of other classes may stand in it beside those that are known."""
     is_version: bool = False
     """Made of columns of versions alone: four numbers with points are no address."""
     is_native: bool = False
@@ -140,6 +142,7 @@ def _either(one: ColumnExposure, other: ColumnExposure) -> ColumnExposure:
         is_verbatim=one.is_verbatim and other.is_verbatim,
         is_document=one.is_document and other.is_document,
         is_definition=one.is_definition or other.is_definition,
+        is_compound=one.is_compound or other.is_compound,
         is_version=one.is_version and other.is_version,
         is_native=one.is_native and other.is_native,
     )

@@ -66,6 +66,9 @@ class Flow:
     """Of columns of versions, and of what the person typed, alone."""
     is_mixed: bool = False
     """A telling text in some rows, and in others what the person typed or made, or may have."""
+    is_compound: bool = False
+    """Values of other classes may stand in it beside those that are known: who may see one class
+    may not see it."""
     is_by_row: bool = False
     """Made of a sensitive value and of what may be another thing in each row beside it."""
 
@@ -173,6 +176,7 @@ def _with(flow: Flow, *, kind: FlowKind, guesses: int) -> Flow:
         is_long=flow.is_long,
         is_version=flow.is_version,
         is_mixed=flow.is_mixed,
+        is_compound=flow.is_compound,
         is_by_row=flow.is_by_row,
     )
 
@@ -195,6 +199,7 @@ def _merge(parts: list[Flow]) -> Flow:
         is_long=any(part.is_long for part in parts),
         is_version=all(part.is_version or part.is_plain for part in parts),
         is_mixed=any(part.is_mixed for part in parts),
+        is_compound=any(part.is_compound for part in parts),
         is_by_row=any(part.is_by_row for part in parts),
     )
 

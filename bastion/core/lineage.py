@@ -418,6 +418,7 @@ def _exposed(flow: Flow) -> ColumnExposure:
         is_verbatim=flow.is_verbatim,
         is_document=flow.is_document and not flow.spoiled,
         is_definition=flow.is_definition,
+        is_compound=flow.is_compound or bool(flow.embedded or flow.spoiled),
         is_version=flow.is_version,
         is_native=flow.is_native and not flow.spoiled,
     )

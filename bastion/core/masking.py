@@ -7,6 +7,7 @@ column origin, and the form of the value itself. Each of them can only add suspi
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -334,7 +335,10 @@ def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalog
 def _unmasked(
     treatment: Treatment, exposure: Exposure, index: int, unmasked: frozenset[Sensitivity]
 ) -> Treatment:
-    """Show a column as it is where each class that can reach it may be seen, and nothing else."""
+    """Show a column where each class that can reach it may be seen, and nothing else.
+
+    What has the form of another class stays hidden: a column of addresses may hold a number too.
+    """
     if treatment.masked is None or not unmasked or exposure.columns is None:
         return treatment
     if index >= len(exposure.columns):
@@ -343,7 +347,12 @@ def _unmasked(
     classes = exposed.classes | {Sensitivity(treatment.masked)}
     if not exposed.is_proven or not classes <= unmasked:
         return treatment
+    if exposed.is_compound:
+        more = "it may hold more than what a reviewer lets you see"
+        return dataclasses.replace(treatment, reason=f"{treatment.reason}; {more}")
     return Treatment(
+        cell=functools.partial(_redact_others, shown=unmasked),
+        is_scan=True,
         raw=Sensitivity(treatment.masked),
         raw_classes=classes,
         reason="a reviewer lets you see it now",
@@ -556,6 +565,15 @@ def _redact_json(cell: bytes) -> bytes:
     text = cell.decode("utf-8", "replace")
     found = documents.redact_json(text)
     return _MASK if found is None else cell if found == text else found.encode("utf-8", "replace")
+
+
+def _redact_others(cell: bytes, *, shown: frozenset[Sensitivity]) -> bytes:
+    """Hide inside a value what has the form of a class that may not be seen."""
+    text = cell.decode("utf-8", "replace")
+    if detectors.whole(text) in shown:
+        return cell
+    found = detectors.redact(text, shown=shown)
+    return cell if found == text else found.encode("utf-8", "replace")
 
 
 def _redact_vector(cell: bytes) -> bytes:

@@ -220,6 +220,8 @@ def _shadowed(own: Relation, stored: Relation | None) -> Relation:
 
 def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) -> Flow:
     flow = _column_flow(relation, column.name, column.sensitivity, is_made=is_made)
+    if flow.sensitive and (is_made or _is_compound(column)):
+        flow = dataclasses.replace(flow, is_compound=True)
     if flow.sensitive and _is_made_of_others(walk, relation, column):
         # ``ascii(ssn)`` has few values: to try them is no search for somebody one knows.
         flow = computed(flow)
@@ -244,6 +246,13 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
         is_version = column.classification.is_version and not is_made
         return dataclasses.replace(flow, is_version=True) if is_version else flow
     return dataclasses.replace(flow, embedded=frozenset({embedded}), is_mixed=is_made)
+
+
+def _is_compound(column: Column) -> bool:
+    """Tell whether values of other classes may stand in a column beside those it is known for."""
+    found, inner = column.classification, column.type_name.removesuffix("[]").removeprefix("_")
+    is_document = bool(column.parts) or type_kind(inner) == "document"
+    return is_document or found.is_compound or found.is_kept
 
 
 def _is_made_of_others(walk: Walker, relation: Relation, column: Column) -> bool:

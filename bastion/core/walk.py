@@ -683,13 +683,15 @@ class Walk:
         classes = self.variables.get(name.casefold())
         if name.casefold() in self.assigned:
             own = self.assigned[name.casefold()]
-            return join([own, Flow(classes=classes or frozenset())])
+            return join([own, Flow(classes=classes or frozenset(), is_compound=bool(classes))])
         if classes is None:
             is_custom = self.engine is Engine.MYSQL or "." in name
             if is_custom or self.variables.get("*"):
                 return unproven("a variable that the bastion did not see set")
             return HARMLESS
-        return Flow(classes=classes, reason="a variable that was set from it")
+        return Flow(
+            classes=classes, reason="a variable that was set from it", is_compound=bool(classes)
+        )
 
     def assign(self, name: str, flow: Flow, *, is_immediate: bool = False) -> None:
         """Note that a variable takes a value.

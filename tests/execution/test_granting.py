@@ -386,3 +386,69 @@ def test_a_grant_is_over_when_its_time_or_its_count_is():
     used = dataclasses.replace(grant, used=2)
     assert not used.is_open(now)
     assert used.stands(now) == "used up"
+
+
+async def test_one_class_shows_nothing_of_the_others_that_stand_beside_it(
+    rig: Rig, request, engine
+):
+    """A document, a row or a text that is known for its addresses may hold a card too."""
+    is_postgres = engine == "postgres"
+    server = request.getfixturevalue("postgres_server" if is_postgres else "mariadb_server")
+    url = request.getfixturevalue(f"shop_{engine}")
+    kind = "jsonb" if is_postgres else "json"
+    server.run(
+        url,
+        f"create table files (id int primary key, email varchar(80), profile {kind}, body text)",
+    )
+    others = ', "card": "4012888888881881", "ssn": "219-09-9912"'
+    for number in range(6):
+        document = f'{{"email": "ada{number}@example.com"{others if number == 3 else ""}}}'
+        address = "+49 151 98765401" if number == 5 else f"ada{number}@example.com"
+        server.run(
+            url,
+            f"insert into files values ({number}, '{address}', '{document}',"
+            f" 'write to ada{number}@example.com or call +49 151 98765401')",
+        )
+    hidden = (b"4012888888881881", b"219-09-9912", b"98765401")
+    text = "text" if is_postgres else "char"
+    asked_of = [
+        "select * from files order by id",
+        "select profile from files",
+        f"select cast(profile as {text}) from files",
+        "select concat(profile, '') from files",
+        "select concat(email, body) from files",
+        "select substr(body, 20) from files",
+        "select email from files where id = 5",
+        "create temporary table mine as select profile as p from files; select p from mine",
+    ]
+    if is_postgres:
+        server.run(url, "create type contact as (email text, phone text)")
+        server.run(url, "create table rowed (id int primary key, who contact)")
+        server.run(url, "insert into rowed values (1, ('ada@example.com', '+49 151 98765401'))")
+        asked_of += [
+            "select who from rowed",
+            "select array[who] from rowed",
+            "select jsonb_each_text(profile) from files",
+            "select jsonb_pretty(profile) from files",
+            "select f from files f",
+        ]
+    else:
+        asked_of += [
+            "select json_detailed(profile) from files",
+            "set @p = (select profile from files where id = 1); select @p",
+        ]
+    await asked(rig, "ann", unmask())
+    async with rig.runner("ann", "prod") as runner:
+        for sql in asked_of:
+            finished, rows, _ = await collect(runner, sql, wait_s=0)
+            assert finished.status in {Status.OK, Status.PENDING}, (sql, finished)
+            for value in hidden:
+                assert value not in repr(rows).encode(), sql
+        _, rows, _ = await collect(runner, "select email from files where id = 2", wait_s=0)
+        assert rows == [(b"ada2@example.com",)]
+        assert any("may hold more" in one for one in await _reasons(runner, "profile"))
+
+
+async def _reasons(runner: Runner, column: str) -> tuple[str, ...]:
+    await collect(runner, f"select {column} from files", wait_s=0)
+    return runner.explain_masks()
