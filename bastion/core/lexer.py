@@ -139,7 +139,8 @@ def without_escapes(text: str, engine: Engine) -> str:
     lexed = lex(text, engine)
     if lexed.open_construct or set(lexed.problems) != {_BRACES_PROBLEM}:
         return text
-    written, closings = list(text), []
+    written = list(text)
+    closings: list[str] = []
     for index, token in enumerate(lexed.tokens):
         if token.kind is not Kind.OPERATOR or token.value not in "{}":
             continue
