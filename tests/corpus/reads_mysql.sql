@@ -407,3 +407,28 @@ select{d '2024-01-01'}
 select {fn ucase({fn concat(status,'x')})}, {fn length(status)}+1 from orders where {fn length(status)} = 3
 select o.id from {oj orders o left outer join users u on u.id = o.user_id}
 select * from t procedure analyse()
+select 'delete from t'
+select `id` from t -- delete from t
+select id as `drop table t` from t
+analyze select id from t
+analyze format=json select id from t
+select last_insert_id(), row_count(), found_rows()
+select database(), user(), version(), connection_id()
+select json_extract('{"a":1}', '$.a')
+select * from json_table('[1]', '$[*]' columns (x int path '$')) j
+with recursive r as (select 1 as n union all select n+1 from r where n < 3) select * from r
+values (1),(2)
+select * from t where id in (select id from t2)
+select lastval_x from (select 1 as lastval_x) q
+select previous value for sq
+select uuid(), rand(1)
+select group_concat(v order by id) from t
+select is_used_lock('x'), is_free_lock('x')
+select table_name from information_schema.tables where table_schema = database()
+select * from v_ok
+select (select count(*) from t) as c
+select 1 /* delete from t */
+select count(*) from t partition_x
+select count(*) from part partition (p0)
+select id from t order by id limit 2 offset 1
+select distinct v from t use index (primary)

@@ -412,3 +412,44 @@ reset enable_seqscan
 select (information_schema._pg_expandarray(i.indkey)).n, (information_schema._pg_expandarray(i.indkey)).x from pg_index i where i.indisprimary
 select bit_count(B'1011'), int4multirange(int4range(1, 2)), jsonb_exists('{"a": 1}', 'a')
 select * from generate_series(timestamptz '2026-01-01', '2026-01-02', '6 hours') with ordinality
+select 'delete from t'
+select "id" from t -- delete from t
+select 1 as delete
+select v as "drop table t" from t
+select * from t where v = 'truncate t'
+explain (analyze) select id from t
+with x as (select id from t) select count(*) from x
+select * from json_to_recordset('[{"a":1}]') as r(a int)
+select jsonb_path_query('{"a":1}', '$.a')
+select count(*) filter (where id > 3) from t
+select * from t tablesample system (100)
+select * from t fetch first 2 rows only
+table t
+values (1), (2)
+select currval_x from (select 1 as currval_x) z
+select current_setting('search_path')
+select pg_try_advisory_xact_lock_name from (select 1 as pg_try_advisory_xact_lock_name) q
+select pg_get_viewdef('v_ok'::regclass)
+select pg_get_functiondef('quiet'::regproc)
+select pg_relation_size('t'), pg_total_relation_size('t')
+select has_table_privilege('t', 'delete')
+select to_regclass('t'), 't'::regclass
+select obj_description('t'::regclass)
+select pg_sequence_last_value('sq'::regclass)
+select last_value from sq
+select * from pg_sequences
+select pg_is_in_recovery(), pg_postmaster_start_time()
+select txid_current_if_assigned()
+select pg_snapshot_xmin(pg_current_snapshot())
+select * from pg_locks limit 1
+select * from pg_replication_slots
+select count(*) from pg_largeobject_metadata
+select date_trunc('day', now()), generate_series(1,3)
+select array_agg(id order by id) from t
+select v_ok.* from v_ok
+select string_agg(v, ',') from t
+select regexp_replace(v, 'v', 'x') from t
+select * from pg_available_extensions limit 1
+select format('%I', 'drop table t')
+select quote_literal('x; delete from t')
+select 1 in (select id from t)
