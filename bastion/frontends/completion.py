@@ -162,7 +162,8 @@ class SqlCompleter(Completer):
             return self._qualified(_bare(qualifier), sources), rest
         keywords = list(_LAST_KEYWORD.finditer(before[: len(before) - len(word)]))
         last = keywords[-1][1].lower() if keywords else ""
-        if last in _RELATION_AFTER:
+        has_bracket = bool(keywords) and "(" in before[keywords[-1].end() :]
+        if last in _RELATION_AFTER and not has_bracket:
             return [*self._relation_candidates(), *self._schema_candidates()], word
         if not word:
             return self._columns_of(sources), word

@@ -80,8 +80,12 @@ def error_text(error: ErrorInfo, statement: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def outcome_text(event: Finished, statement: str) -> str:
-    """Say what went other than well and what to do next; empty when ok."""
+def outcome_text(event: Finished, statement: str, *, columns: int = 0) -> str:
+    """Say what went other than well and what to do next; empty when ok.
+
+    Args:
+        columns: width of the terminal, to break our own sentences between words; 0 for none.
+    """
     message = visible(event.message, keeps_lines=True)
     match event.status:
         case Status.OK:
@@ -91,7 +95,11 @@ def outcome_text(event: Finished, statement: str) -> str:
         case Status.PENDING:
             return _pending_text(event, message)
         case _:
-            return f"{_HEADINGS[event.status]}:  {message or _because(event)}\n"
+            text = f"{_HEADINGS[event.status]}:  {message or _because(event)}"
+            lines = text.split("\n")
+            if columns >= _WRAP_COLUMNS_MIN:
+                lines = [piece for line in lines for piece in _wrapped(line, columns, indent=0)]
+            return "\n".join(lines) + "\n"
 
 
 def hold_text(event: Waiting, now: datetime, *, closing: Sequence[str], columns: int = 0) -> str:
@@ -123,11 +131,11 @@ def hold_text(event: Waiting, now: datetime, *, closing: Sequence[str], columns:
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(line: str, columns: int) -> list[str]:
+def _wrapped(line: str, columns: int, *, indent: int = _INDENT) -> list[str]:
     return textwrap.wrap(
         line,
         width=columns - 1,
-        subsequent_indent=" " * _INDENT,
+        subsequent_indent=" " * indent,
         break_on_hyphens=False,
         drop_whitespace=True,
     ) or [line]

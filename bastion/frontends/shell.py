@@ -343,7 +343,7 @@ class _Shell:
                 try:
                     is_leaving = await self._act(text)
                 except UsageError as error:
-                    self._console.print(f"{visible(error.message, keeps_lines=True)}\n")
+                    self._say(error.message)
                     is_leaving = False
                 if self._console.has_marked:
                     await self._session.end_text(self._statements_in(text))
@@ -560,7 +560,7 @@ class _Shell:
                 await self._list(command)
             case _ if command.name in meta.SETTING_NAMES:
                 self._settings, said = change(self._settings, command.name, argument)
-                self._console.print(f"{visible(said)}\n")
+                self._say(said)
             case _:
                 await self._tell(command)
         return False
@@ -598,7 +598,7 @@ class _Shell:
             text = glass_text(emergency)
         except BastionError as error:
             text = f"{error.message}\n"
-        self._console.print(visible(text, keeps_lines=True))
+        self._console.print_of(visible(text, keeps_lines=True))
 
     async def _ask_code(self) -> str:
         """Ask for a one-time code, drawn as stars; empty when it is not given."""
@@ -628,12 +628,16 @@ class _Shell:
                 text = retired_text(await self._runner.list_retired())
         except BastionError as error:
             text = error.message
-        self._console.print(f"{visible(text, keeps_lines=True)}\n")
+        self._say(text)
+
+    def _say(self, text: str) -> None:
+        """Answer a command: its words may come back, so they are marked as what was typed."""
+        self._console.print_of(f"{visible(text, keeps_lines=True)}\n")
 
     async def _refuse(self, command: meta.MetaCommand) -> None:
         if command.name in meta.REFUSED:
             await self._session.note("meta.refused", {"command": command.name})
-        self._console.print(f"{visible(meta.refusal(command))}\n")
+        self._say(meta.refusal(command))
 
     async def _list(self, command: meta.MetaCommand) -> None:
         found = meta.listing(
@@ -694,7 +698,7 @@ class _Shell:
         try:
             wanted = self._services.wanted(self._principal, self._target, command.name, words)
         except BastionError as error:
-            self._console.print(f"{visible(error.message)}\n")
+            self._say(error.message)
             return
         options = RunOptions(reason=reason or settings.reason, wait_s=None)
         output = _ShellOutput(
@@ -908,7 +912,8 @@ class _ShellOutput:
         self._end_result()
         self.status = event.status
         if event.status is not Status.OK:
-            self._console.print_of(outcome_text(event, self._statement))
+            columns = self._console.columns
+            self._console.print_of(outcome_text(event, self._statement, columns=columns))
             return
         if event.message:
             self._console.print(f"{visible(event.message, keeps_lines=True)}\n")

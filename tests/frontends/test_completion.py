@@ -53,6 +53,12 @@ def test_a_schema_gives_its_relations(completer):
     assert "orders" in texts(completer, "select * from public.|")
 
 
+def test_columns_come_in_the_brackets_behind_a_relation(completer):
+    assert texts(completer, "insert into customers (|")[:3] == ["id", "email", '"Odd Name"']
+    assert texts(completer, "insert into customers (id, em|")[0] == "email"
+    assert "select" in texts(completer, "select * from (se|")
+
+
 def test_labels_of_a_type_are_hidden_as_in_structure():
     catalogue = make_catalogue(Engine.MYSQL)
     relation = catalogue.relations["shop", "orders"]

@@ -99,3 +99,12 @@ def test_every_other_end_says_something(status):
 
 def test_a_whole_result_has_no_limit_note():
     assert limit_text(Finished(index=1, status=Status.OK, row_count=5), how="x") == ""
+
+
+def test_our_own_sentences_break_between_words_in_a_terminal():
+    message = "Dropping or emptying tables in production is refused, whoever asks for it there."
+    event = Finished(index=1, status=Status.BLOCKED, message=message)
+    lines = outcome_text(event, "drop table x", columns=40).splitlines()
+    assert all(len(line) < 40 for line in lines)
+    assert " ".join(lines).split() == ["BLOCKED:", *message.split()]
+    assert outcome_text(event, "drop table x").count("\n") == 1

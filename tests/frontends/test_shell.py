@@ -17,6 +17,7 @@ from bastion.core.model import (
     Waiting,
 )
 from bastion.errors import TargetUnavailableError
+from bastion.frontends.drawn import cells_of
 from bastion.frontends.shell import pick_target, run_shell
 from tests.fakes.clock import START
 from tests.fakes.runner import ALICE, TARGETS, FakeServices, FakeSession
@@ -392,6 +393,21 @@ async def test_an_unknown_command_is_never_sent_as_sql():
         await desk.enter("\\frob")
         await desk.terminal.expect("not here; try \\?")
         assert desk.runner.ran == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["d ann.lee@x.org", "reason ask ann.lee@x.org", "c ann.lee@x.org"],
+)
+async def test_an_answer_that_repeats_what_was_typed_is_marked_as_that(command):
+    async with shell() as desk:
+        written, write = [], desk.terminal.write
+        desk.terminal.write = lambda text: (written.append(text), write(text))
+        await desk.enter(f"\\{command}")
+        await desk.prompt(times=2)
+        answers = [text for text in written if "ann.lee" in text]
+        assert answers
+        assert all(cells_of(text) for text in answers)
 
 
 async def test_looks_belong_to_one_shell_alone():
