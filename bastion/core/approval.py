@@ -128,6 +128,8 @@ class Approval:
     decisions: tuple[Decision, ...] = ()
     ended_at: datetime | None = None
     revision: int = 0
+    spoken: str = ""
+    """How it reads without the values in it; empty in requests of earlier versions."""
 
     @property
     def is_open(self) -> bool:

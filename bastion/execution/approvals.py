@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from bastion.core import approval as life
+from bastion.core import detectors
 from bastion.core.approval import Approval, ApprovalState, Decision, Proof
 from bastion.core.asking import ALIKE_MIN, are_alike
 from bastion.core.model import Principal, Role
@@ -625,10 +626,17 @@ def _may_see(viewer: Principal, request: Approval) -> bool:
 
 
 def _as_seen(viewer: Principal, request: Approval) -> Approval:
-    """Leave the sample out for the requester's own person, who may not be one to read its rows."""
-    if request.impact.sample is None or not _is_own(viewer, request):
+    """Leave out what a viewer may not read.
+
+    The requester's own person, who may not be one to read its rows, gets no sample; who oversees
+    and does not decide gets no values that somebody typed, as in recordings.
+    """
+    if _is_own(viewer, request):
+        return dataclasses.replace(request, impact=dataclasses.replace(request.impact, sample=None))
+    if not viewer.roles.isdisjoint(request.approver_roles):
         return request
-    return dataclasses.replace(request, impact=dataclasses.replace(request.impact, sample=None))
+    said = request.spoken or detectors.redact(request.text)
+    return dataclasses.replace(request, text=said, parameters=())
 
 
 def _unknown() -> UnknownRequestError:

@@ -44,6 +44,8 @@ class Held:
     in_transaction: bool
     is_dirty: bool
     """It depends on state of its connection, so it dies with its session."""
+    spoken: str = ""
+    """How it reads without the values in it."""
     open_s: float = 0.0
     """It has run, and its transaction waits so long; 0: it has not run."""
 
@@ -84,6 +86,7 @@ def draft_request(held: Held, session: Session, target: Target, now: datetime) -
         approver_roles=verdict.approver_roles,
         created_at=now,
         expires_at=now + timedelta(seconds=expires_s),
+        spoken=held.spoken,
     )
 
 

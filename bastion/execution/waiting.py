@@ -450,6 +450,7 @@ class Holder:
             reason=run.options.reason,
             in_transaction=self._line.judge.context.in_transaction,
             is_dirty=is_dirty(self._line.judge.context) or open_s > 0,
+            spoken=self._line.judge.spoken(judged, run.parameters).text,
             open_s=open_s,
         )
         return draft_request(

@@ -16,7 +16,7 @@ from bastion.frontends.render import RenderOptions, make_renderer
 from recordings.audit import read_rows
 from recordings.verify import verify_file
 from tests.execution.test_granting import asked, unmask
-from tests.fakes.rig import Rig, running_rig
+from tests.fakes.rig import Rig, collect, running_rig
 from tests.recordings.second_verifier import is_right
 
 SQL = "select id, email, phone from customers where id < 4 order by id"
@@ -184,3 +184,21 @@ def test_no_cell_tells_more_than_the_reader_s_own_masks(
 def test_a_grant_counts_where_it_covers_all_classes_of_a_cell(mask: str, is_seen: bool):
     unmasked = frozenset({Sensitivity.PHONE})
     assert (masked_again(mask, Styles(), unmasked) is None) is is_seen
+
+
+async def test_who_oversees_and_does_not_decide_reads_no_typed_values_in_requests(rig: Rig):
+    value, code = "somebody.else@example.com", "K7Q2M9Z4"
+    sql = f"delete from customers where email = '{value}' and ssn = '{code}' and city = 'Graz'"
+    async with rig.runner("ann", "prod") as runner:
+        finished, _, _ = await collect(runner, sql, wait_s=0)
+    desk = rig.services.governance.desk
+    own, deciding, overseeing = [
+        await desk.get(await rig.principal(who), finished.request_id)
+        for who in ("ann", "rae", "aud")
+    ]
+    assert own.text == deciding.text == sql
+    assert value not in overseeing.text
+    assert code not in overseeing.text
+    assert "'Graz'" in overseeing.text
+    listed = await desk.list_requests(await rig.principal("aud"))
+    assert all(value not in one.text for one in listed)
