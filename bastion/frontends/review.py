@@ -44,6 +44,7 @@ _SEND_TIMEOUT_S = 120.0
 _PUSH_INTERVAL_S = 0.1
 _NOTICES_MAX = 8
 _QUEUE_MAX = 500
+_TAKEN_BACK = (ApprovalState.APPROVED, ApprovalState.RUNNING)
 _HITS_MAX = 5
 _HIT_CHARACTERS_MAX = 200
 _CHANGED_MAX = 200
@@ -542,14 +543,14 @@ class _Conversation:
         return tuple(summaries[:_QUEUE_MAX])
 
     async def _approved(self, pending: set[str]) -> list[Approval]:
-        """Find what was approved and has not run: a yes that can still be taken back."""
+        """Find what was approved and has not run to its end: a yes that can be taken back."""
         approved: list[Approval] = []
         for request_id in [one for one in self._changed_ids if one not in pending]:
             try:
                 approval = await self._services.desk.get(self._principal, request_id)
             except UnknownRequestError:
                 approval = None
-            if approval is not None and approval.state is ApprovalState.APPROVED:
+            if approval is not None and approval.state in _TAKEN_BACK:
                 approved.append(approval)
             elif approval is None or approval.state is not ApprovalState.PENDING:
                 self._changed_ids.pop(request_id, None)

@@ -370,6 +370,24 @@ async def test_a_yes_that_has_not_run_stays_in_the_queue_until_it_is_taken_back(
     assert (await rig.desk.get(BOB, "r1")).state is ApprovalState.REVOKED
 
 
+async def test_a_yes_whose_run_goes_on_stays_in_the_queue_and_can_be_taken_back(rig, connect):
+    request = await rig.file()
+    client = await connect(BOB)
+    await client.queue()
+    assert (await client.approve(request)).is_ok
+    await rig.desk.claim(request.id, request.digest)
+    # Each step tells of itself, and two may come as one.
+    while (seen := (await client.queue())[0]).state is not ApprovalState.RUNNING:
+        assert seen.state is ApprovalState.APPROVED
+    assert not seen.may_decide
+    reply = await client.ask(wire.Revoke, id="r1", reason="wrong day")
+    assert reply.is_ok
+    assert "It runs already" in reply.message
+    await rig.desk.finish(request.id, ApprovalState.FAILED)
+    while left := await client.queue():
+        assert left[0].state is ApprovalState.RUNNING
+
+
 async def test_all_requests_can_be_listed(rig, connect):
     await rig.file()
     await rig.desk.decide(CAROL, "r1", approve=False, reason="no")

@@ -276,10 +276,9 @@ async def test_a_digit_takes_a_ready_reason(peer, show, size):
     assert screen.asked(wire.Deny)[0].reason == "Try it on staging first."
 
 
-async def test_a_yes_that_has_not_run_is_taken_back(peer, show):
-    peer.requests = [
-        summary("req-7f3a", state=ApprovalState.APPROVED, may_decide=False, why_not="Approved.")
-    ]
+@pytest.mark.parametrize("state", [ApprovalState.APPROVED, ApprovalState.RUNNING])
+async def test_a_yes_that_has_not_run_to_its_end_is_taken_back(peer, show, state):
+    peer.requests = [summary("req-7f3a", state=state, may_decide=False, why_not="Approved.")]
     screen = await show(120, 40)
     await screen.opened()
     await screen.press("u")

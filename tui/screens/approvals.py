@@ -236,11 +236,11 @@ class ApprovalsScreen(ReviewScreen):
 
     @work(group="act")
     async def action_revoke(self) -> None:
-        """Ask for a reason, then take a yes back before it runs."""
+        """Ask for a reason, then take a yes back before it runs, or while it does."""
         detail = self._shown()
         if detail is None:
             return
-        if detail.summary.state is not ApprovalState.APPROVED:
+        if detail.summary.state not in (ApprovalState.APPROVED, ApprovalState.RUNNING):
             self.say(
                 f"This request is {detail.summary.state.value}; there is no yes to take back.",
                 is_error=True,

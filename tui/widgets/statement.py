@@ -66,6 +66,8 @@ def _headline(detail: RequestDetail) -> Iterator[Text]:
         stands = summary.why_not
         if summary.state is ApprovalState.APPROVED:
             stands += " u takes the yes back before it runs."
+        if summary.state is ApprovalState.RUNNING:
+            stands += " u takes the yes back: it is rolled back unless it has just ended."
         yield _pair("You", stands, WARNING)
     if summary.tables:
         yield _pair("Writes", ", ".join(summary.tables[:20]))
