@@ -16,7 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from bastion.core import detectors
+from bastion.core import detectors, national
 from bastion.core.builtins import names
 from bastion.core.catalogue import Classification
 from bastion.core.dyncols import column_names
@@ -106,15 +106,25 @@ def _harmless(name: str, kind: str, values: Sequence[str]) -> Classification:
 def _are_versions(name: str, values: Sequence[str]) -> bool:
     """Tell whether a column is called after versions, and holds nothing else.
 
-    What could be an address is believed to be one, unless most of the others cannot.
+    What could be an address is believed to be one, unless most of the others cannot, or all begin
+    with one of a few small numbers, as addresses of many clients do not.
     """
     if not _VERSION.search(name) or not all(map(detectors.is_version, values)):
         return False
-    others = {value for value in values if not detectors.is_address_like(value)}
-    return len(others) >= _VERSIONS_MIN and len(others) > len(set(values)) // 2
+    different = set(values)
+    others = {value for value in different if not detectors.is_address_like(value)}
+    if len(others) >= _VERSIONS_MIN and len(others) > len(different) // 2:
+        return True
+    majors = {int(value.lstrip("vV").partition(".")[0]) for value in different}
+    return (
+        max(majors) <= _MAJOR_MAX
+        and len(majors) * _VERSIONS_MIN <= len(different)
+        and sum(map(detectors.is_private, different)) * 2 < len(different)
+    )
 
 
 _VERSIONS_MIN = 5
+_MAJOR_MAX = 40
 
 
 def _embedded_words(embedded: Sensitivity | None) -> str:
@@ -379,24 +389,59 @@ def _is_street(value: str) -> bool:
 def _by_values(name: str, kind: str, values: list[str], *, is_key: bool) -> Classification | None:
     if not values or is_key:
         return None
-    hits: Counter[Sensitivity] = Counter()
-    for value in values:
-        found = detectors.whole(value)
-        if found is not None and not _is_version(found, value):
-            hits[found] += 1
-    if _VERSION.search(name):
-        del hits[Sensitivity.IP_ADDRESS]
-    if kind == "number" and hits[Sensitivity.CARD] and _are_sequential(values):
-        del hits[Sensitivity.CARD]
-    if kind == "number":
-        hits = Counter({key: hits[key] for key in (Sensitivity.CARD,) if hits[key]})
+    hits = _hits(name, kind, values)
     for sensitivity, count in hits.most_common():
         share = count / len(values)
         needed = _CARD_SHARE_MIN if sensitivity in _WEAK else _SHARE_MIN
         if share >= needed:
             words = f"{share:.0%} of {len(values)} sampled values look like {sensitivity.value}"
             return Classification(sensitivity=sensitivity, evidence=words)
+    numbers = national.found_in(values, are_numbers=kind == "number")
+    if numbers is not None:
+        country, share = numbers
+        words = f"{share:.0%} of {len(values)} sampled values are national numbers ({country})"
+        return Classification(sensitivity=Sensitivity.SSN, evidence=words)
     return None
+
+
+def _hits(name: str, kind: str, values: list[str]) -> Counter[Sensitivity]:
+    """Count values with the form of a class, without what so many of them only look like."""
+    hits: Counter[Sensitivity] = Counter()
+    for value in values:
+        found = detectors.whole(value) or _behind_words(name, value)
+        if found is not None and not _is_version(found, value):
+            hits[found] += 1
+    if _VERSION.search(name):
+        del hits[Sensitivity.IP_ADDRESS]
+    if all(map(_WAYBILL.fullmatch, values)) and all(map(_is_waybill, values)):
+        del hits[Sensitivity.PHONE]
+    if kind == "number" and hits[Sensitivity.CARD] and _are_sequential(values):
+        del hits[Sensitivity.CARD]
+    if kind == "number":
+        hits = Counter({key: hits[key] for key in (Sensitivity.CARD,) if hits[key]})
+    return hits
+
+
+def _behind_words(name: str, value: str) -> Sensitivity | None:
+    """Tell a card behind its brand, ``VI4111…``, and a number behind whom it calls."""
+    brand = _BRAND.match(value)
+    if brand is not None:
+        return Sensitivity.CARD if detectors.is_card(value[brand.end() :]) else None
+    number = _LAST_NUMBER.search(value) if _CONTACT.search("_".join(split_words(name))) else None
+    return Sensitivity.PHONE if number and detectors.is_phone(number[0].strip()) else None
+
+
+_BRAND = re.compile(r"[A-Za-z]{2,4}[ :/*-]?(?=\d)")
+_LAST_NUMBER = re.compile(r"(?<![\w.])[+(]{0,2}\d[\d ()./-]{6,20}$")
+
+
+def _is_waybill(value: str) -> bool:
+    """Tell a number of air freight, which looks like one of London's."""
+    digits = value[-8:]
+    return int(digits[:-1]) % 7 == int(digits[-1])
+
+
+_WAYBILL = re.compile(r"\d{3}[ -]?\d{8}")
 
 
 def _are_sequential(values: list[str]) -> bool:
@@ -733,6 +778,9 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
             r"|ausweis(?:_?(?:nr|nummer))?|reisepass(?:_?(?:nr|nummer))?|pasaporte|passeport"
             r"|medicare(?:_?(?:no|number|id))?|medicaid(?:_?(?:no|number|id))?|mbi"
             r"|nhs_?(?:no|num|number)|krankenversicherten_?(?:nr|nummer)"
+            r"|fnr|egn|cnp|tckn|rijksregister(?:_?(?:nr|nummer))?|insz|niss|nir|amka|kennitala"
+            r"|isikukood|asmens_kodas|snils|cuil|cedula(?:_de_identidad)?|my_?number|rut"
+            r"|person_?nr|burgerservice_?nummer|tfn"
         ),
     ),
     (
@@ -742,7 +790,8 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
             r"|birth|geb(?:urts)?_?(?:datum|dat)|geburtstag|date_(?:de_)?naissance|ddn"
             r"|f(?:echa|ec)?_(?:de_)?nac(?:imiento)?|fecha_?nacimiento|d(?:ata|t)_(?:de_)?nasc"
             r"(?:imento)?|data_(?:di_)?nascita|b_?day|geboorte_?datum|fodsels?_?dato|fodelsedatum"
-            r"|syntymaaika|data_urodzenia|datum_narozeni|dogum_tarihi"
+            r"|syntymaaika|data_urodzenia|datum_narozeni|dogum_tarihi|f_?dato|fodt(?:_dato)?"
+            r"|fodd|nee?_le|nat[oa]_il|nascid[oa]_em|nacid[oa]_el|geboren(?:_(?:am|op))?"
         ),
     ),
     (
@@ -850,6 +899,7 @@ _COMMENTS = (
         _words(r"pii|confidential|sensitive|gdpr|personal_data|phi|hipaa"),
     ),
 )
+_CONTACT = _words(r"(?:\w*_)?(?:contacts?|contact[oe]s?|kontakte?|\w*kontakt|ansprechpartner)")
 _CODES = _words(r"cvv2?|cvc2?|pin|pin_?code|otp|pass_?code|(?:verification|reset|auth)_code")
 """Short codes: they need not be long to tell."""
 _CODE_DIGITS_MIN = 3

@@ -42,6 +42,7 @@ _TENS = bytes(range(0, 256, 10))
 _SSN = re.compile(r"(?<![\w.-])\d{3}-\d{2}-\d{4}(?!\w|-\w)")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
 _PHONE = re.compile(r"(?<![\w.+])\+\d(?:[ ().-]{0,2}\d){6,14}(?![\w])")
+_DIALLED = re.compile(r"00[1-9](?:[ -]?\d){8,13}")
 _NATIONAL_PHONES = (
     (re.compile(r"(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}"), ("US",)),
     (
@@ -89,6 +90,21 @@ _BEARER = re.compile(
     r"(?P<before>\b(?:bearer|basic)\s{1,2})(?P<value>[\w.~+/=-]{8,4096})", re.IGNORECASE
 )
 _LOGIN = re.compile(r"(?P<before>://[^\s:/@]{1,64}:)[^\s/@]{1,128}@")
+_CALLED = re.compile(
+    r"(?P<before>\b(?P<word>t[eé]l(?:[eé](?:fon|foon|fono)|ephone)?|tlf|phone|mob(?:ile?)?|m[oó]vil"
+    r"|cellulare|celular|fax|whatsapp|call(?: back)?|ring|cell|handy|sms|gsm)"
+    r"(?: ?(?:no|nr|number))?[.:]{0,2}\s{0,2})"
+    r"(?P<value>[+(]{0,2}\d[\d ()./-]{6,18}\d)(?!\w)",
+    re.IGNORECASE,
+)
+"""A number as it is written at home, behind a word that says what to do with it."""
+_IDENTIFIED = re.compile(
+    r"(?P<before>\b(?:dni|nie|nif|nino|cpf|curp|pesel|bsn|hetu|egn|cnp|jmbg|oib|cuil|nric|aadhaar"
+    r"|personnummer|f[oø]dselsnummer|codice fiscale|steuer-?id|rodn[eé] [cč][ií]slo|snils)\b"
+    r"[^\d\n]{1,20}?)(?P<value>(?:[A-Z]-?)?\d[\dA-Za-z./-]{4,18}[\dA-Za-z])(?!\w)",
+    re.IGNORECASE,
+)
+"""A national number behind its name, where no sign stands between."""
 _BEHIND_NAMES = (_NAMED, _BEARER, _LOGIN)
 _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d)")
@@ -196,6 +212,8 @@ def is_phone(text: str) -> bool:
     """Tell whether the text is a phone number, international or plainly formatted as one."""
     if _PHONE.fullmatch(text):
         return _is_international(text)
+    if _DIALLED.fullmatch(text):
+        return _is_international(f"+{text[2:]}")
     digits = sum(char.isdigit() for char in text)
     if digits not in _PHONE_DIGITS or text.isdigit():
         return False
@@ -236,6 +254,11 @@ def is_address_like(text: str) -> bool:
     except ValueError:
         return False
     return address.ip.is_private or _is_public_ip(text)
+
+
+def is_private(text: str) -> bool:
+    """Tell whether the text is an address of a network at home."""
+    return is_ip(text) and ipaddress.ip_interface(text).ip.is_private
 
 
 def is_version(text: str) -> bool:
@@ -351,7 +374,22 @@ def _suspects(blob: bytes, longest: int) -> Iterator[_Suspect]:
             yield _KEY, _hide_all
         if is_long and any(map(blob.__contains__, _HASH_STARTS)):
             yield _HASH, _hide_all
-    yield from _number_suspects(blob.translate(_SHAPES))
+    shape = blob.translate(_SHAPES)
+    yield from _word_suspects(blob, shape)
+    yield from _number_suspects(shape)
+
+
+def _word_suspects(blob: bytes, shape: bytes) -> Iterator[_Suspect]:
+    """Choose what finds a number behind a word: most cells have words alone, or digits alone."""
+    if b"00" not in shape or blob.upper() == blob.lower():
+        return
+    if b"0" * _IDENTITY_DIGITS_MIN not in shape.translate(None, b" -/()."):
+        return
+    lower = blob.lower()
+    if any(map(lower.__contains__, _CALL_STEMS)):
+        yield _CALLED, _hide_called
+    if any(map(lower.__contains__, _IDENTITY_STEMS)):
+        yield _IDENTIFIED, _hide_identified
 
 
 def _has_key_start(blob: bytes) -> bool:
@@ -432,6 +470,28 @@ def _hide_phone(match: re.Match[str]) -> str:
     return MASK if is_phone(match.group()) else match.group()
 
 
+def _hide_called(match: re.Match[str]) -> str:
+    value = match["value"]
+    is_one = sum(map(str.isdigit, value)) in _PHONE_DIGITS and not _is_dated(value)
+    if value.isdigit() and value[0] != "0" and match["word"].casefold() in _CALLING:
+        # A run of digits behind "call" may be the number of anything.
+        is_one = False
+    return f"{match['before']}{MASK}" if is_one else match.group()
+
+
+_CALLING = frozenset(("call", "call back", "ring", "cell", "handy", "sms", "gsm"))
+
+
+def _is_dated(text: str) -> bool:
+    return _DATE.match(text) is not None or _DATE_LAST.match(text) is not None
+
+
+def _hide_identified(match: re.Match[str]) -> str:
+    digits = sum(map(str.isdigit, match["value"]))
+    is_one = digits >= _IDENTITY_DIGITS_MIN and not _is_dated(match["value"])
+    return f"{match['before']}{MASK}" if is_one else match.group()
+
+
 def _hide_ip(match: re.Match[str]) -> str:
     return MASK if _is_public_ip(match.group()) else match.group()
 
@@ -471,6 +531,8 @@ _CLASSES: dict[Callable[[re.Match[str]], str], Sensitivity] = {
     _hide_ssn: Sensitivity.SSN,
     _hide_card: Sensitivity.CARD,
     _hide_phone: Sensitivity.PHONE,
+    _hide_called: Sensitivity.PHONE,
+    _hide_identified: Sensitivity.SSN,
     _hide_ip: Sensitivity.IP_ADDRESS,
 }
 _GAP = re.compile(r"[ -]")
@@ -497,6 +559,12 @@ _KEY_STARTS = (
 """What each alternative of ``_KEY`` holds, private keys aside: a byte, and a word with it."""
 _SECRET_STEMS = (b"pass", b"pwd", b"secret", b"token", b"key", b"ssn", b"security", b"://")
 """What each name in ``_NAMED`` holds, and ``_LOGIN``."""
+_IDENTITY_STEMS = tuple(
+    b"dni nie nif nino cpf curp pesel bsn hetu egn cnp jmbg oib cuil nric aadhaar personnummer"
+    b" dselsnummer fiscale steuer rodn snils".split()
+)
+_CALL_STEMS = tuple(b"tel t\xc3\xa9l tlf phone call ring mob vil cel handy fax sms gsm".split())
+_IDENTITY_DIGITS_MIN = 6
 _HASH_STARTS = (b"$", b"*", b"{S", b"{M", b"{C")
 """What each alternative of ``_HASH`` begins with or holds."""
 _PHONE_SHAPE = re.compile(rb"\+0[0 ().\-\x80-\xff]{6}")

@@ -268,6 +268,8 @@ _ADDRESSES = ["81.2.69.142", "203.0.113.77", "10.3.4.5", "192.168.4.1", "8.8.44.
         ("firmware", [*_VERSIONS, "call 81.2.69.142"], False),
         ("app_version", _ADDRESSES, False),
         ("app_version", [*_ADDRESSES, *_VERSIONS[:5]], False),
+        ("app_version", [f"{8 + n % 3}.{n}.{n * 9}.{40 + n}" for n in range(20)], True),
+        ("app_version", [f"81.{n}.{n * 9}.{40 + n}" for n in range(20)], False),
     ],
 )
 def test_versions_are_known_by_name_and_values(
@@ -277,6 +279,20 @@ def test_versions_are_known_by_name_and_values(
     assert found.is_version is is_version
     assert found.sensitivity is None or not is_version
     assert (found.embedded or found.sensitivity) is not None or is_version or len(values) < 4
+
+
+def test_a_card_behind_its_brand_is_one() -> None:
+    cards = ["VI4111111111111111", "CA*5555555555554444", "AX-378282246310005"]
+    assert classify("fop", cards) is Sensitivity.CARD
+    assert classify("fop", ["VI4111111111111112", "CA*5555555555554440", "AX1"]) is None
+
+
+def test_whom_to_call_is_a_phone_number_and_a_parcel_by_air_is_none() -> None:
+    called = ["Partner 030 111667", "Mutter 01514 5427355", "Bruder 0121 512 3245"]
+    assert classify("notfallkontakt", called) is Sensitivity.PHONE
+    assert classify("invoice", [f"Invoice {one[-10:]}" for one in called]) is None
+    assert classify("awb", ["020-12345675", "020-91957202", "020-31491795"]) is None
+    assert classify("line", ["020-12345674", "020-91957205", "020-31491799"]) is Sensitivity.PHONE
 
 
 def test_version_in_a_document_is_no_address() -> None:

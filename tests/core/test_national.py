@@ -1,0 +1,104 @@
+"""National numbers of persons are known by what all values of a column share, never by one."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from stdnum import ean, luhn
+from stdnum.pl import pesel
+
+from bastion.core import detectors, national
+
+CORPUS = Path(__file__).parent.parent / "corpus" / "classes.tsv"
+NUMBERS = [line.split("\t")[3:] for line in CORPUS.read_text().splitlines() if "ssn\tn" in line[:5]]
+_CHANCE = random.Random(20261130)
+
+
+def _digits(count: int) -> str:
+    return "".join(_CHANCE.choices("0123456789", k=count))
+
+
+def _checked(count: int) -> str:
+    body = f"9{_digits(count - 2)}"
+    return body + luhn.calc_check_digit(body)
+
+
+def _barcode() -> str:
+    body = f"40{_digits(10)}"
+    return body + ean.calc_check_digit(body)
+
+
+LOOK_ALIKES = {
+    **{f"{count} digits": lambda count=count: _digits(count) for count in range(7, 19)},
+    **{f"{count} digits, Luhn": lambda count=count: _checked(count) for count in range(8, 20)},
+    "bar codes": _barcode,
+    "orders by day": lambda: f"2{_CHANCE.randrange(4)}{_CHANCE.randrange(1, 10):02}15-{_digits(4)}",
+    "moments": lambda: f"20240{_CHANCE.randrange(1, 10)}1{_digits(1)}10{_digits(4)}",
+    "parts": lambda: f"{_digits(8)}{_CHANCE.choice('ABCDEFGH')}",
+    "routing numbers": lambda: f"{_digits(3)}-{_digits(3)}-{_digits(3)}",
+}
+
+
+@pytest.mark.parametrize("values", NUMBERS, ids=lambda values: values[0][:2] + "…")
+def test_numbers_of_two_dozen_countries_are_known(values: list[str]) -> None:
+    assert national.found_in(values) is not None
+    assert national.found_in([f" {value} " for value in values]) is not None
+
+
+@pytest.mark.parametrize("values", NUMBERS, ids=lambda values: values[0][:2] + "…")
+def test_one_value_says_nothing_and_neither_does_one_in_two(values: list[str]) -> None:
+    assert national.found_in(values[:1] * 50) is None
+    others = [_digits(len(values[0])) for _ in values]
+    assert national.found_in([*values, *others]) is None
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+@pytest.mark.parametrize("count", [3, 20, 100])
+def test_look_alikes_are_none(name: str, count: int) -> None:
+    for _ in range(5):
+        assert national.found_in([LOOK_ALIKES[name]() for _ in range(count)]) is None
+
+
+def test_a_column_of_numbers_has_lost_its_zeros() -> None:
+    born = (f"0{year}0708{count:05}" for year in range(1, 9) for count in range(0, 90_000, 997))
+    numbers = [number for number in born if pesel.is_valid(number)]
+    assert len(numbers) > 20
+    assert national.found_in(numbers) == ("Poland", 1.0)
+    stored = [number.lstrip("0") for number in numbers]
+    assert national.found_in(stored, are_numbers=True) == ("Poland", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Ring 0121 512 3245 at noon", "Ring ••••• at noon"),
+        ("tel. 612 49 11 03, or TEL: 030/1234567", "tel. •••••, or TEL: •••••"),
+        ("teléfono 612491103", "teléfono •••••"),
+        ("fax (020) 7946 0018", "fax •••••"),
+        ("DNI del familiar 68082583F", "DNI del familiar •••••"),
+        ("NIE X1234567L", "NIE •••••"),
+        ("PESEL 44051401359.", "PESEL •••••."),
+    ],
+)
+def test_numbers_behind_a_telling_word_are_hidden_in_a_text(text: str, shown: str) -> None:
+    assert detectors.redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call 2024-01-05 10:00 later",
+        "ring 10 12 2024",
+        "call 4500012345 failed",
+        "call 1234567890123456",
+        "tel. 2 pcs",
+        "string 0121 512 3245",
+        "DNI is required, see form 12",
+        "CNP 2024-01-05",
+        "cell 12 of 34 in row 5678",
+    ],
+)
+def test_other_numbers_behind_such_words_stay(text: str) -> None:
+    assert detectors.redact(text) == text
