@@ -19,6 +19,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,7 +112,7 @@ class Approval:
     text: str
     parameters: tuple[bytes | None, ...]
     statement_sha256: str
-    """Of the raw text alone, in hex; what people compare."""
+    """Of the raw text alone, in hex; what those compare who may read the text."""
     digest: str
     """Of everything a yes covers; see ``binding_digest``."""
     effect: str
@@ -130,6 +131,9 @@ class Approval:
     revision: int = 0
     spoken: str = ""
     """How it reads without the values in it; empty in requests of earlier versions."""
+    salt: str = ""
+    """In hex; keys the digests that others see than those who may read the text. Empty in requests
+    of earlier versions."""
 
     @property
     def is_open(self) -> bool:
@@ -163,6 +167,11 @@ def binding_digest(
         digest.update(length.to_bytes(8, "big", signed=True))
         digest.update(part or b"")
     return digest.hexdigest()
+
+
+def salted(digest: str, salt: str) -> str:
+    """Key a digest of a text, so that no guess at its values can be tried without the salt."""
+    return hmac.digest(bytes.fromhex(salt), digest.encode(), "sha256").hex() if salt else digest
 
 
 def check_reviewer(approval: Approval, reviewer: Principal) -> None:

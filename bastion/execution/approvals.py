@@ -557,7 +557,7 @@ class ApprovalDesk:
 
 
 def _public(request: Approval) -> dict[str, str | int | None]:
-    """Describe a request without a word of its SQL."""
+    """Describe a request without a word of its SQL, and without a digest to try guesses against."""
     return {
         "request_id": request.id,
         "state": request.state.value,
@@ -568,7 +568,7 @@ def _public(request: Approval) -> dict[str, str | int | None]:
         "effect": request.effect,
         "rows": request.impact.rows,
         "rule": request.rule,
-        "statement_sha256": request.statement_sha256,
+        "statement_digest": life.salted(request.statement_sha256, request.salt),
         "approvals": len(request.approved_by),
         "approvals_needed": request.approvals_needed,
         "expires_at": request.expires_at.isoformat(),
@@ -629,14 +629,17 @@ def _as_seen(viewer: Principal, request: Approval) -> Approval:
     """Leave out what a viewer may not read.
 
     The requester's own person, who may not be one to read its rows, gets no sample; who oversees
-    and does not decide gets no values that somebody typed, as in recordings.
+    and does not decide gets no values that somebody typed, as in recordings, and no digest that
+    would prove a guess at one.
     """
     if _is_own(viewer, request):
         return dataclasses.replace(request, impact=dataclasses.replace(request.impact, sample=None))
     if not viewer.roles.isdisjoint(request.approver_roles):
         return request
     said = request.spoken or detectors.redact(request.text)
-    return dataclasses.replace(request, text=said, parameters=())
+    if said == request.text and not request.parameters:
+        return request
+    return dataclasses.replace(request, text=said, parameters=(), statement_sha256="", salt="")
 
 
 def _unknown() -> UnknownRequestError:

@@ -96,15 +96,12 @@ class GlassBox:
                 return one
         return None
 
-    async def note_run(
-        self, emergency_id: str, principal: Principal, *, statement_id: str, sha256: str
-    ) -> None:
+    async def note_run(self, emergency_id: str, principal: Principal, *, statement_id: str) -> None:
         """Put on record that a statement runs under an emergency, before it does."""
         fields = {
             "emergency": emergency_id,
             "user": principal.user,
             "statement": statement_id,
-            "sha256": sha256,
         }
         await self._audit.record("breakglass.statement", fields)
 

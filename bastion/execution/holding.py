@@ -12,6 +12,7 @@ from bastion.core.context import SessionContext
 from bastion.core.model import Impact, Status, Target, Verdict, Waiting
 from bastion.execution.session import Session, statement_digest
 
+_SALT_BYTES = 32
 TRANSACTION_WAIT_S = 60.0
 """Locks stay held while a statement waits inside a transaction, so it waits less long."""
 
@@ -87,6 +88,7 @@ def draft_request(held: Held, session: Session, target: Target, now: datetime) -
         created_at=now,
         expires_at=now + timedelta(seconds=expires_s),
         spoken=held.spoken,
+        salt=secrets.token_hex(_SALT_BYTES),
     )
 
 

@@ -55,7 +55,7 @@ from bastion.execution.ports import (
     Connector,
 )
 from bastion.execution.sending import Sender
-from bastion.execution.session import Session, SessionState, statement_digest
+from bastion.execution.session import Session, SessionState
 from bastion.execution.spelling import spell
 from bastion.execution.waiting import Holder
 
@@ -303,7 +303,6 @@ class Runner:
                 judged.verdict.emergency,
                 self._line.session.principal,
                 statement_id=run.id,
-                sha256=statement_digest(run.text),
             )
             yield NoticeReceived(severity="NOTE", text=judged.verdict.text)
         if said:

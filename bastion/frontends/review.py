@@ -631,6 +631,7 @@ class _Conversation:
             ended_at=approval.ended_at,
             keys=_without_tags(approval.impact.keys),
             sample=approval.impact.sample,
+            salt=approval.salt,
         )
 
     def _sessions(self) -> tuple[wire.SessionEntry, ...]:

@@ -139,7 +139,8 @@ def approval_object(approval: Approval) -> JsonObject:
         "target": approval.context.target,
         "environment": approval.environment.value,
         "statement": scrub_secrets(approval.text),
-        "statement_sha256": approval.statement_sha256,
+        "statement_sha256": approval.statement_sha256 or None,
+        "salt": approval.salt or None,
         "shape": request_shape(approval),
         "parameters": len(approval.parameters),
         "held_by": {"rule": approval.rule, "text": approval.rule_text},
@@ -345,7 +346,7 @@ def approval_text(services: Services, approval: Approval, eligible: Sequence[str
         ("approvals", have),
         ("decides", names_text(eligible) or "nobody now"),
         ("time left", _left(approval, seconds_left(approval.expires_at, now))),
-        ("sha256", approval.statement_sha256),
+        ("sha256", approval.statement_sha256 or _NOT_SHOWN),
         *(
             (
                 _word_from(decision),
@@ -691,6 +692,7 @@ _VERBS: dict[str, Handler] = {
     "grant list": _grant_list,
     "grant revoke": _grant_revoke,
 }
+_NOT_SHOWN = "not shown, as it would prove a guess"
 _USAGES = {
     "req": "req list|show ID|approve ID|deny ID|wait ID|withdraw ID|revoke ID "
     "[--reason TEXT] [--json]",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bastion.core.approval import ApprovalState
+from bastion.core.approval import ApprovalState, salted
 from bastion.errors import StoreError
 from bastion.store import schema
 from bastion.store.base import Shelf
@@ -178,7 +178,9 @@ def _request_facts(row: sa.Row[tuple[object, ...]], box: SecretBox) -> Facts:
     facts = {
         f"request {request.id}": _PHASES.get(request.state, _ENDED),
         f"text of {request.id}": _asked(
-            request.requester, request.context.target, request.statement_sha256
+            request.requester,
+            request.context.target,
+            salted(request.statement_sha256, request.salt),
         ),
     }
     for one in request.decisions:
@@ -331,9 +333,9 @@ class _Told:
         match event:
             case "approval.requested":
                 self._set(f"request {request}", _OPEN)
-                asked = _asked(
-                    fields.get("requester"), fields.get("target"), fields.get("statement_sha256")
-                )
+                # In rows of earlier versions it was not salted.
+                digest = fields.get("statement_digest", fields.get("statement_sha256"))
+                asked = _asked(fields.get("requester"), fields.get("target"), digest)
                 self._set(f"text of {request}", asked)
             case "approval.decision":
                 self._set(_word(reviewer, request), str(fields.get("word")))

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bastion.core.approval import Approval
+from bastion.core.approval import Approval, salted
 
 if TYPE_CHECKING:
     from bastion.core.model import KeySet
     from bastion.wire.review import RequestDetail
 
-TITLE = "bastion decision 1"
+TITLE = "bastion decision 2"
 TABLES_MAX = 20
 """So many tables of a request are shown; a signature is over these."""
 CLOCK_SLACK = timedelta(minutes=5)
@@ -31,14 +31,18 @@ CLOCK_SLACK = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a decision is on."""
+    """What a decision is on.
+
+    The message is on record for many. Its digests are keyed by the salt of the request, which those
+    have who may read the text: nobody else can try a guess at a value in it.
+    """
 
     request_id: str
-    statement_sha256: str
-    shown_sha256: str
+    statement_digest: str
+    shown_digest: str
     """Of the text as it was on the screen, where passwords and keys are taken out."""
     target: str
-    effect_sha256: str
+    effect_digest: str
     """Over where and as whom it runs, its parameters, and what was measured of it."""
 
 
@@ -76,12 +80,12 @@ def decision_message(subject: Subject, word: Word) -> bytes:
     fields = {
         "at": word.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "decision": word.decision,
-        "effect_sha256": subject.effect_sha256,
+        "effect_digest": subject.effect_digest,
         "reason": word.reason.strip(),
         "request_id": subject.request_id,
         "reviewer": word.reviewer,
-        "shown_sha256": subject.shown_sha256,
-        "statement_sha256": subject.statement_sha256,
+        "shown_digest": subject.shown_digest,
+        "statement_digest": subject.statement_digest,
         "target": subject.target,
     }
     return f"{TITLE}\n{_canonical(fields)}\n".encode()
@@ -92,10 +96,10 @@ def subject_held(approval: Approval, *, shown_text: str) -> Subject:
     context, impact = approval.context, approval.impact
     return Subject(
         request_id=approval.id,
-        statement_sha256=approval.statement_sha256,
-        shown_sha256=_text_sha256(shown_text),
+        statement_digest=salted(approval.statement_sha256, approval.salt),
+        shown_digest=_text_digest(shown_text, approval.salt),
         target=context.target,
-        effect_sha256=_effect_sha256(
+        effect_digest=_effect_digest(
             {
                 "database": context.database,
                 "schema": context.schema,
@@ -109,7 +113,8 @@ def subject_held(approval: Approval, *, shown_text: str) -> Subject:
                 "keys": _keys(impact.keys),
                 "rule": approval.rule,
                 "guards_structure": approval.guards_structure,
-            }
+            },
+            approval.salt,
         ),
     )
 
@@ -119,10 +124,10 @@ def subject_shown(detail: RequestDetail) -> Subject:
     summary = detail.summary
     return Subject(
         request_id=summary.id,
-        statement_sha256=detail.statement_sha256,
-        shown_sha256=_text_sha256(detail.text),
+        statement_digest=salted(detail.statement_sha256, detail.salt),
+        shown_digest=_text_digest(detail.text, detail.salt),
         target=summary.target,
-        effect_sha256=_effect_sha256(
+        effect_digest=_effect_digest(
             {
                 "database": detail.database,
                 "schema": detail.schema,
@@ -136,17 +141,18 @@ def subject_shown(detail: RequestDetail) -> Subject:
                 "keys": _keys(detail.keys),
                 "rule": detail.rule,
                 "guards_structure": detail.guards_structure,
-            }
+            },
+            detail.salt,
         ),
     )
 
 
-def _text_sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _text_digest(text: str, salt: str) -> str:
+    return salted(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), salt)
 
 
-def _effect_sha256(fields: Mapping[str, object]) -> str:
-    return hashlib.sha256(_canonical(fields).encode()).hexdigest()
+def _effect_digest(fields: Mapping[str, object], salt: str) -> str:
+    return salted(hashlib.sha256(_canonical(fields).encode()).hexdigest(), salt)
 
 
 def _parameters(values: tuple[bytes | None, ...]) -> list[str | None]:

@@ -93,6 +93,7 @@ class RequestDetail:
     """The statement byte for byte; the digest is of this."""
     parameters: tuple[bytes | None, ...]
     statement_sha256: str
+    """Empty for who may not read the text in full."""
     engine: str
     """``postgres``, ``mysql``, or empty when the target is gone."""
     database: str
@@ -114,6 +115,8 @@ class RequestDetail:
     """Which rows a yes covers; without their tags."""
     sample: Sample | None = None
     """A few of these rows, masked."""
+    salt: str = ""
+    """Keys the digests in a decision's message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

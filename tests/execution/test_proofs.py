@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bastion.core.approval import ApprovalState
+from bastion.core.approval import ApprovalState, salted
 from bastion.core.scrubbing import scrub_secrets
 from bastion.errors import AccessError, ApprovalError
 from bastion.execution.ports import PublicKey
@@ -65,7 +65,7 @@ async def test_both_signatures_of_a_decision_are_accepted_by_openssh_and_kept(ri
     for one in signatures(decision):
         assert openssh_accepts(tmp_path, decision.proof.message, one)
         assert not openssh_accepts(tmp_path, decision.proof.message.replace("yes", "no"), one)
-    assert request.statement_sha256 in decision.proof.message
+    assert salted(request.statement_sha256, request.salt) in decision.proof.message
     assert '"target":"shop"' in decision.proof.message
     line = next(fields for event, fields in rig.audit.lines if event == "approval.decision")
     assert line["reviewer_signature"] == decision.proof.reviewer_signature
@@ -176,4 +176,4 @@ async def test_a_password_in_the_statement_is_in_no_message_and_still_covered(ri
     await rig.desk.decide(BOB, "r2", approve=True, reason="fine", signed=signed(rig, request))
     (decision,) = (await rig.desk.get(BOB, "r2")).decisions
     assert "canary" not in decision.proof.message
-    assert request.statement_sha256 in decision.proof.message
+    assert salted(request.statement_sha256, request.salt) in decision.proof.message

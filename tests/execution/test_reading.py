@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bastion.core.approval import salted
 from bastion.core.model import ResultStarted, RunOptions, Sensitivity
 from bastion.core.styles import Style, Styles, masked_again
 from bastion.execution.pipeline import Runner
 from bastion.frontends.drawn import cells_of, joined
 from bastion.frontends.render import RenderOptions, make_renderer
+from bastion.frontends.verbs import approval_object
 from recordings.audit import read_rows
 from recordings.verify import verify_file
 from tests.execution.test_granting import asked, unmask
@@ -202,3 +206,34 @@ async def test_who_oversees_and_does_not_decide_reads_no_typed_values_in_request
     assert "'Graz'" in overseeing.text
     listed = await desk.list_requests(await rig.principal("aud"))
     assert all(value not in one.text for one in listed)
+
+
+async def test_no_digest_on_record_or_shown_proves_a_guess_at_a_typed_value(rig: Rig):
+    value = "somebody.else@example.com"
+    sql = f"delete from customers where email = '{value}' and city = 'Graz'"
+    guess = hashlib.sha256(sql.encode()).hexdigest()
+    async with rig.runner("ann", "prod") as runner:
+        finished, _, _ = await collect(runner, sql, wait_s=0)
+    desk = rig.services.governance.desk
+    rae, aud = await rig.principal("rae"), await rig.principal("aud")
+    deciding = await desk.get(rae, finished.request_id)
+    await desk.decide(rae, finished.request_id, approve=True, reason="fine")
+    assert deciding.statement_sha256 == guess
+    overseeing = await desk.get(aud, finished.request_id)
+    shown = json.dumps(approval_object(overseeing))
+    assert overseeing.decisions[0].proof is not None
+    # Whoever decided checks what was signed by the salt; who may not read the text has none.
+    assert salted(guess, deciding.salt) in shown
+    assert guess not in shown
+    assert deciding.salt not in shown
+    rows = [row for row in read_rows(rig.paths.audit_log) if row.event.startswith("approval.")]
+    assert {row.event for row in rows} >= {"approval.requested", "approval.decision"}
+    assert all(guess not in str(row.fields) for row in rows)
+    assert all(deciding.salt not in str(row.fields) for row in rows)
+
+
+async def test_a_request_without_typed_values_has_its_digest_for_whoever_sees_it(rig: Rig):
+    async with rig.runner("ann", "prod") as runner:
+        finished, _, _ = await collect(runner, "delete from customers where id = 3", wait_s=0)
+    seen = await rig.services.governance.desk.get(await rig.principal("aud"), finished.request_id)
+    assert seen.statement_sha256 == finished.statement_sha256

@@ -123,7 +123,7 @@ def _parameters(parameters: Sequence[bytes | None]) -> Iterator[Text]:
 
 def _about(detail: RequestDetail) -> Iterator[Text]:
     summary = detail.summary
-    yield _pair("SHA-256", detail.statement_sha256)
+    yield _pair("SHA-256", detail.statement_sha256 or "not shown, as it would prove a guess")
     yield _pair("Request", summary.id)
     where = f"{summary.target}, database {detail.database}, schema {detail.schema}"
     yield _pair("Runs on", f"{where}, as {detail.role}")
