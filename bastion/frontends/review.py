@@ -615,7 +615,7 @@ class _Conversation:
             rule=approval.rule,
             rule_text=approval.rule_text,
             guards_structure=approval.guards_structure,
-            notes=approval.impact.notes,
+            notes=(*approval.impact.notes, *_more_tables(approval.impact.tables)),
             decisions=tuple(
                 wire.DecisionEntry(
                     reviewer=decision.reviewer,
@@ -638,6 +638,13 @@ class _Conversation:
         return tuple(
             _session(view) for view in self._services.registry.list_sessions(self._principal)
         )
+
+
+def _more_tables(tables: Sequence[str]) -> tuple[str, ...]:
+    """Say that more tables are written than are named."""
+    if len(tables) <= TABLES_MAX:
+        return ()
+    return (f"It writes {len(tables)} tables; only the first {TABLES_MAX} are named.",)
 
 
 def _without_tags(keys: KeySet | None) -> KeySet | None:
@@ -689,11 +696,14 @@ async def _stop(task: asyncio.Task[None] | None) -> None:
 
 
 def _first_line(text: str) -> str:
-    """Cut the first line that is not blank."""
-    for line in text.splitlines():
-        if line.strip():
-            return line.strip()[:_FIRST_LINE_CHARS]
-    return ""
+    """Cut the first line that is not blank; an ellipsis says that more comes behind it.
+
+    Only a line feed ends a line, as in the text in full: what is behind others would be lost.
+    """
+    line, _, rest = text.strip().partition("\n")
+    line = line.rstrip()
+    is_whole = len(line) <= _FIRST_LINE_CHARS and not rest.strip()
+    return line if is_whole else f"{line[:_FIRST_LINE_CHARS]}…"
 
 
 def _engine(targets: Sequence[Target], name: str) -> str:

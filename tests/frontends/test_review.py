@@ -16,7 +16,7 @@ from bastion.errors import RecordingError
 from bastion.execution.ports import PublicKey
 from bastion.execution.registry import SessionLimits, SessionRegistry
 from bastion.execution.session import Session, SessionFactory
-from bastion.frontends.review import serve_review
+from bastion.frontends.review import _more_tables, serve_review
 from bastion.store.audit import AuditTrail
 from bastion.store.recordings import RecordingFolder
 from bastion.wire import review as wire
@@ -428,7 +428,7 @@ async def test_detail_carries_all_that_a_reviewer_must_see(rig, connect):
     assert (shown.rule, shown.rule_text) == (request.rule, request.rule_text)
     assert shown.summary.rows == 99
     assert shown.summary.is_measured
-    assert shown.summary.first_line == "delete from orders"
+    assert shown.summary.first_line == "delete from orders…"
     assert shown.summary.size_bytes == len(text.encode())
 
 
@@ -808,3 +808,30 @@ async def test_taking_back_is_signed_as_well(rig, connect, signing):
     seen = (await client.ask(wire.ShowRequest, id="r1")).request
     last = seen.decisions[-1]
     assert (last.is_revocation, last.signed_by) == (True, bob.key_fingerprint)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("delete from orders", "delete from orders"),
+        ("\n delete from orders \n", "delete from orders"),
+        ("delete from orders where id = 1\n or true", "delete from orders where id = 1…"),
+        ("delete from orders -- \x0b or true", "delete from orders -- \x0b or true"),
+        (
+            "delete from orders where a = '" + "x" * 300,
+            "delete from orders where a = '" + "x" * 170 + "…",
+        ),
+    ],
+    ids=ascii,
+)
+async def test_a_first_line_says_where_more_comes_behind_it(rig, connect, text, line):
+    await rig.file(text=text)
+    client = await connect(BOB)
+    shown = (await client.ask(wire.ShowRequest, id="r1")).request
+    assert shown.summary.first_line == line
+
+
+def test_more_tables_than_are_named_are_counted():
+    tables = tuple(f"public.t{number}" for number in range(30))
+    assert _more_tables(tables) == ("It writes 30 tables; only the first 20 are named.",)
+    assert _more_tables(tables[:20]) == ()

@@ -21,6 +21,7 @@ from tests.fakes.review_peer import (
     session_entry,
     summary,
 )
+from tui.palette import SYNTAX
 from tui.visible import count_unusual, is_hidden, visible, visible_text
 from tui.widgets.lines import fold
 from tui.widgets.statement import HIGHLIGHT_CHARS_MAX, request_lines, statement_lines
@@ -230,6 +231,108 @@ def test_comments_that_mysql_runs_do_not_look_like_comments():
     styles = {line.plain[span.start : span.end].strip(): str(span.style) for span in line.spans}
     assert "reverse" in next(style for text, style in styles.items() if "ssn" in text)
     assert "reverse" not in next(style for text, style in styles.items() if "really" in text)
+
+
+@pytest.mark.parametrize(
+    ("engine", "text", "runs"),
+    [
+        ("postgres", "delete from t where a = E'\\' -- ' or b = 1", "or"),
+        ("postgres", "select 1 /* /* */ */ or b", "or"),
+        ("mysql", "delete from t where a = 'x\\' -- ' or b = 1", "or"),
+        ("mysql", "select 1 /* /* */ or b -- */", "or"),
+        ("mysql", "select 1 --2 or b", "or"),
+        ("postgres", "select 1 # 2 or b", "or"),
+    ],
+)
+def test_what_runs_never_looks_like_a_comment_or_a_string(engine, text, runs):
+    (line,) = statement_lines(text, engine)
+    styles = styles_of(line, runs)
+    assert SYNTAX["comment"] not in styles
+    assert SYNTAX["string"] not in styles
+
+
+@pytest.mark.parametrize("engine", ["postgres", "mysql"])
+def test_where_the_end_of_a_comment_is_in_doubt_nothing_looks_like_one(engine):
+    (line,) = statement_lines("select 1 /* sure */ ; \u2028 /* open", engine)
+    assert SYNTAX["comment"] not in {str(span.style) for span in line.spans}
+    (line,) = statement_lines("select 1 /* sure */", engine)
+    assert SYNTAX["comment"] in styles_of(line, "sure")
+
+
+def styles_of(line, word):
+    at = line.plain.index(f" {word} ") + 1
+    return {str(span.style) for span in line.spans if span.start <= at < span.end}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("e" + "\u0301" * 4, "e\u0301\u0301<U+0301><U+0301>"),
+        ("\u0e01" + "\u0e47" * 4, "\u0e01\u0e47\u0e47<U+0E47><U+0E47>"),
+        ("a =\u0338 b", "a =<U+0338> b"),
+        ("a\u0336", "a<U+0336>"),
+        ("a\u20e0", "a<U+20E0>"),
+        ("1\u20e3", "1<U+20E3>"),
+        ("\U0001f1e9\U0001f1ea", "<U+1F1E9><U+1F1EA>"),
+        ("\U0001f44d\U0001f3fd", "\U0001f44d<U+1F3FD>"),
+        ("\u1100\u1161\u11a8", "\u1100<U+1161><U+11A8>"),
+        ("'\u05d0' 5 < 100 '\u05d1'", "'<U+05D0>' 5 < 100 '<U+05D1>'"),
+        ("a = '\u0634' and b > 5", "a = '\u0634' and b > 5"),
+        ("'\u05d0\u05d1 \u05d2'", "'\u05d0\u05d1 \u05d2'"),
+        ("'\u05d0', '\u05d1'", "'<U+05D0>', '<U+05D1>'"),
+        ("\u05d0 = 5", "<U+05D0> = 5"),
+        ("\u0661\u0662 + 3", "<U+0661><U+0662> + 3"),
+        ("\u00e9t\u00e9 \u8a9e \U0001f600", "\u00e9t\u00e9 \u8a9e \U0001f600"),
+    ],
+)
+def test_what_a_terminal_would_join_pile_up_or_move_is_written_out(text, shown):
+    assert visible(text) == shown
+    for engine in ("postgres", "mysql", ""):
+        (line,) = statement_lines(text, engine)
+        assert line.plain == f"1 │ {shown}"
+
+
+@given(st.text(st.sampled_from("a1 ='<\u05d0\u0634\u0661\u0301\u0338\u0e47"), max_size=12))
+def test_a_statement_is_written_out_as_a_line_is(text):
+    (line,) = statement_lines(text, "postgres")
+    assert line.plain.removeprefix("1 │ ") == visible(text)
+
+
+LONG = "delete from orders where status = 'new' /*" + "x" * 300 + "*/ or true"
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "delete from orders where id = 1 \x0b or true",
+        "delete from orders where id = 1 \x0c or true",
+        "delete from orders where id = 1 \r or true",
+        "delete from orders where id = 1 \x85 or true",
+        "delete from orders where id = 1 \u2028 or true",
+        "delete from orders where id = 1\nor true",
+        "\n\n  delete from orders where id = 1\n\n or true",
+        LONG,
+        "delete from orders where a = '" + "\u202e" * 200 + "' or true",
+        "delete from orders where a = '" + "\u8a9e" * 290 + "' or true",
+    ],
+    ids=ascii,
+)
+async def test_the_last_question_shows_all_of_a_statement_or_says_that_it_does_not(
+    peer, show, text, columns
+):
+    # What the server says the first line is, is not what somebody approves.
+    peer.requests = [summary("req-1", first_line="delete from orders where id = 1")]
+    peer.details["req-1"] = detail(peer.requests[0], text=text)
+    screen = await show(columns, 24 if columns == 80 else 50)
+    await screen.opened()
+    await screen.press("enter", "G")
+    await screen.until(lambda: screen.detail.has_seen_all)
+    await screen.press("a")
+    await screen.until_text("Approve this request?")
+    assert "or true" in screen.text or "this is not all of it" in screen.text
+    assert "y approves it" in screen.text
+    assert "shop-prod" in screen.text
 
 
 def test_a_very_long_statement_is_plain_and_quick():

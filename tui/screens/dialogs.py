@@ -104,10 +104,14 @@ class ConfirmApprove(Dialog):
         text.append("\nFrom    ", LABEL)
         text.append_text(visible_text(summary.requester))
         text.append("\n")
-        text.append_text(visible_text(summary.first_line, STRONG, limit=_LINE_CHARS))
-        lines = self.detail.text.count("\n") + 1
-        if lines > 1:
-            text.append(f"\n… {lines} lines in all", QUIET)
+        # Of the text that was read, not of what the server says its first line is.
+        line, _, rest = self.detail.text.strip().partition("\n")
+        shown = _cut(visible_text(line, STRONG, limit=_LINE_CHARS))
+        text.append_text(shown)
+        if rest or shown.plain.endswith("…"):
+            lines = self.detail.text.count("\n") + 1
+            words = f"{lines:,} line{'s' if lines > 1 else ''}, {summary.size_bytes:,} bytes"
+            text.append(f"\n… this is not all of it: {words}", WARNING)
         return text
 
     def _say_next(self) -> None:
@@ -192,7 +196,7 @@ class AskReason(Dialog):
         text = Text()
         text.append(f"{self._title}\n", HEADING)
         for line in self._lines:
-            text.append_text(visible_text(line, limit=_LINE_CHARS))
+            text.append_text(_cut(visible_text(line, limit=_LINE_CHARS)))
             text.append("\n")
         for number, reason in enumerate(self._reasons, 1):
             text.append(f"{number}", f"bold {WARNING}")
@@ -263,6 +267,12 @@ class Prompt(Dialog):
         """Give the answer."""
         event.stop()
         self.dismiss(event.input.value)
+
+
+def _cut(line: Text) -> Text:
+    """Keep a line to what leaves room for the rest of a dialog, however wide it is written."""
+    line.truncate(_LINE_CHARS, overflow="ellipsis")
+    return line
 
 
 def end_session_dialog(session: SessionEntry) -> AskReason:

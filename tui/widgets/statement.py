@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from pygments.lexer import Lexer  # type: ignore[import-untyped]
-from pygments.lexers.sql import MySqlLexer, PostgresLexer  # type: ignore[import-untyped]
-from pygments.token import Token  # type: ignore[import-untyped]
+from pygments.lexers._mysql_builtins import MYSQL_KEYWORDS  # type: ignore[import-untyped]
+from pygments.lexers._postgres_builtins import KEYWORDS  # type: ignore[import-untyped]
 from rich.text import Text
 
 from bastion.core.approval import ApprovalState
+from bastion.core.lexer import Kind, Token, lex
+from bastion.core.model import Engine
 from bastion.core.samples import keys_text, sample_lines
 from bastion.wire.review import RequestDetail
 from tui import times
 from tui.palette import ALARM, HEADING, LABEL, STRONG, SYNTAX, TEXT, WARNING
 from tui.risk import describe_rows, risk_of
-from tui.visible import append_visible, count_unusual, visible, visible_text
+from tui.visible import append_visible, count_unusual, reorders, visible, visible_text
 
 HIGHLIGHT_CHARS_MAX = 64 * 1024
-"""Longer statements are shown without colours: a lexer's regular expressions are not linear."""
+"""Longer statements are shown without colours, so that they open at once."""
 
 _LABEL_COLUMNS = 11
-_EXECUTABLE = ("/*!", "/*M!")
+_KEYWORDS: dict[str, frozenset[str]] = {
+    Engine.POSTGRESQL.value: frozenset(word.casefold() for word in KEYWORDS),
+    Engine.MYSQL.value: frozenset(word.casefold() for word in MYSQL_KEYWORDS),
+}
 
 
 def statement_lines(text: str, engine: str) -> list[Text]:
@@ -30,13 +35,16 @@ def statement_lines(text: str, engine: str) -> list[Text]:
     source_lines = text.split("\n")
     digits = len(str(len(source_lines)))
     current = _gutter(1, digits)
+    are_reordered = [reorders(line) for line in source_lines]
     for style, piece in _tokens(text, engine):
         parts = piece.split("\n")
         for index, part in enumerate(parts):
             if index:
                 lines.append(current)
                 current = _gutter(len(lines) + 1, digits)
-            append_visible(current, part, style, column=digits + 3)
+            append_visible(
+                current, part, style, column=digits + 3, is_reordered=are_reordered[len(lines)]
+            )
     lines.append(current)
     return lines
 
@@ -167,33 +175,33 @@ def duration_left(expires_in_s: float) -> str:
 
 
 def _tokens(text: str, engine: str) -> list[tuple[str, str]]:
-    """Cut a statement into (style, piece); the pieces joined are the text, or it stays plain."""
-    if len(text) > HIGHLIGHT_CHARS_MAX:
+    """Cut a statement into (style, piece); the pieces joined are the text.
+
+    Only the lexer by which statements are judged says what is a comment or a string: what looked
+    like one and ran would be read past. Where that is in doubt nothing looks like a comment.
+    """
+    if len(text) > HIGHLIGHT_CHARS_MAX or engine not in _KEYWORDS:
         return [(TEXT, text)]
-    lexer: Lexer = MySqlLexer() if engine == "mysql" else PostgresLexer()
-    tokens: list[tuple[str, str]] = []
-    is_executable = False
-    for index, kind, piece in lexer.get_tokens_unprocessed(text):
-        is_comment = kind in Token.Comment
-        if is_comment and piece.startswith("/*"):
-            is_executable = text.startswith(_EXECUTABLE, index)
+    lexed = lex(text, Engine(engine))
+    comment = TEXT if lexed.problems or lexed.open_construct else SYNTAX["comment"]
+    styles = [comment] * len(text)
+    for token in lexed.tokens:
+        style = _style(token, _KEYWORDS[engine])
+        styles[token.start : token.end] = [style] * (token.end - token.start)
+    for start, end in (*lexed.conditional, *lexed.hints):
         # MySQL runs what stands in /*! */: it must not look like a comment.
-        style = SYNTAX["executable"] if is_comment and is_executable else _style(kind)
-        tokens.append((style, piece))
-        is_executable = is_executable and is_comment and not piece.endswith("*/")
-    if "".join(piece for _, piece in tokens) != text:
-        return [(TEXT, text)]
-    return tokens
+        styles[start:end] = [SYNTAX["executable"]] * (end - start)
+    runs = groupby(zip(styles, text, strict=True), key=lambda one: one[0])
+    return [(style, "".join(character for _, character in run)) for style, run in runs]
 
 
-def _style(kind: object) -> str:
-    if kind in Token.Comment:
-        return SYNTAX["comment"]
-    for parent, name in (
-        (Token.Keyword, "keyword"),
-        (Token.Literal.String, "string"),
-        (Token.Literal.Number, "number"),
-    ):
-        if kind in parent:
-            return SYNTAX[name]
-    return TEXT
+def _style(token: Token, keywords: frozenset[str]) -> str:
+    match token.kind:
+        case Kind.WORD if token.value in keywords:
+            return SYNTAX["keyword"]
+        case Kind.STRING:
+            return SYNTAX["string"]
+        case Kind.NUMBER:
+            return SYNTAX["number"]
+        case _:
+            return TEXT
