@@ -125,6 +125,12 @@ class Statement:
         return words[-1].value.lower() != "constraints"
 
     @property
+    def takes_input(self) -> bool:
+        """Tell whether it is COPY … FROM STDIN: its client would send rows behind it."""
+        is_copy = self.head == "COPY" and self.output is OutputKind.NONE
+        return is_copy and self.effects == {EffectClass.INSERT}
+
+    @property
     def plain(self) -> str:
         """Give the text that was judged, from its first word on."""
         text = self.sent or self.text

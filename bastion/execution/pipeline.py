@@ -63,6 +63,11 @@ log = logging.getLogger(__name__)
 
 _GOES_ON_AFTER = (Status.OK, Status.ERROR, Status.TIMEOUT, Status.BLOCKED, Status.PENDING)
 
+_TAKES_INPUT = (
+    "COPY … FROM STDIN cannot run here, as no rows can be sent behind it. Nobody was asked. Write "
+    "the rows as INSERT INTO … VALUES."
+)
+
 
 class Runner:
     """Runs the statements of one session on one target, one after another."""
@@ -295,6 +300,8 @@ class Runner:
             await self._line.intend(run, judged)
             if judged.verdict.action is not Action.BLOCK:
                 judged = await self._line.judge.with_tokens(judged)
+        if judged.statement.takes_input and judged.verdict.action is not Action.BLOCK:
+            raise UsageError(_TAKES_INPUT)
         if run.options.dry_run:
             yield await self._dry_run(run, judged)
             return

@@ -213,6 +213,8 @@ def limit_text(event: Finished, *, how: str) -> str:
     """
     if not event.truncated:
         return ""
+    if not event.row_count:
+        return f"-- there are rows, none is shown (limit; {how})\n"
     rows = f"{event.row_count:,}".replace(",", " ")
     return f"-- {rows} of more rows (limit; {how})\n"
 

@@ -413,3 +413,32 @@ async def test_rows_that_cascade_were_not_counted_so_they_are_not_few(by_rows: R
         finished, _, _ = await collect(runner, "delete from parents where id = 1", wait_s=0)
     assert (finished.status, finished.rule) == (Status.PENDING, "more")
     assert "not measured" in finished.message
+
+
+@pytest.mark.parametrize("rig", ["postgres"], indirect=True)
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "copy orders from stdin",
+        "COPY orders (id, customer_id) FROM STDIN WITH (FORMAT csv)",
+        "/* rows */ copy public.orders from stdin",
+    ],
+)
+@pytest.mark.parametrize("options", [{"wait_s": 0}, {"dry_run": True}], ids=str)
+async def test_rows_from_the_client_are_refused_and_nobody_is_asked(rig: Rig, sql, options):
+    async with rig.runner("ann", "prod") as runner:
+        finished, _, _ = await collect(runner, sql, **options)
+    assert finished.status is Status.USAGE
+    assert "INSERT INTO" in finished.message
+    asked = await rig.services.governance.desk.list_requests(await rig.principal("rae"))
+    assert not asked
+
+
+@pytest.mark.parametrize("rig", ["postgres"], indirect=True)
+async def test_other_copies_are_judged_as_before(rig: Rig):
+    async with rig.runner("ann", "prod") as runner:
+        shown, rows, _ = await collect(runner, "copy (select id from orders limit 1) to stdout")
+        held, _, _ = await collect(runner, "copy orders from '/etc/passwd'", wait_s=0)
+    assert shown.status is Status.OK
+    assert len(rows) == 1
+    assert held.status in (Status.PENDING, Status.BLOCKED)

@@ -256,6 +256,17 @@ async def test_a_cut_result_is_never_silent(flags):
     assert "-- 2 of more rows (limit; --limit N)" in err
 
 
+async def none_of(text, options):
+    yield StatementStarted(index=1, text=text)
+    yield ResultStarted(columns=(ID,))
+    yield Finished(index=1, status=Status.OK, has_rows=True, truncated=True)
+
+
+async def test_no_row_of_a_result_is_said_in_words():
+    _, _, err, _ = await run("shop-prod --limit 0 -c select 1", services=FakeServices(none_of))
+    assert "-- there are rows, none is shown (limit; --limit N)" in err
+
+
 async def test_a_cut_result_is_marked_in_json():
     _, out, err, _ = await run("shop-prod --json --limit 2 -c select 1", services=FakeServices(cut))
     assert json.loads(out)["truncated"] is True
