@@ -17,10 +17,12 @@ from recordings.events import (
     TYPED,
     TYPED_RESULT,
     Event,
+    Header,
     MaskedStatementEvent,
     NoteEvent,
     ResultEvent,
     StatementEvent,
+    decode_header,
     decode_payload,
     parse_line,
     read_grid,
@@ -38,6 +40,8 @@ UNKNOWN_MASK = "unproven" + RAW
 LINE_START = re.compile(rb'\[([0-9]+)\.([0-9]{6}), "(.)", ')
 """Seconds, their decimals, and the code of a line."""
 _NEEDLE_MIN = 3
+_OF_OTHERS = ("review", "exec")
+"""Front ends that show, without a target, requests and recordings."""
 _PLAIN = re.compile(rb"[A-Za-z0-9 @.,:;_+=/-]+")
 """What JSON spells as it is, however often it is quoted."""
 _TELLING = re.compile(rb'\[[0-9.]+, "(?:[tQqk]", |g", "\{\\"result\\":0,)')
@@ -74,6 +78,15 @@ class Heard:
         return bool(mask) and mask_for(mask) is not None
 
 
+def shows_others(header: Header) -> bool:
+    """Tell whether what a session drew is what its user may see of others.
+
+    Requests with the values in them, and recordings by rights of the moment: nothing in it says
+    what another reader may see of that.
+    """
+    return not header.target and header.front_end in _OF_OTHERS
+
+
 def _spellings(value: bytes) -> Iterator[bytes]:
     """Give what a line that holds a value holds, however it is quoted there."""
     plain = max(_PLAIN.findall(value), key=len, default=b"")
@@ -96,6 +109,8 @@ def hear(stream: BinaryIO, mask_for: MaskFor) -> tuple[Heard, bool]:
         FormatError: it is garbled.
     """
     hearing = _Hearing(mask_for)
+    first = stream.readline()
+    hearing.begin(decode_header(first))
     for text in stream:
         if _TELLING.search(text, 0, _TELLING_BYTES):
             hearing.take(text)
@@ -112,6 +127,10 @@ class _Hearing:
         self._masks: set[str] = set()
         self._masked = ""
         """Id of the statement whose values are to be hidden, before it comes."""
+
+    def begin(self, header: Header) -> None:
+        if shows_others(header):
+            self._masks.add(UNKNOWN_MASK)
 
     @property
     def is_needed(self) -> bool:

@@ -47,12 +47,14 @@ from recordings.frames import FrameWalk
 from recordings.heard import (
     LINE_START,
     RAW,
+    UNKNOWN_MASK,
     Heard,
     MaskCell,
     MaskFor,
     class_of_note,
     event_of,
     hear,
+    shows_others,
 )
 from recordings.reader import read_events
 
@@ -141,6 +143,8 @@ class CopyMaker:
         self._masked: set[str] = set()
         """Ids of the statements of which the reader must not see the values."""
         self._is_shell = False
+        self._is_of_others = False
+        """What was drawn goes, as it is what its user might see of others."""
         self._is_failing = False
         """Words of the server about such a statement may be shown."""
         self._redaction = redaction
@@ -240,6 +244,11 @@ class CopyMaker:
                 "The header holds the command line of this session, and no header can be redacted."
             )
         self._is_shell = header.front_end == "shell"
+        self._is_of_others = (
+            shows_others(header)
+            and self._mask_for is not None
+            and self._mask_for(UNKNOWN_MASK) is not None
+        )
         key = read_salt_key(lines[-1])
         if key is None:
             raise FormatError("This is a redacted copy. Redact the recording itself.")
@@ -260,7 +269,7 @@ class CopyMaker:
         is_in_range = any(start <= time_s <= end for start, end in self._redaction.outputs)
         match code:
             case "o":
-                return is_in_range or self._is_hidden(following)
+                return is_in_range or self._is_of_others or self._is_hidden(following)
             case "m":
                 is_of_statement = b', "q", ' in following or b', "Q", ' in following
                 return is_of_statement and self._goes(event_of(following))

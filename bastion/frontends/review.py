@@ -681,7 +681,7 @@ def _verb(message: wire.Request) -> str:
 
 def _words(message: wire.Request) -> dict[str, str]:
     """Give the fields of a request for the transcript."""
-    names = ("id", "session", "statement_sha256", "comment", "reason", "query", "purpose")
+    names = ("id", "session", "comment", "reason", "query", "purpose")
     return {name: getattr(message, name) for name in names if hasattr(message, name)}
 
 

@@ -444,6 +444,29 @@ def test_values_that_were_typed_are_read_by_the_rights_of_who_reads(
         assert value not in cli("recording", *words, check=False).out.replace(f'"{value}"', "")
 
 
+def test_what_reviewers_were_shown_of_a_request_is_not_read_in_their_recordings(
+    archive: Town, engine: str
+):
+    value = f"smith{time.monotonic_ns()}@example.org"
+    sql = f"UPDATE customers SET city = 'Oslo' WHERE email = '{value}'"
+    held = archive.ask("ann", f"{engine}-prod --no-wait --json", stdin=sql).json
+    request_id, digest = held["request_id"], held["statement_sha256"]
+    for words in ("req list --json", f"req show {request_id}", f"req show {request_id} --json"):
+        assert value in archive.ask("bob", words).out
+    denied = archive.ask("bob", f"req deny {request_id} --reason no --json")
+    salt = denied.json["salt"]
+    assert len(salt) == 64
+    telling = [path for path in archive.house.recordings() if value in path.read_text()]
+    assert len(telling) >= 5
+    for path in telling:
+        for who in ("aud", "bob"):
+            for form in ("text", "json", "cast"):
+                seen = archive.ask(who, f"rec play {path.stem} --format {form}")
+                assert seen.status == 0
+                assert not any(word in seen.out for word in (value, digest, salt)), (who, form)
+    assert digest not in (archive.house.state / "audit.log").read_text()
+
+
 @pytest.mark.parametrize("who", ["ada"])
 def test_who_only_administers_does_not_read(archive: Town, who: str):
     path, _ = one(archive)

@@ -233,3 +233,38 @@ async def test_a_statement_that_is_taken_out_takes_its_masked_line_along(desk: D
     assert b"customers" not in b"".join(
         line for line in made.split(b"\n") if b', "o", ' not in line[:40]
     )
+
+
+@pytest.mark.parametrize("front_end", ["review", "exec"])
+async def test_what_a_session_showed_of_others_is_read_by_nobody_who_may_not(
+    desk: Desk, front_end: str
+):
+    writer = await desk.open("others", front_end=front_end, target="", command="req show req_1")
+    await writer.append(Output(data=f"statement: {SQL}\r\n".encode()))
+    await writer.append(NoteEvent(kind="review.show", fields={"id": "req_1"}))
+    live = writer.path.read_bytes()
+    await writer.seal("logout")
+    copies = (
+        ReadersCopy(may()).feed(live),
+        b"".join(redact(writer.path, Redaction(), mask_for=may("email raw"))),
+    )
+    with ServedFile(lambda: writer.path.open("rb"), may()) as served:
+        copies = (*copies, served.read())
+    for made in copies:
+        assert VALUE.encode() not in made
+        assert b"statement:" not in made
+        assert b"req_1" in made
+    copy = desk.folder / "copy.cast"
+    copy.write_bytes(copies[-1])
+    assert verify_file(copy, desk.key_path, desk.audit_path).is_ok
+    assert is_right(copy, desk.public, desk.audit_path)
+    with ServedFile(lambda: writer.path.open("rb"), may("unproven raw")) as served:
+        assert served.read() == writer.path.read_bytes()
+
+
+async def test_what_a_session_on_a_target_showed_is_read_by_its_own_marks(desk: Desk):
+    writer = await desk.open("own", front_end="exec", target="shop")
+    await writer.append(Output(data=b"forty-two\r\n"))
+    await writer.seal("logout")
+    with ServedFile(lambda: writer.path.open("rb"), may()) as served:
+        assert served.read() == writer.path.read_bytes()
