@@ -20,7 +20,7 @@ from bastion.core import detectors, national
 from bastion.core.builtins import names
 from bastion.core.catalogue import Classification
 from bastion.core.dyncols import column_names
-from bastion.core.encoded import decoded
+from bastion.core.encoded import decoded, text_of
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.paths import HOLDING, NAMING, shape_of
 
@@ -329,6 +329,8 @@ def _fits(name: str, sensitivity: Sensitivity, kind: str, values: Sequence[str])
     if kind == "opaque":
         return sensitivity in _OPAQUE_CLASSES
     is_code = _CODES.search("_".join(split_words(name))) is not None
+    if _BIRTH_PARTS.search("_".join(split_words(name))):
+        return True
     if kind == "number":
         digits_min = _CODE_DIGITS_MIN if is_code else _TELLING_DIGITS_MIN
         is_small = bool(values) and all(
@@ -396,12 +398,27 @@ def _by_values(name: str, kind: str, values: list[str], *, is_key: bool) -> Clas
         if share >= needed:
             words = f"{share:.0%} of {len(values)} sampled values look like {sensitivity.value}"
             return Classification(sensitivity=sensitivity, evidence=words)
+    if _are_dialled(values):
+        words = f"{len(values)} sampled values are phone numbers with the code of a country"
+        return Classification(sensitivity=Sensitivity.PHONE, evidence=words)
     numbers = national.found_in(values, are_numbers=kind == "number")
     if numbers is not None:
         country, share = numbers
         words = f"{share:.0%} of {len(values)} sampled values are national numbers ({country})"
         return Classification(sensitivity=Sensitivity.SSN, evidence=words)
     return None
+
+
+def _are_dialled(values: list[str]) -> bool:
+    """Tell bare phone numbers, ``4915112345678``: each is one, and they are no bar codes."""
+    different = list(dict.fromkeys(values))
+    if len(different) < _DIALLED_MIN or not all(map(_DIALLED.fullmatch, different)):
+        return False
+    return all(map(detectors.is_dialled, different)) and not _are_sequential(different)
+
+
+_DIALLED = re.compile(r"[1-9]\d{9,13}")
+_DIALLED_MIN = 8
 
 
 def _hits(name: str, kind: str, values: list[str]) -> Counter[Sensitivity]:
@@ -502,10 +519,13 @@ def _documents_in_text(values: list[str]) -> Classification | None:
 
 
 def _hidden_classes(value: str) -> Iterator[Sensitivity]:
-    """Look into a row, a JSON string, a document in base64 or hexadecimal, and lines of CSV."""
+    """Look into a row, a JSON string, what is in base64 or hexadecimal, and lines of CSV."""
     words = value if value[:1] + value[-1:] in ("()", '""') else decoded(value)
     if words is not None:
         yield from _document_classes(words)
+    elif (text := text_of(value)) is not None:
+        found = _embedded([text]) or next(_text_classes(text), None)
+        yield from filter(None, (found,))
     yield from _header_classes(value)
 
 
@@ -787,7 +807,7 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
         Sensitivity.BIRTH_DATE,
         _words(
             r"dob|d_o_b|birth_?dates?|birth_?days?|birth_?dt|date_?of_?birth|born(?:_(?:on|at))?"
-            r"|birth|geb(?:urts)?_?(?:datum|dat)|geburtstag|date_(?:de_)?naissance|ddn"
+            r"|birth|birth_?month|geburts_?monat|geb(?:urts)?_?(?:datum|dat)|geburtstag|date_(?:de_)?naissance|ddn"
             r"|f(?:echa|ec)?_(?:de_)?nac(?:imiento)?|fecha_?nacimiento|d(?:ata|t)_(?:de_)?nasc"
             r"(?:imento)?|data_(?:di_)?nascita|b_?day|geboorte_?datum|fodsels?_?dato|fodelsedatum"
             r"|syntymaaika|data_urodzenia|datum_narozeni|dogum_tarihi|f_?dato|fodt(?:_dato)?"
@@ -801,7 +821,7 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
             r"|private_?keys?|otp|(?:\w+_)?secrets?|secret_?keys?|client_secret|auth_?keys?|bearer"
             r"|jwt|totp(?:_secret)?|recovery_?codes?|backup_?codes?|refresh_?token|webhook_?secret"
             r"|signing_?keys?|encryption_?keys?|enc_?key|hmac_?key|license_key|session_?id|sessid"
-            r"|cookies?|credentials?|security_answer|mfa_secret|reset_?code|verification_?code"
+            r"|phpsess(?:id)?|jsessionid|cookies?|credentials?|security_answer|mfa_secret|reset_?code|verification_?code"
             r"|auth_?code|ssh_?keys?|two_factor_secret|seed_phrase|mnemonic"
         ),
     ),
@@ -886,13 +906,40 @@ _VERSION = re.compile(r"(?i)version|release|build|firmware|(?:^|_)ver(?:_|$)")
 """Names of versions with four parts, which look like addresses."""
 _COMMENTS = (
     (Sensitivity.SSN, _words(r"ssn|social_security|national_id(?:entity)?|passport_number|tax_id")),
-    (Sensitivity.EMAIL, _words(r"e_?mail_address(?:es)?|e_?mail|emails")),
-    (Sensitivity.PHONE, _words(r"phone_number|telephone|mobile_number|phone")),
-    (Sensitivity.CARD, _words(r"credit_card|card_number|pan|primary_account_number")),
+    (
+        Sensitivity.EMAIL,
+        _words(
+            r"e_?mail_address(?:es)?|e_?mail|emails|e_?mail_adresse|courriel|correo_electronico"
+        ),
+    ),
+    (
+        Sensitivity.PHONE,
+        _words(
+            r"phone_number|telephone|mobile_number|phone|telefon_?nummer|rufnummer"
+            r"|numero_de_tel(?:ephone|efono|efone)"
+        ),
+    ),
+    (
+        Sensitivity.CARD,
+        _words(r"credit_card|card_number|pan|primary_account_number|kreditkarten_?nummer"),
+    ),
     (Sensitivity.IBAN, _words(r"iban|bank_account")),
-    (Sensitivity.BIRTH_DATE, _words(r"date_of_birth|birth_?date|birthday")),
-    (Sensitivity.PASSWORD, _words(r"password|passphrase")),
-    (Sensitivity.TOKEN, _words(r"api_key|secret|access_token|private_key|credentials?")),
+    (
+        Sensitivity.BIRTH_DATE,
+        _words(
+            r"date_of_birth|birth_?date|birthday|date_de_naissance|geburts_?(?:datum|tag|monat)"
+            r"|fecha_de_nacimiento|data_d[ei]_nasc(?:ita|imento)|dogum_tarihi|fodselsdato"
+            r"|fodelsedatum|geboorte_?datum|data_urodzenia|datum_narozeni|syntymaaika"
+        ),
+    ),
+    (Sensitivity.PASSWORD, _words(r"password|passphrase|passwort|kennwort|mot_de_passe")),
+    (
+        Sensitivity.TOKEN,
+        _words(
+            r"api_key|secret|access_token|private_key|credentials?|session_id|session_cookie"
+            r"|(?:totp|mfa|otp|2fa)_(?:seed|secret|key)"
+        ),
+    ),
     (Sensitivity.IP_ADDRESS, _words(r"ip_address(?:es)?")),
     (
         Sensitivity.SECRET,
@@ -900,6 +947,8 @@ _COMMENTS = (
     ),
 )
 _CONTACT = _words(r"(?:\w*_)?(?:contacts?|contact[oe]s?|kontakte?|\w*kontakt|ansprechpartner)")
+_BIRTH_PARTS = _words(r"birth_?(?:month|day)|geburts_?(?:monat|tag)")
+"""A day and a month beside a year of birth: small numbers, and telling."""
 _CODES = _words(r"cvv2?|cvc2?|pin|pin_?code|otp|pass_?code|(?:verification|reset|auth)_code")
 """Short codes: they need not be long to tell."""
 _CODE_DIGITS_MIN = 3

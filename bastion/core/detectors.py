@@ -92,7 +92,7 @@ _BEARER = re.compile(
 _LOGIN = re.compile(r"(?P<before>://[^\s:/@]{1,64}:)[^\s/@]{1,128}@")
 _CALLED = re.compile(
     r"(?P<before>\b(?P<word>t[eé]l(?:[eé](?:fon|foon|fono)|ephone)?|tlf|phone|mob(?:ile?)?|m[oó]vil"
-    r"|cellulare|celular|fax|whatsapp|call(?: back)?|ring|cell|handy|sms|gsm)"
+    r"|cellulare|celular|fax|whatsapp|wa\.me/|call(?: back)?|ring|cell|handy|sms|gsm)"
     r"(?: ?(?:no|nr|number))?[.:]{0,2}\s{0,2})"
     r"(?P<value>[+(]{0,2}\d[\d ()./-]{6,18}\d)(?!\w)",
     re.IGNORECASE,
@@ -108,6 +108,9 @@ _IDENTIFIED = re.compile(
 _BEHIND_NAMES = (_NAMED, _BEARER, _LOGIN)
 _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d)")
+_PORTED = re.compile(
+    r"\[(?P<six>[0-9A-Fa-f:.]{2,45})\](?::\d{1,5})?|(?P<four>(?:\d{1,3}\.){3}\d{1,3}):\d{1,5}"
+)
 _DATE = re.compile(r"((?:18|19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 _DATE_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d{2})")
 
@@ -225,6 +228,12 @@ def is_phone(text: str) -> bool:
     )
 
 
+def is_dialled(text: str) -> bool:
+    """Tell whether digits alone are a phone number with its country's code, and no bar code."""
+    is_coded = len(text) == _EAN_LENGTH and _is_ean(text)
+    return not is_coded and _is_international(f"+{text}")
+
+
 def is_key(text: str) -> bool:
     """Tell whether the text is a token or key of a well-known format."""
     return _KEY.fullmatch(text) is not None
@@ -239,6 +248,8 @@ def is_ip(text: str) -> bool:
     """Tell whether the text is an IP address or network."""
     if text.count(".") != _DOTS and ":" not in text:
         return False
+    if (ported := _PORTED.fullmatch(text)) is not None:
+        text = ported["six"] or ported["four"]
     try:
         ipaddress.ip_interface(text)
     except ValueError:
@@ -361,6 +372,8 @@ def _suspects(blob: bytes, longest: int) -> Iterator[_Suspect]:
     """
     if b"@" in blob:
         yield _FREE_EMAIL, _hide_email
+    if b"%40" in blob:
+        yield _QUOTED_EMAIL, _hide_quoted_email
     if longest < _DIGITS_LENGTH_MIN:
         return
     if (b"=" in blob or b":" in blob) and any(map(blob.lower().__contains__, _SECRET_STEMS)):
@@ -386,6 +399,8 @@ def _word_suspects(blob: bytes, shape: bytes) -> Iterator[_Suspect]:
     if b"0" * _IDENTITY_DIGITS_MIN not in shape.translate(None, b" -/()."):
         return
     lower = blob.lower()
+    if blob.startswith(b"00") or any(map(blob.__contains__, _DIALLED_STARTS)):
+        yield _FREE_DIALLED, _hide_phone
     if any(map(lower.__contains__, _CALL_STEMS)):
         yield _CALLED, _hide_called
     if any(map(lower.__contains__, _IDENTITY_STEMS)):
@@ -444,6 +459,10 @@ def _hide_email(match: re.Match[str]) -> str:
     return mask_email(text) if text.partition("@")[0].strip("%'") else text
 
 
+def _hide_quoted_email(match: re.Match[str]) -> str:
+    return f"{MASK}%40{MASK}"
+
+
 def _hide_iban(match: re.Match[str]) -> str:
     return MASK if is_iban(match.group()) else match.group()
 
@@ -473,6 +492,7 @@ def _hide_phone(match: re.Match[str]) -> str:
 def _hide_called(match: re.Match[str]) -> str:
     value = match["value"]
     is_one = sum(map(str.isdigit, value)) in _PHONE_DIGITS and not _is_dated(value)
+    is_one = is_one or is_phone(value)
     if value.isdigit() and value[0] != "0" and match["word"].casefold() in _CALLING:
         # A run of digits behind "call" may be the number of anything.
         is_one = False
@@ -527,6 +547,7 @@ def _is_public_ip(text: str) -> bool:
 
 _CLASSES: dict[Callable[[re.Match[str]], str], Sensitivity] = {
     _hide_email: Sensitivity.EMAIL,
+    _hide_quoted_email: Sensitivity.EMAIL,
     _hide_iban: Sensitivity.IBAN,
     _hide_ssn: Sensitivity.SSN,
     _hide_card: Sensitivity.CARD,
@@ -537,6 +558,11 @@ _CLASSES: dict[Callable[[re.Match[str]], str], Sensitivity] = {
 }
 _GAP = re.compile(r"[ -]")
 _FREE_EMAIL = re.compile(rf"(?<![\w.%+-])(?!git@[\w.-]+:){_EMAIL}(?![\w])")
+_QUOTED_EMAIL = re.compile(
+    r"(?:[A-Za-z0-9._'-]|%2B|\+){1,64}%40(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w])"
+)
+"""In a URL: ``mail=ada%40example.org``."""
+_FREE_DIALLED = re.compile(r"(?<![\w.+-])00[1-9](?:[ -]?\d){8,13}(?!\w|-\w)")
 _FREE_CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?!\w|-\w)")
 _FREE_IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)"
@@ -563,7 +589,10 @@ _IDENTITY_STEMS = tuple(
     b"dni nie nif nino cpf curp pesel bsn hetu egn cnp jmbg oib cuil nric aadhaar personnummer"
     b" dselsnummer fiscale steuer rodn snils".split()
 )
-_CALL_STEMS = tuple(b"tel t\xc3\xa9l tlf phone call ring mob vil cel handy fax sms gsm".split())
+_CALL_STEMS = tuple(
+    b"tel t\xc3\xa9l tlf phone call ring mob vil cel handy fax sms gsm wa.me".split()
+)
+_DIALLED_STARTS = (b" 00", b"\x0000", b"=00", b"(00")
 _IDENTITY_DIGITS_MIN = 6
 _HASH_STARTS = (b"$", b"*", b"{S", b"{M", b"{C")
 """What each alternative of ``_HASH`` begins with or holds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from stdnum import ean, luhn
 from stdnum.pl import pesel
 
 from bastion.core import detectors, national
+from bastion.core.classify import classify_column
+from bastion.core.model import Sensitivity
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "classes.tsv"
 NUMBERS = [line.split("\t")[3:] for line in CORPUS.read_text().splitlines() if "ssn\tn" in line[:5]]
@@ -102,3 +105,80 @@ def test_numbers_behind_a_telling_word_are_hidden_in_a_text(text: str, shown: st
 )
 def test_other_numbers_behind_such_words_stay(text: str) -> None:
     assert detectors.redact(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("reach me at 0049 151 57823392 until five", "reach me at ••••• until five"),
+        ("mail=ada%40example.org&tab=2", "mail=•••••%40•••••&tab=2"),
+        ("see https://wa.me/4915186127378?text=hi", "see https://wa.me/4915186127378?text=hi"),
+        ("Tel. 0033 612 077574", "Tel. •••••"),
+        ("batch 0099 012 345 678", "batch 0099 012 345 678"),
+        ("width=40%40cm", "width=40%40cm"),
+    ],
+)
+def test_numbers_and_addresses_as_links_and_old_habits_write_them(text: str, shown: str) -> None:
+    assert detectors.redact(text) == shown
+
+
+def test_bare_digits_with_the_code_of_a_country_are_phones_where_all_are() -> None:
+    phones = [f"49151{count:08}" for count in range(10_000_017, 99_999_999, 9_871_333)]
+    assert (
+        classify_column(name="peer", type_name="bigint", comment="", samples=phones).sensitivity
+        is Sensitivity.PHONE
+    )
+    for others in (
+        [str(4_500_000_000 + count * 977_777) for count in range(20)],
+        [str(1_700_000_000_000 + count * 86_400_017) for count in range(20)],
+        [_barcode() for _ in range(20)],
+        [*phones, "1234567890"],
+        phones[:4],
+    ):
+        found = classify_column(name="peer", type_name="bigint", comment="", samples=others)
+        assert found.sensitivity is None
+
+
+def test_texts_in_base64_and_hexadecimal_are_read() -> None:
+    contact = "Ada Moor, ada@example.org, +49 30 111316"
+    harmless = "The parcel was left at the door"
+    for write in (lambda text: b64encode(text.encode()).decode(), lambda text: text.encode().hex()):
+        found = classify_column(
+            name="body", type_name="text", comment="", samples=[write(contact)] * 3
+        )
+        assert found.sensitivity is not None
+        found = classify_column(
+            name="body", type_name="text", comment="", samples=[write(harmless)] * 3
+        )
+        assert found.sensitivity is None
+
+
+@pytest.mark.parametrize(
+    ("comment", "type_name", "values", "wanted"),
+    [
+        ("Geburtstag, JJJJMMTT", "int", ["19800112"], Sensitivity.BIRTH_DATE),
+        ("date de naissance", "text", ["12/01/1980"], Sensitivity.BIRTH_DATE),
+        ("doğum tarihi", "date", ["1980-01-12"], Sensitivity.BIRTH_DATE),
+        ("date de livraison", "date", ["2026-01-12"], None),
+        ("numéro de téléphone", "bigint", ["612491103"], Sensitivity.PHONE),
+        ("seed of the random generator", "int", ["612491103"], None),
+    ],
+)
+def test_comments_are_read_in_several_languages(
+    comment: str, type_name: str, values: list[str], wanted: Sensitivity | None
+) -> None:
+    found = classify_column(name="c1", type_name=type_name, comment=comment, samples=values)
+    assert found.sensitivity is wanted
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("[2001:db8::1]:443", True),
+        ("81.2.69.142:8080", True),
+        ("12:30:45", False),
+        ("1.2:3", False),
+    ],
+)
+def test_an_address_with_a_port_is_one(address: str, *, is_one: bool) -> None:
+    assert detectors.is_ip(address) is is_one
