@@ -128,10 +128,7 @@ async def otherwise(story: Story, rounds: Iterable[Round], tally: Counter[str]) 
         except KeptOutError:
             tally["kept out by locks"] += 1
             continue
-        except BastionError as error:
-            told.append(f"{kind.name}: {ask} ({way}): {error}")
-            continue
-        except NotHeldError as error:
+        except (NotHeldError, BastionError) as error:
             if kind.ask or key in as_approved:
                 told.append(f"{kind.name}: {ask} ({way}): not held, {error}")
             continue

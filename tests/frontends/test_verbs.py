@@ -17,6 +17,7 @@ from bastion.execution.registry import SessionView
 from bastion.frontends import verbs
 from bastion.frontends.command import run_command
 from bastion.frontends.words import parse
+from recordings.events import Header, encode_header
 from recordings.readers import ServedFile
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.runner import TARGETS, FakeServices
@@ -224,9 +225,11 @@ class Registry:
         self.killed = []
         self.opened = []
         self.path = folder / "s1.cast"
+        header = Header(
+            session_id="s1", started_at=START, columns=80, rows=24, user="alice", person="alice"
+        )
         self.path.write_text(
-            '{"version": 2, "width": 80, "height": 24}\n'
-            '[0.000001, "o", "alice=> selec\\bct 1;\\r\\n"]\n'
+            encode_header(header).decode() + '[0.000001, "o", "alice=> selec\\bct 1;\\r\\n"]\n'
             '[0.100000, "q", "{\\"text\\": \\"select 1\\"}"]\n'
             '[0.200000, "o", "\\u001b[31mred\\u001b[0m\\r\\n"]\n'
         )
