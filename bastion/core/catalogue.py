@@ -163,7 +163,7 @@ class Relation:
     trigger_code: tuple[str, ...] = ()
     """MySQL: what the bodies of its triggers say, as they run; elsewhere they are functions."""
     trigger_ways: tuple[str, ...] = ()
-    """MySQL: as whom and under which ``sql_mode`` each runs."""
+    """When each fires and with which arguments, and whether its rules do; MySQL: as whom."""
     rules: tuple[str, ...] = ()
     """Rewrite rules other than a view's own."""
     referenced_by: tuple[str, ...] = ()

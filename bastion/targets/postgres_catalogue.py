@@ -139,7 +139,10 @@ SELECT t.tgrelid::text, t.tgname,
            CASE WHEN t.tgtype & 8 <> 0 THEN 'DELETE' END,
            CASE WHEN t.tgtype & 16 <> 0 THEN 'UPDATE' END,
            CASE WHEN t.tgtype & 32 <> 0 THEN 'TRUNCATE' END),
-       n.nspname || '.' || p.proname
+       n.nspname || '.' || p.proname,
+       pg_catalog.concat_ws(' ', t.tgtype, t.tgenabled, t.tgdeferrable, t.tginitdeferred,
+           t.tgattr, t.tgnargs, pg_catalog.encode(t.tgargs, 'hex'), t.tgoldtable, t.tgnewtable,
+           t.tgqual)
 FROM pg_catalog.pg_trigger t
 JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
@@ -147,7 +150,7 @@ WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
 ORDER BY t.tgrelid, t.tgname
 """
 _RULES = """
-SELECT ev_class::text, rulename, {definition}
+SELECT ev_class::text, rulename, {definition}, ev_enabled
 FROM pg_catalog.pg_rewrite WHERE rulename <> '_RETURN' AND ev_class >= 16384
 ORDER BY ev_class, rulename
 """
@@ -620,12 +623,13 @@ async def _bare_relations(
     sources = {row[0]: row[1] for row in await _rows(link, _FOREIGN)}
     passes = set() if has_reader else {oid for (oid,) in await _rows(link, _PASSES)}
     primary, unique = await _keys(link)
-    triggers = await _triggers(link)
+    triggers, ways = await _triggers(link)
     rules: dict[str, list[str]] = defaultdict(list)
-    for oid, name, definition in await _rows_or_less(
+    for oid, name, definition, mode in await _rows_or_less(
         link, _RULES.format(definition=_RULE), _RULES.format(definition=_NOTHING)
     ):
         rules[oid].append(f"{name}: {definition}")
+        ways[oid].append(f"{name} {mode}")
     definitions = await _definitions(link)
     references: dict[str, list[str]] = defaultdict(list)
     for oid, source, name, on_delete, on_update in await _rows(link, _REFERENCES):
@@ -647,6 +651,7 @@ async def _bare_relations(
                 row_estimate=int(tuples),
                 size_bytes=int(pages) * _BLOCK_BYTES,
                 triggers=tuple(triggers[oid]),
+                trigger_ways=tuple(ways[oid]),
                 rules=tuple(rules[oid]),
                 referenced_by=tuple(references[oid]),
                 parents=_parents(parents),
@@ -765,11 +770,14 @@ async def _definitions(link: Link) -> dict[str, str]:
     return definitions
 
 
-async def _triggers(link: Link) -> dict[str, list[str]]:
+async def _triggers(link: Link) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Read triggers by relation, and how each of them fires."""
     triggers: dict[str, list[str]] = defaultdict(list)
-    for oid, name, timing, events, function in await _rows(link, _TRIGGERS):
+    ways: dict[str, list[str]] = defaultdict(list)
+    for oid, name, timing, events, function, way in await _rows(link, _TRIGGERS):
         triggers[oid].append(f"{name} ({timing} {events}, {function})")
-    return triggers
+        ways[oid].append(way)
+    return triggers, ways
 
 
 async def _functions(link: Link, risky: list[str]) -> list[Function]:
