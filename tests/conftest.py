@@ -33,9 +33,10 @@ _START_S = 60.0
 hypothesis.settings.register_profile("bastion", deadline=None)
 hypothesis.settings.load_profile("bastion")
 
-# A shell that starts the suite in the background has it ignore SIGINT, and then every client that
-# it starts does too: nobody could press Ctrl-C.
+# A shell that starts the suite in the background has it ignore SIGINT, and `nohup` SIGHUP, and then
+# every client that it starts does too: nobody could press Ctrl-C or close a window.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.hookimpl(trylast=True)

@@ -318,7 +318,7 @@ def test_a_dead_client_stops_its_query(town: Town, engine: str, how: int):
         eventually(lambda: town.running(target) == 1 or process.poll() is not None, 10)
         assert process.poll() is None, finish(process)
         process.send_signal(how)
-        eventually(lambda: town.running(target) == 0, 5, "the query runs on")
+        eventually(lambda: town.running(target) == 0, 2.5, "the query runs on")
     finally:
         process.kill()
         answer = finish(process)
@@ -334,7 +334,7 @@ def test_a_closed_pipe_stops_the_query(town: Town):
     line = f'{words} pg-prod --csv --limit 1000 -c "{sql}" | head -1'
     run = subprocess.run(["sh", "-c", line], capture_output=True, timeout=60, check=False)
     assert run.stdout == b"v,w\n"
-    eventually(lambda: town.running("pg-prod") == 0, 5, "the query runs on")
+    eventually(lambda: town.running("pg-prod") == 0, 2.5, "the query runs on")
 
 
 def test_stdin_may_be_large(town: Town):
