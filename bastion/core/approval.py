@@ -169,6 +169,10 @@ def binding_digest(
     return digest.hexdigest()
 
 
+NO_DIGEST = "not shown, as it would prove a guess"
+"""What who may not read a text sees in place of its digest."""
+
+
 def salted(digest: str, salt: str) -> str:
     """Key a digest of a text, so that no guess at its values can be tried without the salt."""
     return hmac.digest(bytes.fromhex(salt), digest.encode(), "sha256").hex() if salt else digest

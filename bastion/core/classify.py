@@ -216,7 +216,7 @@ def is_named(name: str, value: object) -> bool:
 
 
 def _address_name(name: str) -> Sensitivity | None:
-    joined = "_".join(split_words(name))
+    joined = _joined(name)
     is_address = _ADDRESS.search(joined) is not None and not _INNOCENT.search(joined)
     return Sensitivity.ADDRESS if is_address else None
 
@@ -233,6 +233,11 @@ def split_words(name: str) -> tuple[str, ...]:
     if sum(len(word) == 1 for word in words) < _SPELT_MIN:
         return tuple(words)
     return tuple(_SPELT.sub(lambda run: run[0].replace("_", ""), "_".join(words)).split("_"))
+
+
+def _joined(name: str) -> str:
+    """Join the words of a name as the patterns here have them."""
+    return "_".join(split_words(name))
 
 
 def _as_seen(name: str) -> str:
@@ -313,7 +318,7 @@ def _by_parts(parts: Sequence[str]) -> Classification | None:
 
 
 def _by_comment(comment: str) -> Sensitivity | None:
-    words = "_".join(split_words(comment))
+    words = _joined(comment)
     for sensitivity, pattern in _COMMENTS:
         if pattern.search(words):
             return sensitivity
@@ -328,8 +333,9 @@ def _fits(name: str, sensitivity: Sensitivity, kind: str, values: Sequence[str])
         return False
     if kind == "opaque":
         return sensitivity in _OPAQUE_CLASSES
-    is_code = _CODES.search("_".join(split_words(name))) is not None
-    if _BIRTH_PARTS.search("_".join(split_words(name))):
+    joined = _joined(name)
+    is_code = _CODES.search(joined) is not None
+    if _BIRTH_PARTS.search(joined):
         return True
     if kind == "number":
         digits_min = _CODE_DIGITS_MIN if is_code else _TELLING_DIGITS_MIN
@@ -365,7 +371,7 @@ def _refutes(name: str, sensitivity: Sensitivity, values: Sequence[str]) -> bool
 
 def _is_about(name: str, sensitivity: Sensitivity) -> bool:
     """Tell whether a name goes on behind its telling word: ``email_digest``, not ``work_email``."""
-    joined = "_".join(split_words(name))
+    joined = _joined(name)
     pattern = next(pattern for named, pattern in _NAMES if named is sensitivity)
     rest = ""
     for match in pattern.finditer(joined):
@@ -412,25 +418,25 @@ def _by_values(name: str, kind: str, values: list[str], *, is_key: bool) -> Clas
 def _are_dialled(values: list[str]) -> bool:
     """Tell bare phone numbers, ``4915112345678``: each is one, and they are no bar codes."""
     different = list(dict.fromkeys(values))
-    if len(different) < _DIALLED_MIN or not all(map(_DIALLED.fullmatch, different)):
+    if len(different) < _DIALLED_MIN or not all(map(detectors.is_dialled, different)):
         return False
-    return all(map(detectors.is_dialled, different)) and not _are_sequential(different)
+    return not _are_sequential(different)
 
 
-_DIALLED = re.compile(r"[1-9]\d{9,13}")
 _DIALLED_MIN = 8
 
 
 def _hits(name: str, kind: str, values: list[str]) -> Counter[Sensitivity]:
     """Count values with the form of a class, without what so many of them only look like."""
     hits: Counter[Sensitivity] = Counter()
+    names_contact = _CONTACT.search(_joined(name)) is not None
     for value in values:
-        found = detectors.whole(value) or _behind_words(name, value)
+        found = detectors.whole(value) or _behind_words(value, names_contact=names_contact)
         if found is not None and not _is_version(found, value):
             hits[found] += 1
     if _VERSION.search(name):
         del hits[Sensitivity.IP_ADDRESS]
-    if all(map(_WAYBILL.fullmatch, values)) and all(map(_is_waybill, values)):
+    if all(map(_is_waybill, values)):
         del hits[Sensitivity.PHONE]
     if kind == "number" and hits[Sensitivity.CARD] and _are_sequential(values):
         del hits[Sensitivity.CARD]
@@ -439,12 +445,12 @@ def _hits(name: str, kind: str, values: list[str]) -> Counter[Sensitivity]:
     return hits
 
 
-def _behind_words(name: str, value: str) -> Sensitivity | None:
+def _behind_words(value: str, *, names_contact: bool) -> Sensitivity | None:
     """Tell a card behind its brand, ``VI4111…``, and a number behind whom it calls."""
     brand = _BRAND.match(value)
     if brand is not None:
         return Sensitivity.CARD if detectors.is_card(value[brand.end() :]) else None
-    number = _LAST_NUMBER.search(value) if _CONTACT.search("_".join(split_words(name))) else None
+    number = _LAST_NUMBER.search(value) if names_contact else None
     return Sensitivity.PHONE if number and detectors.is_phone(number[0].strip()) else None
 
 
@@ -454,11 +460,11 @@ _LAST_NUMBER = re.compile(r"(?<![\w.])[+(]{0,2}\d[\d ()./-]{6,20}$")
 
 def _is_waybill(value: str) -> bool:
     """Tell a number of air freight, which looks like one of London's."""
-    digits = value[-8:]
-    return int(digits[:-1]) % 7 == int(digits[-1])
+    found = _WAYBILL.fullmatch(value)
+    return found is not None and int(found["serial"]) % 7 == int(found["check"])
 
 
-_WAYBILL = re.compile(r"\d{3}[ -]?\d{8}")
+_WAYBILL = re.compile(r"\d{3}[ -]?(?P<serial>\d{7})(?P<check>\d)")
 
 
 def _are_sequential(values: list[str]) -> bool:
@@ -524,8 +530,8 @@ def _hidden_classes(value: str) -> Iterator[Sensitivity]:
     if words is not None:
         yield from _document_classes(words)
     elif (text := text_of(value)) is not None:
-        found = _embedded([text]) or next(_text_classes(text), None)
-        yield from filter(None, (found,))
+        found = _embedded([text])
+        yield from _text_classes(text) if found is None else (found,)
     yield from _header_classes(value)
 
 

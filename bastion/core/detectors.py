@@ -43,6 +43,7 @@ _SSN = re.compile(r"(?<![\w.-])\d{3}-\d{2}-\d{4}(?!\w|-\w)")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
 _PHONE = re.compile(r"(?<![\w.+])\+\d(?:[ ().-]{0,2}\d){6,14}(?![\w])")
 _DIALLED = re.compile(r"00[1-9](?:[ -]?\d){8,13}")
+_BARE = re.compile(r"[1-9]\d{9,13}")
 _NATIONAL_PHONES = (
     (re.compile(r"(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}"), ("US",)),
     (
@@ -230,8 +231,9 @@ def is_phone(text: str) -> bool:
 
 def is_dialled(text: str) -> bool:
     """Tell whether digits alone are a phone number with its country's code, and no bar code."""
-    is_coded = len(text) == _EAN_LENGTH and _is_ean(text)
-    return not is_coded and _is_international(f"+{text}")
+    if not _BARE.fullmatch(text) or (len(text) == _EAN_LENGTH and _is_ean(text)):
+        return False
+    return _is_international(f"+{text}")
 
 
 def is_key(text: str) -> bool:
@@ -250,26 +252,26 @@ def is_ip(text: str) -> bool:
         return False
     if (ported := _PORTED.fullmatch(text)) is not None:
         text = ported["six"] or ported["four"]
-    try:
-        ipaddress.ip_interface(text)
-    except ValueError:
-        return False
     # Eight pairs are a hardware address or part of a fingerprint.
-    return _PAIRS.fullmatch(text) is None
+    return _interface(text) is not None and _PAIRS.fullmatch(text) is None
 
 
 def is_address_like(text: str) -> bool:
     """Tell an IPv4 address from a version with four parts: private, or with large parts."""
-    try:
-        address = ipaddress.ip_interface(text)
-    except ValueError:
-        return False
-    return address.ip.is_private or _is_public_ip(text)
+    return is_private(text) or _is_public_ip(text)
 
 
 def is_private(text: str) -> bool:
     """Tell whether the text is an address of a network at home."""
-    return is_ip(text) and ipaddress.ip_interface(text).ip.is_private
+    address = _interface(text)
+    return address is not None and address.ip.is_private
+
+
+def _interface(text: str) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface | None:
+    try:
+        return ipaddress.ip_interface(text)
+    except ValueError:
+        return None
 
 
 def is_version(text: str) -> bool:
@@ -491,12 +493,11 @@ def _hide_phone(match: re.Match[str]) -> str:
 
 def _hide_called(match: re.Match[str]) -> str:
     value = match["value"]
-    is_one = sum(map(str.isdigit, value)) in _PHONE_DIGITS and not _is_dated(value)
-    is_one = is_one or is_phone(value)
     if value.isdigit() and value[0] != "0" and match["word"].casefold() in _CALLING:
         # A run of digits behind "call" may be the number of anything.
-        is_one = False
-    return f"{match['before']}{MASK}" if is_one else match.group()
+        return match.group()
+    has_digits = sum(map(str.isdigit, value)) in _PHONE_DIGITS and not _is_dated(value)
+    return f"{match['before']}{MASK}" if has_digits or is_phone(value) else match.group()
 
 
 _CALLING = frozenset(("call", "call back", "ring", "cell", "handy", "sms", "gsm"))
@@ -533,9 +534,8 @@ def mask_card(text: str) -> str:
 
 def _is_public_ip(text: str) -> bool:
     """A version such as 1.2.3.4 has small parts; an address on the net rarely has only those."""
-    try:
-        address = ipaddress.ip_interface(text)
-    except ValueError:
+    address = _interface(text)
+    if address is None:
         return False
     parts = [int(part) for part in text.split("/", maxsplit=1)[0].split(".")]
     return (
@@ -562,7 +562,7 @@ _QUOTED_EMAIL = re.compile(
     r"(?:[A-Za-z0-9._'-]|%2B|\+){1,64}%40(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w])"
 )
 """In a URL: ``mail=ada%40example.org``."""
-_FREE_DIALLED = re.compile(r"(?<![\w.+-])00[1-9](?:[ -]?\d){8,13}(?!\w|-\w)")
+_FREE_DIALLED = re.compile(rf"(?<![\w.+-]){_DIALLED.pattern}(?!\w|-\w)")
 _FREE_CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?!\w|-\w)")
 _FREE_IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)"

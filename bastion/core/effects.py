@@ -138,6 +138,9 @@ class Statement:
         return text[tokens[0].start :] if tokens else text
 
 
+ROW_WRITES = frozenset(
+    {EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE}
+)
 _OF_SESSION = frozenset({EffectClass.READ, EffectClass.SESSION, EffectClass.TRANSACTION})
 _INSTANT = frozenset({"BEGIN", "START", "SAVEPOINT", "RELEASE", "SET", "SHOW"})
 

@@ -8,34 +8,32 @@ import re
 
 def decoded(value: str) -> str | None:
     """Give the document that a text writes another way; None where there is none."""
-    text = "".join(value.split())
-    try:
-        if _HEX.fullmatch(text):
-            words = bytes.fromhex(text[: len(text) // 2 * 2]).decode("utf-8", "ignore")
-        elif _BASE64.fullmatch(text):
-            whole = text[: len(text) // 4 * 4]
-            words = base64.b64decode(whole.translate(_URL_SAFE)).decode("utf-8", "ignore")
-        else:
-            return None
-    except ValueError:
-        return None
+    raw = _raw(value, _HEX, _BASE64)
+    words = "" if raw is None else raw.decode("utf-8", "ignore")
     return words if words.lstrip()[:1] in ("{", "[", "<") else None
 
 
 def text_of(value: str) -> str | None:
     """Give the text that a long one writes another way; None for keys, digests and plain words."""
+    raw = _raw(value, _ANY_HEX, _ANY_BASE64)
+    try:
+        words = None if raw is None else raw.decode()
+    except UnicodeDecodeError:
+        return None
+    return words if words is not None and _PRINTED.fullmatch(words) else None
+
+
+def _raw(value: str, as_hex: re.Pattern[str], as_base64: re.Pattern[str]) -> bytes | None:
+    """Give the bytes of a text in one of two forms; what was cut off at its end is left out."""
     text = "".join(value.split())
     try:
-        if _ANY_HEX.fullmatch(text):
-            raw = bytes.fromhex(text[: len(text) // 2 * 2])
-        elif _ANY_BASE64.fullmatch(text):
-            raw = base64.b64decode(text[: len(text) // 4 * 4].translate(_URL_SAFE))
-        else:
-            return None
-        words = raw.decode()
+        if as_hex.fullmatch(text):
+            return bytes.fromhex(text[: len(text) // 2 * 2])
+        if as_base64.fullmatch(text):
+            return base64.b64decode(text[: len(text) // 4 * 4].translate(_URL_SAFE))
     except ValueError:
         return None
-    return words if words.isprintable() or _PRINTED.fullmatch(words) else None
+    return None
 
 
 _ANY_HEX = re.compile(r"[0-9a-fA-F]{24,}")

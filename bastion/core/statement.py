@@ -19,6 +19,7 @@ from bastion.core.calls import judge_own_call, judge_procedure, procedure_of
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.conditional import written_out
 from bastion.core.effects import (
+    ROW_WRITES,
     Call,
     ChangeKind,
     ContextView,
@@ -374,7 +375,7 @@ class _Analyser:
         self, text: str, tree: exp.Expression, findings: Findings, head: str
     ) -> Statement:
         effects = frozenset(findings.effects)
-        if not effects.isdisjoint(_CHANGING) and not findings.reads:
+        if not effects.isdisjoint(ROW_WRITES) and not findings.reads:
             effects -= {EffectClass.READ}
         into = _into_change(tree, self._engine)
         if into is not None and not into[1]:
@@ -565,7 +566,7 @@ class _Analyser:
 
     def _with_arguments(self, run: Statement, head: Head) -> Statement:
         """Find the rows of what is executed by the values that it is given."""
-        if run.is_analysed or run.effects.isdisjoint(_OF_ROWS):
+        if run.is_analysed or run.effects.isdisjoint(ROW_WRITES):
             return dataclasses.replace(run, measuring_sql=None)
         measured = with_arguments(run.resolved, head.arguments, self._engine)
         counted = None if measured is None else measuring_sql(measured, self._engine)
@@ -670,9 +671,6 @@ class _Analyser:
 
 
 _USER_VARIABLE, _OWN_VARIABLE = re.compile(r"@(\w+)"), re.compile(r"`?(\w+)`?")
-_CHANGING = frozenset(
-    {EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE}
-)
 _TAME = frozenset({EffectClass.READ, EffectClass.SESSION, EffectClass.TRANSACTION})
 
 
@@ -788,9 +786,6 @@ def _combine(base: Statement, use: Inner, inner: Statement) -> Statement:
             return _remembered(combined, base, use, inner)
 
 
-_OF_ROWS = frozenset(
-    {EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE}
-)
 _RUNNING = frozenset({Inner.RUN, Inner.PLAN_AND_RUN, Inner.COPY})
 
 

@@ -15,16 +15,13 @@ from collections.abc import Callable, Mapping
 
 from bastion.core import detectors
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
-from bastion.core.effects import ChangeKind, Statement
+from bastion.core.effects import ROW_WRITES, ChangeKind, Statement
 from bastion.core.head import NO_COLUMNS, Words, column_changes
 from bastion.core.lexer import Kind, lex
 from bastion.core.model import EffectClass, Engine, Fence
 
 _SCHEMA = "pg_temp"
-_ROW_WRITES = frozenset(
-    {EffectClass.INSERT, EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE}
-)
-_OF_ONES_OWN = _ROW_WRITES | {EffectClass.READ, EffectClass.SESSION}
+_OF_ONES_OWN = ROW_WRITES | {EffectClass.READ, EffectClass.SESSION}
 _PARTS = frozenset({"references", "like", "exclude", "using", "with"})
 """Of a table's definition: they run code, or reach other relations."""
 _COMPUTED = frozenset({"check", "default", "as"})
@@ -100,7 +97,7 @@ def _is_own(
     if change is not None:
         return False
     if statement.tree is not None:
-        return not statement.effects.isdisjoint(_ROW_WRITES) and (
+        return not statement.effects.isdisjoint(ROW_WRITES) and (
             statement.effects <= _OF_ONES_OWN and _are_own(statement.writes, catalogue, made)
         )
     is_plain = statement.head != "ALTER" or not _runs_types(statement, catalogue)
@@ -412,7 +409,7 @@ def _is_own_at_mysql(
         return (
             len(statement.writes) == 1 and _changes_plainly(words) and (is_emptied or not is_told)
         )
-    is_of_rows = statement.tree is not None and not statement.effects.isdisjoint(_ROW_WRITES)
+    is_of_rows = statement.tree is not None and not statement.effects.isdisjoint(ROW_WRITES)
     return are_own and is_of_rows and statement.effects <= _OF_ONES_OWN
 
 

@@ -124,11 +124,14 @@ def words_for_changed(approved: RunContext, now: RunContext) -> str:
 def words_for_taken_back(approval: Approval) -> str:
     """Tell the requester who took back a yes whose run went on."""
     last = approval.decisions[-1]
-    reason = last.reason.rstrip()
-    stop = "" if reason.endswith((".", "!", "?")) else "."
-    return (
-        f"The approval of request {approval.id} was taken back by {last.reviewer}: {reason}{stop}"
-    )
+    words = f"The approval of request {approval.id} was taken back by {last.reviewer}"
+    return f"{words}: {_sentence(last.reason)}"
+
+
+def _sentence(reason: str) -> str:
+    """End a reviewer's words as a sentence, so that others can follow."""
+    words = reason.rstrip()
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def words_for_late(approval: Approval) -> str:
@@ -174,11 +177,9 @@ def words_for_unapproved(
             )
         case ApprovalState.DENIED:
             last = approval.decisions[-1]
-            reason = last.reason.rstrip()
-            stop = "" if reason.endswith((".", "!", "?")) else "."
             return (
                 Status.DENIED,
-                f"{last.reviewer} denied it: {reason}{stop} {nothing.capitalize()}.",
+                f"{last.reviewer} denied it: {_sentence(last.reason)} {nothing.capitalize()}.",
             )
         case ApprovalState.REVOKED:
             last = approval.decisions[-1]

@@ -31,6 +31,7 @@ from bastion.core.cascades import (
 )
 from bastion.core.catalogue import Relation
 from bastion.core.ddl import plan_ddl
+from bastion.core.effects import ROW_WRITES
 from bastion.core.impact import describe_impact, picks_by_chance
 from bastion.core.keyset import AlongGuard, KeyGuard, digest_keys, words_for_along
 from bastion.core.measure import is_joined, target_of
@@ -62,7 +63,6 @@ _TIMEOUT_S = 3.0
 _LOCK_TIMEOUT_S = 0.2
 _CELL_CHARACTERS = 200
 _ADDING = frozenset({EffectClass.MERGE, EffectClass.INSERT})
-_OF_ROWS = frozenset({EffectClass.UPDATE, EffectClass.DELETE, *_ADDING})
 _STRUCTURAL = frozenset(
     {EffectClass.DDL, EffectClass.DROP, EffectClass.ADMIN, EffectClass.PRIVILEGE}
 )
@@ -438,7 +438,7 @@ def _unusual_question(judged: Judgement) -> str | None:
     """
     statement = judged.statement
     tree = _tree(judged)
-    if tree is None or statement.effects.isdisjoint(_OF_ROWS):
+    if tree is None or statement.effects.isdisjoint(ROW_WRITES):
         return None
     touched = _touched(judged) if is_joined(tree) or given_rows(tree) is not None else None
     return None if touched is None else touched.keys_sql

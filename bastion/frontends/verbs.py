@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bastion import __version__
-from bastion.core.approval import Approval, ApprovalState, Decision
+from bastion.core.approval import NO_DIGEST, Approval, ApprovalState, Decision
 from bastion.core.asking import group_alike, request_shape
 from bastion.core.breakglass import Emergency
 from bastion.core.grants import Grant
@@ -346,7 +346,7 @@ def approval_text(services: Services, approval: Approval, eligible: Sequence[str
         ("approvals", have),
         ("decides", names_text(eligible) or "nobody now"),
         ("time left", _left(approval, seconds_left(approval.expires_at, now))),
-        ("sha256", approval.statement_sha256 or _NOT_SHOWN),
+        ("sha256", approval.statement_sha256 or NO_DIGEST),
         *(
             (
                 _word_from(decision),
@@ -692,7 +692,6 @@ _VERBS: dict[str, Handler] = {
     "grant list": _grant_list,
     "grant revoke": _grant_revoke,
 }
-_NOT_SHOWN = "not shown, as it would prove a guess"
 _USAGES = {
     "req": "req list|show ID|approve ID|deny ID|wait ID|withdraw ID|revoke ID "
     "[--reason TEXT] [--json]",

@@ -9,7 +9,7 @@ from pygments.lexers._mysql_builtins import MYSQL_KEYWORDS  # type: ignore[impor
 from pygments.lexers._postgres_builtins import KEYWORDS  # type: ignore[import-untyped]
 from rich.text import Text
 
-from bastion.core.approval import ApprovalState
+from bastion.core.approval import NO_DIGEST, ApprovalState
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.model import Engine
 from bastion.core.samples import keys_text, sample_lines
@@ -131,7 +131,7 @@ def _parameters(parameters: Sequence[bytes | None]) -> Iterator[Text]:
 
 def _about(detail: RequestDetail) -> Iterator[Text]:
     summary = detail.summary
-    yield _pair("SHA-256", detail.statement_sha256 or "not shown, as it would prove a guess")
+    yield _pair("SHA-256", detail.statement_sha256 or NO_DIGEST)
     yield _pair("Request", summary.id)
     where = f"{summary.target}, database {detail.database}, schema {detail.schema}"
     yield _pair("Runs on", f"{where}, as {detail.role}")
