@@ -12,7 +12,7 @@ from bastion.core.approval import ApprovalState, RunContext, binding_digest
 from bastion.core.model import Status
 from bastion.errors import ApprovalError
 from tests.fakes.clock import FakeClock
-from tests.fakes.rig import Rig, collect, running_rig
+from tests.fakes.rig import Rig, collect, production_rig
 from tests.fakes.store import add_people, draft, opened_desk, principal
 
 TEXT = "update payments set amount = 120.50, note = 'räksmörgås' where id = 4711 and state = 'open'"
@@ -116,10 +116,7 @@ async def shop(request, tmp_path) -> AsyncIterator[Rig]:
     url = request.getfixturevalue(f"shop_{request.param}")
     name = "postgres_server" if request.param == "postgres" else "mariadb_server"
     server = request.getfixturevalue(name)
-    async with running_rig(tmp_path) as rig:
-        await rig.add_target("prod", url, "production")
-        await rig.add_user("ann", "engineer")
-        await rig.add_user("rae", "reviewer")
+    async with production_rig(tmp_path, url) as rig:
         rig.look = lambda: server.run(url, "select id, quantity from orders order by id")  # type: ignore[attr-defined]
         yield rig
 

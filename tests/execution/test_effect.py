@@ -10,7 +10,7 @@ from bastion.core.approval import Approval
 from bastion.core.model import Fence, Finished, RunOptions, Status, Waiting
 from bastion.errors import StoreError
 from recordings.reader import read_statements
-from tests.fakes.rig import Rig, collect, running_rig
+from tests.fakes.rig import Rig, collect, production_rig
 from tests.targets import test_mysql, test_postgres
 
 ENGINES = ("postgres", "mysql")
@@ -33,10 +33,7 @@ async def database(request, engine) -> Callable[[str], list[tuple[object, ...]]]
 @pytest.fixture
 async def rig(request, engine, tmp_path) -> AsyncIterator[Rig]:
     url = request.getfixturevalue(f"shop_{engine}")
-    async with running_rig(tmp_path) as rig:
-        await rig.add_target("prod", url, "production")
-        await rig.add_user("ann", "engineer")
-        await rig.add_user("rae", "reviewer")
+    async with production_rig(tmp_path, url) as rig:
         yield rig
 
 

@@ -9,7 +9,7 @@ from bastion.core.approval import Approval, ApprovalState
 from bastion.core.model import Fence, Status, Waiting
 from bastion.errors import ConfigError
 from tests.execution.test_effect import run_approved, set_rule
-from tests.fakes.rig import Rig, collect, running_rig
+from tests.fakes.rig import Rig, collect, production_rig
 from tests.targets import test_mysql, test_postgres
 
 RULE = "production writes"
@@ -34,10 +34,7 @@ def database(request, engine) -> Callable[[str], list[tuple[object, ...]]]:
 @pytest.fixture
 async def rig(request, engine, database, tmp_path) -> AsyncIterator[Rig]:
     url = request.getfixturevalue(f"shop_{engine}")
-    async with running_rig(tmp_path) as rig:
-        await rig.add_target("prod", url, "production")
-        await rig.add_user("ann", "engineer")
-        await rig.add_user("rae", "reviewer")
+    async with production_rig(tmp_path, url) as rig:
         await rig.add_agent("robo", "ann")
         yield rig
 
@@ -272,10 +269,7 @@ async def test_where_nobody_can_see_who_waits_nothing_is_held_open(
 ):
     url = request.getfixturevalue("shop_mysql")
     mariadb_server.run(url, "insert into audit_trail (id, what) values (1, 'kept')")
-    async with running_rig(tmp_path) as rig:
-        await rig.add_target("prod", mariadb_server.app_url(url), "production")
-        await rig.add_user("ann", "engineer")
-        await rig.add_user("rae", "reviewer")
+    async with production_rig(tmp_path, mariadb_server.app_url(url)) as rig:
         await set_rule(rig, RULE, 'hold_open = "20s"')
         finished, seen, _ = await run_approved(rig, "delete from audit_trail where id = 1")
         assert finished.status is Status.ERROR

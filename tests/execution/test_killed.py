@@ -30,7 +30,7 @@ from recordings.reader import UNKNOWN, read_statements
 from recordings.verify import verify_all
 from tests.conftest import DatabaseServer
 from tests.execution import victim
-from tests.fakes.rig import running_rig
+from tests.fakes.rig import production_rig, running_rig
 from tests.witness import WITNESS
 
 _READY_S = 60.0
@@ -139,10 +139,8 @@ async def scene(tmp_path: Path, postgres_server: DatabaseServer, shop_postgres: 
         f" insert into ledger select n, 0 from generate_series(1, {IDS_MAX}) n;"
         " analyze ledger",
     )
-    async with running_rig(tmp_path) as rig:
-        await rig.add_target("prod", shop_postgres, "production")
-        await rig.add_user("ann", "engineer")
-        await rig.add_user("rae", "reviewer")
+    async with production_rig(tmp_path, shop_postgres):
+        pass
     return Scene(tmp_path, postgres_server, shop_postgres)
 
 

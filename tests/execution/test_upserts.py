@@ -7,7 +7,7 @@ import pytest
 from bastion.core.approval import Approval
 from bastion.core.model import Finished, Status
 from tests.execution.test_effect import run_approved
-from tests.fakes.rig import Rig, collect, running_rig
+from tests.fakes.rig import Rig, collect, production_rig
 
 ENGINES = ("postgres", "mysql")
 
@@ -34,10 +34,7 @@ def database(request, engine) -> Callable[[str], list[tuple[object, ...]]]:
 @pytest.fixture
 async def rig(request, engine, database, tmp_path) -> AsyncIterator[Rig]:
     url = request.getfixturevalue(f"shop_{engine}")
-    async with running_rig(tmp_path) as rig:
-        await rig.add_target("prod", url, "production")
-        await rig.add_user("ann", "engineer")
-        await rig.add_user("rae", "reviewer")
+    async with production_rig(tmp_path, url) as rig:
         yield rig
 
 

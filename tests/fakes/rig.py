@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import subprocess
 from collections.abc import AsyncIterator
@@ -104,6 +105,34 @@ async def running_rig(directory: Path, config: Config | None = None) -> AsyncIte
             yield Rig(paths, application, services, administration)
     finally:
         await application.close()
+
+
+@contextlib.asynccontextmanager
+async def production_rig(directory: Path, url: str) -> AsyncIterator[Rig]:
+    """Run an installation with a database in production, an engineer and a reviewer."""
+    async with running_rig(directory) as rig:
+        await rig.add_target("prod", url, "production")
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        yield rig
+
+
+@contextlib.asynccontextmanager
+async def yes_to_next(rig: Rig) -> AsyncIterator[asyncio.Task[None]]:
+    """Have the reviewer approve the next request; gives what ends once that is said."""
+    desk, reviewer = rig.services.desk, await rig.principal("rae")
+    arrived: asyncio.Queue[str] = asyncio.Queue()
+    stop = desk.subscribe(arrived.put_nowait)
+
+    async def decide() -> None:
+        await desk.decide(reviewer, await arrived.get(), approve=True, reason="x")
+
+    deciding = asyncio.get_running_loop().create_task(decide())
+    try:
+        yield deciding
+    finally:
+        deciding.cancel()
+        stop()
 
 
 async def collect(
