@@ -68,7 +68,8 @@ def carried_by_writes(
             if target is not None and target.classification.is_version:
                 # There nobody looks for addresses.
                 classes |= flow.embedded
-            if not classes or (flow.is_document and not _gains_paths(relation, name, flow)):
+            is_told_by_names = flow.is_document and not flow.members
+            if not classes or (is_told_by_names and not _gains_paths(relation, name, flow)):
                 continue
             if name not in names:
                 # The session made it, as a partition for one, and nobody saw what its columns are.

@@ -51,10 +51,17 @@ class Classification:
     """Its values are documents or rows, which may hold values of other classes beside."""
     shape: Shape | None = None
     """What stands where in such documents of JSON."""
+    members: frozenset[str] = frozenset()
+    """Names in such documents, in small letters, that say nothing: what stands under them over all
+    documents does. ``""``: it stands in an array without a name."""
     is_version: bool = False
     """By its name and its values it holds versions, ``3.10.3.38``, which look like addresses."""
     found: Classification | None = None
     """Where a person said what it holds: what was found without that."""
+    is_named: bool = False
+    """Its name or its comment tells, whatever form its values have."""
+    alone: Classification | None = None
+    """Where a column that holds the same data told it: what was found without that."""
 
     @property
     def is_declared(self) -> bool:
@@ -123,6 +130,17 @@ class Column:
         return self.sensitivity not in (None, Sensitivity.UNPROVEN)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    """What columns of a relation refer to, one column to one."""
+
+    columns: tuple[str, ...]
+    schema: str
+    relation: str
+    """The one that is referred to."""
+    parent_columns: tuple[str, ...]
+
+
 class Moment(enum.Enum):
     """When the server computes an expression that is kept with a relation."""
 
@@ -168,6 +186,8 @@ class Relation:
     """Rewrite rules other than a view's own."""
     referenced_by: tuple[str, ...] = ()
     """Foreign keys that point here with CASCADE, SET NULL or SET DEFAULT, in words."""
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    """Its own, that point from here to others."""
     parents: tuple[tuple[str, str], ...] = ()
     """PostgreSQL: what it inherits from or is a partition of, by (schema, name)."""
     children: tuple[tuple[str, str], ...] = ()

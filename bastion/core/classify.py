@@ -7,6 +7,7 @@ versions, UUIDs, hashes, ISBN, epoch milliseconds) must stay readable.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import html
 import itertools
@@ -21,6 +22,7 @@ from bastion.core.builtins import names
 from bastion.core.catalogue import Classification
 from bastion.core.dyncols import column_names
 from bastion.core.encoded import decoded, text_of
+from bastion.core.fields import KEYS, PLACE, Fields, fields_of_documents, fields_of_texts
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.paths import HOLDING, NAMING, shape_of
 
@@ -49,7 +51,7 @@ def classify_column(
     Args:
         type_name: as the server prints it, ``character varying(80)``, ``int4``, ``jsonb``.
         samples: some of its values as text, None for NULL; empty when none could be read.
-        is_key: it is a primary or foreign key made of numbers.
+        is_key: it is part of a primary or unique key: of numbers, an empty one is harmless.
         parts: names inside of its type, where that is one of rows.
     """
     kind = type_kind(type_name)
@@ -71,8 +73,7 @@ def classify_column(
         found = _documents_in_text(values)
     if found is None and kind in _PROVEN_KINDS:
         found = Classification(sensitivity=None, evidence=f"the type {type_name} holds none")
-    if found is None:
-        found = _by_values(name, kind, values, is_key=is_key)
+    found = found or _by_values(name, kind, values) or _in_parts(kind, values)
     if found is not None:
         return found
     if values:
@@ -296,15 +297,13 @@ def _by_type(kind: str) -> Classification | None:
 def _by_name(name: str, comment: str, kind: str, values: list[str]) -> Classification | None:
     sensitivity = classify_name(name) or _address_name(name)
     if sensitivity is not None and _fits(name, sensitivity, kind, values):
-        return Classification(
-            sensitivity=sensitivity, evidence=f"its name says {sensitivity.value}"
-        )
+        words = f"its name says {sensitivity.value}"
+        return Classification(sensitivity=sensitivity, evidence=words, is_named=True)
     if comment:
         sensitivity = _by_comment(comment)
         if sensitivity is not None and _fits("", sensitivity, kind, values):
-            return Classification(
-                sensitivity=sensitivity, evidence=f"its comment says {sensitivity.value}"
-            )
+            words = f"its comment says {sensitivity.value}"
+            return Classification(sensitivity=sensitivity, evidence=words, is_named=True)
     return None
 
 
@@ -394,8 +393,8 @@ def _is_street(value: str) -> bool:
     return _STREET.search(value[:_STREET_CHARACTERS]) is not None
 
 
-def _by_values(name: str, kind: str, values: list[str], *, is_key: bool) -> Classification | None:
-    if not values or is_key:
+def _by_values(name: str, kind: str, values: list[str]) -> Classification | None:
+    if not values:
         return None
     hits = _hits(name, kind, values)
     for sensitivity, count in hits.most_common():
@@ -404,38 +403,74 @@ def _by_values(name: str, kind: str, values: list[str], *, is_key: bool) -> Clas
         if share >= needed:
             words = f"{share:.0%} of {len(values)} sampled values look like {sensitivity.value}"
             return Classification(sensitivity=sensitivity, evidence=words)
+    many = _by_many(name, values, are_numbers=kind == "number")
+    return Classification(sensitivity=many[0], evidence=many[1]) if many is not None else None
+
+
+def _by_many(
+    name: str, values: list[str], *, are_numbers: bool | None = None
+) -> tuple[Sensitivity, str] | None:
+    """Tell digits that only many of them together tell, and in which words.
+
+    Args:
+        are_numbers: zeros in front are lost; None where some may stand as numbers.
+    """
     if _are_dialled(values):
         words = f"{len(values)} sampled values are phone numbers with the code of a country"
-        return Classification(sensitivity=Sensitivity.PHONE, evidence=words)
-    numbers = national.found_in(values, are_numbers=kind == "number")
-    if numbers is not None:
-        country, share = numbers
-        words = f"{share:.0%} of {len(values)} sampled values are national numbers ({country})"
-        return Classification(sensitivity=Sensitivity.SSN, evidence=words)
-    return None
+        return Sensitivity.PHONE, words
+    if _CONTACT.search(_joined(name)) and _are_called(values):
+        words = f"{len(values)} sampled values are digits to call, as their name says"
+        return Sensitivity.PHONE, words
+    if are_numbers is None:
+        are_numbers = not any(value.startswith("0") for value in values)
+    numbers = national.found_in(values, are_numbers=are_numbers)
+    if numbers is None:
+        return None
+    country, share = numbers
+    words = f"{share:.0%} of {len(values)} sampled values are national numbers ({country})"
+    return Sensitivity.SSN, words
 
 
 def _are_dialled(values: list[str]) -> bool:
-    """Tell bare phone numbers, ``4915112345678``: each is one, and they are no bar codes."""
+    """Tell bare phone numbers, ``4915112345678``: nearly all are, and they are no bar codes.
+
+    One phone number in ten has a bar code's check digit, and bar codes all have it.
+    """
     different = list(dict.fromkeys(values))
-    if len(different) < _DIALLED_MIN or not all(map(detectors.is_dialled, different)):
+    first = different[:_DIALLED_MIN]
+    if len(first) < _DIALLED_MIN or not all(map(_BARE_DIGITS.fullmatch, first)):
         return False
-    return not _are_sequential(different)
+    wrong_max = len(different) // _DIALLED_WRONG
+    if len(different) - sum(map(detectors.is_dialled, different)) > wrong_max:
+        return False
+    are_codes = sum(map(detectors.is_bar_code, different)) * 2 > len(different)
+    return not are_codes and not _are_sequential(different)
+
+
+def _are_called(values: list[str]) -> bool:
+    """Tell digits as they are dialled at home, ``015112345678``, under a name such as contact."""
+    different = list(dict.fromkeys(values))
+    is_enough = len(different) >= _CALLED_MIN and all(map(_CALLED.fullmatch, different))
+    return is_enough and not _are_sequential(different)
 
 
 _DIALLED_MIN = 8
+_DIALLED_WRONG = 20
+"""One in so many may be out of use, or mistyped."""
+_CALLED_MIN = 3
+_CALLED = re.compile(r"\d{9,12}")
+_BARE_DIGITS = re.compile(r"[1-9]\d{9,13}")
 
 
 def _hits(name: str, kind: str, values: list[str]) -> Counter[Sensitivity]:
     """Count values with the form of a class, without what so many of them only look like."""
     hits: Counter[Sensitivity] = Counter()
     names_contact = _CONTACT.search(_joined(name)) is not None
+    is_named = _VERSION.search(name) is not None
     for value in values:
         found = detectors.whole(value) or _behind_words(value, names_contact=names_contact)
-        if found is not None and not _is_version(found, value):
+        if found is not None and not _is_version(found, value, is_named=is_named):
             hits[found] += 1
-    if _VERSION.search(name):
-        del hits[Sensitivity.IP_ADDRESS]
     if all(map(_is_waybill, values)):
         del hits[Sensitivity.PHONE]
     if kind == "number" and hits[Sensitivity.CARD] and _are_sequential(values):
@@ -478,19 +513,27 @@ def _document(values: list[str]) -> Classification:
     hits: Counter[Sensitivity] = Counter()
     for value in values:
         hits.update(set(_document_classes(value)))
+    shared = _shared(fields_of_documents(values))
+    told = dict(shared.values())
+    # Of digits under one name, some pass a card's checksum by chance.
+    hits.update(dict.fromkeys(told, len(values)))
     if hits:
         sensitivity, count = hits.most_common(1)[0]
         words = f"{count} of {len(values)} sampled documents hold {sensitivity.value}"
-        is_inside = all(
+        if sensitivity in told:
+            words = f"in documents, {told[sensitivity]}"
+        is_inside = KEYS not in shared and all(
             _is_document(value) or _is_cut(value) or _names_in_blob(value) for value in values
         )
-        shape = shape_of(values, _announces) if is_inside else None
+        members = frozenset(shared)
+        is_shaped = is_inside and "" not in members
         return Classification(
             sensitivity=sensitivity,
             evidence=words,
             is_inside=is_inside,
             is_compound=True,
-            shape=shape,
+            shape=shape_of(values, lambda name: _announces(name, members)) if is_shaped else None,
+            members=members,
         )
     if values:
         words = f"{len(values)} sampled documents look harmless"
@@ -508,8 +551,30 @@ def _document(values: list[str]) -> Classification:
     )
 
 
-def _announces(name: str) -> bool:
-    return classify_name(name) is not None or _address_name(name) is not None
+def _announces(name: str, members: frozenset[str]) -> bool:
+    is_named = classify_name(name) is not None or _address_name(name) is not None
+    return is_named or name.casefold() in members
+
+
+def _shared(fields: Fields) -> dict[str, tuple[Sensitivity, str]]:
+    """Find classes that values under one name show together, by name, and in which words."""
+    found = {}
+    for name, values in fields.items():
+        numbers = _by_many(name, [value for value in values if value.strip()])
+        if numbers is not None:
+            found[name.partition(PLACE)[0]] = numbers
+    return found
+
+
+def _in_parts(kind: str, values: list[str]) -> Classification | None:
+    """Look at lists and pairs in texts: at what stands under one name, as at a column."""
+    fields = fields_of_texts(values) if kind in ("text", "other") else {}
+    for name, parts in fields.items():
+        found = _by_name(name, "", "text", parts) or _by_values(name, "text", parts)
+        if found is not None:
+            words = f"in lists, {found.evidence}"
+            return dataclasses.replace(found, evidence=words, is_compound=True)
+    return None
 
 
 def _documents_in_text(values: list[str]) -> Classification | None:
@@ -630,12 +695,17 @@ _DEPTH_MAX = 8
 """Documents as text in documents."""
 
 
-def _is_version(found: Sensitivity, value: str) -> bool:
-    """Four numbers with points are an address only if they look like one, in a document."""
+def _is_version(found: Sensitivity, value: str, *, is_named: bool = False) -> bool:
+    """Four numbers with points are an address only if they look like one, or have a port.
+
+    Args:
+        is_named: the name of the column says that it holds versions.
+    """
     return (
         found is Sensitivity.IP_ADDRESS
         and value.count(".") == _VERSION_DOTS
-        and (not detectors.is_address_like(value))
+        and ":" not in value
+        and (is_named or not detectors.is_address_like(value))
     )
 
 

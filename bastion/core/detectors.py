@@ -230,10 +230,13 @@ def is_phone(text: str) -> bool:
 
 
 def is_dialled(text: str) -> bool:
-    """Tell whether digits alone are a phone number with its country's code, and no bar code."""
-    if not _BARE.fullmatch(text) or (len(text) == _EAN_LENGTH and _is_ean(text)):
-        return False
-    return _is_international(f"+{text}")
+    """Tell whether digits alone are a phone number with its country's code."""
+    return _BARE.fullmatch(text) is not None and _is_international(f"+{text}")
+
+
+def is_bar_code(text: str) -> bool:
+    """Tell whether the text has the length and the check digit of a product's bar code."""
+    return len(text) == _EAN_LENGTH and text.isdigit() and _is_ean(text)
 
 
 def is_key(text: str) -> bool:

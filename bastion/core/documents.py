@@ -75,43 +75,52 @@ def _tells_escaped(text: str) -> bool:
     return _redact_xml(plain) != plain
 
 
-def redact_inside(text: str) -> str | None:
-    """Hide inside a document that is known to hold sensitive values; None where it is none."""
+def redact_inside(text: str, members: frozenset[str] = frozenset()) -> str | None:
+    """Hide inside a document that is known to hold sensitive values; None where it is none.
+
+    Args:
+        members: names under which all is hidden too; see ``Classification``.
+    """
     bare = text.strip()
     if bare[:1] in ("{", "["):
-        return redact_json(text)
+        return redact_json(text, members)
     if bare[:1] + bare[-1:] != "<>" or _tells_escaped(text):
         return None
-    found = detectors.redact(_redact_xml(text))
+    found = detectors.redact(_redact_xml(text, members))
     # What free text inside names, ``ssn=123``, is in no element of that name.
     has_loose = any(classify_name(name) is not None for name in _LOOSE.findall(found))
     return None if has_loose else found
 
 
-def redact_json(text: str) -> str | None:
-    """Hide inside a JSON document; byte for byte the same when nothing is found, None if none."""
+def redact_json(text: str, members: frozenset[str] = frozenset()) -> str | None:
+    """Hide inside a JSON document; byte for byte the same when nothing is found, None if none.
+
+    Args:
+        members: as in ``redact_inside``.
+    """
     try:
         document = json.loads(
             text, parse_float=_Number, parse_int=_Number, object_pairs_hook=_Object
         )
-        redacted, changed = _redact_value(document)
+        redacted, changed = _redact_value(document, members)
     except (ValueError, RecursionError):
         return None
     if not changed:
         return text
     # What stands under a telling name may stand elsewhere in the document too.
-    hidden = {item for item in _hidden(document) if len(item) >= _REPEATED_MIN}
+    hidden = {item for item in _hidden(document, members) if len(item) >= _REPEATED_MIN}
     return _dump(_without(redacted, hidden) if hidden else redacted)
 
 
-def _hidden(value: object) -> Iterator[str]:
+def _hidden(value: object, members: frozenset[str]) -> Iterator[str]:
     """Give the strings and numbers under telling names."""
     if isinstance(value, _Object):
         for key, item in value:
-            yield from _strings(item) if is_named(key, item) else _hidden(item)
+            is_told = is_named(key, item) or key.casefold() in members
+            yield from _strings(item) if is_told else _hidden(item, members)
     elif isinstance(value, list):
         for item in value:
-            yield from _hidden(item)
+            yield from _hidden(item, members)
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -146,7 +155,7 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _redact_value(value: object) -> tuple[object, bool]:
+def _redact_value(value: object, members: frozenset[str]) -> tuple[object, bool]:
     if isinstance(value, _Number):
         is_card = detectors.is_card(value)
         return (detectors.MASK, True) if is_card else (value, False)
@@ -154,14 +163,19 @@ def _redact_value(value: object) -> tuple[object, bool]:
         found = detectors.MASK if hides_document(value) else redact_text(value)
         return found, found != value
     if isinstance(value, _Object):
-        return _redact_object(value)
+        return _redact_object(value, members)
     if isinstance(value, list):
-        parts = [_redact_value(item) for item in value]
+        parts = [
+            (detectors.MASK, True)
+            if "" in members and isinstance(item, str)
+            else _redact_value(item, members)
+            for item in value
+        ]
         return [part for part, _ in parts], any(changed for _, changed in parts)
     return value, False
 
 
-def _redact_object(value: _Object) -> tuple[object, bool]:
+def _redact_object(value: _Object, members: frozenset[str]) -> tuple[object, bool]:
     kept = _Object()
     has_changed = False
     is_pair = any(
@@ -170,29 +184,37 @@ def _redact_object(value: _Object) -> tuple[object, bool]:
     )
     for key, item in value:
         is_paired = is_pair and key.casefold() in _HOLDING and item not in (None, "", True, False)
-        is_hidden = is_paired or is_named(key, item)
-        redacted, changed = (detectors.MASK, True) if is_hidden else _redact_value(item)
+        is_told = key.casefold() in members and item is not None
+        is_hidden = is_paired or is_told or is_named(key, item)
+        redacted, changed = (detectors.MASK, True) if is_hidden else _redact_value(item, members)
         name = detectors.redact(key)
         kept.append((name, redacted))
         has_changed = has_changed or changed or name != key
     return kept, has_changed
 
 
-def _redact_xml(text: str) -> str:
+def _redact_xml(text: str, members: frozenset[str] = frozenset()) -> str:
     """Hide what stands inside elements and attributes with a telling name."""
     kept, place = [], 0
     for match in _OPEN.finditer(text):
         end = text.find(f"</{match['name']}", match.end())
-        if match.start() < place or end < 0 or not _is_telling(match):
+        if match.start() < place or end < 0 or not _is_telling(match, members):
             continue
         if text[match.end() : end].strip():
             kept += [text[place : match.end()], detectors.MASK]
             place = end
-    return _ATTRIBUTE.sub(_hide_attribute, "".join(kept) + text[place:])
+    return _ATTRIBUTE.sub(
+        lambda match: _hide_attribute(match, members), "".join(kept) + text[place:]
+    )
 
 
-def _is_telling(match: re.Match[str]) -> bool:
-    if classify_name(match["name"].rpartition(":")[2]) is not None:
+def _is_told(name: str, members: frozenset[str]) -> bool:
+    bare = name.rpartition(":")[2]
+    return bare.casefold() in members or classify_name(bare) is not None
+
+
+def _is_telling(match: re.Match[str], members: frozenset[str]) -> bool:
+    if _is_told(match["name"], members):
         return True
     return any(
         name.casefold() in _NAMING and classify_name(value) is not None
@@ -200,8 +222,8 @@ def _is_telling(match: re.Match[str]) -> bool:
     )
 
 
-def _hide_attribute(match: re.Match[str]) -> str:
-    if classify_name(match["name"].rpartition(":")[2]) is None:
+def _hide_attribute(match: re.Match[str], members: frozenset[str]) -> str:
+    if not _is_told(match["name"], members):
         return match.group()
     return f"{match['before']}{detectors.MASK}{match['quote']}"
 

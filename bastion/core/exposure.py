@@ -30,6 +30,8 @@ class ColumnExposure:
     computed, ``substr(email, 3, 1) || '@x.org'``, a kept letter would be any letter."""
     is_document: bool = False
     """A stored document as it stands: only what is sensitive inside is hidden."""
+    members: frozenset[str] = frozenset()
+    """Names in it under which all is hidden, though they say nothing; see ``Classification``."""
     is_definition: bool = False
     """Words of the schema: what they quote of sensitive columns is hidden."""
     is_compound: bool = False
@@ -141,6 +143,7 @@ def _either(one: ColumnExposure, other: ColumnExposure) -> ColumnExposure:
         hides_null=one.hides_null or other.hides_null,
         is_verbatim=one.is_verbatim and other.is_verbatim,
         is_document=one.is_document and other.is_document,
+        members=one.members | other.members,
         is_definition=one.is_definition or other.is_definition,
         is_compound=one.is_compound or other.is_compound,
         is_version=one.is_version and other.is_version,

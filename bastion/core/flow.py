@@ -54,6 +54,8 @@ class Flow:
     """One stored value, whole: a mask that keeps a part of it keeps always the same part."""
     is_document: bool = False
     """A stored document as it stands, which is hidden in part."""
+    members: frozenset[str] = frozenset()
+    """Names in it under which all is hidden, though they say nothing; see ``Classification``."""
     shape: Shape | None = None
     """Of a stored document that is masked: what of it is shown by its path."""
     is_native: bool = False

@@ -417,6 +417,7 @@ def _exposed(flow: Flow) -> ColumnExposure:
         hides_null=flow.is_telling,
         is_verbatim=flow.is_verbatim,
         is_document=flow.is_document and not flow.spoiled,
+        members=flow.members,
         is_definition=flow.is_definition,
         is_compound=flow.is_compound or bool(flow.embedded or flow.spoiled),
         is_version=flow.is_version,

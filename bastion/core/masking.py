@@ -324,7 +324,8 @@ def _treatment(exposed: ColumnExposure, column: ResultColumn, catalogue: Catalog
         return _hide(Sensitivity.UNPROVEN, exposed.reason)
     hidden = _hide(_chief(classes), exposed.reason or "the server names its column")
     if exposed.is_document and exposed.is_proven and classes == exposed.classes:
-        return dataclasses.replace(hidden, cell=_redact_inside, is_document=True)
+        cell = functools.partial(_redact_inside, members=exposed.members)
+        return dataclasses.replace(hidden, cell=cell, is_document=True)
     return dataclasses.replace(
         hidden,
         keeps_shape=exposed.is_verbatim and len(classes) == 1,
@@ -583,9 +584,9 @@ def _redact_vector(cell: bytes) -> bytes:
     return cell if found == text else found.encode("utf-8", "replace")
 
 
-def _redact_inside(cell: bytes) -> bytes:
+def _redact_inside(cell: bytes, *, members: frozenset[str]) -> bytes:
     """Hide inside a document that is known to hold sensitive values; whole where it is none."""
-    found = documents.redact_inside(cell.decode("utf-8", "replace"))
+    found = documents.redact_inside(cell.decode("utf-8", "replace"), members)
     return _MASK if found is None else found.encode("utf-8", "replace")
 
 

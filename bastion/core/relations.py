@@ -241,7 +241,8 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
         return dataclasses.replace(flow, is_plain=True)
     if column.classification.is_inside and not is_made:
         shape = column.classification.shape if walk.engine is Engine.MYSQL else None
-        return dataclasses.replace(flow, is_document=True, shape=shape)
+        members = column.classification.members
+        return dataclasses.replace(flow, is_document=True, members=members, shape=shape)
     if embedded is None:
         is_version = column.classification.is_version and not is_made
         return dataclasses.replace(flow, is_version=True) if is_version else flow
