@@ -1,4 +1,4 @@
-"""Classes that columns take over: generated from others, or renamed from what was known.
+"""Classes that columns take over: generated from others, linked with, or renamed from known ones.
 
 A generated column holds what its expression makes of sensitive ones, whatever its name; a new
 name does not make the values under it harmless.
@@ -18,6 +18,7 @@ from bastion.core.bodies import parse
 from bastion.core.catalogue import Catalogue, Classification, Column, Relation, RelationKind
 from bastion.core.definitions import opaque_constants
 from bastion.core.flow import Flow, Scope, Source
+from bastion.core.linked import linked
 from bastion.core.model import Sensitivity
 from bastion.core.walk import NotTracedError, Walk
 
@@ -34,8 +35,11 @@ def inherit(catalogue: Catalogue, before: Catalogue | None) -> Catalogue:
         if relation.kind in (RelationKind.SYSTEM, RelationKind.VIEW):
             continue
         old = _earlier(relation, before, gone)
-        found = _renamed(relation, old) if old is not None else relation
-        relations[key] = _generated(found, catalogue)
+        relations[key] = _renamed(relation, old) if old is not None else relation
+    relations = linked(relations)
+    for key, relation in relations.items():
+        if relation.kind not in (RelationKind.SYSTEM, RelationKind.VIEW):
+            relations[key] = _generated(relation, catalogue)
     return dataclasses.replace(catalogue, relations=MappingProxyType(relations))
 
 

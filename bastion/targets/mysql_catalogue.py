@@ -18,6 +18,7 @@ from bastion.core.catalogue import (
     MARK_SEPARATOR,
     Catalogue,
     Column,
+    ForeignKey,
     Function,
     Relation,
     RelationKind,
@@ -74,6 +75,13 @@ FROM information_schema.referential_constraints
 WHERE constraint_schema NOT IN ({known})
   AND (delete_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
        OR update_rule IN ('CASCADE', 'SET NULL', 'SET DEFAULT'))
+"""
+_FOREIGN_KEYS = """
+SELECT table_schema, table_name, constraint_name, column_name,
+       referenced_table_schema, referenced_table_name, referenced_column_name
+FROM information_schema.key_column_usage
+WHERE referenced_table_name IS NOT NULL AND table_schema NOT IN ({known})
+ORDER BY table_schema, table_name, constraint_name, ordinal_position
 """
 _ROUTINES = """
 SELECT r.routine_schema, r.routine_name, coalesce(r.routine_definition, ''),
@@ -228,6 +236,7 @@ def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
         bodies[schema, table].append(body)
         ways[schema, table].append(way)
     references = _references(wire, words)
+    foreign_keys = _foreign_keys(wire, words)
     relations = [*known.relations]
     tables = _rows(wire, _TABLES.format(known=words))
     for schema, name, kind, engine, rows, size, comment in tables:
@@ -247,6 +256,7 @@ def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
                 trigger_code=tuple(bodies[key]),
                 trigger_ways=tuple(ways[key]),
                 referenced_by=tuple(references[key]),
+                foreign_keys=tuple(foreign_keys[key]),
                 comment="" if kind.endswith("VIEW") else comment,
                 storage_engine=engine,
                 is_versioned=kind == "SYSTEM VERSIONED",
@@ -308,6 +318,21 @@ def _references(wire: Wire, known: str) -> dict[_Key, list[str]]:
         ]
         references[to_schema, to_table].append(f"{schema}.{table} ({name}, {', '.join(words)})")
     return references
+
+
+def _foreign_keys(wire: Wire, known: str) -> dict[_Key, list[ForeignKey]]:
+    pairs: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+    for schema, table, name, column, *parent, other in _rows(
+        wire, _FOREIGN_KEYS.format(known=known)
+    ):
+        pairs[(schema, table, name, *parent)].append((column, other))
+    keys: dict[_Key, list[ForeignKey]] = defaultdict(list)
+    for (schema, table, _, to_schema, to_table), columns in pairs.items():
+        own, others = zip(*columns, strict=True)
+        keys[schema, table].append(
+            ForeignKey(columns=own, schema=to_schema, relation=to_table, parent_columns=others)
+        )
+    return keys
 
 
 def _functions(wire: Wire) -> list[Function]:

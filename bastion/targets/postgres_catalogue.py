@@ -14,6 +14,7 @@ from bastion.core.catalogue import (
     Catalogue,
     Classification,
     Column,
+    ForeignKey,
     Function,
     KeptCode,
     Moment,
@@ -161,6 +162,21 @@ FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE k.contype = 'f' AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
+ORDER BY k.oid
+"""
+_FOREIGN_KEYS = """
+SELECT k.conrelid::text, n.nspname, c.relname,
+       pg_catalog.string_agg(a.attname, E'\\x01' ORDER BY x.place),
+       pg_catalog.string_agg(b.attname, E'\\x01' ORDER BY x.place)
+FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_class c ON c.oid = k.confrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey))
+    WITH ORDINALITY AS x(own, other, place)
+JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = x.own
+JOIN pg_catalog.pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = x.other
+WHERE k.contype = 'f'
+GROUP BY k.oid, k.conrelid, n.nspname, c.relname
 ORDER BY k.oid
 """
 _POLICIES = """
@@ -634,6 +650,7 @@ async def _bare_relations(
     references: dict[str, list[str]] = defaultdict(list)
     for oid, source, name, on_delete, on_update in await _rows(link, _REFERENCES):
         references[oid].append(_reference(source, name, on_delete, on_update))
+    foreign_keys = await _foreign_keys(link)
     relations = []
     found = await _rows(link, _RELATIONS)
     descendants = _descendants(found)
@@ -654,6 +671,7 @@ async def _bare_relations(
                 trigger_ways=tuple(ways[oid]),
                 rules=tuple(rules[oid]),
                 referenced_by=tuple(references[oid]),
+                foreign_keys=tuple(foreign_keys[oid]),
                 parents=_parents(parents),
                 children=descendants.get((schema, name), ()),
                 code=tuple(code[oid]),
@@ -664,6 +682,20 @@ async def _bare_relations(
             )
         )
     return relations + await _sequences(link)
+
+
+async def _foreign_keys(link: Link) -> dict[str, list[ForeignKey]]:
+    keys: dict[str, list[ForeignKey]] = defaultdict(list)
+    for oid, schema, relation, columns, parent_columns in await _rows(link, _FOREIGN_KEYS):
+        keys[oid].append(
+            ForeignKey(
+                columns=tuple(columns.split("\x01")),
+                schema=schema,
+                relation=relation,
+                parent_columns=tuple(parent_columns.split("\x01")),
+            )
+        )
+    return keys
 
 
 def _parents(words: str) -> tuple[tuple[str, str], ...]:

@@ -264,7 +264,7 @@ def _known(relation: Relation, plan: ScanPlan) -> Relation | None:
     if then != now or before.oid != relation.oid or before.definition != relation.definition:
         return None
     columns = tuple(
-        replace(column, classification=old.classification)
+        replace(column, classification=old.classification.alone or old.classification)
         for column, old in zip(relation.columns, before.columns, strict=True)
     )
     return replace(relation, columns=columns)
