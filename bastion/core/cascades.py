@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from bastion.core.measure import matched_rows, target_of
+from bastion.core.catalogue import Relation
+from bastion.core.measure import matched_rows, replaces, target_of
 from bastion.core.model import Engine, Row
 from bastion.core.surroundings import literal, quoted_name
+from bastion.core.upserts import overwritten_rows
 
 DEPTH_MAX = 3
 TABLES_MAX = 12
@@ -71,13 +73,13 @@ def read_references(rows: Sequence[Row]) -> tuple[Reference, ...]:
     return tuple(found)
 
 
-def touched_by(tree: exp.Expression, engine: Engine) -> RowsOf | None:
-    """Give the rows that a write touches, to be pointed at."""
-    rows = matched_rows(tree.copy(), engine)
-    if rows is None:
-        return None
-    target = target_of(tree)
-    if target is None:
+def touched_by(tree: exp.Expression, relation: Relation, engine: Engine) -> RowsOf | None:
+    """Give the rows of ``relation`` that a write touches, to be pointed at."""
+    if isinstance(tree, exp.Insert):
+        rows, target = overwritten_rows(tree, relation, engine), tree.find(exp.Table)
+    else:
+        rows, target = matched_rows(tree.copy(), engine), target_of(tree)
+    if rows is None or target is None:
         return None
     name = (target.args.get("alias") or target).this
 
@@ -117,7 +119,7 @@ def action_of(reference: Reference, tree: exp.Expression) -> str:
     assigned = {
         column.name.lower()
         for write in _branches(tree)
-        if isinstance(write, exp.Update)
+        if isinstance(write, exp.Update | exp.OnConflict)
         for one in write.expressions
         for column in one.this.find_all(exp.Column)
     }
@@ -127,13 +129,16 @@ def action_of(reference: Reference, tree: exp.Expression) -> str:
 
 def deletes(tree: exp.Expression) -> bool:
     """Tell whether a write takes rows away; a MERGE does where one of its branches says so."""
-    return any(
+    return replaces(tree) or any(
         isinstance(one, exp.Delete) or (isinstance(one, exp.Var) and one.name.lower() == "delete")
         for one in _branches(tree)
     )
 
 
 def _branches(tree: exp.Expression) -> list[exp.Expr]:
+    if isinstance(tree, exp.Insert):
+        conflict = tree.args.get("conflict")
+        return [tree] if conflict is None else [conflict]
     if not isinstance(tree, exp.Merge):
         return [tree]
     found = [one.args.get("then") for one in tree.args["whens"].expressions]

@@ -70,8 +70,6 @@ class Surroundings:
     judge_read: Callable[[str, int, Place], Findings]
     """Analyse another text, a view's definition or a function's body, at this depth and place."""
     depth: int = 0
-    is_replace: bool = False
-    """MySQL: the tree of an INSERT stands for a REPLACE."""
 
     def resolve(self, name: str, schema: str | None) -> tuple[RelationKey, Relation | None]:
         """Find what a name in FROM means, session first; unknown ones by the default schema."""

@@ -43,8 +43,8 @@ class KeyGuard:
     """PostgreSQL: selects which of the positions ``$1`` still hold what they held; else empty."""
     place_columns: int
     """How many columns in front of the key tell where a row lies; PostgreSQL: table and ctid."""
-    are_added: bool
-    """They are what is added, and not rows that are there: one alike may come more than once."""
+    are_alike: bool
+    """They are known by all they hold, as what is added is: one alike may come more than once."""
     inserts_max: int
     """How many rows beside these may be added: by MERGE, or by an INSERT that writes anew what is
     there."""
@@ -61,7 +61,7 @@ class KeyGuard:
             secret=self.secret,
             salt=self.approved.salt,
             columns=self.approved.columns,
-            are_added=self.are_added,
+            are_alike=self.are_alike,
         )
         if covers(self.approved, found):
             return ""
@@ -83,7 +83,7 @@ def digest_keys(
     secret: bytes,
     salt: str,
     columns: tuple[str, ...],
-    are_added: bool = False,
+    are_alike: bool = False,
 ) -> KeySet:
     """Digest the set of keys in ``rows``; order does not matter, nor repetition of rows that are.
 
@@ -92,12 +92,12 @@ def digest_keys(
         salt: another one for each request: who sees two digests must not learn that what one
             statement would add is what another says.
         columns: of the key, each row has as many cells; empty: position and version of the row.
-        are_added: each row counts, else it would be told which are alike.
+        are_alike: each row counts, else it would be told how many are.
     """
     words = "\0".join(("keys of rows", *columns, *([salt] if salt else ())))
     secret = hmac.digest(secret, words.encode(), "sha256")
     tags = sorted(hmac.digest(secret, _framed(row), "sha256")[:_TAG_BYTES] for row in rows)
-    tags = tags if are_added else sorted(set(tags))
+    tags = tags if are_alike else sorted(set(tags))
     joined = b"".join(tags)
     return KeySet(
         columns=columns,

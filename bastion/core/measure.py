@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from bastion.core.lexer import Kind, lex
 from bastion.core.model import Engine
-from bastion.core.trees import parse
+from bastion.core.trees import parse, parse_replace
 
 
 def measuring_sql(tree: exp.Expression, engine: Engine) -> str | None:
@@ -46,7 +46,11 @@ def with_arguments(text: str, arguments: Sequence[str], engine: Engine) -> exp.E
     written += text[end:]
     if not is_pg and taken != len(arguments):
         return None
-    found = parse(written, lex(written, engine), engine)
+    lexed = lex(written, engine)
+    if not is_pg and lexed.tokens and lexed.tokens[0].value == "replace":
+        found, _ = parse_replace(written, lexed)
+    else:
+        found = parse(written, lexed, engine)
     return found if isinstance(found, exp.Expression) else None
 
 
@@ -221,14 +225,25 @@ def added_rows(tree: exp.Expression, engine: Engine) -> exp.Select | None:
     if not isinstance(tree, exp.Insert) or _writes_inside(tree):
         return None
     # MySQL counts a row that takes another's place twice.
-    replaces = tree.args.get("overwrite") or tree.args.get("conflict") is not None
-    if not isinstance(tree.expression, exp.Query) or (engine is Engine.MYSQL and replaces):
+    if not isinstance(tree.expression, exp.Query) or (engine is Engine.MYSQL and writes_over(tree)):
         return None
     alias = exp.TableAlias(this=exp.to_identifier("added"))
     query = exp.Select(expressions=[exp.Star()])
     query.set("from_", exp.From(this=exp.Subquery(this=tree.expression, alias=alias)))
     query.set("with_", tree.args.get("with_"))
     return query
+
+
+def writes_over(tree: exp.Insert) -> bool:
+    """Tell whether an INSERT changes rows that are there, or takes them away."""
+    conflict = tree.args.get("conflict")
+    is_upsert = isinstance(conflict, exp.OnConflict) and bool(conflict.expressions)
+    return is_upsert or replaces(tree)
+
+
+def replaces(tree: exp.Expr) -> bool:
+    """Tell whether it is MySQL's REPLACE: rows that have a key of its rows are deleted first."""
+    return isinstance(tree, exp.Insert) and bool(tree.args.get("overwrite"))
 
 
 def _merge(tree: exp.Merge, *, is_stored: bool = False) -> exp.Select | None:

@@ -52,7 +52,7 @@ from bastion.core.model import EffectClass, Engine, Fence
 from bastion.core.routines import compound_of, run_by
 from bastion.core.scrubbing import scrub_secrets, secret_spans
 from bastion.core.temporary import as_own
-from bastion.core.trees import examine, parse
+from bastion.core.trees import examine, parse, parse_replace
 from bastion.core.unwritten import BUILT_IN_TYPES
 
 __all__ = [
@@ -348,20 +348,19 @@ class _Analyser:
     # Statements that sqlglot parses
 
     def _tree_statement(self, text: str, lexed: Lexed, head: str, depth: int) -> Statement:
-        parsed_text, is_replace = text, head == "REPLACE"
+        tree: exp.Expression | str
+        is_replace = head == "REPLACE" and self._engine is Engine.MYSQL
         if is_replace:
-            start = lexed.tokens[0].start
-            # Same length, so that positions stay: sqlglot does not parse REPLACE.
-            parsed_text = f"{text[:start]}INSERT {text[start + 7 :]}"
-            lexed = _renamed(lexed)
-        if self._engine is Engine.POSTGRESQL:
-            parsed_text, lexed = _without_scope(parsed_text, lexed)
-        tree = parse(parsed_text, lexed, self._engine)
+            tree, lexed = parse_replace(text, lexed)
+        elif self._engine is Engine.POSTGRESQL:
+            plain, lexed = _without_scope(text, lexed)
+            tree = parse(plain, lexed, self._engine)
+        else:
+            tree = parse(text, lexed, self._engine)
         if isinstance(tree, str):
             return self._unknown(text, head, tree)
         try:
-            around = dataclasses.replace(self._surroundings(depth), is_replace=is_replace)
-            findings = examine(tree, lexed, around)
+            findings = examine(tree, lexed, self._surroundings(depth))
         except RecursionError:
             return self._unknown(text, head, "it is nested too deeply")
         except Exception:  # noqa: BLE001
@@ -891,12 +890,6 @@ def _without_end(lexed: Lexed) -> Lexed:
     while len(tokens) > 1 and tokens[-1].kind is Kind.OPERATOR and tokens[-1].value == ";":
         tokens = tokens[:-1]
     return lexed if tokens is lexed.tokens else dataclasses.replace(lexed, tokens=tokens)
-
-
-def _renamed(lexed: Lexed) -> Lexed:
-    first = lexed.tokens[0]
-    insert = first._replace(value="insert", end=first.end - 1)
-    return dataclasses.replace(lexed, tokens=(insert, *lexed.tokens[1:]))
 
 
 def _without_scope(text: str, lexed: Lexed) -> tuple[str, Lexed]:

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bastion.core.catalogue import Relation, RelationKind
-from bastion.core.measure import added_rows, matched_rows, target_of
+from bastion.core.measure import added_rows, is_joined, matched_rows, replaces, target_of
 from bastion.core.model import Engine
-from bastion.core.upserts import given_rows, overwritten_rows
+from bastion.core.upserts import (
+    given_names,
+    given_rows,
+    is_given_by_query,
+    met_rows,
+    overwritten_rows,
+)
 
 SAMPLE_ROWS = 5
 _SAMPLE_COLUMNS = 8
@@ -22,7 +28,8 @@ class TouchedRows:
     """How to ask which rows one UPDATE, DELETE, MERGE or INSERT … SELECT would touch."""
 
     key_columns: tuple[str, ...]
-    """Empty for a table without a key: position and version tell its rows apart."""
+    """Of a table without a key: empty on PostgreSQL, where position and version tell its rows
+    apart, and all columns on MySQL."""
     place_columns: int
     """How many columns in front of the key tell where a row lies."""
     keys_sql: str
@@ -33,10 +40,14 @@ class TouchedRows:
     """Key, columns before, columns after."""
     sample_columns: tuple[str, ...]
     has_after: bool
-    are_added: bool = False
-    """They are no rows that are there, but what INSERT … SELECT adds."""
+    are_alike: bool = False
+    """One may be like another: they are known by all they hold, and each counts."""
     given: int | None = None
-    """How many rows an INSERT of VALUES gives, of which these are there and are written anew."""
+    """How many rows an INSERT of VALUES gives, which these are in the way of."""
+    replaces: bool = False
+    """REPLACE: what has a key of its rows is deleted first."""
+    meets: bool = False
+    """What an INSERT … SELECT of MySQL's adds stands beside the key of a row that is in its way."""
     plan_sql: str
     """The keys without a limit, for the planner's estimate."""
 
@@ -50,7 +61,9 @@ def touched_rows(
     try:
         if (given := given_rows(tree)) is not None:
             found = _Questions(tree, relation, engine, keys_max).write()
-            return found and dataclasses.replace(found, given=len(given))
+            if found is None or found.are_alike:
+                return None
+            return dataclasses.replace(found, given=len(given), replaces=replaces(tree))
         if isinstance(tree, exp.Insert):
             return _new_rows(tree, relation, engine, rows_max=keys_max)
         return _Questions(tree, relation, engine, keys_max).write()
@@ -65,13 +78,19 @@ def _new_rows(
 
     None where the same query may give others a moment later, by itself.
     """
-    query = added_rows(tree.copy(), engine)
-    if query is None or any(not isinstance(one, _STEADY) for one in query.find_all(*_MOVING)):
+    names, stored = tuple(given_names(tree, relation)), _key_of(relation)
+    meets = is_given_by_query(tree, engine)
+    query = met_rows(tree, relation, engine) if meets else added_rows(tree.copy(), engine)
+    if query is None or any(not isinstance(one, _STEADY) for one in tree.find_all(*_MOVING)):
         return None
-    listed = (
-        [one.name for one in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
-    )
-    names = tuple(listed or (one.name for one in relation.columns))
+    if meets:
+        name = tree.find(exp.Table)
+        if not stored or name is None:
+            return None
+        for one in stored:
+            key = exp.Column(this=exp.to_identifier(one, quoted=True), table=name.this.copy())
+            query = query.select(key, copy=False)
+        names += tuple(f"{relation.name}.{one}" for one in stored)
     plan_sql = query.sql(dialect=engine.value)
     limited = _limited(query, rows_max + 1)
     keys_sql = lock_sql = limited.sql(dialect=engine.value)
@@ -86,7 +105,9 @@ def _new_rows(
         sample_sql="",
         sample_columns=(),
         has_after=False,
-        are_added=True,
+        are_alike=True,
+        meets=meets,
+        replaces=replaces(tree),
         plan_sql=plan_sql,
     )
 
@@ -114,6 +135,9 @@ class _Questions:
             raise TypeError("it changes more than one table")
         self._name: exp.Expr = (target.args.get("alias") or target).this
         self._key = _key_of(relation)
+        self._are_alike = not self._key and engine is Engine.MYSQL
+        if self._are_alike and not is_joined(tree):
+            self._key = tuple(column.name for column in relation.columns)
 
     def write(self) -> TouchedRows | None:
         if isinstance(self._tree, exp.Insert):
@@ -134,6 +158,7 @@ class _Questions:
         return TouchedRows(
             key_columns=self._key,
             place_columns=len(place),
+            are_alike=self._are_alike,
             keys_sql=keys_sql,
             lock_sql=f"{locked_sql} {self._lock(columns)}",
             left_sql=self._left() if is_postgres else "",
@@ -173,7 +198,7 @@ class _Questions:
 
     def _sampled(self) -> tuple[tuple[str, ...], list[exp.Expr]]:
         """Name the columns that a sample shows, and the expressions of their new values."""
-        if isinstance(self._tree, exp.Insert):
+        if isinstance(self._tree, exp.Insert) and not replaces(self._tree):
             return (), []
         if not isinstance(self._tree, exp.Update):
             names = tuple(c.name for c in self._relation.columns if c.name not in self._key)
@@ -207,7 +232,7 @@ class _Questions:
         raise KeyError(name)
 
     def _sample(self, rows: exp.Select, columns: tuple[str, ...], after: list[exp.Expr]) -> str:
-        if isinstance(self._tree, exp.Insert) or (not columns and not self._key):
+        if not columns and (isinstance(self._tree, exp.Insert) or not self._key):
             return ""
         query = _limited(rows, SAMPLE_ROWS)
         if self._key and query.args.get("order") is None:

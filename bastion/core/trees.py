@@ -6,6 +6,7 @@ names of functions are taken from the text, not from the tree: sqlglot renames m
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -67,6 +68,22 @@ def parse(text: str, lexed: Lexed, engine: Engine) -> exp.Expression | str:
         return "it is not exactly one statement"
     tree = trees[0]
     return tree if isinstance(tree, exp.Expression) else "it cannot be parsed"
+
+
+def parse_replace(text: str, lexed: Lexed) -> tuple[exp.Expression | str, Lexed]:
+    """Parse MySQL's REPLACE, which sqlglot does not know, as an INSERT that overwrites.
+
+    Gives its tokens as well, with the word INSERT, which its text was parsed with.
+    """
+    first = lexed.tokens[0]
+    # Same length, so that positions stay.
+    plain = f"{text[: first.start]}INSERT {text[first.end :]}"
+    word = first._replace(value="insert", end=first.end - 1)
+    lexed = dataclasses.replace(lexed, tokens=(word, *lexed.tokens[1:]))
+    tree = parse(plain, lexed, Engine.MYSQL)
+    if isinstance(tree, exp.Insert):
+        tree.set("overwrite", True)
+    return tree, lexed
 
 
 def _plain_numbers(text: str, lexed: Lexed) -> str:
@@ -331,9 +348,7 @@ def _written(table: exp.Table, node: exp.Expr, findings: Findings, around: Surro
     for member in family(key, around):
         # A partition may have triggers of its own, and copies of its parent's.
         findings.fires += [
-            one
-            for one in member.triggers
-            if one not in findings.fires and _is_set_off(one, node, is_replace=around.is_replace)
+            one for one in member.triggers if one not in findings.fires and _is_set_off(one, node)
         ]
         if member.kind is RelationKind.FOREIGN:
             findings.add(EffectClass.OUTSIDE, "The table lies on another server.")
@@ -350,7 +365,7 @@ SYSTEM_SCHEMAS = {
 """Where the servers keep their own tables; lower case."""
 
 
-def _is_set_off(trigger: str, node: exp.Expr, *, is_replace: bool) -> bool:
+def _is_set_off(trigger: str, node: exp.Expr) -> bool:
     """Tell whether ``name (AFTER INSERT OR UPDATE, function)`` fires on this write."""
     words = trigger.rpartition(" (")[2].partition(",")[0].upper().split()
     events = _EVENTS.intersection(words)
@@ -359,7 +374,7 @@ def _is_set_off(trigger: str, node: exp.Expr, *, is_replace: bool) -> bool:
             fired = {"UPDATE"}
         case exp.Delete():
             fired = {"DELETE"}
-        case exp.Insert() if is_replace:
+        case exp.Insert() if node.args.get("overwrite"):
             fired = {"INSERT", "DELETE"}
         case exp.Insert() if node.args.get("conflict") is not None:
             fired = {"INSERT", "UPDATE"}

@@ -34,7 +34,7 @@ from bastion.core.ddl import plan_ddl
 from bastion.core.effects import ROW_WRITES
 from bastion.core.impact import describe_impact, picks_by_chance
 from bastion.core.keyset import AlongGuard, KeyGuard, digest_keys, words_for_along
-from bastion.core.measure import is_joined, target_of
+from bastion.core.measure import is_joined, target_of, writes_over
 from bastion.core.model import (
     EffectClass,
     Engine,
@@ -49,7 +49,7 @@ from bastion.core.model import (
 )
 from bastion.core.surroundings import ddl_questions
 from bastion.core.touched import TouchedRows, touched_rows
-from bastion.core.upserts import given_rows
+from bastion.core.upserts import given_rows, is_given_by_query
 from bastion.errors import (
     ApprovalError,
     BastionError,
@@ -106,6 +106,9 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
     """
     impact = describe_impact(judged.statement, judged.catalogue)
     question = judged.statement.measuring_sql or _unusual_question(judged)
+    tree = _tree(judged)
+    if question is None and isinstance(tree, exp.Insert) and writes_over(tree):
+        return _noted(impact, "Which rows it writes over cannot be told before approval.")
     if question is None:
         return await _Measurement(looking, judged, impact).look_around()
     if judged.exposure.inference:
@@ -164,17 +167,19 @@ def key_guard(
     touched = _touched(judged)
     if touched is None or touched.key_columns != impact.keys.columns:
         raise ApprovalError("The table's key is another one now. Send the statement again.")
-    is_merge = EffectClass.MERGE in judged.statement.effects or touched.given is not None
-    inserts_max = (impact.rows or 0) - impact.keys.count if is_merge else 0
+    meets = touched.given is not None or touched.meets
+    is_merge = EffectClass.MERGE in judged.statement.effects
+    inserts_max = (impact.rows or 0) - impact.keys.count if is_merge or meets else 0
+    is_twice = meets and not touched.replaces and judged.catalogue.engine is Engine.MYSQL
     return KeyGuard(
         approved=impact.keys,
         lock_sql=touched.lock_sql + LOOK_MARK,
         look_sql=touched.keys_sql + LOOK_MARK,
         left_sql=touched.left_sql and touched.left_sql + LOOK_MARK,
         place_columns=touched.place_columns,
-        are_added=touched.are_added,
+        are_alike=touched.are_alike,
         inserts_max=max(0, inserts_max),
-        weight=1 if touched.given is None or judged.catalogue.engine is Engine.POSTGRESQL else 2,
+        weight=2 if is_twice else 1,
         secret=secret,
         along=along,
     )
@@ -222,9 +227,10 @@ class _Measurement:
             await self.cascades()
             return self._impact
         await self._keys(touched)
-        if touched.given is not None:
-            if self._impact.keys is not None:
-                self._say_written_anew(self._impact.keys.count, touched.given)
+        if touched.given is not None or touched.meets:
+            if self._impact.rows and touched.sample_sql:
+                await self._sample(touched)
+            await self.cascades()
             return self._impact
         effects = self._judged.statement.effects
         if self._impact.keys is None or not effects.isdisjoint(_ADDING):
@@ -234,11 +240,17 @@ class _Measurement:
         await self.cascades()
         return self._impact
 
-    def _say_written_anew(self, count: int, given: int) -> None:
-        self._impact = dataclasses.replace(self._impact, rows=given)
-        others = given - count
-        words = f"Of the rows that it gives, {count} {'is' if count == 1 else 'are'} there already"
-        self._note(f"{words} by a key, and {others} would be added.")
+    def _say_in_the_way(self, met: int, given: int, *, are_deleted: bool) -> None:
+        """Say what becomes of stored rows that have a key of those that are given."""
+        if are_deleted:
+            self._impact = dataclasses.replace(self._impact, rows=met + given)
+            rows = "1 row that is" if met == 1 else f"{met:,} rows that are"
+            words = f"It deletes {rows} there by a key of what it gives, and adds {given:,}."
+        else:
+            self._impact = dataclasses.replace(self._impact, rows=given)
+            words = f"Of the rows that it gives, {met} {'is' if met == 1 else 'are'} there already"
+            words += f" by a key, and {given - met} would be added."
+        self._note(words)
 
     async def look_around(self) -> Impact:
         """Say of a schema change what hangs on the relation, and who would wait."""
@@ -260,7 +272,7 @@ class _Measurement:
         """Count what foreign keys would do to the rows of other tables."""
         tree, engine = _tree(self._judged), self._judged.catalogue.engine
         target = _target(self._judged)
-        parents = touched_by(tree, engine) if tree is not None and target is not None else None
+        parents = touched_by(tree, target, engine) if tree is not None and target else None
         if parents is None or tree is None or target is None or not self._impact.rows:
             return
         todo = [((target.schema, target.name), parents, 0)]
@@ -309,13 +321,21 @@ class _Measurement:
             secret=self._looking.secret,
             salt=secrets.token_hex(16),
             columns=touched.key_columns,
-            are_added=touched.are_added,
+            are_alike=touched.are_alike,
         )
         if not touched.key_columns:
             self._note("The table has no key: its rows are known by position and version.")
+        elif touched.are_alike and not isinstance(_tree(self._judged), exp.Insert):
+            self._note("The table has no key: its rows are known by all that they hold.")
         self._impact = dataclasses.replace(
             self._impact, keys=keys, rows=keys.count, is_measured=True
         )
+        if touched.given is not None:
+            self._say_in_the_way(keys.count, touched.given, are_deleted=touched.replaces)
+        elif touched.meets:
+            # The last column is of a key that is never NULL: where it is, nothing was in the way.
+            met = sum(row[-1] is not None for row in rows)
+            self._say_in_the_way(met, keys.count, are_deleted=touched.replaces)
 
     async def _count(self, touched: TouchedRows | None) -> None:
         sql = self._judged.statement.measuring_sql
@@ -404,7 +424,8 @@ def _touched(judged: Judgement) -> TouchedRows | None:
     tree = _tree(judged)
     if tree is None or relation is None or picks_by_chance(statement):
         return None
-    if statement.fires and given_rows(tree) is not None:
+    meets = given_rows(tree) is not None or is_given_by_query(tree, statement.engine)
+    if statement.fires and meets:
         # A trigger may give a row another key before it meets others.
         return None
     return touched_rows(
@@ -434,13 +455,14 @@ def _target(judged: Judgement) -> Relation | None:
 def _unusual_question(judged: Judgement) -> str | None:
     """Give the question for what has no count of its own.
 
-    That is MySQL's write of joined tables, and an INSERT of VALUES that writes anew what is there.
+    That is MySQL's write of joined tables, and an INSERT that writes over what is there.
     """
     statement = judged.statement
     tree = _tree(judged)
     if tree is None or statement.effects.isdisjoint(ROW_WRITES):
         return None
-    touched = _touched(judged) if is_joined(tree) or given_rows(tree) is not None else None
+    is_over = isinstance(tree, exp.Insert) and writes_over(tree)
+    touched = _touched(judged) if is_over or is_joined(tree) else None
     return None if touched is None else touched.keys_sql
 
 

@@ -721,7 +721,8 @@ class MySQLConnection:
                 continue
             check_along(one, counted)
         # A row that joins several others comes once for each.
-        return allowed if keys.are_added else len(set(rows)) * keys.weight + keys.inserts_max
+        touched = len(rows) if keys.are_alike else len(set(rows))
+        return touched * keys.weight + keys.inserts_max
 
     async def _compare_effect(
         self, progress: _Progress, allowed: int | None, *, in_block: bool

@@ -77,7 +77,7 @@ async def guard(connection, engine, sql, *, of=None, **changes) -> KeyGuard:
     made = KeyGuard(
         approved=digest_keys(rows, secret=SECRET, salt="a", columns=asked.key_columns),
         lock_sql=asked.lock_sql, look_sql=asked.keys_sql, left_sql=asked.left_sql,
-        place_columns=asked.place_columns, are_added=False, inserts_max=0, secret=SECRET,
+        place_columns=asked.place_columns, are_alike=False, inserts_max=0, secret=SECRET,
     )  # fmt: skip
     return dataclasses.replace(made, **changes)
 
