@@ -257,6 +257,7 @@ _SPELT_MIN = 3
 _SPELT = re.compile(r"(?<![^_])[a-z](?:_[a-z]){2,}(?![^_])")
 
 
+@functools.lru_cache(maxsize=1024)
 def type_kind(type_name: str) -> str:
     """Sort a type: number, text, date, document, address, opaque, plain (holds nothing), or other.
 

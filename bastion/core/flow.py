@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import string
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -339,8 +340,13 @@ def fold(name: exp.Expr | str | None, engine: Engine) -> str:
         return "".join(part for part in parts if not unicodedata.combining(part))
     is_quoted = not isinstance(name, str) and bool(name.args.get("quoted"))
     if not is_quoted and not isinstance(name, str):
-        text = "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
+        text = text.translate(_LOWER)
+    if text.isascii() and len(text) <= _IDENTIFIER_BYTES_MAX:
+        return text
     encoded = text.encode("utf-8", "surrogatepass")
     if len(encoded) > _IDENTIFIER_BYTES_MAX:
         return encoded[:_IDENTIFIER_BYTES_MAX].decode("utf-8", "ignore")
     return text
+
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)

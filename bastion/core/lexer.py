@@ -37,6 +37,9 @@ class Kind(enum.Enum):
     OPERATOR = "operator"
     """One character."""
 
+    # As members compare, by identity: sets of kinds are asked about each token, several times.
+    __hash__ = object.__hash__
+
 
 class Token(NamedTuple):
     """One token: ``text[start:end]``."""

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import json
 import re
+import types
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
@@ -764,8 +765,14 @@ def _generated(treatments: tuple[Treatment, ...], chosen: tuple[int, ...]) -> Ca
         f"lambda {', '.join(('rows', *columns))}: "
         f"[({', '.join(parts)},) for {each if columns else f'({row}) in rows'}]"
     )
-    made: Callable[..., _Shown] = eval(source, names)  # noqa: S307 - numbers only, see above
+    made: Callable[..., _Shown] = eval(_compiled(source), names)  # noqa: S307 - see above
     return made
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(source: str) -> types.CodeType:
+    """Compile a loop once for all results of one shape."""
+    return compile(source, "<rows>", "eval")
 
 
 # -- text ----------------------------------------------------------------------------------------

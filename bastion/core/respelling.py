@@ -164,9 +164,10 @@ def _typed_literals(tokens: tuple[Token, ...]) -> Iterator[Token]:
 def _elements(tokens: tuple[Token, ...]) -> Iterator[Token]:
     """Find ``oid`` and the like as types of arrays, ``'{1,2}'::oid[]``, which sqlglot refuses."""
     for index, token in enumerate(tokens):
-        is_type = token.kind is Kind.WORD and token.value in _OF_OBJECTS
+        if not index or token.kind is not Kind.WORD or token.value not in _OF_OBJECTS:
+            continue
         is_cast = _are(tokens, index - 1, ":") or _are(tokens, index - 1, "as")
-        if index and is_type and is_cast and _are(tokens, index + 1, "["):
+        if is_cast and _are(tokens, index + 1, "["):
             yield token
 
 
