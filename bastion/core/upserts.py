@@ -34,6 +34,8 @@ def overwritten_rows(tree: exp.Expression, relation: Relation, engine: Engine) -
     target = _target(tree)
     if not isinstance(tree, exp.Insert) or target is None or tree.args.get("ignore"):
         return None
+    if not writes_over(tree):
+        return None
     query = exp.Select()
     query.set("from_", exp.From(this=target.copy()))
     if is_given_by_query(tree, engine):

@@ -133,3 +133,11 @@ async def test_whether_a_masked_value_is_there_is_not_told(rig: Rig, engine, dat
     impact = finished.impact
     assert impact is None or impact.keys is None
     assert impact is None or "there already" not in " ".join(impact.notes)
+
+
+async def test_rows_that_a_query_only_adds_are_in_nobodys_way(rig: Rig, engine, database):
+    sql = "insert into stock (id, sku) select id + 100, concat(sku, 'x') from stock where id = 1"
+    finished, seen, _ = await run_approved(rig, sql)
+    assert finished.status is Status.OK, finished
+    assert seen[0].impact.rows == 1
+    assert "there already" not in " ".join(seen[0].impact.notes)
