@@ -1,17 +1,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
-import json
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from bastion.core import approval as life
 from bastion.core.approval import Approval, ApprovalState
 from bastion.core.model import Role
 from bastion.errors import (
@@ -24,10 +18,8 @@ from bastion.errors import (
 )
 from bastion.execution.approvals import PENDING_MAX_AGENTS, PENDING_MAX_PEOPLE
 from bastion.store.panics import PanicKind
-from bastion.store.requests import _row
-from bastion.store.schema import approvals
 from tests.fakes.clock import FakeClock
-from tests.fakes.store import add_people, draft, opened_desk, opened_store, principal, some_key
+from tests.fakes.store import add_people, draft, opened_desk, principal, some_key
 
 ALICE = principal("alice", Role.ENGINEER)
 BOB = principal("bob")
@@ -439,152 +431,6 @@ async def test_claim_then_finish_is_the_whole_life(rig):
     assert (await rig.desk.finish("r1", ApprovalState.DONE)).state is ApprovalState.DONE
     with pytest.raises(ApprovalError):
         await rig.desk.finish("r1", ApprovalState.FAILED)
-
-
-async def race(*contenders):
-    """Let all go at once; give what each came back with, or its refusal."""
-    results = await asyncio.gather(*contenders, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException) and not isinstance(result, ApprovalError):
-            raise result
-    return [result for result in results if isinstance(result, Approval)]
-
-
-@contextlib.asynccontextmanager
-async def many_desks(folder, clock, count):
-    async with contextlib.AsyncExitStack() as stack:
-        rigs = [await stack.enter_async_context(opened_desk(folder, clock)) for _ in range(count)]
-        await add_people(rigs[0].store)
-        for number in range(count):
-            await rigs[0].store.add_user(
-                f"rev{number}", keys=[some_key(f"rev{number}")], roles=[Role.REVIEWER], targets=None
-            )
-        yield rigs
-
-
-async def run_races(folder, rounds):
-    clock = FakeClock()
-    async with many_desks(folder, clock, 8) as rigs:
-        for number in range(rounds):
-            request = await submitted(rigs[0], f"r{number}", text=f"delete from t{number}")
-            decided = await race(
-                *(
-                    rig.desk.decide(
-                        principal(f"rev{i}"), request.id, approve=i % 2 == 0, reason="x"
-                    )
-                    for i, rig in enumerate(rigs)
-                )
-            )
-            assert len(decided) == 1
-            if decided[0].state is ApprovalState.APPROVED:
-                ran = await race(*(rig.desk.claim(request.id, request.digest) for rig in rigs))
-                assert len(ran) == 1
-                await rigs[0].desk.finish(request.id, ApprovalState.DONE)
-
-
-async def test_of_eight_reviewers_and_eight_runs_one_each_wins(tmp_path):
-    """Eight stores, each with its own thread and connection, on one file."""
-    await run_races(tmp_path, rounds=25)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-async def test_of_eight_reviewers_and_eight_runs_one_each_wins_a_thousand_times(tmp_path):
-    await run_races(tmp_path, rounds=1000)
-
-
-@pytest.mark.parametrize(
-    "rounds", [40, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
-)
-async def test_withdrawn_never_runs_however_close_the_race(tmp_path, rounds):
-    clock = FakeClock()
-    async with many_desks(tmp_path, clock, 2) as (one, two):
-        for number in range(rounds):
-            request = await submitted(one, f"r{number}", text=f"delete from t{number}")
-            await one.desk.decide(BOB, request.id, approve=True, reason="")
-            first, second = one, two
-            if number % 2:
-                first, second = two, one
-            won = await race(
-                first.desk.claim(request.id, request.digest),
-                second.desk.withdraw(ALICE, request.id),
-            )
-            assert len(won) == 1
-            stored = await one.store.get(request.id)
-            assert stored is not None
-            assert stored.state is won[0].state
-
-
-CLAIMER = """
-import asyncio, json, sys
-from pathlib import Path
-from bastion.errors import ApprovalError
-from tests.fakes.clock import FakeClock
-from tests.fakes.store import opened_desk
-
-async def main(folder, digests):
-    async with opened_desk(folder, FakeClock()) as rig:
-        print("ready", flush=True)
-        sys.stdin.readline()
-        won = []
-        for request_id, digest in digests.items():
-            try:
-                await rig.desk.claim(request_id, digest)
-                won.append(request_id)
-            except ApprovalError:
-                pass
-        print(json.dumps(won), flush=True)
-
-asyncio.run(main(Path(sys.argv[1]), json.loads(sys.argv[2])))
-"""
-
-
-async def test_of_two_processes_each_request_runs_in_one(tmp_path):
-    digests = {}
-    async with opened_desk(tmp_path, FakeClock()) as rig:
-        await add_people(rig.store)
-        for number in range(20):
-            request = await submitted(rig, f"r{number}", text=f"delete from t{number}")
-            await rig.desk.decide(BOB, request.id, approve=True, reason="")
-            digests[request.id] = request.digest
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-c", CLAIMER, str(tmp_path), json.dumps(digests)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with (
-        subprocess.Popen(command, cwd=root, **pipes) as one,
-        subprocess.Popen(command, cwd=root, **pipes) as two,
-    ):
-        for process in (one, two):
-            assert process.stdout.readline() == "ready\n"
-        for process in (one, two):
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        won = [json.loads(process.stdout.readline()) for process in (one, two)]
-    assert sorted(won[0] + won[1]) == sorted(digests)
-
-
-async def test_read_then_write_would_have_several_winners(tmp_path):
-    """The control: what the races above would miss if they were too weak."""
-    clock = FakeClock()
-    winners = []
-    async with contextlib.AsyncExitStack() as stack:
-        stores = [await stack.enter_async_context(opened_store(tmp_path, clock)) for _ in range(8)]
-        await add_people(stores[0])
-
-        async def naive_claim(store, request_id):
-            request = await store.get(request_id)
-            claimed = life.claim(request, digest=request.digest, now=clock.now())
-            blind = approvals.update().where(approvals.c.id == request_id)
-            write = blind.values(_row(claimed, store._box))
-            await store._database.write(lambda connection: connection.execute(write).rowcount)
-            return claimed
-
-        for number in range(10):
-            request = draft(f"r{number}", clock.now())
-            approved = life.decide(request, reviewer=BOB, approve=True, reason="", now=clock.now())
-            await stores[0].insert(approved)
-            winners.append(len(await race(*(naive_claim(s, request.id) for s in stores))))
-    assert max(winners) > 1
 
 
 async def test_expired_yes_does_not_run(rig):
