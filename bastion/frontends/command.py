@@ -39,6 +39,7 @@ from bastion.frontends.words import (
     WordsKind,
     classify,
     parse,
+    without_values,
 )
 from recordings.errors import FormatError
 from recordings.readers import ServedFile
@@ -100,7 +101,7 @@ async def run_command(
         problem = error
     words = _recorded_words(text, request)
     session = await services.open_session(
-        principal, target=target, front_end="exec", command=_without_sql(words, request)
+        principal, target=target, front_end="exec", command=without_values(words, request)
     )
     reason = "internal error"
     try:
@@ -132,17 +133,6 @@ def _recorded_words(text: str, request: ExecRequest | VerbRequest | None) -> str
     return scrub_secrets(text)
 
 
-def _without_sql(words: str, request: ExecRequest | VerbRequest | None) -> str:
-    """Give the words as the header keeps them: no part of a header can ever be taken out."""
-    if request is None:
-        return _LEFT_OUT
-    if isinstance(request, ExecRequest) and request.sql is not None:
-        before, *sql = _SQL_BEGINS.split(words, maxsplit=1)
-        return f"{before} -c {_LEFT_OUT}" if sql else f"{request.target} {_LEFT_OUT}"
-    return words
-
-
-_LEFT_OUT = "…"
 _SQL_BEGINS = re.compile(r"\s-[A-Za-z]*c(?:\s|$)")
 
 

@@ -119,6 +119,31 @@ def classify(command: str, *, has_terminal: bool, default_target: str = "") -> W
 _OWN_KINDS = {"review": WordsKind.REVIEW, "mcp": WordsKind.MCP}
 
 
+def without_values(text: str, request: ExecRequest | VerbRequest | None) -> str:
+    """Give the words as the header keeps them: no part of a header can ever be taken out.
+
+    SQL, a reason and what is searched for may say a value, and are left out.
+    """
+    if request is None:
+        return _LEFT_OUT
+    if isinstance(request, VerbRequest):
+        is_search = request.words[:1] == ("list",) and len(request.words) > 1
+        if not is_search and not request.reason:
+            return text
+        kept = request.words[:1] if is_search else request.words
+        return " ".join((request.verb, *kept, _LEFT_OUT))
+    if request.sql is None and not request.reason:
+        return text
+    begins = _VALUES_BEGIN.search(text)
+    if begins is None:
+        return f"{request.target} {_LEFT_OUT}"
+    return f"{text[: begins.start()]} {begins[1]} {_LEFT_OUT}"
+
+
+_LEFT_OUT = "…"
+_VALUES_BEGIN = re.compile(r"\s[\"'\\]*(-[A-Za-z]*c|--reason)(?=[\s\"']|$)")
+
+
 def first_word(command: str) -> str:
     """Give the first word, empty when there is none or its quotes are open."""
     try:

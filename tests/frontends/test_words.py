@@ -17,6 +17,7 @@ from bastion.frontends.words import (
     classify,
     parse,
     parse_duration,
+    without_values,
 )
 
 
@@ -209,3 +210,27 @@ def test_what_is_not_one_word_reaches_the_database_byte_for_byte(words):
         return
     assert isinstance(request, ExecRequest)
     assert request.sql == tail
+
+
+@pytest.mark.parametrize(
+    ("command", "kept"),
+    [
+        ("prod --csv -c select 'eva@site.no'", "prod --csv -c …"),
+        ("prod -tAc select 'eva@site.no'", "prod -tAc …"),
+        ("prod '-c' \"select 'eva@site.no'\"", "prod -c …"),
+        ("prod --reason 'for eva@site.no' -c select 1", "prod --reason …"),
+        ("prod --csv '--reason' eva@site.no -c select 1", "prod --csv --reason …"),
+        ("prod --csv", "prod --csv"),
+        ("rec list eva@site.no", "rec list …"),
+        ("'rec' 'list' eva@site.no --json", "rec list …"),
+        ("rec list --json", "rec list --json"),
+        ("req deny AB12 --reason not for eva@site.no", "req deny AB12 …"),
+        ("req show AB12", "req show AB12"),
+    ],
+)
+def test_a_header_keeps_no_words_that_may_say_a_value(command: str, kept: str):
+    assert without_values(command, parse(command)) == kept
+
+
+def test_a_header_keeps_nothing_of_words_that_were_not_understood():
+    assert without_values("prod --reson 'for eva@site.no", None) == "…"
