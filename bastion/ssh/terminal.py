@@ -31,7 +31,7 @@ _OUTPUT_BYTES_MAX = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _AHEAD_BYTES = 256 * 1024
 """Queued for a terminal while what comes next is made: the disk and the database work at once."""
-_AHEAD_FRAMES = 4
+_AHEAD_FRAMES = 8
 """Being recorded at once, so that the disk takes several in one turn."""
 _INTERRUPT = b"\x03"
 _END_OF_INPUT = b"\x04"
@@ -462,9 +462,11 @@ class _Newlines:
         if not data:
             return data
         starts_in_lf = data.startswith(b"\n")
-        translated = data
-        # As a rule all are as they should be: to count takes a fifth of the time.
-        if data.count(b"\n") != data.count(b"\r\n"):
+        # Single bytes are replaced four times as fast as CR LF is counted or replaced.
+        bare = data.replace(b"\r", b"")
+        translated = bare.replace(b"\n", b"\r\n")
+        if translated != data and len(bare) != len(data):
+            # Some CR stands by itself, and stays.
             translated = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         if self._ends_in_cr and starts_in_lf:
             translated = translated[1:]

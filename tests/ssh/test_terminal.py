@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bastion.errors import RecordingError
 from bastion.frontends.drawn import Places, joined
@@ -183,6 +186,15 @@ async def test_lines_end_as_a_terminal_needs_them_wherever_the_text_is_cut(scree
             await terminal.drain()
         sent = b"".join(data for what, data in screen.happened if what == "sent")
         assert sent == b"a\r\nb\r\nc\r\nd\r\n\r\n"
+
+
+@given(st.lists(st.text("a\r\n").map(str.encode)))
+def test_only_a_line_feed_without_its_return_gets_one_wherever_the_text_is_cut(
+    pieces: list[bytes],
+):
+    newlines = module._Newlines()
+    shown = b"".join([newlines.translate(piece) for piece in pieces])
+    assert shown == re.sub(rb"(?<!\r)\n", b"\r\n", b"".join(pieces))
 
 
 async def test_a_client_that_does_not_read_stops_the_terminal_at_a_bound(
