@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bastion.core.model import Engine, Sensitivity
-from bastion.core.paths import Shape
+from bastion.core.paths import Path, Shape
 
 MARK_SEPARATOR = "\x01"
 """Between schema and name in the keys of ``Catalogue.marks``."""
@@ -51,9 +51,8 @@ class Classification:
     """Its values are documents or rows, which may hold values of other classes beside."""
     shape: Shape | None = None
     """What stands where in such documents of JSON."""
-    members: frozenset[str] = frozenset()
-    """Names in such documents, in small letters, that say nothing: what stands under them over all
-    documents does. ``""``: it stands in an array without a name."""
+    members: frozenset[Path] = frozenset()
+    """Paths in them, in small letters, whose names say nothing: what stands there in all does."""
     is_version: bool = False
     """By its name and its values it holds versions, ``3.10.3.38``, which look like addresses."""
     found: Classification | None = None

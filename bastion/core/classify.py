@@ -24,7 +24,7 @@ from bastion.core.dyncols import column_names
 from bastion.core.encoded import decoded, text_of
 from bastion.core.fields import KEYS, PLACE, Fields, fields_of_documents, fields_of_texts
 from bastion.core.model import Engine, Sensitivity
-from bastion.core.paths import HOLDING, NAMING, shape_of
+from bastion.core.paths import HOLDING, NAMING, Path, shape_of
 
 _SHARE_MIN = 0.3
 """Of sampled values with one form, for a column whose name says nothing."""
@@ -231,9 +231,25 @@ def split_words(name: str) -> tuple[str, ...]:
         name = _as_seen(name)
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
     words = [word for word in re.split(r"[^a-z0-9]+", spaced.casefold()) if word]
+    words = [part for word in words for part in _unglued(word)]
     if sum(len(word) == 1 for word in words) < _SPELT_MIN:
         return tuple(words)
     return tuple(_SPELT.sub(lambda run: run[0].replace("_", ""), "_".join(words)).split("_"))
+
+
+def _unglued(word: str) -> Sequence[str]:
+    """Part ``custphn1``, as names of eight letters are, into whose and what."""
+    found = _GLUED.fullmatch(word)
+    return (word,) if found is None else (found["who"], found["what"])
+
+
+_GLUED = re.compile(
+    r"(?P<who>cust|customer|clt|client|cli|kd|kunden?|emp|employee|usr|user|pat|patient|mbr|member"
+    r"|pers|person|acct|vend|vendor|supp|supplier|owner|stud|student|cont|ben|guest|driver|agent"
+    r"|buyer|seller|payer|ship|bill|home|work|priv)"
+    r"(?P<what>(?:ssn|dob|bday|birthd(?:a?te?|ay)|phno?|phone?|tel|mob|mobile|cell|fax|adr|addr"
+    r"|street|eml|e?mail|pwd|passwd|password|iban|cardno|taxid|natid|passno|ip|ipaddr)\d{0,2})"
+)
 
 
 def _joined(name: str) -> str:
@@ -361,7 +377,7 @@ def _refutes(name: str, sensitivity: Sensitivity, values: Sequence[str]) -> bool
         return sum(map(_is_street, values)) < len(values) * _SHARE_MIN
     if _is_about(name, sensitivity):
         return not any(_may_be(sensitivity, value) for value in values)
-    is_numbered = sensitivity in _NUMBERED
+    is_numbered = sensitivity in _NUMBERED or sensitivity is Sensitivity.BIRTH_DATE
     return (
         is_numbered
         and len(set(values)) >= _REFUTING_MIN
@@ -387,6 +403,8 @@ def _may_be(sensitivity: Sensitivity, value: str) -> bool:
         return sum(char.isdigit() for char in value) >= _TELLING_DIGITS_MIN
     if sensitivity is Sensitivity.IP_ADDRESS:
         return "." in value or ":" in value
+    if sensitivity is Sensitivity.BIRTH_DATE:
+        return any(map(str.isdigit, value))
     return _PLAIN_WORDS.fullmatch(value) is None
 
 
@@ -433,17 +451,22 @@ def _by_many(
 
 
 def _are_dialled(values: list[str]) -> bool:
-    """Tell bare phone numbers, ``4915112345678``: nearly all are, and they are no bar codes.
+    """Tell bare phone numbers, ``4915112345678``, that are no bar codes.
 
-    One phone number in ten has a bar code's check digit, and bar codes all have it.
+    Nearly all are some country's, or most are of its mobile phones: of digits by chance one in five
+    is a number somewhere, and one in ten a mobile one. One phone number in ten has a bar code's
+    check digit, and bar codes all have it.
     """
     different = list(dict.fromkeys(values))
     first = different[:_DIALLED_MIN]
-    if len(first) < _DIALLED_MIN or not all(map(_BARE_DIGITS.fullmatch, first)):
+    if len(first) < _DIALLED_MIN or sum(map(detectors.is_dialled, first)) * 2 < _DIALLED_MIN:
         return False
-    wrong_max = len(different) // _DIALLED_WRONG
-    if len(different) - sum(map(detectors.is_dialled, different)) > wrong_max:
-        return False
+    dialled = [value for value in different if detectors.is_dialled(value)]
+    is_all = len(different) - len(dialled) <= len(different) // _DIALLED_WRONG
+    if not is_all:
+        mobile = sum(map(detectors.is_mobile, dialled))
+        if mobile < _MOBILE_MIN or mobile < len(different) * _CARD_SHARE_MIN:
+            return False
     are_codes = sum(map(detectors.is_bar_code, different)) * 2 > len(different)
     return not are_codes and not _are_sequential(different)
 
@@ -459,8 +482,8 @@ _DIALLED_MIN = 8
 _DIALLED_WRONG = 20
 """One in so many may be out of use, or mistyped."""
 _CALLED_MIN = 3
+_MOBILE_MIN = 12
 _CALLED = re.compile(r"\d{9,12}")
-_BARE_DIGITS = re.compile(r"[1-9]\d{9,13}")
 
 
 def _hits(name: str, kind: str, values: list[str]) -> Counter[Sensitivity]:
@@ -468,6 +491,7 @@ def _hits(name: str, kind: str, values: list[str]) -> Counter[Sensitivity]:
     hits: Counter[Sensitivity] = Counter()
     names_contact = _CONTACT.search(_joined(name)) is not None
     is_named = _VERSION.search(name) is not None
+    names_contact = names_contact or _end_in_numbers(values)
     for value in values:
         found = detectors.whole(value) or _behind_words(value, names_contact=names_contact)
         if found is not None and not _is_version(found, value, is_named=is_named):
@@ -479,6 +503,20 @@ def _hits(name: str, kind: str, values: list[str]) -> Counter[Sensitivity]:
     if kind == "number":
         hits = Counter({key: hits[key] for key in (Sensitivity.CARD,) if hits[key]})
     return hits
+
+
+def _end_in_numbers(values: list[str]) -> bool:
+    """Tell texts of which nearly each one ends in a phone number, ``Nora (aunt) 07700 900123``."""
+    if not all(value[-1:].isdigit() for value in values[:_LOOKED_AT]):
+        return False
+    ended = (_LAST_NUMBER.search(value[-_ENDING:]) for value in values)
+    calls = sum(found is not None and detectors.is_phone(found[0].strip()) for found in ended)
+    return calls >= len(values) * _ENDING_SHARE
+
+
+_LOOKED_AT = 3
+_ENDING = 30
+_ENDING_SHARE = 0.8
 
 
 def _behind_words(value: str, *, names_contact: bool) -> Sensitivity | None:
@@ -514,7 +552,7 @@ def _document(values: list[str]) -> Classification:
     hits: Counter[Sensitivity] = Counter()
     for value in values:
         hits.update(set(_document_classes(value)))
-    shared = _shared(fields_of_documents(values))
+    shared = _shared(fields_of_documents(values), are_telling=bool(hits))
     told = dict(shared.values())
     # Of digits under one name, some pass a card's checksum by chance.
     hits.update(dict.fromkeys(told, len(values)))
@@ -523,18 +561,16 @@ def _document(values: list[str]) -> Classification:
         words = f"{count} of {len(values)} sampled documents hold {sensitivity.value}"
         if sensitivity in told:
             words = f"in documents, {told[sensitivity]}"
-        is_inside = KEYS not in shared and all(
+        is_inside = not any(path[-1:] == (KEYS,) for path in shared) and all(
             _is_document(value) or _is_cut(value) or _names_in_blob(value) for value in values
         )
-        members = frozenset(shared)
-        is_shaped = is_inside and "" not in members
         return Classification(
             sensitivity=sensitivity,
             evidence=words,
             is_inside=is_inside,
             is_compound=True,
-            shape=shape_of(values, lambda name: _announces(name, members)) if is_shaped else None,
-            members=members,
+            shape=shape_of(values, _announces, frozenset(shared)) if is_inside else None,
+            members=frozenset(shared),
         )
     if values:
         words = f"{len(values)} sampled documents look harmless"
@@ -552,25 +588,46 @@ def _document(values: list[str]) -> Classification:
     )
 
 
-def _announces(name: str, members: frozenset[str]) -> bool:
-    is_named = classify_name(name) is not None or _address_name(name) is not None
-    return is_named or name.casefold() in members
+def _announces(name: str) -> bool:
+    return classify_name(name) is not None or _address_name(name) is not None
 
 
-def _shared(fields: Fields) -> dict[str, tuple[Sensitivity, str]]:
-    """Find classes that values under one name show together, by name, and in which words."""
+def _shared(fields: Fields, *, are_telling: bool) -> dict[Path, tuple[Sensitivity, str]]:
+    """Find classes that values at one path show together, and in which words.
+
+    Args:
+        are_telling: some of them show a class by themselves.
+    """
     found = {}
-    for name, values in fields.items():
-        numbers = _by_many(name, [value for value in values if value.strip()])
-        if numbers is not None:
-            found[name.partition(PLACE)[0]] = numbers
+    for path, given in fields.items():
+        name, values = _last(path), [value for value in given if value.strip()]
+        many = _by_many(name, values)
+        if many is None and are_telling and path[-1:] != (KEYS,):
+            many = _by_share(name, values)
+        if many is not None:
+            found[path[:-1] if path[-1:] and path[-1].startswith(PLACE) else path] = many
     return found
+
+
+def _by_share(name: str, values: list[str]) -> tuple[Sensitivity, str] | None:
+    """Find a class that many values show, where others among them would show themselves."""
+    found = _by_values(name, "text", values)
+    if found is None or found.sensitivity is None:
+        return None
+    is_needed = any(detectors.redact(value) == value for value in values)
+    return (found.sensitivity, found.evidence) if is_needed else None
+
+
+def _last(path: Path) -> str:
+    """Give the name that a value stands under, and nothing for one of a list alone."""
+    return next((name for name in reversed(path) if name[:1] not in (PLACE, KEYS)), "")
 
 
 def _in_parts(kind: str, values: list[str]) -> Classification | None:
     """Look at lists and pairs in texts: at what stands under one name, as at a column."""
     fields = fields_of_texts(values) if kind in ("text", "other") else {}
-    for name, parts in fields.items():
+    for path, parts in fields.items():
+        name = _last(path)
         found = _by_name(name, "", "text", parts) or _by_values(name, "text", parts)
         if found is not None:
             words = f"in lists, {found.evidence}"
@@ -832,7 +889,7 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
     (
         Sensitivity.EMAIL,
         _words(
-            r"e_?mails?|e_?mail_?addr(?:ess)?|[a-z]*emails?[0-9]*|correo(?:_electronico)?|courriel"
+            r"e_?mails?|eml\d?|e_?mail_?addr(?:ess)?|[a-z]*emails?[0-9]*|correo(?:_electronico)?|courriel"
             r"|mails?|[a-z]*mail_?addr(?:ess)?|e_?mail_?adresse|correio(?:_eletronico)?|e_?post"
             r"|e_?posta|posta_elettronica|sahkoposti"
         ),
@@ -843,7 +900,8 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
             r"ibans?|bank_?acc(?:oun)?t(?:_?(?:no|nr|num|number))?|acc(?:oun)?t_?(?:no|nr|number|last_?(?:4|four))"
             r"|konto_?(?:nummer|nr|no)|bank_?konto|swift_account|routing_?(?:number|no)|bank_routing|clabe"
             r"|numero_(?:de_)?(?:cuenta|compte|conta|conto)|cuenta_bancaria|compte_bancaire"
-            r"|conta_bancaria|conto_corrente|rekening_?nummer|bankrekening"
+            r"|conta_bancaria|conto_corrente|rib|bban|nrb|kto_?(?:nr|nummer)?|bank_?verb(?:indung)?"
+            r"|(?:bank_?)?rekening(?:_?(?:nr|nummer))?"
         ),
     ),
     (
@@ -866,15 +924,20 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
             r"|tax_?(?:id|no|nr|number|payer_?id)|tin|itin|passport(?:_?(?:no|nr|num|number|id))?"
             r"|sin|cpf|cnpj|dni|nie|nif|curp|bsn|pesel|aadhaa?r|personnummer|ahv(?:_?(?:nr|nummer))?"
             r"|sozialvers(?:icherung)?s?_?(?:nr|nummer)?|sv_?(?:nr|nummer)|steuer_?(?:id|nr|nummer)"
-            r"|codice_fiscale|cod_?fisc(?:ale)?|numero_(?:de_)?securite_sociale|insee|nss"
+            r"|codice_fiscale|cod_?fisc(?:ale)?|(?:num(?:ero)?|no|n)_?(?:de_)?secu(?:rite)?(?:_soc(?:iale)?)?"
+            r"|tessera_sanitaria|tarjeta_sanitaria|carte_vitale|(?:e?gk|ehic)_?(?:no|nr|num|nummer|number)"
+            r"|insee|nss|(?:num(?:ero)?|no|n)_?(?:de_)?permis|permis_(?:de_)?conduire|patente(?:_guida)?"
+            r"|permiso_(?:de_)?conducir|carta_(?:de_)?conducao|cnh|rijbewijs(?:_?nummer)?|korkort"
+            r"(?:s_?nummer)?|prawo_jazdy|ajokortti|surucu_belgesi"
             r"|(?:numero_)?(?:de_)?seguridad_social|fodsels?_?(?:nummer|nr)|cpr(?:_?(?:nr|nummer))?"
             r"|henkilotunnus|hetu|rodne_cislo|jmbg|oib|emso|(?:tc_?)?kimlik(?:_?no)?|nric|hkid"
-            r"|driver_?s?_?licen[cs]e(?:_?(?:no|num|number))?|dl_?(?:no|number)|fuhrerschein"
+            r"|driver_?s?_?licen[cs]e(?:_?(?:no|num|number))?|dl_?(?:no|nr|num|nbr|number)|fuhrerschein"
             r"(?:_?(?:nr|nummer))?|id_?card(?:_?(?:no|number))?|identity_?(?:no|number|card)"
             r"|citizen_?(?:id|no|number)|personal_?(?:id|no|nr|number)|personal_code"
-            r"|ausweis(?:_?(?:nr|nummer))?|reisepass(?:_?(?:nr|nummer))?|pasaporte|passeport"
+            r"|(?:kranken)?versicherten_?(?:nr|nummer)|kvnr|ausweis(?:_?(?:nr|nummer))?"
+            r"|reisepass(?:_?(?:nr|nummer))?|pasaporte|passeport"
             r"|medicare(?:_?(?:no|number|id))?|medicaid(?:_?(?:no|number|id))?|mbi"
-            r"|nhs_?(?:no|num|number)|krankenversicherten_?(?:nr|nummer)"
+            r"|nhs_?(?:no|num|number)"
             r"|fnr|egn|cnp|tckn|rijksregister(?:_?(?:nr|nummer))?|insz|niss|nir|amka|kennitala"
             r"|isikukood|asmens_kodas|snils|cuil|cedula(?:_de_identidad)?|my_?number|rut"
             r"|person_?nr|burgerservice_?nummer|tfn"
@@ -884,11 +947,14 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
         Sensitivity.BIRTH_DATE,
         _words(
             r"dob|d_o_b|birth_?dates?|birth_?days?|birth_?dt|date_?of_?birth|born(?:_(?:on|at))?"
-            r"|birth|birth_?month|geburts_?monat|geb(?:urts)?_?(?:datum|dat)|geburtstag|date_(?:de_)?naissance|ddn"
-            r"|f(?:echa|ec)?_(?:de_)?nac(?:imiento)?|fecha_?nacimiento|d(?:ata|t)_(?:de_)?nasc"
-            r"(?:imento)?|data_(?:di_)?nascita|b_?day|geboorte_?datum|fodsels?_?dato|fodelsedatum"
-            r"|syntymaaika|data_urodzenia|datum_narozeni|dogum_tarihi|f_?dato|fodt(?:_dato)?"
-            r"|fodd|nee?_le|nat[oa]_il|nascid[oa]_em|nacid[oa]_el|geboren(?:_(?:am|op))?"
+            r"|birth|birth_?month|b_?day|geburt|geburtstag|geburts_?monat|geb(?:urts)?_?dat(?:um)?"
+            r"|geboren(?:_(?:am|op))?|geboorte(?:_?dat(?:um)?)?|ddn|nee?_le"
+            r"|(?:d(?:a?te?)?_?(?:de_)?)?naiss(?:ance)?|nacid[oa]_el|nacimiento"
+            r"|f(?:echa|ec)?_?(?:de_)?nac(?:imiento)?|nascid[oa]_em|nascimento"
+            r"|d(?:ata|t)_?(?:de_)?nasc(?:imento)?|nat[oa]_il|(?:d(?:ata)?_?(?:di_)?)?nascita"
+            r"|f_?dato|fodd|fodt(?:_dato)?|fod(?:else|sels?)?_?(?:datum|dato|dag)|syntymaaika"
+            r"|data_?ur(?:odz(?:enia)?)?|dat(?:um)?_?nar(?:oz(?:eni)?)?|data_?nasterii"
+            r"|datum_?rod(?:enja)?|szul(?:etesi)?_?(?:datum|ido)|dogum_?tar(?:ihi)?"
         ),
     ),
     (
@@ -954,7 +1020,7 @@ _WITHOUT_FORM = frozenset(
 )
 """The others are known by their form in any cell."""
 _ADDRESS = _words(
-    r"addr(?:ess)?(?:es)?(?:_?line)?_?\d*|(?:street|home|postal|mailing|shipping|billing"
+    r"addr(?:ess)?(?:es)?(?:_?line)?_?\d*|adr(?:_?line)?_?\d*|(?:street|home|postal|mailing|shipping|billing"
     r"|delivery|residential|permanent|current|work)_?addr(?:ess)?(?:_?(?:line)?_?\d+)?"
     r"|streets?\d*(?:_?(?:name|line|address))?|ship_?to|bill_?to|adresse\d*|anschrift"
     r"|stra(?:ss|s)e|wohn(?:ort|adresse)|direccion|domicilio|calle|rue|indirizzo|endereco"
@@ -975,14 +1041,24 @@ _INNOCENT = re.compile(
     r"|sequence|seq|pct|percent|percentage|days|hours|minutes|seconds|ms|bytes)$"
     r"|(?:^|_)(?:card|token|e?mail|phone|ip|secret|credential|key|pass|password|addr|address)"
     r"_(?:template_)?(?:ids?|uuid|guid|fk|ref|refs|type_id)$"
-    r"|^(?:is|has|num(?!_(?:tel|secu|ss|fiscal|carte|compte|cuenta|tarjeta|cartao))|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
+    r"|^(?:is|has|num(?!_(?:tel|secu|ss|fiscal|carte|compte|cuenta|tarjeta|cartao|permis))|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
     r"|require|prompt|completion|input|output|used|uses|can|needs|send|receive)_"
 )
 _VERSION_DOTS = 3
 _VERSION = re.compile(r"(?i)version|release|build|firmware|(?:^|_)ver(?:_|$)")
 """Names of versions with four parts, which look like addresses."""
 _COMMENTS = (
-    (Sensitivity.SSN, _words(r"ssn|social_security|national_id(?:entity)?|passport_number|tax_id")),
+    (
+        Sensitivity.SSN,
+        _words(
+            r"ssn|social_security|national_id(?:entity)?|passport_(?:no|number)|tax_id"
+            r"|driv(?:er_?s?|ing)_licen[cs]e(?:_(?:no|number))?|numero_d[eu]_(?:permis|passeport)"
+            r"|permis_de_conduire|numero_de_securite_sociale|numero_de_(?:la_)?seguridad_social"
+            r"|codice_fiscale|numero_de_pasaporte|fuhrerschein_?(?:nr|nummer)"
+            r"|(?:reisepass|personalausweis|ausweis)_?(?:nr|nummer)|steuer_?(?:id|identifikations)"
+            r"_?(?:nr|nummer)?|(?:sozial|kranken)versicher(?:ungs|ten)_?(?:nr|nummer)|rijbewijs_?nummer"
+        ),
+    ),
     (
         Sensitivity.EMAIL,
         _words(
@@ -1023,7 +1099,12 @@ _COMMENTS = (
         _words(r"pii|confidential|sensitive|gdpr|personal_data|phi|hipaa"),
     ),
 )
-_CONTACT = _words(r"(?:\w*_)?(?:contacts?|contact[oe]s?|kontakte?|\w*kontakt|ansprechpartner)")
+_CONTACT = _words(
+    r"(?:\w*_)?(?:contacts?|contact[oe]s?|kontakte?|\w*kontakt|ansprechpartner|next_of_kin|nok"
+    r"|emergency|notfall|guardian|call_?back|ruckruf|rueckruf|notify|reach(?:ed)?(?:_(?:at|by|to|on))?)"
+    r"(?:_(?:to|at|by|on))?"
+)
+"""Names that say whom or where to call, and not how."""
 _BIRTH_PARTS = _words(r"birth_?(?:month|day)|geburts_?(?:monat|tag)")
 """A day and a month beside a year of birth: small numbers, and telling."""
 _CODES = _words(r"cvv2?|cvc2?|pin|pin_?code|otp|pass_?code|(?:verification|reset|auth)_code")

@@ -110,8 +110,11 @@ _BEHIND_NAMES = (_NAMED, _BEARER, _LOGIN)
 _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d)")
 _PORTED = re.compile(
-    r"\[(?P<six>[0-9A-Fa-f:.]{2,45})\](?::\d{1,5})?|(?P<four>(?:\d{1,3}\.){3}\d{1,3}):\d{1,5}"
+    r"(?P<scheme>[a-z][a-z0-9+.-]{1,20}://)?"
+    r"(?:\[(?P<six>[0-9A-Fa-f:.]{2,45})\]|(?P<four>(?:\d{1,3}\.){3}\d{1,3}))"
+    r"(?::\d{1,5})?(?(scheme)(?:[/?#]\S*)?)"
 )
+"""With a port, or as the host of a URL."""
 _DATE = re.compile(r"((?:18|19|20)\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
 _DATE_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d{2})")
 
@@ -232,6 +235,19 @@ def is_phone(text: str) -> bool:
 def is_dialled(text: str) -> bool:
     """Tell whether digits alone are a phone number with its country's code."""
     return _BARE.fullmatch(text) is not None and _is_international(f"+{text}")
+
+
+def is_mobile(text: str) -> bool:
+    """Tell whether digits alone are the number of a mobile phone, with its country's code."""
+    if not is_dialled(text):
+        return False
+    kind = phonenumbers.number_type(phonenumbers.parse(f"+{text}", None))
+    return kind in _MOBILE
+
+
+_MOBILE = frozenset(
+    (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+)
 
 
 def is_bar_code(text: str) -> bool:
@@ -424,6 +440,8 @@ def _number_suspects(shape: bytes) -> Iterator[_Suspect]:
             yield _SSN, _hide_ssn
         if b"0" * 13 in shape.translate(None, b" -"):
             yield _FREE_CARD, _hide_card
+    if b"(000)" in shape and _AREA_SHAPE.search(shape):
+        yield _FREE_AREA, _hide_phone
     if b"+0" in shape and _PHONE_SHAPE.search(shape):
         yield _PHONE, _hide_phone
     if b"0.0" in shape and b"0.0.0.0" in _squeezed(shape):
@@ -566,6 +584,8 @@ _QUOTED_EMAIL = re.compile(
 )
 """In a URL: ``mail=ada%40example.org``."""
 _FREE_DIALLED = re.compile(rf"(?<![\w.+-]){_DIALLED.pattern}(?!\w|-\w)")
+_FREE_AREA = re.compile(r"(?<![\w.])\(\d{3}\) ?\d{3}-\d{4}(?!\w|-\w)")
+"""As North America writes phone numbers, and nobody anything else."""
 _FREE_CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){12,18}(?!\w|-\w)")
 _FREE_IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)"
@@ -601,5 +621,6 @@ _HASH_STARTS = (b"$", b"*", b"{S", b"{M", b"{C")
 """What each alternative of ``_HASH`` begins with or holds."""
 _PHONE_SHAPE = re.compile(rb"\+0[0 ().\-\x80-\xff]{6}")
 """What ``_PHONE`` finds, with digits of other scripts too."""
+_AREA_SHAPE = re.compile(rb"\(000\) ?000-0000")
 _SHAPES = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 10 + b"A" * 26)
 """Digits to ``0`` and capitals to ``A``, so that a shape is found by a plain search."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from bastion.core import detectors
 from bastion.core.builtins import names
 from bastion.core.classify import MEMBER, NAMED_IN_XML, classify_name, hides_document, is_named
+from bastion.core.paths import Path
 
 
 class _Number(str):
@@ -75,11 +76,11 @@ def _tells_escaped(text: str) -> bool:
     return _redact_xml(plain) != plain
 
 
-def redact_inside(text: str, members: frozenset[str] = frozenset()) -> str | None:
+def redact_inside(text: str, members: frozenset[Path] = frozenset()) -> str | None:
     """Hide inside a document that is known to hold sensitive values; None where it is none.
 
     Args:
-        members: names under which all is hidden too; see ``Classification``.
+        members: paths at which all is hidden too; see ``Classification``.
     """
     bare = text.strip()
     if bare[:1] in ("{", "["):
@@ -92,7 +93,7 @@ def redact_inside(text: str, members: frozenset[str] = frozenset()) -> str | Non
     return None if has_loose else found
 
 
-def redact_json(text: str, members: frozenset[str] = frozenset()) -> str | None:
+def redact_json(text: str, members: frozenset[Path] = frozenset()) -> str | None:
     """Hide inside a JSON document; byte for byte the same when nothing is found, None if none.
 
     Args:
@@ -102,25 +103,26 @@ def redact_json(text: str, members: frozenset[str] = frozenset()) -> str | None:
         document = json.loads(
             text, parse_float=_Number, parse_int=_Number, object_pairs_hook=_Object
         )
-        redacted, changed = _redact_value(document, members)
+        redacted, changed = _redact_value(document, (), members)
     except (ValueError, RecursionError):
         return None
     if not changed:
         return text
     # What stands under a telling name may stand elsewhere in the document too.
-    hidden = {item for item in _hidden(document, members) if len(item) >= _REPEATED_MIN}
+    hidden = {item for item in _hidden(document, (), members) if len(item) >= _REPEATED_MIN}
     return _dump(_without(redacted, hidden) if hidden else redacted)
 
 
-def _hidden(value: object, members: frozenset[str]) -> Iterator[str]:
+def _hidden(value: object, path: Path, members: frozenset[Path]) -> Iterator[str]:
     """Give the strings and numbers under telling names."""
     if isinstance(value, _Object):
         for key, item in value:
-            is_told = is_named(key, item) or key.casefold() in members
-            yield from _strings(item) if is_told else _hidden(item, members)
+            inner = (*path, key.casefold())
+            is_told = is_named(key, item) or inner in members
+            yield from _strings(item) if is_told else _hidden(item, inner, members)
     elif isinstance(value, list):
         for item in value:
-            yield from _hidden(item, members)
+            yield from _hidden(item, path, members)
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -155,27 +157,24 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _redact_value(value: object, members: frozenset[str]) -> tuple[object, bool]:
+def _redact_value(value: object, path: Path, members: frozenset[Path]) -> tuple[object, bool]:
+    if isinstance(value, _Object):
+        return _redact_object(value, path, members)
+    if isinstance(value, list):
+        parts = [_redact_value(item, path, members) for item in value]
+        return [part for part, _ in parts], any(changed for _, changed in parts)
+    if not isinstance(value, str):
+        return value, False
+    if path in members:
+        return detectors.MASK, True
     if isinstance(value, _Number):
         is_card = detectors.is_card(value)
         return (detectors.MASK, True) if is_card else (value, False)
-    if isinstance(value, str):
-        found = detectors.MASK if hides_document(value) else redact_text(value)
-        return found, found != value
-    if isinstance(value, _Object):
-        return _redact_object(value, members)
-    if isinstance(value, list):
-        parts = [
-            (detectors.MASK, True)
-            if "" in members and isinstance(item, str)
-            else _redact_value(item, members)
-            for item in value
-        ]
-        return [part for part, _ in parts], any(changed for _, changed in parts)
-    return value, False
+    found = detectors.MASK if hides_document(value) else redact_text(value)
+    return found, found != value
 
 
-def _redact_object(value: _Object, members: frozenset[str]) -> tuple[object, bool]:
+def _redact_object(value: _Object, path: Path, members: frozenset[Path]) -> tuple[object, bool]:
     kept = _Object()
     has_changed = False
     is_pair = any(
@@ -183,17 +182,19 @@ def _redact_object(value: _Object, members: frozenset[str]) -> tuple[object, boo
         for key, item in value
     )
     for key, item in value:
+        inner = (*path, key.casefold())
         is_paired = is_pair and key.casefold() in _HOLDING and item not in (None, "", True, False)
-        is_told = key.casefold() in members and item is not None
-        is_hidden = is_paired or is_told or is_named(key, item)
-        redacted, changed = (detectors.MASK, True) if is_hidden else _redact_value(item, members)
+        is_hidden = is_paired or is_named(key, item)
+        redacted, changed = (
+            (detectors.MASK, True) if is_hidden else _redact_value(item, inner, members)
+        )
         name = detectors.redact(key)
         kept.append((name, redacted))
         has_changed = has_changed or changed or name != key
     return kept, has_changed
 
 
-def _redact_xml(text: str, members: frozenset[str] = frozenset()) -> str:
+def _redact_xml(text: str, members: frozenset[Path] = frozenset()) -> str:
     """Hide what stands inside elements and attributes with a telling name."""
     kept, place = [], 0
     for match in _OPEN.finditer(text):
@@ -208,12 +209,12 @@ def _redact_xml(text: str, members: frozenset[str] = frozenset()) -> str:
     )
 
 
-def _is_told(name: str, members: frozenset[str]) -> bool:
+def _is_told(name: str, members: frozenset[Path]) -> bool:
     bare = name.rpartition(":")[2]
-    return bare.casefold() in members or classify_name(bare) is not None
+    return (bare.casefold(),) in members or classify_name(bare) is not None
 
 
-def _is_telling(match: re.Match[str], members: frozenset[str]) -> bool:
+def _is_telling(match: re.Match[str], members: frozenset[Path]) -> bool:
     if _is_told(match["name"], members):
         return True
     return any(
@@ -222,7 +223,7 @@ def _is_telling(match: re.Match[str], members: frozenset[str]) -> bool:
     )
 
 
-def _hide_attribute(match: re.Match[str], members: frozenset[str]) -> str:
+def _hide_attribute(match: re.Match[str], members: frozenset[Path]) -> str:
     if not _is_told(match["name"], members):
         return match.group()
     return f"{match['before']}{detectors.MASK}{match['quote']}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bastion.core.carry import KnownClass
 from bastion.core.guesses import Guess
 from bastion.core.model import Sensitivity
+from bastion.core.paths import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +31,8 @@ class ColumnExposure:
     computed, ``substr(email, 3, 1) || '@x.org'``, a kept letter would be any letter."""
     is_document: bool = False
     """A stored document as it stands: only what is sensitive inside is hidden."""
-    members: frozenset[str] = frozenset()
-    """Names in it under which all is hidden, though they say nothing; see ``Classification``."""
+    members: frozenset[Path] = frozenset()
+    """Where in it all is hidden, though no name says so; see ``Classification``."""
     is_definition: bool = False
     """Words of the schema: what they quote of sensitive columns is hidden."""
     is_compound: bool = False

@@ -11,16 +11,19 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-Fields = dict[str, list[str]]
-"""Values by the small letters of the name that they stand under; ``""`` where there is none. Of a
-list, also by name, ``PLACE`` and number."""
-_Split = Callable[[str], Iterator[tuple[str, str]]]
+from bastion.core.paths import Path
+
+Fields = dict[Path, list[str]]
+"""Values by where they stand, in small letters.
+
+What stands at a place of a list is there once more, by the list's path and ``PLACE`` with the
+number: its first may be of another kind than its second."""
+_Found = Iterator[tuple[Path, str]]
+_Split = Callable[[str], _Found]
 
 KEYS = "\0"
-"""The name under which the names of members stand themselves: they may be values too."""
+"""The last of the path of what members are called: names may be values too."""
 PLACE = "\1"
-"""Between the name of a list and a place in it: its first may be of another kind than its second.
-"""
 _PLACES_MAX = 8
 _LOOKED_AT = 3
 _VALUES_MAX = 1000
@@ -45,14 +48,14 @@ def fields_of_texts(values: Sequence[str]) -> Fields:
 def _collected(values: Sequence[str], split: _Split) -> Fields:
     found: Fields = defaultdict(list)
     for value in values:
-        for name, text in split(value):
-            same = found[name.casefold()]
+        for path, text in split(value):
+            same = found[path]
             if len(same) < _VALUES_MAX:
                 same.append(text)
     return found
 
 
-def _of_document(value: str) -> Iterator[tuple[str, str]]:
+def _of_document(value: str) -> _Found:
     try:
         yield from _of_json(json.loads(value, parse_int=str, parse_float=str))
     except (ValueError, RecursionError):
@@ -61,42 +64,45 @@ def _of_document(value: str) -> Iterator[tuple[str, str]]:
             yield from _of_xml(bare)
         elif _HSTORE.match(bare):
             for match in _HSTORE.finditer(bare):
-                yield match["name"], match["value"] or ""
+                yield _path(match["name"]), match["value"] or ""
         elif bare[:1] + bare[-1:] == "{}":
             items = [match["quoted"] or match["bare"] or "" for match in _ITEM.finditer(bare)]
-            yield from _of_list("", items)
+            yield from _of_list((), items)
 
 
-def _of_json(document: object) -> Iterator[tuple[str, str]]:
-    stack: list[tuple[str, object]] = [("", document)]
+def _of_json(document: object) -> _Found:
+    stack: list[tuple[Path, object]] = [((), document)]
     while stack:
-        name, item = stack.pop()
+        path, item = stack.pop()
         if isinstance(item, dict):
-            stack += item.items()
-            yield from ((KEYS, key) for key in item)
+            stack += (((*path, key.casefold()), inner) for key, inner in item.items())
+            yield from (((*path, KEYS), key) for key in item)
         elif isinstance(item, list):
-            texts = [inner for inner in item if isinstance(inner, str)]
-            yield from _of_list(name, texts)
-            stack += ((name, inner) for inner in item if not isinstance(inner, str))
+            yield from _of_list(path, [inner for inner in item if isinstance(inner, str)])
+            stack += ((path, inner) for inner in item if not isinstance(inner, str))
         elif isinstance(item, str):
-            yield name, item
+            yield path, item
 
 
-def _of_list(name: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _of_list(path: Path, texts: Sequence[str]) -> _Found:
     for place, text in enumerate(texts):
-        yield name, text
+        yield path, text
         if place < _PLACES_MAX and len(texts) > 1:
-            yield f"{name}{PLACE}{place}", text
+            yield (*path, f"{PLACE}{place}"), text
 
 
-def _of_xml(text: str) -> Iterator[tuple[str, str]]:
+def _path(name: str) -> Path:
+    return (name.rpartition(":")[2].strip().casefold(),)
+
+
+def _of_xml(text: str) -> _Found:
     for match in _ELEMENT.finditer(text):
-        yield match["name"].rpartition(":")[2], match["value"]
+        yield _path(match["name"]), match["value"]
     for match in _ATTRIBUTE.finditer(text):
-        yield match["name"].rpartition(":")[2], match["value"]
+        yield _path(match["name"]), match["value"]
 
 
-def _of_text(value: str) -> Iterator[tuple[str, str]]:
+def _of_text(value: str) -> _Found:
     if _HSTORE.match(value.strip()):
         yield from _of_document(value)
         return
@@ -104,10 +110,10 @@ def _of_text(value: str) -> Iterator[tuple[str, str]]:
     for part in filter(None, map(str.strip, _SEPARATOR.split(value))):
         if _PAIR.match(part):
             name, _, rest = _SIGN.split(part, maxsplit=1)
-            yield name, rest.strip(_QUOTES)
+            yield _path(name), rest.strip(_QUOTES)
         else:
             listed.append(part.strip(_QUOTES))
-    yield from _of_list("", listed)
+    yield from _of_list((), listed)
 
 
 def _may_be_list(value: str) -> bool:

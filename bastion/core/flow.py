@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from bastion.core.catalogue import Relation
 from bastion.core.model import Engine, Sensitivity
-from bastion.core.paths import Shape
+from bastion.core.paths import Path, Shape
 
 _IDENTIFIER_BYTES_MAX = 63
 """PostgreSQL cuts longer names (NAMEDATALEN - 1), so two spellings may be one name."""
@@ -55,8 +55,8 @@ class Flow:
     """One stored value, whole: a mask that keeps a part of it keeps always the same part."""
     is_document: bool = False
     """A stored document as it stands, which is hidden in part."""
-    members: frozenset[str] = frozenset()
-    """Names in it under which all is hidden, though they say nothing; see ``Classification``."""
+    members: frozenset[Path] = frozenset()
+    """Where in it all is hidden, though no name says so; see ``Classification``."""
     shape: Shape | None = None
     """Of a stored document that is masked: what of it is shown by its path."""
     is_native: bool = False

@@ -32,6 +32,7 @@ from bastion.core.model import (
     Row,
     Sensitivity,
 )
+from bastion.core.paths import Path
 from bastion.core.scrubbing import hide_secrets, scrub_secrets
 from bastion.core.styles import Cell, Style, Styles, full
 from bastion.core.tokens import Remembered, TokenBook
@@ -585,7 +586,7 @@ def _redact_vector(cell: bytes) -> bytes:
     return cell if found == text else found.encode("utf-8", "replace")
 
 
-def _redact_inside(cell: bytes, *, members: frozenset[str]) -> bytes:
+def _redact_inside(cell: bytes, *, members: frozenset[Path]) -> bytes:
     """Hide inside a document that is known to hold sensitive values; whole where it is none."""
     found = documents.redact_inside(cell.decode("utf-8", "replace"), members)
     return _MASK if found is None else found.encode("utf-8", "replace")

@@ -77,6 +77,8 @@ class _Form:
     a date or a region inside narrows is not counted, as numbers of orders have dates in them too.
     ``shape``: how it is written, where the check alone would take too much for one.
     ``digits``: how many it has, where a column of numbers loses a zero in front.
+    ``starts``: with how many different digits numbers of a column begin at least, where what else
+    has such check digits begins with the same one all along.
     """
 
     country: str
@@ -84,6 +86,7 @@ class _Form:
     one_in: float
     digits: int = 0
     shape: re.Pattern[str] | None = None
+    starts: int = 1
 
     def holds(self, value: str) -> bool:
         """Tell whether a value is such a number."""
@@ -106,6 +109,13 @@ def _is_snils(value: str) -> bool:
     return total % 101 % 100 == digits[9] * 10 + digits[10]
 
 
+def _is_insured(value: str) -> bool:
+    """Tell a number of health insurance: the letter counts by its place, of two digits."""
+    digits = f"{ord(value[0]) - 64:02}{value[1:9]}"
+    products = (int(digit) * (1 + place % 2) for place, digit in enumerate(digits))
+    return sum(product // 10 + product % 10 for product in products) % 10 == int(value[9])
+
+
 _FORMS = (
     _Form("Argentina", cuit.is_valid, 11, 11, re.compile(r"2[0347]-?\d{8}-?\d")),
     _Form("Australia", tfn.is_valid, 11, 9),
@@ -125,6 +135,7 @@ _FORMS = (
     _Form("Finland", hetu.is_valid, 31),
     _Form("France", nir.is_valid, 97, 15),
     _Form("France", fiscal.is_valid, 511, 13),
+    _Form("Germany", _is_insured, 10, 0, re.compile(r"[A-Z]\d{9}")),
     _Form("Greece", amka.is_valid, 10, 11),
     _Form("Iceland", kennitala.is_valid, 11, 10),
     _Form("India", aadhaar.is_valid, 10, 12),
@@ -155,6 +166,8 @@ _FORMS = (
     _Form("Thailand", pin.is_valid, 10, 13),
     _Form("Turkey", tckimlik.is_valid, 100, 11),
     _Form("Ukraine", rntrc.is_valid, 10, 10),
+    # Without gaps it is as a book's number, but books of one country begin with one digit.
+    _Form("the United Kingdom", nhs.is_valid, 11, 0, re.compile(r"[467]\d{9}"), starts=2),
     _Form("the United Kingdom", nhs.is_valid, 11, 0, re.compile(r"\d{3}[ -]\d{3}[ -]\d{4}")),
     _Form("the United States", itin.is_valid, 3, 0, re.compile(r"9\d\d-\d\d-\d{4}")),
 )
@@ -173,6 +186,8 @@ def found_in(values: Sequence[str], *, are_numbers: bool = False) -> tuple[str, 
     for form in _FORMS:
         share = _share(form, different, are_numbers=are_numbers)
         hits = round(share * len(different))
+        if form.starts > len({value[:1] for value in different}):
+            continue
         if share >= _SHARE_MIN and hits * math.log(form.one_in) >= math.log(_CHANCE):
             return form.country, share
     return None

@@ -50,13 +50,18 @@ class Shape:
         )
 
 
-def shape_of(documents: Sequence[str], announces: Callable[[str], bool]) -> Shape | None:
+def shape_of(
+    documents: Sequence[str],
+    announces: Callable[[str], bool],
+    shared: frozenset[Path] = frozenset(),
+) -> Shape | None:
     """Find what stands at which path of sampled documents; None where one is no JSON.
 
     Args:
         announces: whether a name says that what it names is sensitive.
+        shared: paths, in small letters, at which all documents together are.
     """
-    found = _Found(announces)
+    found = _Found(announces, shared)
     try:
         for text in documents:
             document = json.loads(
@@ -86,8 +91,9 @@ class _Object(list[tuple[str, object]]):
 class _Found:
     """What was seen in documents, path by path."""
 
-    def __init__(self, announces: Callable[[str], bool]) -> None:
+    def __init__(self, announces: Callable[[str], bool], shared: frozenset[Path]) -> None:
         self._announces = announces
+        self._shared = shared
         self.seen: set[Path] = set()
         self.telling: set[Path] = set()
         self.named: set[Path] = set()
@@ -97,6 +103,7 @@ class _Found:
 
     def look(self, value: object, path: Path, *, tells: bool) -> None:
         """Look at one value and at all below it."""
+        tells = tells or tuple(map(str.casefold, path)) in self._shared
         if isinstance(value, _Object):
             self._look_at_members(value, path, tells=tells)
         elif isinstance(value, list):

@@ -161,4 +161,4 @@ async def test_the_scan_says_which_class_and_why(rig: Rig, names):
     assert classes == expected
     words = "in documents, 100% of 40 sampled values are national numbers (Poland)"
     assert found["member"].evidence == words
-    assert found["member"].members == {"ref"}
+    assert found["member"].members == {("ref",)}
