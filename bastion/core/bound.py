@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -34,6 +35,7 @@ def objects_digest(statement: Statement, catalogue: Catalogue, context: SessionC
             digest.update(mark.encode())
     for name in sorted(meaning.functions):
         digest.update(repr([_code(one) for one in catalogue.functions[name]]).encode())
+    digest.update(repr(sorted(meaning.sequences().items())).encode())
     return digest.hexdigest()
 
 
@@ -51,6 +53,7 @@ def foundations(
     for name in meaning.functions:
         for one in catalogue.functions[name]:
             keys.add(catalogue.mark_key("function", one.schema, one.name))
+    keys |= meaning.sequences().keys()
     return {key: catalogue.marks[key] for key in sorted(keys & catalogue.marks.keys())}
 
 
@@ -61,8 +64,10 @@ def _meaning(statement: Statement, catalogue: Catalogue, context: SessionContext
     for key in statement.reads | statement.writes:
         meaning.add_relation(key, is_written=key in statement.writes)
     meaning.add_names(name.rpartition(".")[2].lower() for name in statement.functions)
-    if not statement.is_understood or not statement.effects.isdisjoint(_OF_OBJECTS):
-        meaning.add_code(statement.text)
+    is_read = statement.is_understood and statement.effects.isdisjoint(_OF_OBJECTS)
+    for code in (statement.text, statement.resolved):
+        if not is_read or _DRAWS.search(code):
+            meaning.add_code(code)
     meaning.follow()
     return meaning
 
@@ -81,6 +86,17 @@ class _Meaning:
         self._due_names: list[str] = []
         self.relations: dict[RelationKey, Relation | None] = {}
         self.functions: set[str] = set()
+        self._names: set[str] = set()
+
+    def sequences(self) -> dict[str, str]:
+        """Give the marks of what numbers are taken from: PostgreSQL's sequences.
+
+        Which they are and how they go on, not how far they have come: that changes all the time.
+        """
+        marks = self._catalogue.marks
+        names = self._names | {name.lower() for _, name in self.relations}
+        keys = {self._catalogue.mark_key("sequence", "", name) for name in names}
+        return {key: marks[key] for key in keys & marks.keys()}
 
     def add_relation(self, key: RelationKey, *, is_written: bool) -> None:
         """Take a relation; what fires, and where it cascades to, only where it is written."""
@@ -106,11 +122,10 @@ class _Meaning:
 
     def follow(self) -> None:
         """Go on until nothing is new."""
-        seen: set[str] = set()
         done = 0
         while done < len(self._due) or self._due_names:
-            names, self._due_names = set(self._due_names) - seen, []
-            seen |= names
+            names, self._due_names = set(self._due_names) - self._names, []
+            self._names |= names
             for name in names:
                 self._name(name)
             due, done = self._due[done:], len(self._due)
@@ -151,6 +166,8 @@ _OF_OBJECTS = frozenset(
 )
 """What names routines and the like without calling them."""
 _NAMES = frozenset({Kind.WORD, Kind.QUOTED})
+_DRAWS = re.compile(r"\bnextval\b|\bnext\s+value\b|\bsetval\b", re.IGNORECASE)
+"""Names a sequence, in a string on PostgreSQL, that it neither reads nor writes as a relation."""
 
 
 def _words(text: str) -> Iterator[str]:

@@ -67,8 +67,25 @@ SELECT 'what is around', pg_catalog.concat_ws(' ',
     ARRAY(SELECT d.xmin FROM pg_catalog.pg_ts_dict d WHERE d.oid >= 16384 ORDER BY d.oid),
     ARRAY(SELECT l.xmin FROM pg_catalog.pg_collation l WHERE l.oid >= 16384 ORDER BY l.oid),
     ARRAY(SELECT v.xmin FROM pg_catalog.pg_event_trigger v ORDER BY v.oid))
+UNION ALL
+SELECT 'sequence ' || pg_catalog.lower(c.relname), pg_catalog.concat_ws(' ', s.seqrelid, s.xmin)
+FROM pg_catalog.pg_sequence s
+JOIN LATERAL (
+    SELECT s.seqrelid AS oid
+    UNION SELECT a.adrelid FROM pg_catalog.pg_depend d
+    JOIN pg_catalog.pg_attrdef a ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+        AND a.oid = d.objid
+    WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = s.seqrelid
+    UNION SELECT i.refobjid FROM pg_catalog.pg_depend i
+    WHERE i.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.objid = s.seqrelid
+        AND i.deptype = 'i' AND i.refobjsubid > 0
+) AS named ON true
+JOIN pg_catalog.pg_class c ON c.oid = named.oid
 """
-"""Asked only for what a yes rests on: it reads several catalogues whole."""
+"""Asked only for what a yes rests on: it reads several catalogues whole.
+
+A sequence stands under its own name and under that of each table that takes numbers from it.
+"""
 _NAME = "bastion_marks"
 _SEES_NEWEST = frozenset({"read committed", "read uncommitted"})
 
