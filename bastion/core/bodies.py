@@ -154,6 +154,7 @@ def _of_routine(walk: Walker, function: Function, everything: Flow) -> tuple[Out
         if found is None:
             return None
         outputs, inner = found
+        walk.counted |= inner.counted
         is_telling = inner.touches or inner.inference or inner.laundering or inner.guesses
         walk.behind |= inner.behind
         # What went wrong behind a view, a handler may give as its result.
@@ -184,6 +185,7 @@ def _of_body(
     walk.behind |= inner.behind
     walk.inference |= inner.inference
     walk.laundering |= inner.laundering
+    walk.counted |= inner.counted
     walk.guesses += inner.guesses
     walk.guessed += inner.guessed
     return outputs

@@ -173,6 +173,11 @@ class Relation:
     """A view's SELECT, as the server prints it."""
     primary_key: tuple[str, ...] = ()
     unique_keys: tuple[tuple[str, ...], ...] = ()
+    counter: str = ""
+    """MySQL: the column that takes the next number by itself (AUTO_INCREMENT), folded; ``*``: any
+    may be it."""
+    partition_keys: tuple[str, ...] = ()
+    """Columns that say in which partition, or part of one, a row lies."""
     row_estimate: int = 0
     size_bytes: int = 0
     triggers: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bastion.core import detectors
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Catalogue, Column, Relation
-from bastion.core.flow import CONSTANT, HARMLESS, TYPED, Flow, join
+from bastion.core.flow import CONSTANT, HARMLESS, TYPED, Flow, fold, join
 from bastion.core.hidden import sensitive_columns
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.memo import Memo
@@ -45,6 +45,9 @@ FUNCTIONS = words(
     """
 )
 """And these make them."""
+
+COUNTERS = words("auto_increment auto_increment_ratio autoinc")
+"""Columns of MySQL's system catalogues, and of SHOW TABLE STATUS, that tell the next number."""
 
 SHOWN = words("type default extra comment statement")
 """And these columns of SHOW COLUMNS, TRIGGERS, TABLE STATUS and so on."""
@@ -79,6 +82,7 @@ _TREES = frozenset(
     for column in columns.split()
 )
 _MASK = "•••••"
+_NEXT_NUMBER = re.compile(r"(?<=\bAUTO_INCREMENT=)\d+")
 _DIGITS_MIN = 4
 _LENGTH_MIN = 3
 _VALUE = re.compile(
@@ -110,6 +114,17 @@ def are_telling(catalogue: Catalogue) -> bool:
     return catalogue.quotes_values or bool(quoted_values(catalogue))
 
 
+def counts_masked(catalogue: Catalogue) -> frozenset[Sensitivity]:
+    """Give the classes of columns that count: the next number tells the highest one in each."""
+    return frozenset(
+        column.sensitivity
+        for relation in catalogue.user_relations()
+        if relation.counter
+        for column in relation.columns
+        if column.sensitivity and fold(column.name, catalogue.engine) == relation.counter
+    )
+
+
 def of_tree(flow: Flow) -> Flow:
     """Give the flow of what ``pg_get_expr`` reads: trees hold bytes of values, it makes words."""
     is_tree = flow.classes == {Sensitivity.SECRET} and flow.columns <= _TREES
@@ -122,6 +137,7 @@ class Redactor:
     def __init__(self, catalogue: Catalogue) -> None:
         """Learn the names of sensitive columns, and what their own definitions hold."""
         self._engine = catalogue.engine
+        self._counts_masked = bool(counts_masked(catalogue))
         self._names = sensitive_columns(catalogue)
         self._quoted = quoted_values(catalogue)
 
@@ -129,6 +145,8 @@ class Redactor:
         """Hide inside one cell of structure; what quotes nothing stays byte for byte."""
         if text in self._quoted:
             return _MASK
+        if self._counts_masked:
+            text = _NEXT_NUMBER.sub(_MASK, text)
         if not _MAY_QUOTE.search(text):
             return text
         if not _SQL.match(text):

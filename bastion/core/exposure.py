@@ -71,6 +71,8 @@ class Exposure:
     """A token that stands anywhere else, so that nothing may run; empty for none."""
     laundering: tuple[str, ...] = ()
     """Sensitive values written where they would no longer be masked, in words. Policy holds."""
+    counted: tuple[str, ...] = ()
+    """Sensitive values that a counter would take, in words. Nobody may: its next number tells."""
     carried: tuple[KnownClass, ...] = ()
     """Classes that stored columns take when it runs, for every session from then on."""
     quotes_code: bool = False
@@ -126,6 +128,7 @@ def merged(first: Exposure, second: Exposure) -> Exposure:
         quotes_code=first.quotes_code or second.quotes_code,
         inference=tuple(dict.fromkeys((*first.inference, *second.inference))),
         laundering=tuple(dict.fromkeys((*first.laundering, *second.laundering))),
+        counted=tuple(dict.fromkeys((*first.counted, *second.counted))),
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from bastion.core import definitions, predicates, tokens
+from bastion.core import definitions, numbering, partitions, predicates, tokens
 from bastion.core.bodies import body_outputs, overrides, parse
 from bastion.core.carry import (
     KnownClass,
@@ -109,10 +109,12 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
         exposure = merged(exposure, statement.exposed)
     hidden = hidden_writes(statement, catalogue, context)
     telling = () if hidden else telling_code(statement, catalogue, context)
+    counted = numbering.altered_into(statement, catalogue, context)
     by_code = carried_by_code(written_by_code(statement, catalogue), catalogue) if hidden else ()
     exposure = dataclasses.replace(
         exposure,
         laundering=(*exposure.laundering, *hidden),
+        counted=(*exposure.counted, *counted),
         carried=(*exposure.carried, *by_code),
         inference=(*exposure.inference, *telling),
     )
@@ -150,10 +152,19 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
         walk.assign(_only_variable(statement), join(output.flow for output in outputs))
     if context.has_restructured:
         reason = reason or "the open transaction has changed the structure of tables"
+    _check_output(walk, statement, tree, context)
+    return _traced(walk, statement, outputs, reason)
+
+
+def _check_output(
+    walk: Walk, statement: Statement, tree: exp.Expr, context: SessionContext
+) -> None:
+    """Look at what tells beside the columns: the plan, the order of rows, where lists end."""
+    if statement.output is OutputKind.PLAN:
+        partitions.check_plan(walk, is_run=statement.runs_inner)
     if statement.output is OutputKind.TREE:
         predicates.check_order(walk, context.settings)
         predicates.check_cuts(walk, tree, statement.text, context.settings)
-    return _traced(walk, statement, outputs, reason)
 
 
 def _of_code(walk: Walk, statement: Statement, context: SessionContext) -> Traced:
@@ -349,6 +360,7 @@ def _traced(
         guesses=0 if statement.head == "FETCH" else walk.guesses,
         guessed=() if statement.head == "FETCH" else tuple(walk.guessed),
         laundering=tuple(walk.laundering),
+        counted=tuple(walk.counted),
         tokens=bound,
         stray_token=stray,
         carried=(
@@ -448,6 +460,8 @@ def _set_variables(walk: Walk, tree: exp.Set) -> tuple[Output, ...]:
         is_own = isinstance(pair.this, exp.Parameter)
         if flow.sensitive and not is_own:
             walk.laundering[f"the setting {pair.this.name} takes {flow.words}"] = None
+        if not is_own and pair.this.name.casefold() in numbering.SETTINGS:
+            predicates.note_counter(walk, f"the setting {pair.this.name}", flow)
         walk.assign(pair.this.name, flow, is_immediate=is_own and len(tree.expressions) > 1)
     return ()
 
@@ -458,6 +472,8 @@ _OF_ENCODINGS = frozenset({"NAMES", "CHARACTER SET"})
 def _check_destination(walk: Walk, statement: Statement, outputs: tuple[Output, ...]) -> None:
     """A permanent copy is read by others, who do not know what flowed into it."""
     change = statement.change
+    if change is not None and change.kind is ChangeKind.RELATION:
+        numbering.note_made(walk, statement, outputs)
     if change is None or not _makes_table(statement):
         return
     for output in outputs:
@@ -539,6 +555,7 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
     columns = walk.written.setdefault(key, {})
     columns[column] = either(columns[column], flow) if column in columns else flow
     _rewrite(walk, scope, relation, column, flow)
+    numbering.note_written(walk, column, flow, _with_those_below(walk, relation))
     if relation.is_checked and flow.sensitive:
         walk.inference[f"what {relation.name}, with checks of its own, takes of {flow.words}"] = (
             None
@@ -840,7 +857,11 @@ _OF_STATEMENTS = re.compile(r"\s*show\s+(?:warnings|errors)\b", re.IGNORECASE)
 def _structure(statement: Statement, catalogue: Catalogue) -> Exposure:
     if not statement.is_understood or not _STRUCTURE.match(statement.plain):
         return Exposure(columns=None, touches=frozenset({Sensitivity.UNPROVEN}))
-    asked = definitions.SHOWN & condition_names(statement.plain, statement.engine)
+    named = condition_names(statement.plain, statement.engine)
+    if named & definitions.COUNTERS and definitions.counts_masked(catalogue):
+        words = "WHERE on the next number of a counter, which tells the highest masked one"
+        return Exposure(columns=(), touches=frozenset(), inference=(words,))
+    asked = definitions.SHOWN & named
     if asked and definitions.are_telling(catalogue):
         words = f"WHERE on words of the schema ({min(asked)}), which quote masked values"
         return Exposure(columns=(), touches=frozenset(), inference=(words,))

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from bastion.core.bodies import parse
+from bastion.core.carry import ANY
 from bastion.core.catalogue import Classification, Column, Relation
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
@@ -16,6 +17,7 @@ from bastion.core.flow import fold
 from bastion.core.head import NO_COLUMNS, Words, column_changes
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.numbering import is_counting
 
 _ADDED_COLUMN = Classification(
     sensitivity=None, evidence="added in this session to a table of its own"
@@ -44,6 +46,7 @@ def either_relation(relation: Relation, before: Relation) -> Relation:
         columns=columns,
         shares_rows=relation.shares_rows or before.shares_rows,
         is_checked=relation.is_checked or before.is_checked,
+        counter=relation.counter if relation.counter == before.counter else ANY,
         unique_keys=relation.unique_keys if relation.unique_keys == before.unique_keys else (),
     )
 
@@ -66,6 +69,8 @@ def altered(context: SessionContext, text: str, engine: Engine) -> SessionContex
             relations[key] = dataclasses.replace(relation, is_checked=True, unique_keys=())
             continue
         changed = _mixed(relation, is_keyed=not words.isdisjoint(_CHECKING))
+        if engine is Engine.MYSQL and is_counting(text):
+            changed = dataclasses.replace(changed, counter=ANY)
         if engine is Engine.POSTGRESQL and tokens[0].value == "alter":
             changed = _with_pg_columns(changed, Words(text, tuple(tokens), engine, ""), context)
         relations[key] = changed
@@ -87,6 +92,8 @@ def with_columns(context: SessionContext, statement: Statement) -> SessionContex
     """
     (key,) = statement.writes
     changed = dataclasses.replace(context.relations[key], is_checked=True, unique_keys=())
+    if is_counting(statement.text):
+        changed = dataclasses.replace(changed, counter=ANY)
     if statement.head == "ALTER":
         # A text that is cut is no longer known by what is in it.
         cut = tuple(map(_as_cut, changed.columns))

@@ -14,7 +14,7 @@ import types
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
-from bastion.core import detectors, documents, messages, styles, tokens
+from bastion.core import definitions, detectors, documents, messages, styles, tokens
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.classify import LEXEME, classify_name, type_kind
 from bastion.core.counters import are_rows_of, shows_counters, without_counters
@@ -245,7 +245,13 @@ def _treatments(
     if statement.output is OutputKind.SETTING:
         return tuple(_SHOWN for _ in columns)
     if statement.output is OutputKind.STRUCTURE:
-        return tuple(_definition(catalogue) for _ in columns)
+        told = bool(definitions.counts_masked(catalogue))
+        return tuple(
+            _hide(Sensitivity.UNPROVEN, "the next number tells the highest masked one")
+            if told and column.name.casefold() in definitions.COUNTERS
+            else _definition(catalogue)
+            for column in columns
+        )
     if statement.output is OutputKind.PLAN:
         return _plan_treatments(statement, exposure, columns)
     if len(exposure.columns) != len(columns):

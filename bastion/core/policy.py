@@ -54,6 +54,8 @@ def decide(
         return _verdict(request, obligations, _READ_ONLY)
     if touches_quarantine(statement):
         return _verdict(request, obligations, _QUARANTINED)
+    if exposure.counted:
+        return _verdict(request, obligations, _COUNTED, _sentences(exposure.counted))
     spoken = request.spoken(policy.rules, rows)
     verdict = _verdict(request, obligations, spoken, _details(spoken, statement, exposure, rows))
     verdict = dataclasses.replace(verdict, quarantine_s=request.quarantine_s(policy.rules, rows))
@@ -130,6 +132,12 @@ _QUARANTINED = Rule(
     action=Action.BLOCK,
     text="What is in quarantine cannot be read or changed. \\undrop in the shell, or "
     "`bastion quarantine`, brings a table back.",
+)
+_COUNTED = Rule(
+    name="counters",
+    action=Action.BLOCK,
+    text="A masked value may not go into a counter: the next number would tell it to whoever asks. "
+    "Write it into a column that does not count.",
 )
 _ROWLESS = frozenset(effect.value for effect in _TAME)
 """Effects that touch no stored row, measured or not."""
@@ -337,9 +345,12 @@ def _details(
     if statement.is_whole_table and not statement.effects.isdisjoint(_ROW_WRITES):
         words.append("It touches every row of the table.")
     if not rule.effects or rule.effects & {INFERENCE, LAUNDERING}:
-        words += [f"{one[:1].upper()}{one[1:]}." for one in exposure.inference]
-        words += [f"{one[:1].upper()}{one[1:]}." for one in exposure.laundering]
+        words += _sentences((*exposure.inference, *exposure.laundering))
     return tuple(dict.fromkeys(words))
+
+
+def _sentences(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{one[:1].upper()}{one[1:]}." for one in words)
 
 
 _ROW_WRITES = frozenset({EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE})

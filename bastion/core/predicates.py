@@ -152,9 +152,17 @@ def check_effects(walk: Walker, name: str, flow: Flow) -> None:
     """Look at functions that keep what they are given, or run a text as a query."""
     if name in _RUNS_TEXT:
         walk.inference[f"the rows of {name}, which runs a query of its own"] = None
+    if name == "setval":
+        note_counter(walk, "a sequence", flow)
     is_keeping = name in _KEEPING or name not in PURE[walk.engine]
     if searches.asked(flow) and is_keeping:
         walk.laundering[f"the function {name} takes {flow.words}"] = None
+
+
+def note_counter(walk: Walker, counter: str, flow: Flow) -> None:
+    """Note what a counter takes, where that is sensitive: its next number tells it."""
+    if searches.asked(flow):
+        walk.counted[f"{counter} takes {flow.words}"] = None
 
 
 def check_cast(walk: Walker, node: exp.Expr, flow: Flow, target: exp.Expr | None) -> None:
@@ -530,6 +538,8 @@ def _compare(
     if any(side.kind is not FlowKind.STORED for side in sensitive):
         _infer(walk, clause, flow)
         return
+    if len(sensitive) > 1:
+        walk.joined |= flow.columns
     for side in sides:
         if side.sensitive:
             continue

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from bastion.core import definitions
 from bastion.core.bodies import parse
+from bastion.core.carry import ANY
 from bastion.core.catalogue import (
     Catalogue,
     Classification,
@@ -215,7 +216,14 @@ def _shadowed(own: Relation, stored: Relation | None) -> Relation:
         columns = tuple(
             dataclasses.replace(column, classification=unsure) for column in own.columns
         )
-    return dataclasses.replace(own, columns=columns)
+    return dataclasses.replace(
+        own,
+        columns=columns,
+        counter=ANY if own.counter and stored.counter else own.counter or stored.counter,
+        partition_keys=own.partition_keys + stored.partition_keys,
+        parents=own.parents + stored.parents,
+        children=own.children + stored.children,
+    )
 
 
 def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) -> Flow:
@@ -235,6 +243,9 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
         return dataclasses.replace(flow, reason=f"reads {relation.name}.{column.name} ({evidence})")
     if relation.kind is RelationKind.SYSTEM and column.name.casefold() in definitions.COLUMNS:
         return definitions.marked(flow, walk.catalogue)
+    if relation.kind is RelationKind.SYSTEM and column.name.casefold() in definitions.COUNTERS:
+        told = definitions.counts_masked(walk.catalogue)
+        return dataclasses.replace(computed(flow), classes=flow.classes | told)
     embedded = column.classification.embedded
     if column.sensitivity is None and not is_made and type_kind(column.type_name) == "number":
         # Shown as it is, so its text is too: one number in ten passes a card's checksum.

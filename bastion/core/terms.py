@@ -149,8 +149,8 @@ def _built_in(walk: Walker, node: exp.Expr, name: str, arguments: list[Flow], fl
     if name in _ROW_MAKER_NAMES:
         predicates.check_rows_from(walk, name, flow, node)
         flow = made(flow)
-    if name == "last_insert_id" and searches.asked(flow):
-        walk.laundering[f"last_insert_id keeps {flow.words}"] = None
+    if name == "last_insert_id":
+        predicates.note_counter(walk, name, flow)
     return _with_path(walk, node, flow)
 
 

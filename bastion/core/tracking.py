@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
+from bastion.core import numbering
 from bastion.core.bodies import parse
 from bastion.core.catalogue import Catalogue, Classification, Column, Relation, RelationKind
 from bastion.core.context import SessionContext
@@ -318,6 +319,7 @@ def _with_relation(
         definition=query.text if is_view and query is not None else "",
         is_temporary=change.is_temporary,
         unique_keys=() if is_view else _keys(tree, statement.engine),
+        counter=source.counter if source is not None else numbering.made_by(statement),
         storage_engine=_storage_engine(tree),
         shares_rows=not is_view and _SHARES_ROWS.search(statement.text) is not None,
         is_checked=not is_view and is_checked(tree),

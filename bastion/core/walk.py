@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from sqlglot import exp
 
-from bastion.core import bodies, counters, predicates, relations, terms
+from bastion.core import bodies, counters, partitions, predicates, relations, terms
 from bastion.core.builtins import PURE, RECORD_FUNCTIONS, ROW_SHAPES, names
 from bastion.core.catalogue import (
     Catalogue,
@@ -73,6 +73,9 @@ class Walk:
         self.behind: set[Sensitivity] = set()
         self.inference: dict[str, None] = {}
         self.laundering: dict[str, None] = {}
+        self.counted: dict[str, None] = {}
+        self.parting: set[str] = set()
+        self.joined: set[str] = set()
         self.guesses = 0
         self.guessed: list[Guess] = []
         self.bindable: set[int] = set()
@@ -454,6 +457,7 @@ class Walk:
             flow = self.touch(unproven("a relation that is not known"))
             return Source(name=name, outputs=None, flow=flow)
         predicates.check_hints(self, node, relation)
+        partitions.check_choice(self, node, relation)
         version = node.args.get("version")
         if isinstance(version, exp.Expr):
             # FOR SYSTEM_TIME: which of the rows that once were are seen.
@@ -615,7 +619,8 @@ class Walk:
         if self.engine is Engine.POSTGRESQL:
             # Its own columns of every row; then a whole row, which comes after all columns.
             if name in _SYSTEM_COLUMNS:
-                return HARMLESS
+                levels = (level.sources for level in scope.levels() if level.sources)
+                return self._of_server(name, next(levels, []))
             row = self.row_of(node.this, None, scope)
             if row is not None:
                 return computed(row.whole)
@@ -624,6 +629,13 @@ class Walk:
         if argument is None and self._is_of_versions(name, sources):
             return HARMLESS
         return argument or _keyword_value(node)
+
+    def _of_server(self, name: str, sources: list[Source]) -> Flow:
+        """Give what a column of PostgreSQL's own tells of the rows of these."""
+        if name not in partitions.PLACES:
+            return HARMLESS
+        found = (one.relation for one in sources if one.relation is not None)
+        return join([HARMLESS, *(partitions.place(self, one) for one in found)])
 
     def _is_of_versions(self, name: str, sources: list[Source]) -> bool:
         """Tell whether a name that no column has is when MariaDB's row began, or ended, to hold.
@@ -650,7 +662,7 @@ class Walk:
         if flow is not None:
             return flow
         if name in _SYSTEM_COLUMNS and self.engine is Engine.POSTGRESQL:
-            return HARMLESS
+            return self._of_server(name, [source])
         if self._is_of_versions(name, [source]):
             return HARMLESS
         called = self.as_call(name, source.whole)

@@ -39,6 +39,11 @@ class Walker(Protocol):
     """What variables and settings took."""
     inference: dict[str, None]
     laundering: dict[str, None]
+    counted: dict[str, None]
+    parting: set[str]
+    """Sensitive columns that part relations which are read, ``users.ssn``."""
+    joined: set[str]
+    """Those compared with other stored values."""
     touches: set[Sensitivity]
     behind: set[Sensitivity]
     """What views touch for themselves: nothing of it is shown, but for errors."""

@@ -24,6 +24,8 @@ from bastion.core.catalogue import (
     RelationKind,
 )
 from bastion.core.definitions import TELLING_IN_SQL
+from bastion.core.flow import fold
+from bastion.core.lexer import lex
 from bastion.core.model import Engine
 from bastion.targets.mysql import REFUSED_MODES, Login
 from bastion.targets.mysql_marks import SERVERS_OWN, fetch_marks
@@ -52,6 +54,16 @@ SELECT table_schema, table_name, ordinal_position, column_name,
        coalesce(column_comment, '')
 FROM information_schema.columns WHERE table_schema NOT IN ({known})
 ORDER BY table_schema, table_name, ordinal_position
+"""
+_COUNTERS = """
+SELECT table_schema, table_name, column_name FROM information_schema.columns
+WHERE extra LIKE '%auto_increment%' AND table_schema NOT IN ({known})
+"""
+_PARTITIONS = """
+SELECT DISTINCT table_schema, table_name, partition_method, subpartition_method,
+       concat_ws(' ', partition_expression, subpartition_expression)
+FROM information_schema.partitions
+WHERE partition_name IS NOT NULL AND table_schema NOT IN ({known})
 """
 _KEYS = """
 SELECT table_schema, table_name, index_name, column_name
@@ -226,6 +238,11 @@ def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
     words = _listed(known.schemas)
     columns = _columns(wire, words)
     primary, unique = _keys(wire, words)
+    counters = {
+        (row[0], row[1]): fold(row[2], Engine.MYSQL)
+        for row in _rows(wire, _COUNTERS.format(known=words))
+    }
+    parting = _partition_words(wire, words, primary)
     views = _rows(wire, _VIEWS.format(known=words))
     definitions = {(row[0], row[1]): row[2] for row in views}
     triggers: dict[_Key, list[str]] = defaultdict(list)
@@ -250,6 +267,10 @@ def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
                 definition=definitions.get(key, ""),
                 primary_key=primary.get(key, ()),
                 unique_keys=tuple(unique[key]),
+                counter=counters.get(key, ""),
+                partition_keys=tuple(
+                    one.name for one in columns[key] if fold(one.name, Engine.MYSQL) in parting[key]
+                ),
                 row_estimate=int(rows),
                 size_bytes=int(size),
                 triggers=tuple(triggers[key]),
@@ -305,6 +326,22 @@ def _keys(
         else:
             unique[schema, table].append(tuple(names))
     return primary, unique
+
+
+def _partition_words(
+    wire: Wire, known: str, primary: Mapping[_Key, tuple[str, ...]]
+) -> dict[_Key, set[str]]:
+    """Give the words, folded, of what says where a row lies: its columns are among them."""
+    found: dict[_Key, set[str]] = defaultdict(set)
+    for schema, table, method, below, text in _rows(wire, _PARTITIONS.format(known=known)):
+        tokens = lex(text, Engine.MYSQL).tokens
+        found[schema, table] |= {fold(token.value, Engine.MYSQL) for token in tokens}
+        if method.endswith("KEY") or below.endswith("KEY"):
+            # KEY () is by the primary key, and says so nowhere.
+            found[schema, table] |= {
+                fold(name, Engine.MYSQL) for name in primary.get((schema, table), ())
+            }
+    return found
 
 
 def _references(wire: Wire, known: str) -> dict[_Key, list[str]]:

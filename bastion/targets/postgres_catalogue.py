@@ -77,6 +77,15 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
   AND n.nspname <> 'pg_toast'
 ORDER BY n.nspname, c.relname
 """
+_PARTITION_KEYS = """
+SELECT p.partrelid::text, a.attname FROM pg_catalog.pg_partitioned_table p
+JOIN pg_catalog.pg_depend d ON d.objid = p.partrelid AND d.refobjid = p.partrelid
+     AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid
+     AND d.deptype = 'i' AND d.refobjsubid = 0
+JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = d.objsubid
+ORDER BY 1, a.attnum
+"""
+"""Columns by which tables are parted, inside of an expression too: none may be dropped alone."""
 _VIEWS = """
 SELECT c.oid::text FROM pg_catalog.pg_class c
 WHERE c.relkind IN ('v', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'
@@ -647,6 +656,9 @@ async def _bare_relations(
         rules[oid].append(f"{name}: {definition}")
         ways[oid].append(f"{name} {mode}")
     definitions = await _definitions(link)
+    parting: dict[str, list[str]] = defaultdict(list)
+    for oid, name in await _rows(link, _PARTITION_KEYS):
+        parting[oid].append(name)
     references: dict[str, list[str]] = defaultdict(list)
     for oid, source, name, on_delete, on_update in await _rows(link, _REFERENCES):
         references[oid].append(_reference(source, name, on_delete, on_update))
@@ -665,6 +677,7 @@ async def _bare_relations(
                 definition=definitions.get(oid, ""),
                 primary_key=primary.get(oid, ()),
                 unique_keys=tuple(unique[oid]),
+                partition_keys=tuple(parting[oid]),
                 row_estimate=int(tuples),
                 size_bytes=int(pages) * _BLOCK_BYTES,
                 triggers=tuple(triggers[oid]),

@@ -159,6 +159,23 @@ create temporary table z (k int) engine=memory ;; insert ignore into z select co
 select convert(body using swe7), cast(body as char character set swe7), cast(body as char(14) character set utf8mb4) from ledger where id=1
 create temporary table z (k longtext character set swe7) ;; insert ignore into z select body from ledger where id=1 ;; select k from z
 select line, lower(line), lcase(concat(line,' ')), lower(json_array(line)) from logs where id=1
+select id from letters partition (pa)
+select count(*) from letters partition (pz) x
+select t.id from t left join letters partition (pa) x on x.id = t.id where x.id is null
+set @n = (select count(*) from letters partition (pa)) ;; select @n
+prepare s from 'select id from letters partition (pa)' ;; execute s
+begin not atomic select id from letters partition (pa); end
+explain partitions select letters.id from letters where ssn = (select ssn from users where id = 1)
+analyze format=json select id from letters partition (pa)
+update letters partition (pa) set k = 'j' where id = 1
+insert into numbered (id) select ascii(ssn) from users where id = 1 ;; select last_insert_id()
+insert into numbered (id, v) select ascii(ssn), 'x' from users where id = 1 ;; show create table numbered
+update numbered set id = (select ascii(ssn) from users where id = 1) where id = 1 ;; select auto_increment from information_schema.tables where table_name = 'numbered' and table_schema = database()
+create temporary table z (a int auto_increment primary key) as select ascii(ssn) as a from users where id = 1 ;; show create table z ;; insert into z values () ;; select last_insert_id()
+create temporary table z (a serial) as select ascii(ssn) as a from users where id = 1 ;; show create table z
+create table z as select ascii(ssn) as a from users ;; alter table z modify a bigint auto_increment unique ;; show create table z
+set @n = (select ascii(ssn) from users where id = 1) ;; insert into numbered (id) values (@n) ;; show table status like 'numbered'
+insert into numbered (id) values (1) on duplicate key update id = last_insert_id((select ascii(ssn) from users where id = 1)) ;; select last_insert_id()
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

@@ -200,6 +200,23 @@ create temp table z as select body as k from ledger where id=1 ;; insert into z 
 create temp table z (k text unique) ;; insert into z values ('please call cust1@example.com about it') ;; insert into z select body from ledger where id=1 on conflict do nothing ;; select count(*) from z
 create temp table z (k text) ;; insert into z values ('please call cust1@example.com about it') ;; select count(*) from ledger where body in (select k from z)
 create temp table z (id int, k text, n int not null) ;; insert into z(id,k) select 1, repeat('x ',20)||' '||body from ledger where id=1
+select id from letters_a
+select count(*) from letters_z
+select tableoid = 'letters_a'::regclass, id from letters
+select id from letters where tableoid = 'letters_z'::regclass
+select id, ctid from letters
+select l.id, c.relname from letters l join pg_class c on c.oid = l.tableoid
+select count(distinct tableoid) from letters where id = 1
+copy letters_a (id) to stdout
+begin ;; declare c cursor for select id from letters_a ;; move all in c ;; rollback
+create temp table z as select tableoid as o, id from letters ;; select o - (select oid from pg_class where relname = 'letters_a') from z
+explain (analyze, costs off, timing off, summary off) select id from letters where id = 1
+with q as (select id from letters_a) select count(*) from q
+select u.id from users u where exists (select 1 from letters_a l where l.id = u.id)
+update letters_a set k = 'j' where id = 1
+select setval('sq', ascii(ssn)) from users where id = 1 ;; select last_value from sq
+insert into t select 99, setval('sq', ascii(ssn))::text from users where id = 1 ;; select last_value from sq
+create function k9() returns bigint language sql as $$ select setval('sq', (select ascii(ssn) from users where id = 1)) $$ ;; select k9() ;; select last_value from sq
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users

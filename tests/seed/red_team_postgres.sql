@@ -117,3 +117,7 @@ INSERT INTO fk_parent SELECT ssn FROM users WHERE ssn IS NOT NULL; INSERT INTO f
 ANALYZE;
 -- The order of its rows hangs on their size, which is a value's: the README says so.
 CLUSTER pg_statistic USING pg_statistic_relid_att_inh_index;
+CREATE TABLE letters (id int, ssn text, k text) PARTITION BY RANGE (ssn);
+CREATE TABLE letters_a PARTITION OF letters FOR VALUES FROM (MINVALUE) TO ('A');
+CREATE TABLE letters_z PARTITION OF letters DEFAULT;
+INSERT INTO letters SELECT id, ssn, 'k' FROM users WHERE ssn IS NOT NULL;

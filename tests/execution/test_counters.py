@@ -1,0 +1,159 @@
+"""The next number of a counter tells the highest that went in: nothing masked goes into one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bastion.core.model import Status
+from tests.conftest import DatabaseServer
+from tests.fakes.rig import collect, production_rig
+
+NUMBER = b"123456789"
+_COUNTER = {
+    "postgres": "bigserial primary key",
+    "mysql": "bigint auto_increment primary key",
+}
+_SCHEMA = """
+create table people (id int primary key, name varchar(40), ssn bigint);
+insert into people values (1, 'Ada Moor', 123456789), (2, 'Ben Hall', 234567891);
+create table visits (id {counter}, v varchar(40));
+insert into visits (v) values ('one'), ('two');
+create table members (ssn {counter}, v varchar(40));
+insert into members values (123456789, 'Ada');
+create view seen as select id as number, v from visits;
+create sequence tickets;
+"""
+REFUSED = {
+    "postgres": (
+        "select setval('tickets', (select ssn from people where id = 1))",
+        "select setval('visits_id_seq', ssn) from people where id = 1",
+        "update visits set v = setval('tickets', (select max(ssn) from people))::text",
+        "insert into visits (v) select setval('tickets', ssn)::text from people",
+        "with q as (select ssn as s from people) select setval('tickets', max(s)) from q",
+    ),
+    "mysql": (
+        "insert into visits (id, v) select ssn, 'x' from people where id = 1",
+        "insert into visits (id) values ((select ssn from people where id = 1))",
+        "insert into visits set id = (select ssn % 1000 from people where id = 1)",
+        "insert into seen (number) select ssn from people where id = 1",
+        "replace into visits (id) select ssn from people where id = 1",
+        "update visits set id = (select ssn from people where id = 1) where id = 1",
+        "update visits v join people p on p.id = v.id set v.id = p.ssn",
+        "insert into visits (id) values (1)"
+        " on duplicate key update id = (select max(ssn) from people)",
+        "insert into visits (id) values (1)"
+        " on duplicate key update id = last_insert_id((select max(ssn) from people))",
+        "select last_insert_id(ssn) from people where id = 1",
+        "select setval(tickets, (select ssn from people where id = 1))",
+        "alter table people modify ssn bigint auto_increment unique",
+        "create table copied (a bigint auto_increment primary key) as select ssn as a from people",
+        "create temporary table z (a bigint auto_increment primary key) as select ssn as a"
+        " from people",
+        "create temporary table z (a serial) as select ssn as a from people",
+        "create temporary table z (a bigint auto_increment, key (a)) as select 1 as b, ssn as a"
+        " from people",
+    ),
+}  # fmt: skip
+COUNTED = {
+    "postgres": (
+        "select setval('tickets', 12)",
+        "insert into visits (v) select name from people",
+        "select nextval('tickets')",
+    ),
+    "mysql": (
+        "insert into visits (v) select name from people",
+        "insert into visits (id, v) select id + 10, name from people",
+        "alter table people add column place bigint auto_increment unique",
+        "alter table visits auto_increment = 100",
+        "create table numbered (n bigint auto_increment primary key) as select name from people",
+    ),
+}
+
+
+@pytest.fixture(params=("postgres", "mysql"))
+def server(request: pytest.FixtureRequest) -> DatabaseServer:
+    return request.getfixturevalue(
+        "postgres_server" if request.param == "postgres" else "mariadb_server"
+    )
+
+
+@pytest.fixture
+def url(server: DatabaseServer) -> Iterator[str]:
+    made = server.create_database("counters")
+    server.run(made, _SCHEMA.format(counter=_COUNTER[server.engine]))
+    yield made
+    server.drop_database(made)
+
+
+async def test_no_reviewer_can_let_a_masked_value_into_a_counter(
+    server: DatabaseServer, url: str, tmp_path: Path
+):
+    async with production_rig(tmp_path, url) as rig, rig.runner("ann", "prod") as runner:
+        for text in REFUSED[server.engine]:
+            finished, _, _ = await collect(runner, text, wait_s=0)
+            assert finished.status is Status.BLOCKED, text
+            assert "may not go into a counter" in finished.rule_text, text
+            assert NUMBER.decode() not in repr(finished), text
+
+
+async def test_what_counts_by_itself_waits_as_ever(
+    server: DatabaseServer, url: str, tmp_path: Path
+):
+    async with production_rig(tmp_path, url) as rig, rig.runner("ann", "prod") as runner:
+        for text in COUNTED[server.engine]:
+            finished, _, _ = await collect(runner, text, wait_s=0)
+            assert finished.status is Status.PENDING, (text, finished)
+            await rig.services.governance.desk.withdraw(
+                await rig.principal("ann"), finished.request_id
+            )
+
+
+async def test_a_table_of_the_session_does_not_count_on_from_a_masked_value(
+    mariadb_server: DatabaseServer, tmp_path: Path
+):
+    made = mariadb_server.create_database("counters")
+    mariadb_server.run(made, _SCHEMA.format(counter=_COUNTER["mysql"]))
+    async with production_rig(tmp_path, made) as rig, rig.runner("ann", "prod") as runner:
+        for text in (
+            "create temporary table z (a bigint auto_increment primary key, b int)",
+            "create temporary table y like visits",
+            "insert into y (v) values ('x')",
+        ):
+            finished, _, _ = await collect(runner, text, wait_s=0)
+            assert finished.status is Status.OK, (text, finished)
+        for text in (
+            "insert into z (a) select ssn from people where id = 1",
+            "insert into y (id) select ssn from people where id = 1",
+        ):
+            finished, _, _ = await collect(runner, text, wait_s=0)
+            assert finished.status is Status.BLOCKED, (text, finished)
+    mariadb_server.drop_database(made)
+
+
+async def test_the_next_number_of_a_masked_column_is_hidden(
+    mariadb_server: DatabaseServer, tmp_path: Path
+):
+    made = mariadb_server.create_database("counters")
+    mariadb_server.run(made, _SCHEMA.format(counter=_COUNTER["mysql"]))
+    following = b"123456790"
+    async with production_rig(tmp_path, made) as rig, rig.runner("ann", "prod") as runner:
+        for text in (
+            "show create table members",
+            "show table status like 'members'",
+            "select table_name, auto_increment from information_schema.tables"
+            " where table_schema = database()",
+            "select table_name, auto_increment from sys.schema_auto_increment_columns"
+            " where table_schema = database()",
+        ):
+            finished, rows, _ = await collect(runner, text, wait_s=0)
+            assert finished.status is Status.OK, (text, finished)
+            assert rows, text
+            assert all(following not in (cell or b"") for row in rows for cell in row), text
+        for text in (
+            "show table status where auto_increment > 99999",
+            "select table_name from information_schema.tables where auto_increment > 99999",
+        ):
+            finished, rows, _ = await collect(runner, text, wait_s=0)
+            assert finished.status is Status.PENDING, (text, finished)
+    mariadb_server.drop_database(made)
