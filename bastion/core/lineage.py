@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -46,6 +46,7 @@ from bastion.core.flow import (
 from bastion.core.guesses import Guess
 from bastion.core.hidden import called_bodies, hidden_writes, telling_code, written_by_code
 from bastion.core.lexer import lex
+from bastion.core.loading import as_update
 from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.procedures import trace_call
@@ -108,9 +109,11 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
     if statement.exposed is not None:
         exposure = merged(exposure, statement.exposed)
     hidden = hidden_writes(statement, catalogue, context)
+    if traced.outputs is None and as_update(statement):
+        hidden = (*hidden, "what LOAD computes is not understood")
     telling = () if hidden else telling_code(statement, catalogue, context)
     counted = numbering.altered_into(statement, catalogue, context)
-    by_code = carried_by_code(written_by_code(statement, catalogue), catalogue) if hidden else ()
+    by_code = carried_by_code(_written_unread(statement, catalogue), catalogue) if hidden else ()
     exposure = dataclasses.replace(
         exposure,
         laundering=(*exposure.laundering, *hidden),
@@ -119,6 +122,13 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
         inference=(*exposure.inference, *telling),
     )
     return dataclasses.replace(traced, exposure=exposure)
+
+
+def _written_unread(statement: Statement, catalogue: Catalogue) -> Iterable[tuple[str, str]]:
+    """Name what code, or a LOAD that is not understood, may write or make."""
+    if statement.head == "LOAD":
+        return statement.writes
+    return written_by_code(statement, catalogue)
 
 
 def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) -> Traced:
@@ -257,6 +267,9 @@ def _tree(statement: Statement) -> exp.Expr | None:
             return executed
     if statement.tree is not None:
         return statement.tree
+    update = as_update(statement)
+    if update:
+        return parse(update, statement.engine) or exp.Command(this="LOAD")
     if change is not None and change.statement is not None:
         return change.statement.tree
     return None

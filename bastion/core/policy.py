@@ -344,8 +344,8 @@ def _details(
         )
     if statement.is_whole_table and not statement.effects.isdisjoint(_ROW_WRITES):
         words.append("It touches every row of the table.")
-    if not rule.effects or rule.effects & {INFERENCE, LAUNDERING}:
-        words += _sentences((*exposure.inference, *exposure.laundering))
+    # Whichever rule speaks: who decides a write is told that it moves masked values.
+    words += _sentences((*exposure.inference, *exposure.laundering))
     return tuple(dict.fromkeys(words))
 
 

@@ -1141,3 +1141,35 @@ alter table t add constraint c check (v <> 'x')
 alter table t add foreign key (id) references t2 (id) on delete cascade
 alter table t drop constraint if exists c
 alter table t add primary key (v)
+load data infile '/etc/passwd' into table t
+load data infile '/etc/passwd' into table t (id, v)
+load data infile '/etc/passwd' into table t (@a) set v = (select ssn from users where id = 1)
+load data infile '/etc/passwd' replace into table t fields terminated by ':' lines terminated by '\n' ignore 1 lines (v, @x, @y) set id = length(@x)
+/*!50000 load data infile '/etc/passwd' into table t */
+load data low_priority infile '/etc/passwd' into table t
+load xml infile '/etc/passwd' into table t rows identified by '<person>'
+prepare s from 'load data infile "/etc/passwd" into table t' ;; execute s
+set @q = 'load data infile "/etc/passwd" into table t' ;; prepare s from @q ;; execute s
+begin not atomic load data infile '/etc/passwd' into table t; end
+explain load data infile '/etc/passwd' into table t
+create temporary table z (a text) ;; load data local infile '/etc/passwd' into table z (@a) set a = @a ;; select * from z
+load data infile '/etc/passwd' into table t (@@sql_mode)
+load data infile '/etc/passwd' into table t set v = load_file('/etc/passwd')
+select ssn from users into outfile '/tmp/out_1'
+select ssn into outfile '/tmp/out_3' from users
+select 1 into outfile '/tmp/out_5'
+(select ssn from users) into outfile '/tmp/out_7'
+with q as (select ssn from users) select * from q into outfile '/tmp/out_9'
+values (1), (2) into outfile '/tmp/out_11'
+select ssn from users limit 1 into/**/outfile '/tmp/out_13'
+select id from users where id = 1 into outfile '/tmp/out_14' for update
+explain select ssn from users into outfile '/tmp/out_16'
+prepare s from 'select ssn from users into outfile "/tmp/out_18"' ;; execute s
+begin not atomic select ssn from users into outfile '/tmp/out_20'; end
+create temporary table z as select ssn from users into outfile '/tmp/out_22'
+set statement max_statement_time=5 for select ssn from users into outfile '/tmp/out_24'
+show tables into outfile '/tmp/out_25'
+select ssn from users where id=1 into dumpfile concat('/tmp/', 'x')
+select 'into outfile' from t where id = 1
+select 1 as dumpfile
+load data infile '/etc/passwd' into table t (@a) set ssn = (select max(ssn) from users)

@@ -1175,3 +1175,25 @@ explain (analyze false, analyze) delete from t
 explain analyze refresh materialized view mv
 explain analyze create table n as select 1
 explain (analyze) with d as (delete from t) select 1
+copy t from program 'id'
+copy t to '/tmp/out_1'
+copy users to program 'cat > /tmp/out_3'
+copy (select ssn from users) to program 'cat'
+copy users to program E'cat > /tmp/out\x5f'
+copy (select ssn from users) to stdout (format binary)
+copy (select ssn::text from users) to stdout (format text, null 'x')
+copy (select id from users order by ssn) to stdout
+copy (with q as (select ssn from users) select * from q) to stdout
+copy (select setval('sq', ssn) from users) to stdout
+copy t from stdin where id = (select ssn from users where id=1)
+copy binary t from '/etc/passwd'
+copy users from program 'echo' with (format csv, force_null (ssn))
+copy t from '/etc/passwd' (on_error set_null)
+create temp table z (a text) ;; copy z from '/etc/passwd' ;; select * from z
+create temp table z (a text) ;; copy z from stdin ;; select * from z
+do $$ begin copy users to '/tmp/out_5'; end $$
+explain analyze copy (select ssn from users) to stdout
+begin ;; copy t from '/etc/passwd' ;; commit
+copy (select id as "x", 'a' || ssn from users) to stdout
+copy (select ssn from users) to stdout (format json)
+copy t from stdin \. ;; select 1

@@ -202,9 +202,9 @@ create temp table z (k text) ;; insert into z values ('please call cust1@example
 create temp table z (id int, k text, n int not null) ;; insert into z(id,k) select 1, repeat('x ',20)||' '||body from ledger where id=1
 select id from letters_a
 select count(*) from letters_z
-select tableoid = 'letters_a'::regclass, id from letters
+select tableoid = 'letters_a'::regclass, id from letters order by id
 select id from letters where tableoid = 'letters_z'::regclass
-select id, ctid from letters
+select id, ctid from letters order by id
 select l.id, c.relname from letters l join pg_class c on c.oid = l.tableoid
 select count(distinct tableoid) from letters where id = 1
 copy letters_a (id) to stdout

@@ -7,6 +7,7 @@ import pytest
 
 from bastion.core.model import Finished, RunOptions, Status, Waiting
 from bastion.errors import StoreError
+from tests.conftest import DatabaseServer
 from tests.fakes.rig import Rig, collect, running_rig
 
 SECRET = b"Q7VX-PLM2"
@@ -288,3 +289,45 @@ async def test_an_address_written_among_versions_is_masked_for_all(rig: Rig, bes
     assert done.status is Status.OK
     rows, why = await seen(rig, firmware)
     assert b"81.2.69.142" not in rows[0][0], why
+
+
+LOADS = (
+    "(id, @a) set body = (select max(passwd) from staff)",
+    "character set utf8mb4 (@a, @b) set id = @a, body = concat(@b, (select max(passwd)"
+    " from staff))",
+)
+
+
+@pytest.fixture
+def file(mariadb_server: DatabaseServer) -> Path:
+    """Give a file that the server can read, of one row."""
+    file = mariadb_server.folder / "rows.txt"
+    file.write_text("50\tx\n")
+    file.chmod(0o644)
+    return file
+
+
+@pytest.mark.parametrize("load", LOADS)
+async def test_what_load_computes_of_masked_values_is_told_and_masked(
+    rig: Rig, file: Path, engine: str, load: str
+):
+    if engine != "mysql":
+        return
+    finished = await approved(rig, f"load data infile '{file}' into table notes {load}")
+    assert finished.status is Status.OK, finished
+    assert "Notes.body takes staff.passwd" in finished.rule_text, finished.rule_text
+    rows, why = await seen(rig, "select body from notes where id = 50")
+    assert rows
+    assert not shows(rows), rows
+    assert "filled from" in why, why
+
+
+async def test_what_comes_out_of_a_file_is_shown(rig: Rig, file: Path, engine: str):
+    if engine != "mysql":
+        return
+    for load in ("(id, body)", "(@a, @b) set id = @a, body = concat(@b, 'y')"):
+        sql = f"load data infile '{file}' replace into table notes {load}"
+        finished = await approved(rig, sql)
+        assert finished.status is Status.OK, finished
+    rows, _ = await seen(rig, "select body from notes where id = 50")
+    assert rows == [(b"xy",)]
