@@ -68,8 +68,9 @@ def carried_by_writes(
             if target is not None and target.classification.is_version:
                 # There nobody looks for addresses.
                 classes |= flow.embedded
-            is_told_by_names = flow.is_document and not flow.members
-            if not classes or (is_told_by_names and not _gains_paths(relation, name, flow)):
+            known = target.classification.members if target is not None else frozenset()
+            is_told = flow.is_document and flow.members <= known
+            if not classes or (is_told and not _gains_paths(relation, name, flow)):
                 continue
             if name not in names:
                 # The session made it, as a partition for one, and nobody saw what its columns are.

@@ -609,6 +609,12 @@ def _shared(fields: Fields, *, are_telling: bool) -> dict[Path, tuple[Sensitivit
     return found
 
 
+def _is_borne_out(found: Classification, parts: Sequence[str]) -> bool:
+    """Tell whether a name in a text is no switch, ``sms=yes``: pairs often are settings."""
+    sensitivity = found.sensitivity
+    return sensitivity is not None and any(_may_be(sensitivity, part) for part in parts)
+
+
 def _by_share(name: str, values: list[str]) -> tuple[Sensitivity, str] | None:
     """Find a class that many values show, where others among them would show themselves."""
     found = _by_values(name, "text", values)
@@ -628,7 +634,9 @@ def _in_parts(kind: str, values: list[str]) -> Classification | None:
     fields = fields_of_texts(values) if kind in ("text", "other") else {}
     for path, parts in fields.items():
         name = _last(path)
-        found = _by_name(name, "", "text", parts) or _by_values(name, "text", parts)
+        found = _by_name(name, "", "text", parts)
+        if found is None or not _is_borne_out(found, parts):
+            found = _by_values(name, "text", parts)
         if found is not None:
             words = f"in lists, {found.evidence}"
             return dataclasses.replace(found, evidence=words, is_compound=True)
@@ -926,7 +934,8 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
             r"|sozialvers(?:icherung)?s?_?(?:nr|nummer)?|sv_?(?:nr|nummer)|steuer_?(?:id|nr|nummer)"
             r"|codice_fiscale|cod_?fisc(?:ale)?|(?:num(?:ero)?|no|n)_?(?:de_)?secu(?:rite)?(?:_soc(?:iale)?)?"
             r"|tessera_sanitaria|tarjeta_sanitaria|carte_vitale|(?:e?gk|ehic)_?(?:no|nr|num|nummer|number)"
-            r"|insee|nss|(?:num(?:ero)?|no|n)_?(?:de_)?permis|permis_(?:de_)?conduire|patente(?:_guida)?"
+            r"|insee|nss|(?:num(?:ero)?|no|n)_?(?:de_)?permis|permis_(?:de_)?conduire"
+            r"|(?:num(?:ero)?_)?patente_(?:di_)?guida|num(?:ero)?_patente"
             r"|permiso_(?:de_)?conducir|carta_(?:de_)?conducao|cnh|rijbewijs(?:_?nummer)?|korkort"
             r"(?:s_?nummer)?|prawo_jazdy|ajokortti|surucu_belgesi"
             r"|(?:numero_)?(?:de_)?seguridad_social|fodsels?_?(?:nummer|nr)|cpr(?:_?(?:nr|nummer))?"

@@ -23,6 +23,7 @@ from bastion.core.model import Sensitivity
 from bastion.core.walk import NotTracedError, Walk
 
 _Key = tuple[str, str]
+_UNTRACED = (NotTracedError, AttributeError, KeyError, TypeError, ValueError)
 _CONSTANT = re.compile(r"\s*\w*'(?:[^']|'')*'(?:::[\w\s.\"\[\](),]+)?\s*")
 """A default that is one text, and no expression over others."""
 
@@ -40,6 +41,10 @@ def inherit(catalogue: Catalogue, before: Catalogue | None) -> Catalogue:
     for key, relation in relations.items():
         if relation.kind not in (RelationKind.SYSTEM, RelationKind.VIEW):
             relations[key] = _generated(relation, catalogue)
+    found = dataclasses.replace(catalogue, relations=MappingProxyType(dict(relations)))
+    for key, relation in relations.items():
+        if relation.kind is RelationKind.MATERIALIZED_VIEW:
+            relations[key] = _materialized(relation, found)
     return dataclasses.replace(catalogue, relations=MappingProxyType(relations))
 
 
@@ -112,6 +117,34 @@ def _generated(relation: Relation, catalogue: Catalogue) -> Relation:
     return relation
 
 
+def _materialized(view: Relation, catalogue: Catalogue) -> Relation:
+    """Give what a query stored the classes of what it read, which the values need not show."""
+    walk = Walk(catalogue, relations={}, variables={})
+    try:
+        outputs = relations.relation_outputs(walk, view)
+        columns = tuple(
+            _filled(column, output.flow)
+            for column, output in zip(view.columns, outputs, strict=True)
+        )
+    except _UNTRACED:
+        return view
+    return dataclasses.replace(view, columns=columns)
+
+
+def _filled(column: Column, flow: Flow) -> Column:
+    classes = flow.stored - {Sensitivity.UNPROVEN}
+    if column.is_known_sensitive or not classes:
+        return column
+    found = Classification(
+        sensitivity=next(iter(classes)) if len(classes) == 1 else Sensitivity.SECRET,
+        evidence=f"it shows {flow.words}",
+        is_inside=flow.is_document,
+        is_compound=flow.is_compound,
+        members=flow.members,
+    )
+    return dataclasses.replace(column, classification=found)
+
+
 def _traced(column: Column, relation: Relation, catalogue: Catalogue) -> Column:
     if not column.default or column.sensitivity is not None or column.classification.is_declared:
         return column
@@ -149,5 +182,5 @@ def _flow(text: str, relation: Relation, catalogue: Catalogue) -> Flow:
     scope = Scope(sources=[Source(name=relation.name, outputs=outputs, relation=relation)])
     try:
         return walk.flow(tree.expressions[0], scope, {})
-    except (NotTracedError, AttributeError, KeyError, TypeError, ValueError):
+    except _UNTRACED:
         return unknown

@@ -159,6 +159,7 @@ def test_innocent_name_with_telling_values_is_found(
         [f"48.{index}, 16.{index * 37}" for index in range(30)],
         [f"A-{index * 917};B-{index * 3331}" for index in range(30)],
         [f"size={index};colour=red" for index in range(30)],
+        [f"card=visa;sms={('yes', 'no')[index % 2]}" for index in range(30)],
         [f"org.acme:lib:1.2.3.{index}" for index in range(30)],
         [f"1.2.{index}.0" for index in range(3)] + ["2.0", "3.1-rc1", "4.0.0", "5", "6.1", "7"],
         ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "123e4567-e89b-12d3-a456-426614174000"],

@@ -233,3 +233,22 @@ async def test_partitions_and_heirs_hold_what_the_whole_holds(postgres_server):
     assert found["things.id"].sensitivity is None
     words = found["log_new.c1"].evidence
     assert words.startswith("rows that are also those of public.log_old.c1: 100% of 40 ")
+
+
+async def test_what_a_query_stored_has_the_classes_of_what_it_read(postgres_server):
+    url = postgres_server.create_database("stored")
+    for statement in [*SHOP.split(";"), *rows_of("postgres")]:
+        postgres_server.run(url, statement)
+    for line in (
+        "create view seen as select c1 as y, city from customers",
+        "create materialized view kept as select id, c1 as x, length(city) as n from customers",
+        "create materialized view twice as select y as q, city from seen",
+        "create materialized view over as select x || '!' as w from kept",
+    ):
+        postgres_server.run(url, line)
+    found = await classes_at(url)
+    for place in ("kept.x", "twice.q", "over.w"):
+        assert found[place].sensitivity is Sensitivity.EMAIL, place
+    assert found["kept.x"].evidence == "it shows customers.c1"
+    for place in ("kept.id", "kept.n", "twice.city"):
+        assert found[place].sensitivity is None, place
