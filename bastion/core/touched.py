@@ -81,7 +81,11 @@ def _new_rows(
     names, stored = tuple(given_names(tree, relation)), _key_of(relation)
     meets = is_given_by_query(tree, engine)
     query = met_rows(tree, relation, engine) if meets else added_rows(tree.copy(), engine)
-    if query is None or any(not isinstance(one, _STEADY) for one in tree.find_all(*_MOVING)):
+    if query is None:
+        return None
+    # Written as a relation a query has a LIMIT of ours in it.
+    asked = tree.expression if meets else query
+    if any(not isinstance(one, _STEADY) for one in asked.find_all(*_MOVING)):
         return None
     if meets:
         name = tree.find(exp.Table)

@@ -88,7 +88,7 @@ def _target(tree: exp.Expression) -> exp.Table | None:
 def _tests(tree: exp.Insert, relation: Relation, engine: Engine) -> list[exp.Expr]:
     """Compare each key with what each row of VALUES gives for it; empty where none can be told."""
     rows, target = given_rows(tree), _target(tree)
-    names = [fold(exp.to_identifier(one), engine) for one in given_names(tree, relation)]
+    names = [fold(one, engine) for one in given_names(tree, relation)]
     tests: list[exp.Expr] = []
     for key in _keys(tree, relation, engine):
         places = _places(key, names, relation, engine)
@@ -127,7 +127,7 @@ def _meeting(tree: exp.Insert, relation: Relation, engine: Engine) -> exp.Expr |
     """Compare each key with what a query gives for it."""
     target = _target(tree)
     names = given_names(tree, relation)
-    folded = [fold(exp.to_identifier(one), engine) for one in names]
+    folded = [fold(one, engine) for one in names]
     tests: list[exp.Expr] = []
     for key in _keys(tree, relation, engine):
         places = _places(key, folded, relation, engine)

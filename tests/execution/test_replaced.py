@@ -131,12 +131,14 @@ async def test_what_cannot_be_told_is_not_counted(rig: Rig, rows: str):
 
 
 UPSERT = "insert into stock (id, sku, n) select id, sku, n from news on duplicate key update n = 99"
+OF_VALUES = UPSERT.replace("n = 99", "n = values(n) + 49")
 
 
+@pytest.mark.parametrize("sql", [UPSERT, OF_VALUES])
 async def test_rows_of_a_query_that_write_others_anew_are_counted_and_compared(
-    rig: Rig, database: Database
+    rig: Rig, database: Database, sql: str
 ):
-    finished, seen, _ = await run_approved(rig, UPSERT)
+    finished, seen, _ = await run_approved(rig, sql)
     assert finished.status is Status.OK, finished
     assert "1 is there already by a key, and 1 would be added" in " ".join(seen[0].impact.notes)
     assert database("select n from stock where id in (1, 9) order by id") == [(99,), (51,)]
@@ -201,3 +203,16 @@ async def test_of_rows_that_are_alike_each_counts(rig: Rig, database: Database):
     finished, _, _ = await run_approved(rig, "delete from news where id = 1", change)
     assert finished.status is Status.DENIED, finished
     assert database("select count(*) from news") == [(3,)]
+
+
+async def test_keys_of_columns_with_odd_names_are_met_too(rig: Rig, database: Database):
+    database(
+        "create table odd (`the Key` int primary key, `Größe` int unique);"
+        "insert into odd values (1, 10), (2, 20)"
+    )
+    for sql in (
+        "replace into odd (`the Key`, `Größe`) values (1, 20)",
+        "replace into odd (`The Key`, `größe`) select id, 20 from stock where id = 1",
+    ):
+        _, seen, _ = await run_approved(rig, sql, rounds=0)
+        assert "It deletes 2 rows that are there" in " ".join(seen[0].impact.notes), seen[0].impact

@@ -141,3 +141,18 @@ async def test_rows_that_a_query_only_adds_are_in_nobodys_way(rig: Rig, engine, 
     assert finished.status is Status.OK, finished
     assert seen[0].impact.rows == 1
     assert "there already" not in " ".join(seen[0].impact.notes)
+
+
+async def test_what_an_upsert_of_a_query_gives_or_computes_beside_does_not_matter(
+    rig: Rig, engine, database
+):
+    clause = (
+        "on conflict (id) do update set n = abs(excluded.n)"
+        if engine == "postgres"
+        else "on duplicate key update n = abs(values(n))"
+    )
+    sql = f"insert into stock (id, sku, n) select id, sku, 99 from stock where id = 1 {clause}"
+    finished, seen, _ = await run_approved(rig, sql)
+    assert finished.status is Status.OK, finished
+    assert seen[0].impact.keys is not None
+    assert database("select n from stock where id = 1") == [(99,)]
