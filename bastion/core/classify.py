@@ -1218,6 +1218,8 @@ _PG_SECRETS = (
             r"|avg_width"
         ),
     ),
+    # What was sorted on disk, byte by byte.
+    (_any(r"pg_catalog\.pg_stat_database"), _any(r"temp_bytes")),
     # Trees of expressions, with the bytes of each constant; pg_get_expr makes words of them.
     (
         _any(

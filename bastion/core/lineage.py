@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from bastion.core import definitions, numbering, partitions, predicates, tokens
+from bastion.core import bulk, definitions, numbering, partitions, predicates, tokens
 from bastion.core.bodies import body_outputs, overrides, parse
 from bastion.core.carry import (
     KnownClass,
@@ -172,6 +172,7 @@ def _check_output(
     """Look at what tells beside the columns: the plan, the order of rows, where lists end."""
     if statement.output is OutputKind.PLAN:
         partitions.check_plan(walk, is_run=statement.runs_inner)
+        bulk.check_plan(walk)
     if statement.output is OutputKind.TREE:
         predicates.check_order(walk, context.settings)
         predicates.check_cuts(walk, tree, statement.text, context.settings)
@@ -346,7 +347,13 @@ def _without_tree(statement: Statement, walk: Walk) -> Exposure:
             relation = held.get(key)
             for column in relation.columns if relation is not None else ():
                 touches |= {column.sensitivity} if column.sensitivity else set()
+    if statement.head in _COUNTING_PAGES:
+        touches |= bulk.of_session(walk).classes
     return Exposure(columns=(), touches=frozenset(touches))
+
+
+_COUNTING_PAGES = frozenset({"ANALYZE", "VACUUM", "CLUSTER"})
+"""With VERBOSE they say how many pages a relation has."""
 
 
 def _traced(

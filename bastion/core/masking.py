@@ -807,7 +807,16 @@ def _hidden_width(before: str) -> str:
     return '"•••"' if before.startswith('"') else "•••"
 
 
-# The average size of what is masked, as the server's statistics have it.
-_WIDTH = re.compile(r"(\bwidth=|\"Plan Width\": |<Plan-Width>|\bPlan Width: )\d+")
+# The average size of what is masked, as the server's statistics have it, and the room that it
+# took where rows were kept for a while.
+_WIDTH = re.compile(
+    r"(\bwidth=|\"Plan Width\": |<Plan-Width>|\bPlan Width: "
+    r"|\b(?:Memory(?: Usage)?|Disk(?: Usage)?|Maximum Storage|Batches|Original Hash Batches): "
+    r"|\btemp (?:read|written)=|(?<=\d )written=(?=\d+\b)"
+    r"|\"?(?:Sort Space Used|Peak Memory Usage|Disk Usage|Maximum Storage|HashAgg Batches"
+    r"|Hash Batches|Original Hash Batches|Temp (?:Read|Written) Blocks)\"?: "
+    r"|<(?:Sort-Space-Used|Peak-Memory-Usage|Disk-Usage|Maximum-Storage|HashAgg-Batches"
+    r"|Hash-Batches|Original-Hash-Batches|Temp-(?:Read|Written)-Blocks)>)\d+"
+)
 _SINGLE_QUOTED = re.compile(r"'(?:[^'\\]|''|\\.)*'")
 _COMPARED = re.compile(r"([=<>]\s+)(-?\d[\d.]*)")

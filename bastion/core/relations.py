@@ -7,7 +7,7 @@ import re
 
 from sqlglot import exp
 
-from bastion.core import definitions
+from bastion.core import bulk, definitions
 from bastion.core.bodies import parse
 from bastion.core.carry import ANY
 from bastion.core.catalogue import (
@@ -241,11 +241,8 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
     if column.classification.is_kept:
         evidence = column.classification.evidence
         return dataclasses.replace(flow, reason=f"reads {relation.name}.{column.name} ({evidence})")
-    if relation.kind is RelationKind.SYSTEM and column.name.casefold() in definitions.COLUMNS:
-        return definitions.marked(flow, walk.catalogue)
-    if relation.kind is RelationKind.SYSTEM and column.name.casefold() in definitions.COUNTERS:
-        told = definitions.counts_masked(walk.catalogue)
-        return dataclasses.replace(computed(flow), classes=flow.classes | told)
+    if relation.kind is RelationKind.SYSTEM and column.name.casefold() in _TELLING:
+        return _of_server(walk, column.name.casefold(), flow)
     embedded = column.classification.embedded
     if column.sensitivity is None and not is_made and type_kind(column.type_name) == "number":
         # Shown as it is, so its text is too: one number in ten passes a card's checksum.
@@ -258,6 +255,20 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
         is_version = column.classification.is_version and not is_made
         return dataclasses.replace(flow, is_version=True) if is_version else flow
     return dataclasses.replace(flow, embedded=frozenset({embedded}), is_mixed=is_made)
+
+
+def _of_server(walk: Walker, name: str, flow: Flow) -> Flow:
+    """Give what a column of the server's own carries that tells of the user's relations."""
+    if name in definitions.COLUMNS:
+        return definitions.marked(flow, walk.catalogue)
+    if name in definitions.COUNTERS:
+        told = definitions.counts_masked(walk.catalogue)
+        return dataclasses.replace(computed(flow), classes=flow.classes | told)
+    size = bulk.of_session(walk)
+    return join([flow, size]) if size.sensitive else flow
+
+
+_TELLING = definitions.COLUMNS | definitions.COUNTERS | bulk.COLUMNS
 
 
 def _is_compound(column: Column) -> bool:

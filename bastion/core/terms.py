@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
-from bastion.core import bodies, definitions, paths, predicates, searches
+from bastion.core import bodies, bulk, definitions, paths, predicates, searches
 from bastion.core.builtins import PURE, names
 from bastion.core.classify import announced
 from bastion.core.flow import (
@@ -149,6 +149,8 @@ def _built_in(walk: Walker, node: exp.Expr, name: str, arguments: list[Flow], fl
     if name in _ROW_MAKER_NAMES:
         predicates.check_rows_from(walk, name, flow, node)
         flow = made(flow)
+    if name in bulk.FUNCTIONS:
+        flow = join([flow, bulk.of_session(walk)])
     if name == "last_insert_id":
         predicates.note_counter(walk, name, flow)
     return _with_path(walk, node, flow)

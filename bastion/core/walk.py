@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from sqlglot import exp
 
-from bastion.core import bodies, counters, partitions, predicates, relations, terms
+from bastion.core import bodies, bulk, counters, partitions, predicates, relations, terms
 from bastion.core.builtins import PURE, RECORD_FUNCTIONS, ROW_SHAPES, names
 from bastion.core.catalogue import (
     Catalogue,
@@ -76,6 +76,7 @@ class Walk:
         self.counted: dict[str, None] = {}
         self.parting: set[str] = set()
         self.joined: set[str] = set()
+        self.sized: set[str] = set()
         self.guesses = 0
         self.guessed: list[Guess] = []
         self.bindable: set[int] = set()
@@ -458,6 +459,7 @@ class Walk:
             return Source(name=name, outputs=None, flow=flow)
         predicates.check_hints(self, node, relation)
         partitions.check_choice(self, node, relation)
+        bulk.check_source(self, node, relation)
         version = node.args.get("version")
         if isinstance(version, exp.Expr):
             # FOR SYSTEM_TIME: which of the rows that once were are seen.
@@ -634,8 +636,9 @@ class Walk:
         """Give what a column of PostgreSQL's own tells of the rows of these."""
         if name not in partitions.PLACES:
             return HARMLESS
-        found = (one.relation for one in sources if one.relation is not None)
-        return join([HARMLESS, *(partitions.place(self, one) for one in found)])
+        found = [one.relation for one in sources if one.relation is not None]
+        places = [partitions.place(self, one) for one in found]
+        return join([HARMLESS, *places, *(bulk.of_relation(self, one) for one in found)])
 
     def _is_of_versions(self, name: str, sources: list[Source]) -> bool:
         """Tell whether a name that no column has is when MariaDB's row began, or ended, to hold.

@@ -44,6 +44,8 @@ class Walker(Protocol):
     """Sensitive columns that part relations which are read, ``users.ssn``."""
     joined: set[str]
     """Those compared with other stored values."""
+    sized: set[str]
+    """Sensitive columns of what the session made and reads: its size tells of them."""
     touches: set[Sensitivity]
     behind: set[Sensitivity]
     """What views touch for themselves: nothing of it is shown, but for errors."""

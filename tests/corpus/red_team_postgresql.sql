@@ -217,6 +217,12 @@ update letters_a set k = 'j' where id = 1
 select setval('sq', ascii(ssn)) from users where id = 1 ;; select last_value from sq
 insert into t select 99, setval('sq', ascii(ssn))::text from users where id = 1 ;; select last_value from sq
 create function k9() returns bigint language sql as $$ select setval('sq', (select ascii(ssn) from users where id = 1)) $$ ;; select k9() ;; select last_value from sq
+create temp table z as select u.ssn as a, g from users u, generate_series(1, 9000) g where u.id = 1 ;; select pg_relation_size('z')
+create temp table z as select replace(u.ssn, 'S', 'SSSSSSSSSSSSSSSSSSSSSSSS') as a, g from users u, generate_series(1, 9000) g where u.id = 1 ;; select pg_total_relation_size('z') ;; select max(ctid) from z ;; select g from z where ctid = '(40,1)'
+create temp table z as select u.ssn as a, g from users u, generate_series(1, 9000) g where u.id = 1 ;; analyze verbose z ;; select relpages from pg_class where relname = 'z'
+create temp table z as select u.ssn as a, g from users u, generate_series(1, 9000) g where u.id = 1 ;; explain select count(*) from z ;; select count(*) from z tablesample system (50) repeatable (5)
+explain (analyze, costs off, timing off, summary off) select u.ssn, g from users u, generate_series(1, 9000) g where u.id = 1 order by g
+explain (analyze, costs off, timing off, summary off, format json) select g, max(u.ssn) from users u, generate_series(1, 90000) g where u.id = 1 group by g
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
