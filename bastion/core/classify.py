@@ -1273,6 +1273,10 @@ _MYSQL_SECRETS = (
         _any(r"min_value|max_value|histogram|avg_length"),
     ),
     (_any(r"information_schema\.column_statistics"), _any(r"histogram")),
+    # Pages, one by one or in number: a temporary table takes as many as what is in it is long.
+    (_any(r"information_schema\.innodb_buffer_page(?:_lru)?"), _any(r".*")),
+    (_any(r"information_schema\.innodb_buffer_pool_stats"), _any(r"(?!pool_).*")),
+    (_any(r"information_schema\.innodb_metrics"), _any(r".*count.*")),
     (
         _any(r".*\.processlist|sys\..*processlist"),
         _any(r"info.*|current_statement|last_statement|host|query"),

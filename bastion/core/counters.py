@@ -1,7 +1,8 @@
-"""Counters of MySQL and MariaDB that count bytes, of what was masked too.
+"""Counters of MySQL and MariaDB that count bytes, or pages of them, of what was masked too.
 
 ``REPLACE(ssn, 'S', 'SSSSSSSS')`` shows nothing, and ``Bytes_sent`` tells how often the letter is in
-it. These few show nothing either; all others of SHOW STATUS do.
+it; so do the pages that a temporary table takes of it. These few show nothing either; all others of
+SHOW STATUS do.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ _COUNTERS = names(
     innodb_redo_log_current_lsn innodb_redo_log_flushed_lsn innodb_buffer_pool_bytes_data
     innodb_buffer_pool_bytes_dirty innodb_mem_dictionary tokudb_bytes_sent
     compression_bytes_sent mysqlx_bytes_sent mysqlx_bytes_received
+    innodb_pages_created innodb_pages_written innodb_pages_read innodb_dblwr_pages_written
+    innodb_buffer_pool_pages_split innodb_buffer_pool_pages_data innodb_buffer_pool_pages_free
+    innodb_buffer_pool_pages_dirty innodb_buffer_pool_pages_misc innodb_buffer_pool_pages_old
+    innodb_buffer_pool_pages_flushed innodb_buffer_pool_read_requests
+    innodb_buffer_pool_write_requests innodb_data_writes innodb_log_write_requests
+    aria_pagecache_blocks_used aria_pagecache_blocks_unused aria_pagecache_blocks_not_flushed
+    aria_pagecache_read_requests aria_pagecache_write_requests aria_pagecache_writes
+    tmp_space_used max_tmp_space_used
     """
 )
 _MASK = "•••••".encode()

@@ -93,10 +93,16 @@ def test_words_of_the_schema_leave_their_values_where_they_are_kept() -> None:
     assert hides_all(last(f"{made} ;; select k from z", Engine.MYSQL, QUOTING))
 
 
-def test_show_status_hides_counters_of_bytes_alone() -> None:
-    rows = [(b"Bytes_sent", b"1086"), (b"Uptime", b"7"), (None, b"x")]
+def test_show_status_hides_counters_of_bytes_and_pages_alone() -> None:
+    rows = [
+        (b"Bytes_sent", b"1086"),
+        (b"Innodb_buffer_pool_pages_split", b"70"),
+        (b"Uptime", b"7"),
+        (None, b"x"),
+    ]
     assert without_counters(rows) == [
         (b"Bytes_sent", "•••••".encode()),
+        (b"Innodb_buffer_pool_pages_split", "•••••".encode()),
         (b"Uptime", b"7"),
         (None, b"x"),
     ]
