@@ -189,7 +189,9 @@ def postgres_server(postgres_port: int) -> Iterator[DatabaseServer]:
 @pytest.fixture(scope="session")
 def mariadb_server(mariadb_port: int) -> Iterator[DatabaseServer]:
     """A MariaDB of this run, from the machine's own packages."""
-    binary = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin:/usr/local/sbin")
+    # BASTION_MYSQL: MySQL in its place, by its server program.
+    mysqld = os.environ.get("BASTION_MYSQL")
+    binary = mysqld or shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
     if binary is None:
         pytest.fail("MariaDB is missing. Run: apt-get install -y mariadb-server")
     folder = Path(tempfile.mkdtemp(prefix="bastion-my-"))
@@ -202,20 +204,22 @@ def mariadb_server(mariadb_port: int) -> Iterator[DatabaseServer]:
     if user is not None:
         shutil.chown(folder, user)
         shutil.chown(temporary, user)
-    subprocess.run(
-        ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db",
-         f"--tmpdir={temporary}",
-         "--auth-root-authentication-method=normal", *([f"--user={user}"] if user else [])],
-        check=True, capture_output=True, cwd=folder,
-    )  # fmt: skip
+    as_user = [f"--user={user}"] if user else []
+    if mysqld:
+        install = [mysqld, "--no-defaults", f"--datadir={data}", "--initialize-insecure"]
+    else:
+        install = [
+            "mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db",
+            f"--tmpdir={temporary}", "--auth-root-authentication-method=normal",
+        ]  # fmt: skip
+    subprocess.run([*install, *as_user], check=True, capture_output=True, cwd=folder)
     command = [
         binary, "--no-defaults", f"--datadir={data}", f"--socket={folder}/my.sock",
         f"--tmpdir={temporary}", f"--pid-file={folder}/my.pid",
         "--bind-address=127.0.0.1", f"--port={mariadb_port}",
         "--general-log=1", f"--general-log-file={log}", "--skip-name-resolve",
         "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M",
-        "--innodb-flush-method=nosync", "--skip-log-bin", "--performance-schema=OFF",
-        *([f"--user={user}"] if user else []),
+        "--innodb-flush-method=nosync", "--skip-log-bin", "--performance-schema=OFF", *as_user,
     ]  # fmt: skip
 
     def start() -> subprocess.Popen[bytes]:
@@ -330,10 +334,10 @@ def _prepare_mysql(folder: Path) -> None:
     connection = pymysql.connect(unix_socket=f"{folder}/my.sock", user="root", ssl_disabled=True)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("CREATE OR REPLACE USER admin@'%' IDENTIFIED BY 'admin-pw'")
+            cursor.execute("CREATE USER IF NOT EXISTS admin@'%' IDENTIFIED BY 'admin-pw'")
             cursor.execute("GRANT ALL ON *.* TO admin@'%' WITH GRANT OPTION")
-            cursor.execute("CREATE OR REPLACE USER app@'%' IDENTIFIED BY 'app-pw'")
-            cursor.execute("CREATE OR REPLACE USER reader@'%' IDENTIFIED BY 'reader-pw'")
+            cursor.execute("CREATE USER IF NOT EXISTS app@'%' IDENTIFIED BY 'app-pw'")
+            cursor.execute("CREATE USER IF NOT EXISTS reader@'%' IDENTIFIED BY 'reader-pw'")
     finally:
         connection.close()
 

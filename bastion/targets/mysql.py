@@ -92,7 +92,10 @@ _LEFT_MARIADB = f"{_LEFT_BEHIND} @@SESSION.check_constraint_checks, @@SESSION.tx
 _LEFT_MYSQL = f"{_LEFT_BEHIND} 1, @@SESSION.transaction_read_only"
 _CHECKS = ("foreign_key_checks", "unique_checks", "check_constraint_checks")
 _UTF8 = "SET SESSION character_set_connection = utf8mb4"
-_PATIENT = "SET SESSION net_write_timeout = GREATEST(600, @@SESSION.net_write_timeout)"
+# To MySQL the greatest of a setting and a number is a decimal, which no setting takes.
+_PATIENT = (
+    "SET SESSION net_write_timeout = CAST(GREATEST(600, @@SESSION.net_write_timeout) AS SIGNED)"
+)
 """A person who reads page by page lets the server wait."""
 _SELECT_LIMIT = "SET SESSION sql_select_limit = "
 _ALL_ROWS = f"{_SELECT_LIMIT}DEFAULT"
@@ -115,7 +118,7 @@ _STANDING = (
 _ALL_SETTINGS = "SHOW SESSION VARIABLES"
 _MOVING = re.compile(
     "^(?:timestamp|rand_seed[12]|pseudo_|last_insert_id|identity|insert_id|warning_count|error_count|"
-    "in_transaction|max_statement_time|max_execution_time|(?:innodb_)?lock_wait_timeout|idle_|"
+    "in_transaction|statement_id$|max_statement_time|max_execution_time|(?:innodb_)?lock_wait_timeout|idle_|"
     "net_write_timeout|(?:tx|transaction)_read_only)|gtid"
 )
 """Settings that say how far the server or a login is, and those of a permit."""

@@ -25,8 +25,8 @@ _MADE = (
 )
 """A moment, whatever time zone the session has set."""
 _OF_FUNCTION = (
-    "MD5(CONCAT_WS('|', routine_definition, security_type, definer, sql_mode,"
-    " UNIX_TIMESTAMP(last_altered)))"
+    "SHA2(CONCAT_WS('|', routine_definition, security_type, definer, sql_mode,"
+    " UNIX_TIMESTAMP(last_altered)), 256)"
 )
 """Its arguments are only told by other tables: who makes it anew with others does so now."""
 _FUNCTION = (
@@ -45,8 +45,8 @@ _TRIGGERS = (
     f" ORDER BY trigger_name {_MARKED}"
 )
 _SERVERS = (
-    "SELECT MD5(CONCAT_WS('|', server_name, host, db, username, password, port, socket, wrapper))"
-    f" FROM mysql.servers ORDER BY 1 {_MARKED}"
+    "SELECT SHA2(CONCAT_WS('|', server_name, host, db, username, password, port, socket, wrapper),"
+    f" 256) FROM mysql.servers ORDER BY 1 {_MARKED}"
 )
 _HOLD = f"SELECT 1 FROM {{schema}}.{{name}} LIMIT 0 {_MARKED}"
 _TABLES = "SELECT table_schema, table_name FROM information_schema.tables"
