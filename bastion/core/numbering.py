@@ -51,7 +51,11 @@ def note_made(walk: Walker, statement: Statement, outputs: Iterable[Output]) -> 
 def made_by(statement: Statement) -> str:
     """Name the column that counts in the table that a statement of MySQL makes; else empty."""
     text = statement.resolved or statement.text
-    if statement.engine is not Engine.MYSQL or not is_counting(text):
+    if statement.engine is not Engine.MYSQL:
+        return ""
+    if _is_like_another(statement):
+        return ANY
+    if not is_counting(text):
         return ""
     tree = parse(text, statement.engine)
     schema = tree.this if isinstance(tree, exp.Create) else None
@@ -68,6 +72,14 @@ def is_counting(text: str) -> bool:
         word in _WORDS and following != "=" and not following.isdigit()
         for word, following in zip(words, [*words[1:], ""], strict=True)
     )
+
+
+def _is_like_another(statement: Statement) -> bool:
+    """Tell whether a table is made like another of the session, and may count as that does."""
+    change = statement.change
+    if change is None or change.statement is not None:
+        return False
+    return any(token.value == "like" for token in lex(statement.text, Engine.MYSQL).tokens)
 
 
 def altered_into(

@@ -7,7 +7,7 @@ import pytest
 
 from bastion.core.model import Status
 from tests.conftest import DatabaseServer
-from tests.fakes.rig import collect, production_rig
+from tests.fakes.rig import collect, production_rig, yes_to_next
 
 NUMBER = b"123456789"
 _COUNTER = {
@@ -122,9 +122,13 @@ async def test_a_table_of_the_session_does_not_count_on_from_a_masked_value(
         ):
             finished, _, _ = await collect(runner, text, wait_s=0)
             assert finished.status is Status.OK, (text, finished)
+        async with yes_to_next(rig):
+            finished, _, _ = await collect(runner, "create temporary table x like z", wait_s=20)
+        assert finished.status is Status.OK, finished
         for text in (
             "insert into z (a) select ssn from people where id = 1",
             "insert into y (id) select ssn from people where id = 1",
+            "insert into x (a) select ssn from people where id = 1",
         ):
             finished, _, _ = await collect(runner, text, wait_s=0)
             assert finished.status is Status.BLOCKED, (text, finished)
