@@ -186,10 +186,40 @@ def classify_name(name: str) -> Sensitivity | None:
         match = pattern.search(joined)
         if match is not None and not _INNOCENT.search(joined):
             return sensitivity
+    stem = _stem(joined)
+    if stem is not None and not _INNOCENT.search(joined):
+        return Sensitivity(stem.lastgroup)
     if not name.isascii():
         folded = unicodedata.normalize("NFKC", name).casefold()
         return next((one for word, one in _FOREIGN.items() if word in folded), None)
     return None
+
+
+def _stem(joined: str) -> re.Match[str] | None:
+    """Find a telling stem in a word: languages that join words have more than a list can hold."""
+    return _STEM.search(joined)
+
+
+_STEM = re.compile(
+    "|".join(
+        rf"(?P<{sensitivity.value}>{stems})[a-z]*"
+        for sensitivity, stems in (
+            (
+                Sensitivity.BIRTH_DATE,
+                "geburtsd|geburtst|geboorted|verjaardag|naissance|nacimiento|nascimento|urodzen"
+                "|narozen|szuletes|syntymaa?|fodsels?da|fodelseda|dogumt",
+            ),
+            (Sensitivity.PHONE, "telefo+n|telephone|puhelinn|mobilnumm|handynumm|rufnumm"),
+            (
+                Sensitivity.SSN,
+                "passport|paspoort|pasaporte?|passeport|paszport|reisepass|pasnummer"
+                "|sozialvers|burgerservice|rijksregist|personnumm|fodselsnumm",
+            ),
+            (Sensitivity.IBAN, "rachunk|kontonumm|kontonr|rekeningnu|bankszamla|cuentabanc"),
+        )
+    )
+)
+"""What stands behind the stem in its word may be ``nummer``, or an ending: ``numer_telefonu``."""
 
 
 def announced(name: str) -> Sensitivity | None:
@@ -218,7 +248,8 @@ def is_named(name: str, value: object) -> bool:
 
 def _address_name(name: str) -> Sensitivity | None:
     joined = _joined(name)
-    is_address = _ADDRESS.search(joined) is not None and not _INNOCENT.search(joined)
+    is_named = _ADDRESS.search(joined) is not None or _ADDRESS_STEM.search(joined) is not None
+    is_address = is_named and not _INNOCENT.search(joined)
     return Sensitivity.ADDRESS if is_address else None
 
 
@@ -390,7 +421,7 @@ def _is_about(name: str, sensitivity: Sensitivity) -> bool:
     joined = _joined(name)
     pattern = next(pattern for named, pattern in _NAMES if named is sensitivity)
     rest = ""
-    for match in pattern.finditer(joined):
+    for match in (*_STEM.finditer(joined), *pattern.finditer(joined)):
         rest = joined[match.end() :].strip("_")
     return any(word not in _STILL_DATA and not word.isdigit() for word in rest.split("_") if word)
 
@@ -1036,6 +1067,7 @@ _ADDRESS = _words(
     r"|logradouro|adres|ulica|adress|gatuadress|gate_?adresse|osoite|adresa"
 )
 """Names of postal addresses, if the values look so too: servers and wallets have addresses."""
+_ADDRESS_STEM = re.compile(r"anschrift|hausnr|hausnummer|huisn|straat|strasse|domicilio|ulic[ay]")
 _INNOCENT = re.compile(
     r"(?:^|_)(?:count|counts|cnt|total|verified|confirmed|valid|enabled|required|opt_?in|opt_?out"
     r"|expires?|expiry|expired|expiration|ttl|type|kind|status|state|provider|brand|issuer|template"
@@ -1050,7 +1082,7 @@ _INNOCENT = re.compile(
     r"|sequence|seq|pct|percent|percentage|days|hours|minutes|seconds|ms|bytes)$"
     r"|(?:^|_)(?:card|token|e?mail|phone|ip|secret|credential|key|pass|password|addr|address)"
     r"_(?:template_)?(?:ids?|uuid|guid|fk|ref|refs|type_id)$"
-    r"|^(?:is|has|num(?!_(?:tel|secu|ss|fiscal|carte|compte|cuenta|tarjeta|cartao|permis))|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
+    r"|^(?:is|has|num(?!_(?:tel|secu|ss|fiscal|carte|compte|cuenta|tarjeta|cartao|permis|pasaporte|passeport))|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
     r"|require|prompt|completion|input|output|used|uses|can|needs|send|receive)_"
 )
 _VERSION_DOTS = 3
@@ -1063,6 +1095,7 @@ _COMMENTS = (
             r"ssn|social_security|national_id(?:entity)?|passport_(?:no|number)|tax_id"
             r"|driv(?:er_?s?|ing)_licen[cs]e(?:_(?:no|number))?|numero_d[eu]_(?:permis|passeport)"
             r"|permis_de_conduire|numero_de_securite_sociale|numero_de_(?:la_)?seguridad_social"
+            r"|national_insurance(?:_(?:no|number))?|pesel|burgerservice_?nummer"
             r"|codice_fiscale|numero_de_pasaporte|fuhrerschein_?(?:nr|nummer)"
             r"|(?:reisepass|personalausweis|ausweis)_?(?:nr|nummer)|steuer_?(?:id|identifikations)"
             r"_?(?:nr|nummer)?|(?:sozial|kranken)versicher(?:ungs|ten)_?(?:nr|nummer)|rijbewijs_?nummer"
@@ -1077,7 +1110,8 @@ _COMMENTS = (
     (
         Sensitivity.PHONE,
         _words(
-            r"phone_number|telephone|mobile_number|phone|telefon_?nummer|rufnummer"
+            r"phone_number|telephone|mobile_number|phone|telef(?:o+n|on)_?nummer|rufnummer"
+            r"|numer_telefonu|handy_?nummer"
             r"|numero_de_tel(?:ephone|efono|efone)"
         ),
     ),
@@ -1085,7 +1119,13 @@ _COMMENTS = (
         Sensitivity.CARD,
         _words(r"credit_card|card_number|pan|primary_account_number|kreditkarten_?nummer"),
     ),
-    (Sensitivity.IBAN, _words(r"iban|bank_account")),
+    (
+        Sensitivity.IBAN,
+        _words(
+            r"iban|bank_account|konto_?(?:nr|nummer)|rekening_?nummer|numero_de_(?:cuenta|compte)"
+            r"|numero_di_conto|numer_(?:rachunku|konta)"
+        ),
+    ),
     (
         Sensitivity.BIRTH_DATE,
         _words(

@@ -65,6 +65,8 @@ _KEY = re.compile(
     r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}"
     r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"
     r"|(?:npm|pypi|dop_v1|shpat|hf|whsec)[_-][A-Za-z0-9_-]{20,}"
+    r"|hooks\.slack\.com/services/[A-Z0-9]{8,}/[A-Z0-9]{8,}/[A-Za-z0-9_-]{16,}"
+    r"|discord(?:app)?\.com/api/webhooks/\d{8,}/[A-Za-z0-9_-]{40,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----)?"
 )
 _HASH = re.compile(
@@ -603,6 +605,7 @@ _KEY_STARTS = (
     (b"-", (b"sk-", b"glpat-", b"xox", b"npm-", b"pypi-", b"dop_v1-", b"shpat-", b"hf-",
             b"whsec-")),
     (b".", (b"eyJ", b"SG.")),
+    (b"/", (b"slack.com/services/", b".com/api/webhooks/")),
     (b"A", (b"AKIA", b"ASIA", b"AIza")),
 )  # fmt: skip
 """What each alternative of ``_KEY`` holds, private keys aside: a byte, and a word with it."""

@@ -139,6 +139,7 @@ def test_innocent_name_is_left_alone(name: str) -> None:
         (["sk_live_abcdefghijklmnop", "sk_live_zyxwvutsrqponmlk"], Sensitivity.TOKEN),
         (["ghp_" + "a1B2" * 9, "ghp_" + "Z9y8" * 9], Sensitivity.TOKEN),
         (["AKIAIOSFODNN7EXAMPLE"], Sensitivity.TOKEN),
+        (["hooks.slack.com/services/T0AB12CD3/B0XY98ZW7/" + "a1B2" * 6], Sensitivity.TOKEN),
         (["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcDEF123"], Sensitivity.TOKEN),
         ([*EMAILS[:10], *["n/a"] * 10], Sensitivity.EMAIL),
     ],
