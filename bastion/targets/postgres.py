@@ -147,6 +147,8 @@ _ALL_SETTINGS = """
 SELECT name, setting FROM pg_catalog.pg_settings
 WHERE context IN ('user', 'superuser') AND name !~ '_timeout$' AND name NOT IN (
     'application_name', 'transaction_read_only', 'transaction_isolation', 'transaction_deferrable')
+  -- A library brings its settings along when it is first used in a session.
+  AND NOT (source = 'default' AND name LIKE '%.%')
 UNION ALL
 SELECT pg_catalog.concat_ws('/', s.setdatabase, s.setrole), s.setconfig::pg_catalog.text
 FROM pg_catalog.pg_db_role_setting s

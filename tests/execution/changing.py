@@ -314,7 +314,13 @@ class Story:
                 "exec": self._over_exec, "agent": self._by_an_agent, "shell": self._in_shell,
                 "open": self._in_shell, "block": self._in_a_block, "late": self._late,
             }[way]  # fmt: skip
-            finished = await asyncio.wait_for(told(target, ask, change), EXPECTED_MAX_S)
+            try:
+                finished = await asyncio.wait_for(told(target, ask, change), EXPECTED_MAX_S)
+            except BastionError as error:
+                if change.image is None:
+                    raise
+                # The change itself may keep its login out.
+                finished = Finished(index=1, status=Status.UNAVAILABLE, message=str(error))
             if change.image is None:
                 raise NotHeldError(finished)
             return finished, changes(change.image, place.image()), change.is_met

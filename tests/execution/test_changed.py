@@ -149,7 +149,7 @@ async def story(request, tmp_path) -> AsyncIterator[Story]:
     async with running_rig(tmp_path) as rig:
         await rig.add_user("ann", "engineer")
         await rig.add_user("rae", "reviewer")
-        await rig.add_agent("robo", "ann")
+        await rig.add_agent("robo", "ann", hours=8)
         await set_policy(rig, f"{rig.paths.policy.read_text()}\n{_HELD_OPEN}")
         yield Story(rig, request.getfixturevalue(name))
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bastion.core.model import Status
+from bastion.core.model import RunOptions, Status
 from tests.conftest import DatabaseServer
+from tests.execution.changing import last
 from tests.execution.test_effect import set_policy
-from tests.fakes.rig import collect, running_rig
+from tests.fakes.rig import collect, production_rig, running_rig, yes_to_next
 
 
 @pytest.mark.parametrize("engine", ["postgres", "mariadb"])
@@ -352,3 +353,29 @@ async def test_a_statement_that_failed_may_have_lifted_a_check_before(
     mariadb_server.drop_database(url)
     assert failed.status is Status.ERROR
     assert "foreign_key_checks is off" in told.message
+
+
+async def test_a_library_that_is_loaded_while_a_statement_waits_is_no_other_setting(
+    postgres_server: DatabaseServer, shop_postgres: str, tmp_path: Path
+):
+    """PL/pgSQL has settings of its own, which a session knows once its code has run there."""
+    postgres_server.run(
+        shop_postgres,
+        "create function loud(text) returns text language plpgsql as 'begin return upper($1); end'",
+    )
+    async with (
+        production_rig(tmp_path, shop_postgres) as rig,
+        rig.runner("ann", "prod", front_end="exec") as runner,
+    ):
+        wanted = "update customers set city = loud(city) where id = 1"
+        asked, _, _ = await collect(runner, wanted, wait_s=0)
+        assert asked.status is Status.PENDING
+        other = "update customers set city = loud(city) where id = 2"
+        async with yes_to_next(rig):
+            assert (await collect(runner, other))[0].status is Status.OK
+        reviewer = await rig.principal("rae")
+        approved = await rig.services.desk.decide(
+            reviewer, asked.request_id, approve=True, reason="x"
+        )
+        finished = await last(runner.resume(approved, options=RunOptions(wait_s=0)))
+        assert finished.status is Status.OK, finished

@@ -73,10 +73,15 @@ class Rig:
             name, key_file=self.key(name), roles=roles or ("engineer",), targets=()
         )
 
-    async def add_agent(self, name: str, owner: str) -> None:
+    async def add_agent(self, name: str, owner: str, *, hours: int = 1) -> None:
         """Add an agent for all targets."""
         await self.administration.add_agent(
-            name, key_file=self.key(name), owner=owner, targets=("*",), expires_s=3600, sources=()
+            name,
+            key_file=self.key(name),
+            owner=owner,
+            targets=("*",),
+            expires_s=hours * 3600,
+            sources=(),
         )
 
     async def add_target(self, name: str, url: str, environment: str, reader_url: str = "") -> None:
