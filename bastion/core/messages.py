@@ -213,14 +213,31 @@ def known_words(text: str, *, said: str, is_understood: bool) -> str:
 def without_cut(text: str, *, said: str = "") -> str:
     """Hide values that the server cut: a piece of an address is not known by its form.
 
+    MySQL says by nothing that it has cut: whatever is as long as it lets values be may be a piece.
+
     Args:
         said: the statement, of which the parser gives a piece back.
     """
-    if "..." not in text or _is_own_syntax_error(text, said):
+    if _is_own_syntax_error(text, said):
         return text
-    return _CUT_VALUES.sub(_MASK, text)
+    if "..." in text:
+        text = _CUT_VALUES.sub(_MASK, text)
+    value = _PLACED_VALUE.fullmatch(text) or _QUOTED_VALUE.search(text)
+    if value is None or len(value[1].encode("utf-8", "replace")) < _CUT_MIN:
+        return text
+    return f"{text[: value.start(1)]}{_MASK}{text[value.end(1) :]}"
 
 
+_CUT_MIN = 60
+"""Bytes: MySQL cuts at 64 and more, and takes away what is left of a character then."""
+# A value may hold quotes and line feeds itself: it is all from the first quote to the last, but for
+# the names of a place that nothing follows. An apostrophe in a word is none.
+_PLACED_VALUE = re.compile(
+    r"(?:(?:Duplicate entry|Incorrect [\w ]+ value:|Table) )'(.*)'"
+    r"(?: doesn't exist| for (?:key|column|function) [\w$.`']+(?: at row \d+)?)",
+    re.DOTALL,
+)
+_QUOTED_VALUE = re.compile(r"(?<!\w)'(.*)'(?!\w)", re.DOTALL)
 # ``'please call ada@e...'``, and PostgreSQL's rows, ``(1, please call ada@e..., null)``.
 _CUT_VALUES = re.compile(
     r"(?<=')[^'\n]*\.\.\.(?=')|(?<=\")[^\"\n]*\.\.\.(?=\")|(?<=contains \().*\.\.\..*(?=\))",
