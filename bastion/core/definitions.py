@@ -85,6 +85,10 @@ _MASK = "•••••"
 _NEXT_NUMBER = re.compile(r"(?<=\bAUTO_INCREMENT=)\d+")
 _DIGITS_MIN = 4
 _LENGTH_MIN = 3
+_OPENING = re.compile(r"/\*!\d*")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = re.compile(r"(?:[^'\"`\\]|`[^`]*`)*\\'")
+"""The first quote outside of a name has a backslash before it: so does MySQL keep expressions."""
 _VALUE = re.compile(
     r"(?=[\w-]*\d)(?=[\w-]*[^\W\d_])[\w-]{6,}|\d{6,}"
     r"|(?<![\w-])(?!(?:18|19|20)\d\d-\d\d-\d\d(?!\d))\d{2,}(?:[ -]\d{2,}){2,}"
@@ -149,6 +153,10 @@ class Redactor:
             text = _NEXT_NUMBER.sub(_MASK, text)
         if not _MAY_QUOTE.search(text):
             return text
+        if self._engine is Engine.MYSQL and _ESCAPED.match(text):
+            plain = unescaped(text)
+            shown = self.redact(plain)
+            return text if shown == plain else _escaped(shown)
         if not _SQL.match(text):
             is_code = not _PROSE.fullmatch(text)
             text = detectors.redact(detectors.hide_opaque(text), is_code=is_code)
@@ -189,7 +197,7 @@ class Redactor:
         return dataclasses.replace(column, type_name=type_name, default=default, comment=comment)
 
     def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
-        tokens = lex(text, self._engine).tokens
+        tokens = lex(_opened(text, self._engine), self._engine).tokens
         telling = {token.start for token in _telling(_grouped(tokens, text), self._names)}
         is_bound = bool(_BOUND.match(text))
         before: Token | None = None
@@ -219,6 +227,24 @@ class Redactor:
         """Hide inside a dollar-quoted body."""
         tag = piece[: piece.index("$", 1) + 1]
         return f"{tag}{self.redact(piece[len(tag) : -len(tag)])}{tag}"
+
+
+def _opened(text: str, engine: Engine) -> str:
+    """Blank out the signs about what MySQL says so: ``/*!50500 PARTITION BY … */``."""
+    for start, end in lex(text, engine).conditional if "/*!" in text else ():
+        opening = _OPENING.match(text, start)
+        first, last = (opening.end() if opening else start), end - 2
+        text = f"{text[:start]}{' ' * (first - start)}{text[first:last]}  {text[end:]}"
+    return text
+
+
+def unescaped(text: str) -> str:
+    r"""Read an expression as MySQL's dictionary has it, escaped as a whole: ``_utf8mb4\'x\'``."""
+    return _ESCAPE.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
 
 
 def constant(text: str) -> Flow:
@@ -343,10 +369,12 @@ def _telling(group: _Group, names: frozenset[str], *, is_inside: bool = False) -
         is_compared = is_inside or not signs.isdisjoint(_COMPARING)
         is_hidden = is_named and is_compared and signs.isdisjoint(_PATTERNS)
         is_commented = is_named and "comment" in signs
+        # Each partition says its own bounds, in brackets behind the columns that they are of.
+        is_parted = is_named and {"partition", "by"} <= signs
         is_before = is_inside
         for item in clause:
             if isinstance(item, list):
-                follows = is_before and is_hidden
+                follows = is_before and (is_hidden or is_parted)
                 yield from _telling(item, names, is_inside=follows)
             elif item.kind in (Kind.STRING, Kind.NUMBER) and (is_hidden or is_commented):
                 yield item

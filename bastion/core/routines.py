@@ -192,7 +192,7 @@ def _take_apart(
 ) -> Routine | None:
     lexed = lex(body, engine)
     # MariaDB's keep the quoting modes that they were made under, which need not be those of today.
-    is_doubtful = engine is Engine.MYSQL and not is_exact and ("\\" in body or '"' in body)
+    is_doubtful = engine is Engine.MYSQL and not is_exact and not _SIGNS.isdisjoint(body)
     if is_doubtful or lexed.problems or lexed.open_construct:
         return None
     reader = _Reader(body, lexed.tokens, engine, is_procedure=is_procedure)
@@ -214,6 +214,10 @@ def _take_apart(
 
 def _words(text: str, engine: Engine) -> frozenset[str]:
     return frozenset(token.value for token in lex(text, engine).tokens if token.kind in _NAMES)
+
+
+_SIGNS = frozenset("\\\"'")
+"""What literals are made of: MySQL writes them anew, without all of their backslashes."""
 
 
 class _UnknownError(Exception):

@@ -380,7 +380,12 @@ def _made_columns(
     names = [fold(getattr(item, "this", item), engine) for item in listed]
     if engine is Engine.MYSQL:
         found = [output.name for output in outputs]
-        extra = [Output(name=name, flow=Flow()) for name in names if name not in found]
+        # Beside those of the query: empty, or computed from them.
+        extra = [
+            Output(name=name, flow=Flow(is_proven=_is_plain_definition(item)))
+            for name, item in zip(names, listed, strict=True)
+            if name not in found
+        ]
         # A column that is declared may be too short for the texts that the query gives it.
         cut = tuple(_cut(output) if output.name in names else output for output in outputs)
         return _output_columns((*extra, *cut), [])
@@ -436,9 +441,12 @@ _NUMBERED = (exp.AutoIncrementColumnConstraint, exp.GeneratedAsIdentityColumnCon
 _UNIQUE = (exp.PrimaryKey, exp.PrimaryKeyColumnConstraint, exp.UniqueColumnConstraint)
 
 
-def _reads_setting(kind: exp.Expr | None) -> bool:
+def _reads_elsewhere(kind: exp.Expr | None) -> bool:
+    """Tell whether a default takes what a setting holds or, at MySQL, another column."""
     if not isinstance(kind, exp.DefaultColumnConstraint):
         return False
+    if kind.find(exp.Column) is not None:
+        return True
     calls = kind.find_all(exp.Anonymous, exp.Parameter, exp.SessionParameter)
     return any(
         not isinstance(call, exp.Anonymous) or call.name.casefold() == "current_setting"
@@ -462,7 +470,8 @@ def _is_plain_definition(item: exp.Expr) -> bool:
     if isinstance(item, exp.ColumnDef):
         kinds = [constraint.kind for constraint in item.args.get("constraints") or []]
         return not any(
-            isinstance(kind, exp.ComputedColumnConstraint) or _reads_setting(kind) for kind in kinds
+            isinstance(kind, exp.ComputedColumnConstraint) or _reads_elsewhere(kind)
+            for kind in kinds
         )
     return isinstance(item, _KEYS)
 

@@ -6,8 +6,9 @@ Blocking, in the wire's own thread; ``fetch`` hands the steps over.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -23,8 +24,9 @@ from bastion.core.catalogue import (
     Relation,
     RelationKind,
 )
-from bastion.core.definitions import TELLING_IN_SQL
+from bastion.core.definitions import TELLING_IN_SQL, unescaped
 from bastion.core.flow import fold
+from bastion.core.head import Words
 from bastion.core.lexer import lex
 from bastion.core.model import Engine
 from bastion.targets.mysql import REFUSED_MODES, Login
@@ -50,8 +52,7 @@ ORDER BY table_schema, table_name
 _COLUMNS = """
 SELECT table_schema, table_name, ordinal_position, column_name,
        if(data_type IN ('enum', 'set'), column_type, data_type), is_nullable,
-       coalesce(nullif(generation_expression, ''), column_default, ''),
-       coalesce(column_comment, '')
+       generation_expression, column_default, extra, coalesce(column_comment, '')
 FROM information_schema.columns WHERE table_schema NOT IN ({known})
 ORDER BY table_schema, table_name, ordinal_position
 """
@@ -112,7 +113,7 @@ ORDER BY r.routine_schema, r.routine_name
 """
 _EXACT = """
 SELECT db, name, type, body, sql_mode, character_set_client FROM mysql.proc
-WHERE db NOT IN ('mysql', 'sys') AND (INSTR(body_utf8, '\\\\') OR INSTR(body_utf8, '"'))
+WHERE db NOT IN ('mysql', 'sys') AND body_utf8 REGEXP '["''\\\\\\\\]'
 """
 """Bodies as they were written. The information_schema writes their literals anew, without all of
 their backslashes."""
@@ -141,6 +142,12 @@ _WINDOWS = 10
 _ACTIONS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 _Key = tuple[str, str]
+_Routine = tuple[str, str, str]
+"""Schema, name and kind."""
+_SIGNS = frozenset("'\"\\")
+"""A body with none of these has no literal that could be written anew."""
+_UNINDENTED = re.compile(r"\n(?=\S)")
+_IS_NUMBER = re.compile(r"-?\d+(?:\.\d+)?|NULL|b'[01]*'", re.IGNORECASE)
 
 
 async def fetch(login: Login, *, database: str, plan: ScanPlan) -> Catalogue:
@@ -297,19 +304,35 @@ def _kind(schema: str, kind: str, engine: str) -> RelationKind:
 def _columns(wire: Wire, known: str) -> dict[_Key, list[Column]]:
     columns: dict[_Key, list[Column]] = defaultdict(list)
     rows = _rows(wire, _COLUMNS.format(known=known))
-    for schema, table, number, name, type_name, nullable, default, comment in rows:
+    for schema, table, number, name, type_name, nullable, computed, default, extra, comment in rows:
         columns[schema, table].append(
             Column(
                 name=name,
                 type_name=_folded(type_name),
                 classification=UNCLASSIFIED,
                 is_nullable=nullable == "YES",
-                default="" if default == "NULL" else default,
+                default=_default(wire, computed, default, extra),
                 comment=comment,
                 number=int(number),
             )
         )
     return columns
+
+
+def _default(wire: Wire, computed: str, default: str, extra: str) -> str:
+    """Give what a column is computed from, or its default, as SQL; empty where there is none.
+
+    MySQL has expressions with escapes of their own, and a constant without its quotes.
+    """
+    if wire.is_mariadb:
+        found = computed or default
+        return "" if found == "NULL" else found
+    if computed or "DEFAULT_GENERATED" in extra:
+        return unescaped(computed or default)
+    if not default or _IS_NUMBER.fullmatch(default):
+        return default
+    inner = default.replace("\\", "\\\\").replace("'", "''")
+    return f"'{inner}'"
 
 
 def _keys(
@@ -374,7 +397,8 @@ def _foreign_keys(wire: Wire, known: str) -> dict[_Key, list[ForeignKey]]:
 
 def _functions(wire: Wire) -> list[Function]:
     rows = _rows(wire, _ROUTINES)
-    exact = _exact_bodies(wire) if any(_is_written_anew(row[2]) for row in rows) else {}
+    anew = [(row[0], row[1], row[4]) for row in rows if _is_written_anew(row[2])]
+    exact = _exact_bodies(wire, anew) if anew else {}
     return [
         Function(
             schema=schema,
@@ -394,31 +418,65 @@ def _functions(wire: Wire) -> list[Function]:
 
 
 def _is_written_anew(body: str) -> bool:
-    return "\\" in body or '"' in body
+    return not _SIGNS.isdisjoint(body)
 
 
-def _exact_bodies(wire: Wire) -> dict[tuple[str, str, str], str]:
-    """Ask MariaDB for bodies as they were written, by schema, name and kind.
+def _exact_bodies(wire: Wire, anew: list[_Routine]) -> dict[_Routine, str]:
+    """Ask for bodies as they were written, by schema, name and kind.
 
     Those made under modes that read them otherwise, or in another encoding, are left out, and all
     where the role may not ask.
     """
-    if not wire.is_mariadb:
-        return {}
+    found: dict[_Routine, str] = {}
+    if wire.is_mariadb:
+        for schema, name, kind, body, modes, encoding in _asked(wire, _EXACT):
+            key = _text(schema) or "", _text(name) or "", (_text(kind) or "").upper()
+            _keep_exact(found, key, body, modes, encoding)
+    # MySQL has no such table, and MariaDB shows it to administrators alone.
+    for one in anew:
+        if one in found:
+            continue
+        sql = f"SHOW CREATE {one[2]} {_name(one[0])}.{_name(one[1])}"
+        for _, modes, text, encoding, *_ in _asked(wire, sql):
+            _keep_exact(found, one, text and _body(text), modes, encoding)
+    return found
+
+
+def _asked(wire: Wire, sql: str) -> Sequence[Sequence[bytes | None]]:
     try:
-        rows = wire.command(_EXACT)
+        return wire.command(sql)
     except pymysql.MySQLError:
         if wire.is_lost:
             raise
-        return {}
-    found = {}
-    for schema, name, kind, body, modes, encoding in rows:
-        words = {one.lower() for one in (_text(modes) or "").split(",")}
-        is_utf8 = (encoding or b"").startswith(b"utf8") or (body or b"").isascii()
-        if body is not None and is_utf8 and words.isdisjoint(REFUSED_MODES):
-            key = _text(schema) or "", _text(name) or "", (_text(kind) or "").upper()
-            found[key] = body.decode(errors="replace")
-    return found
+        return ()
+
+
+def _keep_exact(
+    found: dict[_Routine, str],
+    key: _Routine,
+    body: bytes | None,
+    modes: bytes | None,
+    encoding: bytes | None,
+) -> None:
+    words = {one.lower() for one in (_text(modes) or "").split(",")}
+    is_utf8 = (encoding or b"").startswith(b"utf8") or (body or b"").isascii()
+    if body is not None and is_utf8 and words.isdisjoint(REFUSED_MODES):
+        found[key] = body.decode(errors="replace")
+
+
+def _body(text: bytes) -> bytes | None:
+    """Take the body from what ``SHOW CREATE FUNCTION`` says: the first line that is not indented.
+
+    What stands before it on lines of its own is written by the server, without newlines in quotes;
+    the list of arguments is the author's and may hold any.
+    """
+    written = text.decode(errors="surrogateescape")
+    tokens = lex(written, Engine.MYSQL).tokens
+    words = Words(written, tokens, Engine.MYSQL, "")
+    opening = next((at for at in range(words.count) if words.at(at) == "("), words.count)
+    end = words.closing(opening)
+    start = _UNINDENTED.search(written, tokens[end].end) if end < words.count else None
+    return written[start.end() :].encode(errors="surrogateescape") if start else None
 
 
 def _folded(type_name: str) -> str:

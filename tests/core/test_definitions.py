@@ -85,6 +85,29 @@ def test_what_is_quoted_of_a_sensitive_column_is_hidden(text: str, engine: Engin
     assert "77431" not in shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"(`ssn` <> _utf8mb4\'8-42 ab\')", r"(`ssn` <> _utf8mb4\'•••••\')"),
+        (r"(`tag` <> _utf8mb4\'it\\\'s\\n\')", r"(`tag` <> _utf8mb4\'it\\\'s\\n\')"),
+        (
+            "CREATE TABLE `t` (\n  `ssn` text\n)\n/*!50500 PARTITION BY LIST  COLUMNS(ssn)\n"
+            "(PARTITION p VALUES IN ('8-42 ab') ENGINE = InnoDB) */",
+            "CREATE TABLE `t` (\n  `ssn` text\n)\n/*!50500 PARTITION BY LIST  COLUMNS(ssn)\n"
+            "(PARTITION p VALUES IN ('•••••') ENGINE = InnoDB) */",
+        ),
+        (
+            "CREATE TABLE `t` (\n  `n` int /*!80023 INVISIBLE */\n)\n"
+            "/*!50100 PARTITION BY RANGE (`n`)\n(PARTITION p VALUES LESS THAN (1000)) */",
+            "CREATE TABLE `t` (\n  `n` int /*!80023 INVISIBLE */\n)\n"
+            "/*!50100 PARTITION BY RANGE (`n`)\n(PARTITION p VALUES LESS THAN (1000)) */",
+        ),
+    ],
+)
+def test_mysql_escapes_expressions_and_says_partitions_in_a_comment(text: str, shown: str) -> None:
+    assert Redactor(shop(Engine.MYSQL)).redact(text) == shown
+
+
 @pytest.mark.parametrize("engine", Engine)
 @pytest.mark.parametrize(
     "text",

@@ -404,7 +404,14 @@ def test_constant_in_a_function_that_looks_like_a_key_is_masked(
 ) -> None:
     shop = make_catalogue(engine)
     body = f"{'select' if engine is Engine.POSTGRESQL else 'return'} '{constant}'"
-    made = Function(schema=shop.search_path[0], name="f", language="sql", body=body, returns="text")
+    made = Function(
+        schema=shop.search_path[0],
+        name="f",
+        language="sql",
+        body=body,
+        returns="text",
+        is_exact=True,
+    )
     shop = dataclasses.replace(shop, functions={**shop.functions, "f": (made,)})
     for text in ("select f()", "select coalesce(f(), '') from orders"):
         statement = analyse(text, engine=engine, catalogue=shop, context=SessionContext())

@@ -144,6 +144,26 @@ def test_postgresql_classes_travel(text: str, found: list[str]) -> None:
     [
         ("create temporary table t as select ssn v from users ;; select v from t", ["ssn"]),
         ("create temporary table t select id, ssn from users ;; select * from t", ["-", "ssn"]),
+        (
+            "create temporary table t (a text, b text generated always as (left(a,1)) stored)"
+            " as select ssn as a from users ;; select b from t",
+            ["unproven"],
+        ),
+        (
+            "create temporary table t (a text, b text default (left(a,1)))"
+            " select ssn as a from users ;; select b from t",
+            ["unproven"],
+        ),
+        (
+            "create temporary table t (a text, b text default (left(a,1)))"
+            " ;; insert into t (a) select ssn from users ;; select b from t",
+            ["?"],
+        ),
+        (
+            "create temporary table t (a text, b text default 'x', c datetime default now())"
+            " select ssn as a from users ;; select b, c from t",
+            ["-", "-"],
+        ),
         ("set @a = (select ssn from users limit 1) ;; select concat(@a, 'x')", ["ssn"]),
         ("set @a = (select ssn from users limit 1) ;; set @a = 1 ;; select @a", ["-"]),
         ("select ssn into @b from users limit 1 ;; select @b", ["ssn"]),

@@ -176,6 +176,11 @@ create temporary table z (a serial) as select ascii(ssn) as a from users where i
 create table z as select ascii(ssn) as a from users ;; alter table z modify a bigint auto_increment unique ;; show create table z
 set @n = (select ascii(ssn) from users where id = 1) ;; insert into numbered (id) values (@n) ;; show table status like 'numbered'
 insert into numbered (id) values (1) on duplicate key update id = last_insert_id((select ascii(ssn) from users where id = 1)) ;; select last_insert_id()
+select f_quo(1), left(f_quo(1), 2)
+select id from t where f_quo(1) like '_S%'
+create temporary table z (a varchar(80), b varchar(80) generated always as (left(a,1)) stored) as select ssn as a from users ;; select b from z
+create temporary table z (a varchar(80), b varchar(80) default (left(a,1))) ;; insert into z (a) select ssn from users ;; select b from z
+show create table pl
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

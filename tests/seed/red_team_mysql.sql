@@ -39,6 +39,7 @@ INSERT INTO settings VALUES ('theme', 'dark');
 CREATE SEQUENCE sq;
 CREATE FUNCTION f_id(a varchar(80)) RETURNS varchar(80) DETERMINISTIC RETURN a;
 CREATE FUNCTION f_get(i int) RETURNS varchar(80) READS SQL DATA RETURN (SELECT ssn FROM users WHERE id=i);
+CREATE FUNCTION f_quo(i int) RETURNS varchar(90) READS SQL DATA RETURN concat('\'', (SELECT ssn FROM users WHERE id=i), '\'');
 CREATE FUNCTION f_sub(a varchar(80), i int) RETURNS varchar(80) DETERMINISTIC RETURN substr(a,i,1);
 CREATE PROCEDURE p_get(i int) READS SQL DATA SELECT ssn AS v FROM users WHERE id=i;
 CREATE PROCEDURE p_sig(i int) BEGIN DECLARE x varchar(80); SELECT ssn INTO x FROM users WHERE id=i; SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = x; END;

@@ -70,6 +70,48 @@ async def test_values_are_the_servers_own_text(connection):
     ]  # fmt: skip
 
 
+_WRITTEN = {
+    "quoted": r"return concat('\'', (select ssn from users where id = i), '\'')",
+    "doubled": r"""return concat("it's", "a\"b", 'c\\\\', 'd\ne')""",
+    "plain": "return 1",
+}
+
+
+async def test_bodies_are_those_that_were_written(probe_mysql, mariadb_server):
+    for name, body in _WRITTEN.items():
+        arguments = "i int, /* ( */ e enum('a)', 'b')"
+        sql = (
+            f"CREATE FUNCTION {name}({arguments}) RETURNS text READS SQL DATA COMMENT 'x\ny' {body}"
+        )
+        mariadb_server.run(probe_mysql, sql)
+    catalogue = await connector_of(probe_mysql).catalogue()
+    found = {
+        one.name: one.body
+        for many in catalogue.functions.values()
+        for one in many
+        if one.name in _WRITTEN
+    }
+    assert found == _WRITTEN
+
+
+async def test_defaults_and_what_columns_are_computed_from_are_sql(probe_mysql, mariadb_server):
+    mariadb_server.run(
+        probe_mysql,
+        """CREATE TABLE told (id int DEFAULT 7, name varchar(9) DEFAULT 'it''s', other varchar(9)
+        DEFAULT (concat('q', 'w')), made varchar(30) AS (concat(name, 'x\\'y')), none text,
+        at datetime DEFAULT CURRENT_TIMESTAMP)""",
+    )
+    catalogue = await connector_of(probe_mysql).catalogue()
+    (told,) = (one for key, one in catalogue.relations.items() if key[1] == "told")
+    found = [column.default.lower().replace("_utf8mb4", "") for column in told.columns]
+    number, name, other, made, none, at = found
+    assert (number, none) == ("7", "")
+    assert name in {"'it''s'", r"'it\'s'"}
+    assert other == "concat('q','w')"
+    assert made == r"concat(`name`,'x\'y')"
+    assert at.startswith("current_timestamp")
+
+
 async def test_cells_of_every_length_come_whole_and_in_order(connection):
     sizes = (0, 1, 250, 251, 252, 300, 9000, 65535, 65536, 70000, 3)
     selects = " union all ".join(
