@@ -193,6 +193,17 @@ _MYSQL_SHAPES = names(
     st_geohash st_geometrytype st_geomfromgeojson st_intersection st_isvalid st_latitude st_length
     st_longitude st_makeenvelope st_numpoints st_overlaps st_pointn st_simplify st_touches st_union
     vec_distance vec_distance_cosine vec_distance_euclidean vec_fromtext vec_totext
+    from_vector geomcollection icu_version mbrcoveredby mbrcovers mbrdisjoint mbrequals
+    mbroverlaps mbrtouches multilinestring multipoint multipolygon st_aswkb st_aswkt
+    st_buffer_strategy st_collect st_convexhull st_endpoint st_exteriorring st_frechetdistance
+    st_geomcollfromtext st_geometryn st_geomfromwkb st_hausdorffdistance st_interiorringn
+    st_isclosed st_isempty st_issimple st_latfromgeohash st_linefromtext st_linefromwkb
+    st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_mlinefromtext
+    st_mpointfromtext st_mpolyfromtext st_numgeometries st_numinteriorring st_numinteriorrings
+    st_pointatdistance st_pointfromgeohash st_pointfromwkb st_polyfromtext st_polyfromwkb
+    st_startpoint st_swapxy st_symdifference st_transform st_validate string_to_vector to_vector
+    vector_dim vector_distance vector_to_string
+    distance json_schema_validation_report json_storage_free statement_digest statement_digest_text
     """
 )
 

@@ -404,7 +404,7 @@ def _functions(wire: Wire) -> list[Function]:
             schema=schema,
             name=name,
             language="sql",
-            body=exact.get((schema, name, kind), body),
+            body=_bare(exact.get((schema, name, kind), body)),
             is_exact=(schema, name, kind) in exact,
             returns=returns,
             is_procedure=kind == "PROCEDURE",
@@ -415,6 +415,11 @@ def _functions(wire: Wire) -> list[Function]:
         )
         for schema, name, body, returns, kind, _, names, traits, modes in rows
     ]
+
+
+def _bare(body: str) -> str:
+    """Drop the semicolon that MySQL keeps of a body sent under another delimiter."""
+    return body.rstrip("; \t\r\n")
 
 
 def _is_written_anew(body: str) -> bool:

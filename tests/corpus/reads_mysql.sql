@@ -432,3 +432,9 @@ select count(*) from t partition_x
 select count(*) from part partition (p0)
 select id from t order by id limit 2 offset 1
 select distinct v from t use index (primary)
+select vector_to_string(string_to_vector('[1,2]')), vector_dim(to_vector('[1]')), from_vector(string_to_vector('[3]'))
+select st_astext(st_collect(point(id, 1))), st_isclosed(st_geomfromtext('LINESTRING(0 0, 1 1)')) from orders
+select id from orders where mbrcovers(st_geomfromtext('POLYGON((0 0,9 0,9 9,0 9,0 0))'), point(1, 1))
+table orders order by id limit 2
+select o.id, l.n from orders o, lateral (select count(*) n from orders x where x.id <= o.id) l
+select json_schema_validation_report('{"type": "array"}', '{}'), 1 member of ('[1, 2]'), json_overlaps('[1]', '[1, 2]')

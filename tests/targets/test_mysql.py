@@ -80,9 +80,8 @@ _WRITTEN = {
 async def test_bodies_are_those_that_were_written(probe_mysql, mariadb_server):
     for name, body in _WRITTEN.items():
         arguments = "i int, /* ( */ e enum('a)', 'b')"
-        sql = (
-            f"CREATE FUNCTION {name}({arguments}) RETURNS text READS SQL DATA COMMENT 'x\ny' {body}"
-        )
+        traits = "RETURNS text READS SQL DATA COMMENT 'x\ny'"
+        sql = f"CREATE FUNCTION {name}({arguments}) {traits} {body};"
         mariadb_server.run(probe_mysql, sql)
     catalogue = await connector_of(probe_mysql).catalogue()
     found = {

@@ -1,10 +1,20 @@
-"""Built-in functions of MySQL 8 and MariaDB 10 and 11, gone through one by one.
+"""Built-in functions of MySQL 8 and 9, MariaDB 10 and 11, gone through one by one.
 
 From ``information_schema.SQL_FUNCTIONS`` and both manuals. Names of the form ``x (`` that the
 grammar knows, such as ``values`` and ``interval``, are here too.
 """
 
 PURE = """
+    from_vector geomcollection icu_version mbrcoveredby mbrcovers mbrdisjoint mbrequals
+    mbroverlaps mbrtouches multilinestring multipoint multipolygon st_aswkb st_aswkt
+    st_buffer_strategy st_collect st_convexhull st_endpoint st_exteriorring st_frechetdistance
+    st_geomcollfromtext st_geometryn st_geomfromwkb st_hausdorffdistance st_interiorringn
+    st_isclosed st_isempty st_issimple st_latfromgeohash st_linefromtext st_linefromwkb
+    st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_mlinefromtext
+    st_mpointfromtext st_mpolyfromtext st_numgeometries st_numinteriorring st_numinteriorrings
+    st_pointatdistance st_pointfromgeohash st_pointfromwkb st_polyfromtext st_polyfromwkb
+    st_startpoint st_swapxy st_symdifference st_transform st_validate string_to_vector to_vector
+    vector_dim vector_distance vector_to_string
     is_free_lock is_used_lock release_all_locks release_lock
     concat_operator_oracle decode_oracle geometrytype json_array_intersect json_key_value
     json_object_filter_keys json_object_to_array kdf lpad_oracle ltrim_oracle replace_oracle
