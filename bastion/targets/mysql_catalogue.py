@@ -499,7 +499,7 @@ def _sample(wire: Wire, relation: Relation, rows: int) -> Samples:
         if wire.is_mariadb
         else "SET SESSION max_execution_time = 1000, lock_wait_timeout = 1"
     )
-    cells = ", ".join(map(_sample_cell, relation.columns))
+    cells = ", ".join(_sample_cell(wire, column) for column in relation.columns)
     found: tuple[tuple[bytes | None, ...], ...] = ()
     try:
         wire.command(limit)
@@ -519,8 +519,12 @@ def _sample(wire: Wire, relation: Relation, rows: int) -> Samples:
     }
 
 
-def _sample_cell(column: Column) -> str:
+def _sample_cell(wire: Wire, column: Column) -> str:
     name = _name(column.name)
+    if column.type_name == "vector":
+        # LEFT refuses these, and with them the whole sample.
+        written = "VEC_ToText" if wire.is_mariadb else "VECTOR_TO_STRING"
+        name = f"{written}({name})"
     length: str | int = SAMPLE_CHARACTERS
     if column.type_name.endswith(_LONG):
         # MariaDB's documents are such texts, and a document that is cut says nothing by its names.

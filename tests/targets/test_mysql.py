@@ -111,6 +111,18 @@ async def test_defaults_and_what_columns_are_computed_from_are_sql(probe_mysql, 
     assert at.startswith("current_timestamp")
 
 
+async def test_a_vector_leaves_the_sample_of_its_neighbours_alone(probe_mysql, mariadb_server):
+    version = mariadb_server.run(probe_mysql, "SELECT version()")[0][0]
+    if version.startswith("10."):
+        pytest.skip("MariaDB has vectors since 11.7")
+    made = "CREATE TABLE found (id int PRIMARY KEY, word varchar(20), place vector(2) NOT NULL)"
+    mariadb_server.run(probe_mysql, made)
+    mariadb_server.run(probe_mysql, "INSERT INTO found VALUES (1, 'red', x'0000803F00000040')")
+    catalogue = await connector_of(probe_mysql).catalogue()
+    (found,) = (one for key, one in catalogue.relations.items() if key[1] == "found")
+    assert [column.sensitivity for column in found.columns] == [None, None, None]
+
+
 async def test_cells_of_every_length_come_whole_and_in_order(connection):
     sizes = (0, 1, 250, 251, 252, 300, 9000, 65535, 65536, 70000, 3)
     selects = " union all ".join(
