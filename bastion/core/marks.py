@@ -312,7 +312,7 @@ _PLACED = (
 )  # fmt: skip
 _PLACES = (
     "start", "length", "expression", "offset", "part_index", "count", "from_", "for_", "format",
-    "charset", "times", "modifiers",
+    "charset", "times", "modifiers", "replacement",
 )  # fmt: skip
 _PLACED_NAMES = names(
     """

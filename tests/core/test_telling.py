@@ -291,6 +291,13 @@ def test_texts_among_texts_and_numbers_among_numbers_cost_nothing(text: str) -> 
     assert not [one for one in last(text, Engine.MYSQL).guessed if "may fail" in one.key]
 
 
+def test_a_replacement_that_a_column_gives_may_be_none_and_costs_a_guess() -> None:
+    guessed = last("select regexp_replace('a', 'a', ssn) from users", Engine.MYSQL).guessed
+    assert any("may fail" in one.key for one in guessed)
+    typed = last("select regexp_replace(name, 'a', 'b') from users", Engine.MYSQL)
+    assert not typed.guessed
+
+
 _EDGE = "'9999-12-31' + interval"
 
 
