@@ -152,10 +152,8 @@ def _anchor(paths: Paths, parsed: argparse.Namespace) -> Path | None:
     """Name the file with heads that were kept elsewhere: as given, else as configured."""
     if parsed.anchor is not None:
         return Path(parsed.anchor)
-    try:
-        configured = load_config(paths.config).audit.anchor_file
-    except ConfigError:
-        return None
+    # A file that cannot be read may name one: without it a log that was rolled back looks whole.
+    configured = load_config(paths.config).audit.anchor_file
     return Path(configured) if configured else None
 
 

@@ -27,7 +27,7 @@ from recordings.events import (
     parse_line,
     read_tally,
 )
-from recordings.files import SUFFIXES, is_being_written, open_chained, session_name
+from recordings.files import DAYS, SUFFIXES, is_being_written, open_chained, session_name
 
 _TAIL_BYTES = 4096
 _CHUNK_BYTES = 1 << 20
@@ -70,7 +70,7 @@ class Catalog:
             return None
         for suffix in SUFFIXES:
             # The newest day, as in lists, where somebody has put a second one.
-            found = max(self._root.glob(f"*/*/*/{session_id}{suffix}"), default=None)
+            found = max(self._root.glob(f"{DAYS}/{session_id}{suffix}"), default=None)
             if found is not None:
                 return found
         return None
@@ -117,7 +117,7 @@ class Catalog:
                     yield path, session_id
 
     def _days(self) -> list[Path]:
-        return sorted((path for path in self._root.glob("*/*/*") if path.is_dir()), reverse=True)
+        return sorted((path for path in self._root.glob(DAYS) if path.is_dir()), reverse=True)
 
 
 def _recordings(folder: Path) -> list[Path]:

@@ -20,6 +20,8 @@ from recordings.packed import SeekablePacked, read_table
 
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 SUFFIXES = (".cast", ".cast.zst", ".cast.zst.age")
+DAYS = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
+"""The folders under the root that hold recordings; in no other is one looked for."""
 
 
 def open_stream(path: Path, identity: Path | None = None) -> BinaryIO:

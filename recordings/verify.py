@@ -141,11 +141,20 @@ def verify_all(
     audit = verify_audit(audit_path, public_key, anchor=anchor)
     found = set()
     for path in sorted(path for path in root.glob("*/*/*/*") if path.name.endswith(SUFFIXES)):
+        if _DATED.fullmatch(_day(path)) is None:
+            # Elsewhere less is asked of a file: copies, and what was taken out of its place.
+            message = f"{path} lies in no folder of a day (YYYY/MM/DD): no recording is kept there."
+            yield path, Report(exit_code=1, message=message)
+            continue
         found.add(session_name(path))
         yield path, _guarded(path, public_key, audit, identity)
     for session_id in audit.sessions:
         if session_id not in found:
             yield root / f"{session_id}.cast", _judge_missing(session_id, audit)
+    if audit.fault and not found and not audit.sessions:
+        # Nothing is left that the fault could be told of.
+        message = f"The audit log cannot be trusted: {audit.fault}."
+        yield audit_path, Report(exit_code=1, message=message)
 
 
 def told_of_all(reports: Iterable[tuple[Path, Report]]) -> Iterator[tuple[str, int]]:

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recordings.catalog import Catalog
 from recordings.chain import GENESIS, ChainLink, Seal, chain_line
 from recordings.commitments import CommitmentReader
 from recordings.events import Output
+from recordings.files import session_name
 from recordings.frames import FrameWalk
 from recordings.keys import make_private_key, save_public_key
 from recordings.packed import pack
@@ -376,3 +378,29 @@ async def test_a_whole_file_that_is_gone_is_named(desk: Desk, sealed: Path, cras
     bad = [r for _, r in verify_all(desk.root, desk.public, desk.audit_path) if not r.is_ok]
     assert [(report.session_id, report.exit_code) for report in bad] == [("s1", 1)]
     assert "missing" in bad[0].message
+
+
+@pytest.mark.parametrize("folder", ["zz/zz/zz", "2026/3/1", "2026/03/1x", "9/9/9"])
+async def test_what_lies_in_no_folder_of_a_day_is_no_recording(
+    desk: Desk, sealed: Path, folder: str
+):
+    moved = desk.root / folder / sealed.name
+    moved.parent.mkdir(parents=True)
+    sealed.rename(moved)
+    bad = {
+        path for path, one in verify_all(desk.root, desk.public, desk.audit_path) if one.exit_code
+    }
+    # Where it lies now, and that it is missing where it has to lie.
+    assert bad == {moved, desk.root / sealed.name}
+    assert Catalog(desk.root).find(session_name(sealed)) is None
+
+
+@pytest.mark.parametrize("log", [b"", b"x"])
+async def test_a_log_that_says_nothing_over_a_folder_of_nothing_is_not_all_right(
+    desk: Desk, sealed: Path, log: bytes
+):
+    whole = desk.audit_path.read_bytes()
+    desk.audit_path.write_bytes(log + whole if log else log)
+    sealed.unlink()
+    codes = [one.exit_code for _, one in verify_all(desk.root, desk.public, desk.audit_path)]
+    assert 1 in codes
