@@ -307,7 +307,7 @@ def _judge_encrypted(path: Path, audit: AuditReport | None, identity: Path | Non
         fault = f"{path.name} is not the archive that the audit log saw: it was changed."
     elif marks.opened is not None and not archives:
         fault = f"{path.name} is not the recording: the audit log never saw it archived."
-    elif identity is None and marks.abouts:
+    elif marks.abouts:
         fault = _find_about_fault(path, marks)
     if fault:
         return Report(exit_code=1, message=fault, first_bad_frame=0, session_id=session_name(path))

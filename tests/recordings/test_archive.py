@@ -220,9 +220,14 @@ async def test_a_garbled_list_file_hides_nothing_but_the_list(desk: Desk, keys: 
     await desk.sealed()
     packed = archive_all(desk, keys.recipient)
     about = packed.with_name("s1.about.json")
+    whole = about.read_text()
     for text in ("", "[]", json.dumps({"header": {}})):
         about.write_text(text)
         assert Catalog(desk.root).list_entries() == ()
+        # Whoever can read what is in the archive is told of it too.
+        told = verify_file(packed, desk.key_path, identity=keys.path)
+        assert (told.exit_code, "lists show something else" in told.message) == (1, True)
+    about.write_text(whole)
     assert verify_file(packed, desk.key_path, identity=keys.path).is_ok
 
 
