@@ -23,6 +23,7 @@ from recordings.encrypted import key_path
 from recordings.errors import FormatError
 from recordings.events import Header
 from recordings.files import (
+    DAYS,
     SUFFIXES,
     day_of,
     file_digest,
@@ -42,7 +43,6 @@ _LIVE_WAIT_S = 2.0
 _LIVE_PAUSE_S = 0.02
 _UNKNOWN = SessionMarks()
 _ID = re.compile(r"[0-9a-f]{16}")
-_DATED = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ def verify_all(
     audit = verify_audit(audit_path, public_key, anchor=anchor)
     found = set()
     for path in sorted(path for path in root.glob("*/*/*/*") if path.name.endswith(SUFFIXES)):
-        if _DATED.fullmatch(_day(path)) is None:
+        if not _is_in_place(path):
             # Elsewhere less is asked of a file: copies, and what was taken out of its place.
             message = f"{path} lies in no folder of a day (YYYY/MM/DD): no recording is kept there."
             yield path, Report(exit_code=1, message=message)
@@ -263,7 +263,7 @@ def _find_key_fault(path: Path, header: Header, audit: AuditReport | None) -> st
     """Tell what is wrong with the key beside an encrypted recording; empty: nothing."""
     marks, key = _marks(path, audit), key_path(path)
     if not key.exists():
-        is_known = marks.opened is not None and _DATED.fullmatch(_day(path)) is not None
+        is_known = marks.opened is not None and _is_in_place(path)
         return "its key is missing, and not erased on record" if is_known > marks.is_erased else ""
     if marks.is_erased:
         return "its key was erased, and is there again: erase it again"
@@ -328,7 +328,7 @@ def _find_about_fault(path: Path, marks: SessionMarks) -> str:
     A copy elsewhere need not have it. In its dated folder it says what day that must be.
     """
     about = about_path(path)
-    is_in_place = _DATED.fullmatch(_day(path)) is not None
+    is_in_place = _is_in_place(path)
     if not about.exists():
         return f"{about.name} is missing: no list shows the recording." if is_in_place else ""
     if file_digest(about) not in marks.abouts:
@@ -375,7 +375,7 @@ def _compare(
 def _find_misplacement(path: Path, walk: FrameWalk, sessions: Mapping[str, SessionMarks]) -> str:
     """Tell what is wrong with where a file lies and what it is called; empty: nothing."""
     name, day = session_name(path), _day(path)
-    is_in_place = _DATED.fullmatch(day) is not None
+    is_in_place = _is_in_place(path)
     is_id = is_in_place or name in sessions or _ID.fullmatch(name) is not None
     if name != walk.session_id and is_id:
         return f"it is the recording of another session ({walk.session_id})"
@@ -388,6 +388,11 @@ def _find_misplacement(path: Path, walk: FrameWalk, sessions: Mapping[str, Sessi
     if is_in_place and is_encrypted and not _is_encrypted(walk):
         return "it is what an encrypted recording holds, not the recording"
     return ""
+
+
+def _is_in_place(path: Path) -> bool:
+    """Tell whether it lies in the folder of a day, where recordings are kept."""
+    return path.absolute().parent.match(DAYS)
 
 
 def _day(path: Path) -> str:
