@@ -8,12 +8,10 @@ versions, UUIDs, hashes, ISBN, epoch milliseconds) must stay readable.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import html
 import itertools
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -23,15 +21,30 @@ from bastion.core.catalogue import Classification
 from bastion.core.dyncols import column_names
 from bastion.core.encoded import decoded, text_of
 from bastion.core.fields import KEYS, PLACE, Fields, fields_of_documents, fields_of_texts
-from bastion.core.model import Engine, Sensitivity
+from bastion.core.kinds import is_wide, type_kind
+from bastion.core.model import Sensitivity
+from bastion.core.naming import (
+    BIRTH_PARTS,
+    CODES,
+    CONTACT,
+    NUMBERED,
+    TELLING_DIGITS_MIN,
+    address_name,
+    classify_comment,
+    classify_name,
+    is_about,
+    is_named,
+    is_street,
+    joined_words,
+    may_be,
+    split_words,
+)
 from bastion.core.paths import HOLDING, NAMING, Path, shape_of
 
 _SHARE_MIN = 0.3
 """Of sampled values with one form, for a column whose name says nothing."""
 _CARD_SHARE_MIN = 0.6
 """Higher: one random digit run in ten passes Luhn."""
-_TELLING_DIGITS_MIN = 4
-"""Shorter numbers refute a name such as ``phone``: they are counts or flags."""
 _SEQUENCE_MIN = 3
 _STEP_MAX = 100_000
 """Numbers that lie closer together than this were counted up."""
@@ -78,7 +91,7 @@ def classify_column(
         return found
     if values:
         return _harmless(name, kind, values)
-    if kind == "number" and (is_key or not _is_wide(type_name)):
+    if kind == "number" and (is_key or not is_wide(type_name)):
         return Classification(sensitivity=None, evidence=f"numbers of type {type_name}")
     return Classification(
         sensitivity=Sensitivity.UNPROVEN, evidence="no values to sample yet; masked until there are"
@@ -177,161 +190,6 @@ def _named_inside(value: str) -> Iterator[Sensitivity]:
         yield from filter(None, (classify_name(one[0]) for one in elements))
 
 
-@functools.lru_cache(maxsize=8192)
-def classify_name(name: str) -> Sensitivity | None:
-    """Tell what a name announces; None for an innocent one."""
-    words = split_words(name)
-    joined = "_".join(words)
-    for sensitivity, pattern in _NAMES:
-        match = pattern.search(joined)
-        if match is not None and not _INNOCENT.search(joined):
-            return sensitivity
-    stem = _stem(joined)
-    if stem is not None and not _INNOCENT.search(joined):
-        return Sensitivity(stem.lastgroup)
-    if not name.isascii():
-        folded = unicodedata.normalize("NFKC", name).casefold()
-        return next((one for word, one in _FOREIGN.items() if word in folded), None)
-    return None
-
-
-def _stem(joined: str) -> re.Match[str] | None:
-    """Find a telling stem in a word: languages that join words have more than a list can hold."""
-    return _STEM.search(joined)
-
-
-_STEM = re.compile(
-    "|".join(
-        rf"(?P<{sensitivity.value}>{stems})[a-z]*"
-        for sensitivity, stems in (
-            (
-                Sensitivity.BIRTH_DATE,
-                "geburtsd|geburtst|geboorted|verjaardag|naissance|nacimiento|nascimento|urodzen"
-                "|narozen|szuletes|syntymaa?|fodsels?da|fodelseda|dogumt",
-            ),
-            (Sensitivity.PHONE, "telefo+n|telephone|puhelinn|mobilnumm|handynumm|rufnumm"),
-            (
-                Sensitivity.SSN,
-                "passport|paspoort|pasaporte?|passeport|paszport|reisepass|pasnummer"
-                "|sozialvers|burgerservice|rijksregist|personnumm|fodselsnumm",
-            ),
-            (Sensitivity.IBAN, "rachunk|kontonumm|kontonr|rekeningnu|bankszamla|cuentabanc"),
-        )
-    )
-)
-"""What stands behind the stem in its word may be ``nummer``, or an ending: ``numer_telefonu``."""
-
-
-def announced(name: str) -> Sensitivity | None:
-    """Tell what a name announces where no value can be looked at: not what it is only about."""
-    sensitivity = classify_name(name)
-    is_about = sensitivity is not None and _is_about(name, sensitivity)
-    return None if is_about else sensitivity
-
-
-def is_named(name: str, value: object) -> bool:
-    """Tell whether a name inside a document announces what stands there, ``{"ssn": …}``.
-
-    Args:
-        value: as JSON gives it; numbers as a number or as their text in a subclass of ``str``.
-    """
-    if value in (None, "", True, False) or value in ([], {}):
-        return False
-    sensitivity = classify_name(name)
-    if sensitivity is None:
-        return isinstance(value, str) and _address_name(name) is not None and _is_street(value)
-    if not isinstance(value, str | int | float):
-        return True
-    text = str(value)
-    return not (text in _FLAGS or (_is_about(name, sensitivity) and not _may_be(sensitivity, text)))
-
-
-def _address_name(name: str) -> Sensitivity | None:
-    joined = _joined(name)
-    is_named = _ADDRESS.search(joined) is not None or _ADDRESS_STEM.search(joined) is not None
-    is_address = is_named and not _INNOCENT.search(joined)
-    return Sensitivity.ADDRESS if is_address else None
-
-
-def split_words(name: str) -> tuple[str, ...]:
-    """Split ``clientIP``, ``client_ip`` and ``CLIENT-IP`` into words: lower case, no accents.
-
-    ``s.s.n`` is one word, and letters that only look Latin are read as they look.
-    """
-    if not name.isascii():
-        name = _as_seen(name)
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    words = [word for word in re.split(r"[^a-z0-9]+", spaced.casefold()) if word]
-    words = [part for word in words for part in _unglued(word)]
-    if sum(len(word) == 1 for word in words) < _SPELT_MIN:
-        return tuple(words)
-    return tuple(_SPELT.sub(lambda run: run[0].replace("_", ""), "_".join(words)).split("_"))
-
-
-def _unglued(word: str) -> Sequence[str]:
-    """Part ``custphn1``, as names of eight letters are, into whose and what."""
-    found = _GLUED.fullmatch(word)
-    return (word,) if found is None else (found["who"], found["what"])
-
-
-_GLUED = re.compile(
-    r"(?P<who>cust|customer|clt|client|cli|kd|kunden?|emp|employee|usr|user|pat|patient|mbr|member"
-    r"|pers|person|acct|vend|vendor|supp|supplier|owner|stud|student|cont|ben|guest|driver|agent"
-    r"|buyer|seller|payer|ship|bill|home|work|priv)"
-    r"(?P<what>(?:ssn|dob|bday|birthd(?:a?te?|ay)|phno?|phone?|tel|mob|mobile|cell|fax|adr|addr"
-    r"|street|eml|e?mail|pwd|passwd|password|iban|cardno|taxid|natid|passno|ip|ipaddr)\d{0,2})"
-)
-
-
-def _joined(name: str) -> str:
-    """Join the words of a name as the patterns here have them."""
-    return "_".join(split_words(name))
-
-
-def _as_seen(name: str) -> str:
-    """Take accents and invisible characters away, and look-alikes where all is Latin then."""
-    pieces = unicodedata.normalize("NFKD", name)
-    plain = "".join(one for one in pieces if unicodedata.category(one) not in ("Mn", "Me", "Cf"))
-    latin = plain.translate(_LOOK_ALIKES)
-    return latin if latin.isascii() else plain
-
-
-_LOOK_ALIKES = str.maketrans(
-    "авсеѕіјкмнорԛтухһԁԝАВСЕЅІЈКМНОРԚТУХԜαοριυνΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡſ",
-    "abcesijkmhopqtyxhdwABCESIJKMHOPQTYXWaopiuvABEZHIKMNOPTYXiags",
-)
-_SPELT_MIN = 3
-_SPELT = re.compile(r"(?<![^_])[a-z](?:_[a-z]){2,}(?![^_])")
-
-
-@functools.lru_cache(maxsize=1024)
-def type_kind(type_name: str) -> str:
-    """Sort a type: number, text, date, document, address, opaque, plain (holds nothing), or other.
-
-    Opaque is what has a value but no words, such as a UUID: only its name can tell of it.
-    """
-    base = re.sub(r"\(.*?\)", "", type_name.casefold()).strip()
-    if base.endswith("[]") or base.startswith("_"):
-        inner = type_kind(base.removesuffix("[]").removeprefix("_"))
-        return inner if inner in ("plain", "address") else "document"
-    first = base.split(" ", maxsplit=1)[0]
-    if first in _KINDS:
-        return _KINDS[first]
-    return "other"
-
-
-def system_sensitivity(
-    engine: Engine, schema: str, relation: str, column: str
-) -> Sensitivity | None:
-    """Tell what a column of a system catalogue holds: data and secrets, or structure only."""
-    place, name, field = schema.casefold(), relation.casefold(), column.casefold()
-    table = _PG_SECRETS if engine is Engine.POSTGRESQL else _MYSQL_SECRETS
-    for relations, columns in table:
-        if relations.fullmatch(f"{place}.{name}") and columns.fullmatch(field):
-            return Sensitivity.SECRET
-    return None
-
-
 def _by_type(kind: str) -> Classification | None:
     if kind == "address":
         return Classification(
@@ -343,12 +201,12 @@ def _by_type(kind: str) -> Classification | None:
 
 
 def _by_name(name: str, comment: str, kind: str, values: list[str]) -> Classification | None:
-    sensitivity = classify_name(name) or _address_name(name)
+    sensitivity = classify_name(name) or address_name(name)
     if sensitivity is not None and _fits(name, sensitivity, kind, values):
         words = f"its name says {sensitivity.value}"
         return Classification(sensitivity=sensitivity, evidence=words, is_named=True)
     if comment:
-        sensitivity = _by_comment(comment)
+        sensitivity = classify_comment(comment)
         if sensitivity is not None and _fits("", sensitivity, kind, values):
             words = f"its comment says {sensitivity.value}"
             return Classification(sensitivity=sensitivity, evidence=words, is_named=True)
@@ -357,18 +215,10 @@ def _by_name(name: str, comment: str, kind: str, values: list[str]) -> Classific
 
 def _by_parts(parts: Sequence[str]) -> Classification | None:
     for part in parts:
-        sensitivity = classify_name(part) or _address_name(part)
+        sensitivity = classify_name(part) or address_name(part)
         if sensitivity is not None:
             words = f"a part of its type is called {part}"
             return Classification(sensitivity=sensitivity, evidence=words, is_compound=True)
-    return None
-
-
-def _by_comment(comment: str) -> Sensitivity | None:
-    words = _joined(comment)
-    for sensitivity, pattern in _COMMENTS:
-        if pattern.search(words):
-            return sensitivity
     return None
 
 
@@ -380,12 +230,12 @@ def _fits(name: str, sensitivity: Sensitivity, kind: str, values: Sequence[str])
         return False
     if kind == "opaque":
         return sensitivity in _OPAQUE_CLASSES
-    joined = _joined(name)
-    is_code = _CODES.search(joined) is not None
-    if _BIRTH_PARTS.search(joined):
+    joined = joined_words(name)
+    is_code = CODES.search(joined) is not None
+    if BIRTH_PARTS.search(joined):
         return True
     if kind == "number":
-        digits_min = _CODE_DIGITS_MIN if is_code else _TELLING_DIGITS_MIN
+        digits_min = _CODE_DIGITS_MIN if is_code else TELLING_DIGITS_MIN
         is_small = bool(values) and all(
             _digits_before_point(value) < digits_min for value in values
         )
@@ -405,42 +255,15 @@ def _refutes(name: str, sensitivity: Sensitivity, values: Sequence[str]) -> bool
     if not values:
         return False
     if sensitivity is Sensitivity.ADDRESS:
-        return sum(map(_is_street, values)) < len(values) * _SHARE_MIN
-    if _is_about(name, sensitivity):
-        return not any(_may_be(sensitivity, value) for value in values)
-    is_numbered = sensitivity in _NUMBERED or sensitivity is Sensitivity.BIRTH_DATE
+        return sum(map(is_street, values)) < len(values) * _SHARE_MIN
+    if is_about(name, sensitivity):
+        return not any(may_be(sensitivity, value) for value in values)
+    is_numbered = sensitivity in NUMBERED or sensitivity is Sensitivity.BIRTH_DATE
     return (
         is_numbered
         and len(set(values)) >= _REFUTING_MIN
-        and not any(_may_be(sensitivity, value) for value in values)
+        and not any(may_be(sensitivity, value) for value in values)
     )
-
-
-def _is_about(name: str, sensitivity: Sensitivity) -> bool:
-    """Tell whether a name goes on behind its telling word: ``email_digest``, not ``work_email``."""
-    joined = _joined(name)
-    pattern = next(pattern for named, pattern in _NAMES if named is sensitivity)
-    rest = ""
-    for match in (*_STEM.finditer(joined), *pattern.finditer(joined)):
-        rest = joined[match.end() :].strip("_")
-    return any(word not in _STILL_DATA and not word.isdigit() for word in rest.split("_") if word)
-
-
-def _may_be(sensitivity: Sensitivity, value: str) -> bool:
-    """Tell whether a text could be of a class, by what each value of the class has."""
-    if sensitivity is Sensitivity.EMAIL:
-        return "@" in value
-    if sensitivity in _NUMBERED:
-        return sum(char.isdigit() for char in value) >= _TELLING_DIGITS_MIN
-    if sensitivity is Sensitivity.IP_ADDRESS:
-        return "." in value or ":" in value
-    if sensitivity is Sensitivity.BIRTH_DATE:
-        return any(map(str.isdigit, value))
-    return _PLAIN_WORDS.fullmatch(value) is None
-
-
-def _is_street(value: str) -> bool:
-    return _STREET.search(value[:_STREET_CHARACTERS]) is not None
 
 
 def _by_values(name: str, kind: str, values: list[str]) -> Classification | None:
@@ -468,7 +291,7 @@ def _by_many(
     if _are_dialled(values):
         words = f"{len(values)} sampled values are phone numbers with the code of a country"
         return Sensitivity.PHONE, words
-    if _CONTACT.search(_joined(name)) and _are_called(values):
+    if CONTACT.search(joined_words(name)) and _are_called(values):
         words = f"{len(values)} sampled values are digits to call, as their name says"
         return Sensitivity.PHONE, words
     if are_numbers is None:
@@ -520,7 +343,7 @@ _CALLED = re.compile(r"\d{9,12}")
 def _hits(name: str, kind: str, values: list[str]) -> Counter[Sensitivity]:
     """Count values with the form of a class, without what so many of them only look like."""
     hits: Counter[Sensitivity] = Counter()
-    names_contact = _CONTACT.search(_joined(name)) is not None
+    names_contact = CONTACT.search(joined_words(name)) is not None
     is_named = _VERSION.search(name) is not None
     names_contact = names_contact or _end_in_numbers(values)
     for value in values:
@@ -620,7 +443,7 @@ def _document(values: list[str]) -> Classification:
 
 
 def _announces(name: str) -> bool:
-    return classify_name(name) is not None or _address_name(name) is not None
+    return classify_name(name) is not None or address_name(name) is not None
 
 
 def _shared(fields: Fields, *, are_telling: bool) -> dict[Path, tuple[Sensitivity, str]]:
@@ -643,7 +466,7 @@ def _shared(fields: Fields, *, are_telling: bool) -> dict[Path, tuple[Sensitivit
 def _is_borne_out(found: Classification, parts: Sequence[str]) -> bool:
     """Tell whether a name in a text is no switch, ``sms=yes``: pairs often are settings."""
     sensitivity = found.sensitivity
-    return sensitivity is not None and any(_may_be(sensitivity, part) for part in parts)
+    return sensitivity is not None and any(may_be(sensitivity, part) for part in parts)
 
 
 def _by_share(name: str, values: list[str]) -> tuple[Sensitivity, str] | None:
@@ -903,145 +726,6 @@ def _decode_hex(value: str) -> bytes:
         return b""
 
 
-def _is_wide(type_name: str) -> bool:
-    base = type_name.casefold()
-    return not re.match(
-        r"(?:tiny|small|medium)?int(?:2|4|eger)?\b(?!8)|year|float|double|real", base
-    )
-
-
-def _words(text: str) -> re.Pattern[str]:
-    # ``ssn2`` is another of them.
-    return re.compile(rf"(?:^|_)(?:{text})\d{{0,2}}(?:_|$)")
-
-
-_NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
-    (
-        Sensitivity.PASSWORD,
-        _words(
-            r"passwords?|passwds?|pwd|pw|pass_?hash|pass_?phrase|pass_?codes?|passwort|kennwort"
-            r"|mot_de_passe|mdp|contrasenas?|senha|encrypted_password|pass|password_?hash"
-            r"|hashed_(?:password|pw)|pin_code|pin|pwhash|salt|parola?|haslo|heslo|losenord"
-            r"|passord|adgangskode|wachtwoord|sifre|salasana|jelszo"
-        ),
-    ),
-    (
-        Sensitivity.EMAIL,
-        _words(
-            r"e_?mails?|eml\d?|e_?mail_?addr(?:ess)?|[a-z]*emails?[0-9]*|correo(?:_electronico)?|courriel"
-            r"|mails?|[a-z]*mail_?addr(?:ess)?|e_?mail_?adresse|correio(?:_eletronico)?|e_?post"
-            r"|e_?posta|posta_elettronica|sahkoposti"
-        ),
-    ),
-    (
-        Sensitivity.IBAN,
-        _words(
-            r"ibans?|bank_?acc(?:oun)?t(?:_?(?:no|nr|num|number))?|acc(?:oun)?t_?(?:no|nr|number|last_?(?:4|four))"
-            r"|konto_?(?:nummer|nr|no)|bank_?konto|swift_account|routing_?(?:number|no)|bank_routing|clabe"
-            r"|numero_(?:de_)?(?:cuenta|compte|conta|conto)|cuenta_bancaria|compte_bancaire"
-            r"|conta_bancaria|conto_corrente|rib|bban|nrb|kto_?(?:nr|nummer)?|bank_?verb(?:indung)?"
-            r"|(?:bank_?)?rekening(?:_?(?:nr|nummer))?"
-        ),
-    ),
-    (
-        Sensitivity.CARD,
-        _words(
-            r"pan|card_?(?:no|nr|num|number|pan)|cc_?(?:no|nr|num|number)?|ccn|credit_?card"
-            r"(?:_?(?:no|nr|num|number))?|cvv2?|cvc2?|kredit_?karte|karten_?(?:nummer|nr)"
-            r"|kreditkarten_?(?:nummer|nr)|carte_bancaire|numero_(?:de_)?(?:carte|carta|tarjeta"
-            r"|cartao)|tarjeta|cartao|debit_?card(?:_?number)?|payment_card|card|track_?data"
-            r"|primary_account_number|card_?holder_?number"
-        ),
-    ),
-    (
-        Sensitivity.SSN,
-        _words(
-            r"ssn\d*|ssns|ss_?(?:no|nr|num|number)|ssn(?:no|num|number|text|hash|enc)"
-            r"|social_?security(?:_?(?:no|nr|num|number))?"
-            r"|social_?sec(?:_?(?:no|num))?|social_?insurance(?:_?(?:no|number))?"
-            r"|national_?(?:id|no|number|identifier|insurance(?:_?number)?)|nin|nino"
-            r"|tax_?(?:id|no|nr|number|payer_?id)|tin|itin|passport(?:_?(?:no|nr|num|number|id))?"
-            r"|sin|cpf|cnpj|dni|nie|nif|curp|bsn|pesel|aadhaa?r|personnummer|ahv(?:_?(?:nr|nummer))?"
-            r"|sozialvers(?:icherung)?s?_?(?:nr|nummer)?|sv_?(?:nr|nummer)|steuer_?(?:id|nr|nummer)"
-            r"|codice_fiscale|cod_?fisc(?:ale)?|(?:num(?:ero)?|no|n)_?(?:de_)?secu(?:rite)?(?:_soc(?:iale)?)?"
-            r"|tessera_sanitaria|tarjeta_sanitaria|carte_vitale|(?:e?gk|ehic)_?(?:no|nr|num|nummer|number)"
-            r"|insee|nss|(?:num(?:ero)?|no|n)_?(?:de_)?permis|permis_(?:de_)?conduire"
-            r"|(?:num(?:ero)?_)?patente_(?:di_)?guida|num(?:ero)?_patente"
-            r"|permiso_(?:de_)?conducir|carta_(?:de_)?conducao|cnh|rijbewijs(?:_?nummer)?|korkort"
-            r"(?:s_?nummer)?|prawo_jazdy|ajokortti|surucu_belgesi"
-            r"|(?:numero_)?(?:de_)?seguridad_social|fodsels?_?(?:nummer|nr)|cpr(?:_?(?:nr|nummer))?"
-            r"|henkilotunnus|hetu|rodne_cislo|jmbg|oib|emso|(?:tc_?)?kimlik(?:_?no)?|nric|hkid"
-            r"|driver_?s?_?licen[cs]e(?:_?(?:no|num|number))?|dl_?(?:no|nr|num|nbr|number)|fuhrerschein"
-            r"(?:_?(?:nr|nummer))?|id_?card(?:_?(?:no|number))?|identity_?(?:no|number|card)"
-            r"|citizen_?(?:id|no|number)|personal_?(?:id|no|nr|number)|personal_code"
-            r"|(?:kranken)?versicherten_?(?:nr|nummer)|kvnr|ausweis(?:_?(?:nr|nummer))?"
-            r"|reisepass(?:_?(?:nr|nummer))?|pasaporte|passeport"
-            r"|medicare(?:_?(?:no|number|id))?|medicaid(?:_?(?:no|number|id))?|mbi"
-            r"|nhs_?(?:no|num|number)"
-            r"|fnr|egn|cnp|tckn|rijksregister(?:_?(?:nr|nummer))?|insz|niss|nir|amka|kennitala"
-            r"|isikukood|asmens_kodas|snils|cuil|cedula(?:_de_identidad)?|my_?number|rut"
-            r"|person_?nr|burgerservice_?nummer|tfn"
-        ),
-    ),
-    (
-        Sensitivity.BIRTH_DATE,
-        _words(
-            r"dob|d_o_b|birth_?dates?|birth_?days?|birth_?dt|date_?of_?birth|born(?:_(?:on|at))?"
-            r"|birth|birth_?month|b_?day|geburt|geburtstag|geburts_?monat|geb(?:urts)?_?dat(?:um)?"
-            r"|geboren(?:_(?:am|op))?|geboorte(?:_?dat(?:um)?)?|ddn|nee?_le"
-            r"|(?:d(?:a?te?)?_?(?:de_)?)?naiss(?:ance)?|nacid[oa]_el|nacimiento"
-            r"|f(?:echa|ec)?_?(?:de_)?nac(?:imiento)?|nascid[oa]_em|nascimento"
-            r"|d(?:ata|t)_?(?:de_)?nasc(?:imento)?|nat[oa]_il|(?:d(?:ata)?_?(?:di_)?)?nascita"
-            r"|f_?dato|fodd|fodt(?:_dato)?|fod(?:else|sels?)?_?(?:datum|dato|dag)|syntymaaika"
-            r"|data_?ur(?:odz(?:enia)?)?|dat(?:um)?_?nar(?:oz(?:eni)?)?|data_?nasterii"
-            r"|datum_?rod(?:enja)?|szul(?:etesi)?_?(?:datum|ido)|dogum_?tar(?:ihi)?"
-        ),
-    ),
-    (
-        Sensitivity.TOKEN,
-        _words(
-            r"(?:\w+_)?tokens?|(?:\w+_)?tok|tkn|api_?keys?|apikeys?|access_?keys?|session_?keys?"
-            r"|private_?keys?|otp|(?:\w+_)?secrets?|secret_?keys?|client_secret|auth_?keys?|bearer"
-            r"|jwt|totp(?:_secret)?|recovery_?codes?|backup_?codes?|refresh_?token|webhook_?secret"
-            r"|signing_?keys?|encryption_?keys?|enc_?key|hmac_?key|license_key|session_?id|sessid"
-            r"|phpsess(?:id)?|jsessionid|cookies?|credentials?|security_answer|mfa_secret|reset_?code|verification_?code"
-            r"|auth_?code|ssh_?keys?|two_factor_secret|seed_phrase|mnemonic"
-        ),
-    ),
-    (
-        Sensitivity.IP_ADDRESS,
-        _words(
-            r"ip|ips|ip_?addr(?:ess)?(?:es)?|ipv[46]|client_?ip|(?:remote|client|peer|src|source"
-            r"|dst)_?addr(?:ess)?|remote_ip|source_?ip|last_?login_?ip|sign_?in_?ip|host_?ip"
-            r"|x_forwarded_for|x_real_ip|ip_?adresse|ipaddr|ipaddress|clientip|user_ip"
-            r"|direccion_ip|adresse_ip|indirizzo_ip"
-        ),
-    ),
-    (
-        Sensitivity.PHONE,
-        _words(
-            r"(?:tele)?phones?\d*|phone_?(?:no|nr|num|number)s?|mobiles?|mobile_?(?:no|nr|num"
-            r"|number|phone)|mob(?:il)?_?(?:no|nr|num|nummer)?|cell(?:_?phone|_?number)?"
-            r"|tel\d*|tel_?(?:no|nr|num|number)|telefon(?:_?(?:nummer|nr)|o|e)?|fax"
-            r"(?:_?(?:no|nr|number))?|msisdn|handy(?:_?(?:nummer|nr))?|telefono|celular|cellulare"
-            r"|movil|telemovel|rufnummer|puhelin(?:numero)?|tlf(?:_?nr)?|ph_?no|phn|gsm|whatsapp"
-            r"|sms_number|contact_?(?:no|num|number)|phonenumber|mobilephone"
-        ),
-    ),
-)
-_FOREIGN = {
-    word.casefold(): sensitivity
-    for sensitivity, listed in (
-        (Sensitivity.PASSWORD, "パスワード 密码 密碼 暗証番号 пароль 비밀번호 סיסמה κωδικός"),
-        (Sensitivity.EMAIL, "邮箱 メール почта 이메일"),
-        (Sensitivity.PHONE, "电话 電話 手机 телефон 전화"),
-        (Sensitivity.SSN, "身份证 マイナンバー паспорт снилс 주민등록번호"),
-        (Sensitivity.CARD, "银行卡 カード番号 номер_карты"),
-        (Sensitivity.BIRTH_DATE, "生年月日 出生日期 дата_рождения"),
-    )
-    for word in listed.split()
-}
-"""Words that need no gap around them, in scripts that the patterns above do not read."""
 _NAMING = names(
     "k key name field attribute attr property prop param parameter setting option variable type"
 )
@@ -1059,128 +743,12 @@ _WITHOUT_FORM = frozenset(
     }
 )
 """The others are known by their form in any cell."""
-_ADDRESS = _words(
-    r"addr(?:ess)?(?:es)?(?:_?line)?_?\d*|adr(?:_?line)?_?\d*|(?:street|home|postal|mailing|shipping|billing"
-    r"|delivery|residential|permanent|current|work)_?addr(?:ess)?(?:_?(?:line)?_?\d+)?"
-    r"|streets?\d*(?:_?(?:name|line|address))?|ship_?to|bill_?to|adresse\d*|anschrift"
-    r"|stra(?:ss|s)e|wohn(?:ort|adresse)|direccion|domicilio|calle|rue|indirizzo|endereco"
-    r"|logradouro|adres|ulica|adress|gatuadress|gate_?adresse|osoite|adresa"
-)
-"""Names of postal addresses, if the values look so too: servers and wallets have addresses."""
-_ADDRESS_STEM = re.compile(r"anschrift|hausnr|hausnummer|huisn|straat|strasse|domicilio|ulic[ay]")
-_INNOCENT = re.compile(
-    r"(?:^|_)(?:count|counts|cnt|total|verified|confirmed|valid|enabled|required|opt_?in|opt_?out"
-    r"|expires?|expiry|expired|expiration|ttl|type|kind|status|state|provider|brand|issuer|template"
-    r"|subject|sent|bounced|changed|updated|created|reset_at|rotated|length|policy|strength|format"
-    r"|limit|quota|used|usage|price|cost|fee|amount|sent_at|seen_at|at|is|has|show|hide|allow|num"
-    r"_of|version|preference|preferences|pref|prefs|settings?|notifications?|campaigns?|queue"
-    r"|country|region|model|os|platform|app|device|size|width|height|holder_type|network|label"
-    r"|exp_month|exp_year|attempts|domain|client|frequency|lists?|body|priority|max|min|rate"
-    r"|ratio|budget|scope|scopes|name|names|title|category|color|colour|theme|schema|index|position"
-    r"|weight|order|rank|score|source|language|locale|lang|mode|channel|class|level|family|role"
-    r"|host|port|server|pool|range|prefix_length|vendor|manufacturer|carrier|supported|allowed"
-    r"|sequence|seq|pct|percent|percentage|days|hours|minutes|seconds|ms|bytes)$"
-    r"|(?:^|_)(?:card|token|e?mail|phone|ip|secret|credential|key|pass|password|addr|address)"
-    r"_(?:template_)?(?:ids?|uuid|guid|fk|ref|refs|type_id)$"
-    r"|^(?:is|has|num(?!_(?:tel|secu|ss|fiscal|carte|compte|cuenta|tarjeta|cartao|permis|pasaporte|passeport))|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
-    r"|require|prompt|completion|input|output|used|uses|can|needs|send|receive)_"
-)
 _VERSION_DOTS = 3
 _VERSION = re.compile(r"(?i)version|release|build|firmware|(?:^|_)ver(?:_|$)")
 """Names of versions with four parts, which look like addresses."""
-_COMMENTS = (
-    (
-        Sensitivity.SSN,
-        _words(
-            r"ssn|social_security|national_id(?:entity)?|passport_(?:no|number)|tax_id"
-            r"|driv(?:er_?s?|ing)_licen[cs]e(?:_(?:no|number))?|numero_d[eu]_(?:permis|passeport)"
-            r"|permis_de_conduire|numero_de_securite_sociale|numero_de_(?:la_)?seguridad_social"
-            r"|national_insurance(?:_(?:no|number))?|pesel|burgerservice_?nummer"
-            r"|codice_fiscale|numero_de_pasaporte|fuhrerschein_?(?:nr|nummer)"
-            r"|(?:reisepass|personalausweis|ausweis)_?(?:nr|nummer)|steuer_?(?:id|identifikations)"
-            r"_?(?:nr|nummer)?|(?:sozial|kranken)versicher(?:ungs|ten)_?(?:nr|nummer)|rijbewijs_?nummer"
-        ),
-    ),
-    (
-        Sensitivity.EMAIL,
-        _words(
-            r"e_?mail_address(?:es)?|e_?mail|emails|e_?mail_adresse|courriel|correo_electronico"
-        ),
-    ),
-    (
-        Sensitivity.PHONE,
-        _words(
-            r"phone_number|telephone|mobile_number|phone|telef(?:o+n|on)_?nummer|rufnummer"
-            r"|numer_telefonu|handy_?nummer"
-            r"|numero_de_tel(?:ephone|efono|efone)"
-        ),
-    ),
-    (
-        Sensitivity.CARD,
-        _words(r"credit_card|card_number|pan|primary_account_number|kreditkarten_?nummer"),
-    ),
-    (
-        Sensitivity.IBAN,
-        _words(
-            r"iban|bank_account|konto_?(?:nr|nummer)|rekening_?nummer|numero_de_(?:cuenta|compte)"
-            r"|numero_di_conto|numer_(?:rachunku|konta)"
-        ),
-    ),
-    (
-        Sensitivity.BIRTH_DATE,
-        _words(
-            r"date_of_birth|birth_?date|birthday|date_de_naissance|geburts_?(?:datum|tag|monat)"
-            r"|fecha_de_nacimiento|data_d[ei]_nasc(?:ita|imento)|dogum_tarihi|fodselsdato"
-            r"|fodelsedatum|geboorte_?datum|data_urodzenia|datum_narozeni|syntymaaika"
-        ),
-    ),
-    (Sensitivity.PASSWORD, _words(r"password|passphrase|passwort|kennwort|mot_de_passe")),
-    (
-        Sensitivity.TOKEN,
-        _words(
-            r"api_key|secret|access_token|private_key|credentials?|session_id|session_cookie"
-            r"|(?:totp|mfa|otp|2fa)_(?:seed|secret|key)"
-        ),
-    ),
-    (Sensitivity.IP_ADDRESS, _words(r"ip_address(?:es)?")),
-    (
-        Sensitivity.SECRET,
-        _words(r"pii|confidential|sensitive|gdpr|personal_data|phi|hipaa"),
-    ),
-)
-_CONTACT = _words(
-    r"(?:\w*_)?(?:contacts?|contact[oe]s?|kontakte?|\w*kontakt|ansprechpartner|next_of_kin|nok"
-    r"|emergency|notfall|guardian|call_?back|ruckruf|rueckruf|notify|reach(?:ed)?(?:_(?:at|by|to|on))?)"
-    r"(?:_(?:to|at|by|on))?"
-)
-"""Names that say whom or where to call, and not how."""
-_BIRTH_PARTS = _words(r"birth_?(?:month|day)|geburts_?(?:monat|tag)")
-"""A day and a month beside a year of birth: small numbers, and telling."""
-_CODES = _words(r"cvv2?|cvc2?|pin|pin_?code|otp|pass_?code|(?:verification|reset|auth)_code")
-"""Short codes: they need not be long to tell."""
 _CODE_DIGITS_MIN = 3
-_NUMBERED = frozenset({Sensitivity.PHONE, Sensitivity.CARD, Sensitivity.SSN, Sensitivity.IBAN})
-"""Their values have digits."""
 _REFUTING_MIN = 5
 """Different values without a digit that refute ``card``: fewer may stand for "none"."""
-_STILL_DATA = names(
-    """
-    address addr adresse no nr num number numbers nummer value values val hash hashed digest enc
-    encrypted cipher ciphertext crypt raw plain plaintext clear text last last4 four first home work
-    office private personal primary secondary alt alternate alternative other others backup main
-    old new prev previous current business mobile cell day evening normalized canonical lower
-    md5 sha1 sha256 local key code secret str string data field seed link bin blob json ext
-    extension full id ids of for from to and or a b c i ii
-    """
-)
-"""Behind a telling word they leave the value in: ``ssn_last4``, ``password_hash``."""
-_PLAIN_WORDS = re.compile(r"[^\W\d_]+(?:[ .:/_-][^\W\d_]+)*[ -]?\d{0,3}")
-_STREET = re.compile(
-    r"(?:^|\s)\d{1,5}[A-Za-z]?[,\s]\s*[^\W\d]\w*|[^\W\d_]{3,}\.?,?\s+\d{1,5}\s?[A-Za-z]?(?:$|[\s,/-])"
-)
-"""A house number and a word beside it, in either order."""
-_STREET_CHARACTERS = 120
-_FLAGS = ("0", "1", "yes", "no", "on", "off", "y", "n")
 _NUMERIC_CLASSES = frozenset(
     {
         Sensitivity.PHONE,
@@ -1199,153 +767,3 @@ _OPAQUE_CLASSES = frozenset(
 _WEAK = frozenset({Sensitivity.CARD, Sensitivity.PHONE, Sensitivity.IP_ADDRESS})
 _PROVEN_KINDS = frozenset({"date", "boolean", "opaque"})
 _LABEL = re.compile(r"'((?:[^']|'')+)'")
-_KINDS = {
-    **dict.fromkeys(
-        names(
-            """
-    int2 int4 int8 smallint integer int bigint tinyint mediumint numeric decimal dec fixed float4
-    float8 float double real money oid serial bigserial smallserial number
-    """
-        ),
-        "number",
-    ),
-    **dict.fromkeys(
-        names(
-            """
-    text varchar character char bpchar citext tinytext mediumtext longtext name nvarchar nchar
-    string enum set
-    """
-        ),
-        "text",
-    ),
-    **dict.fromkeys(
-        names("date timestamp timestamptz datetime year daterange tsrange tstzrange"), "date"
-    ),
-    **dict.fromkeys(["uuid", "bit", "varbit"], "opaque"),
-    **dict.fromkeys(["bool", "boolean"], "boolean"),
-    **dict.fromkeys(
-        names(
-            """
-    json jsonb xml hstore bytea blob tinyblob mediumblob longblob binary varbinary tsvector
-    """
-        ),
-        "document",
-    ),
-    **dict.fromkeys(["inet", "cidr", "inet4", "inet6"], "address"),
-    **dict.fromkeys(
-        names(
-            """
-    time timetz interval point line lseg box path polygon circle geometry
-    geography macaddr macaddr8 pg_lsn xid xid8 cid tid txid_snapshot regclass regtype regproc
-    regrole regnamespace int4range int8range numrange linestring multipoint multilinestring
-    multipolygon geometrycollection void
-    """
-        ),
-        "plain",
-    ),
-}
-
-
-def _any(text: str) -> re.Pattern[str]:
-    return re.compile(text)
-
-
-_PG_SECRETS = (
-    (
-        _any(r"pg_catalog\.pg_stats(?:_ext|_ext_exprs)?"),
-        _any(
-            r"most_common_.*|histogram_bounds|range_.*_histogram|elem_count_histogram|correlation"
-            r"|avg_width"
-        ),
-    ),
-    # What was sorted on disk, byte by byte.
-    (_any(r"pg_catalog\.pg_stat_database"), _any(r"temp_bytes")),
-    # Trees of expressions, with the bytes of each constant; pg_get_expr makes words of them.
-    (
-        _any(
-            r"pg_catalog\.pg_(?:attrdef|constraint|index|policy|class|type|proc|rewrite|trigger"
-            r"|statistic_ext|partitioned_table|publication_rel)"
-        ),
-        _any(
-            r"adbin|conbin|indexprs|indpred|polqual|polwithcheck|relpartbound|typdefaultbin"
-            r"|proargdefaults|prosqlbody|ev_qual|ev_action|tgqual|stxexprs|partexprs|prqual"
-        ),
-    ),
-    (
-        _any(r"pg_catalog\.pg_statistic(?:_ext_data)?"),
-        _any(r"sta(?:values|numbers|width).*|stxd.*"),
-    ),
-    # What rows hold in a column that was added with a default.
-    (_any(r"pg_catalog\.pg_attribute"), _any(r"attmissingval")),
-    (_any(r"pg_catalog\.pg_backend_memory_contexts"), _any(r"ident")),
-    (_any(r"pg_catalog\.pg_authid"), _any(r"rolpassword")),
-    (_any(r"pg_catalog\.pg_shadow"), _any(r"passwd")),
-    (_any(r"pg_catalog\.pg_user_mappings?"), _any(r"umoptions")),
-    (_any(r"pg_catalog\.pg_foreign_server"), _any(r"srvoptions")),
-    (_any(r"pg_catalog\.pg_largeobject"), _any(r"data")),
-    (
-        _any(r"pg_catalog\.pg_stat_(?:activity|replication|ssl|gssapi)"),
-        _any(r"query|application_name|client_addr|client_hostname|client_dn"),
-    ),
-    (_any(r"\w+\.pg_stat_statements"), _any(r"query")),
-    (_any(r"pg_catalog\.pg_prepared_statements"), _any(r"statement")),
-    (_any(r"pg_catalog\.pg_cursors"), _any(r"statement")),
-    (_any(r"pg_catalog\.pg_prepared_xacts"), _any(r"gid")),
-    (_any(r"pg_catalog\.pg_hba_file_rules"), _any(r"address|netmask|options|user_name")),
-    (_any(r"pg_catalog\.pg_ident_file_mappings"), _any(r"sys_name|pg_username")),
-    (_any(r"pg_catalog\.pg_subscription"), _any(r"subconninfo")),
-    (_any(r"pg_catalog\.pg_stat_wal_receiver"), _any(r"conninfo|sender_host")),
-    (_any(r"pg_catalog\.pg_file_settings"), _any(r"setting")),
-    (_any(r"information_schema\.user_mapping_options"), _any(r"option_value")),
-    (_any(r"information_schema\._pg_user_mappings"), _any(r"umoptions")),
-    (_any(r"pg_catalog\.pg_db_role_setting"), _any(r"setconfig")),
-    (_any(r"pg_catalog\.pg_seclabels?|pg_catalog\.pg_shseclabel"), _any(r"label")),
-    (_any(r"pg_toast\..*"), _any(r"chunk_data")),
-)
-_MYSQL_SECRETS = (
-    (
-        _any(r"mysql\.(?:user|global_priv|db|servers|slave_master_info|password_history)"),
-        _any(r"authentication_string|password|priv|plugin_auth.*|username|user_password.*"),
-    ),
-    (_any(r"mysql\.(?:general_log|slow_log)"), _any(r"argument|sql_text|user_host")),
-    (
-        _any(r"mysql\.(?:column_stats|innodb_index_stats)"),
-        _any(r"min_value|max_value|histogram|avg_length"),
-    ),
-    (_any(r"information_schema\.column_statistics"), _any(r"histogram")),
-    # Pages, one by one or in number: a temporary table takes as many as what is in it is long.
-    (_any(r"information_schema\.innodb_buffer_page(?:_lru)?"), _any(r".*")),
-    (_any(r"information_schema\.innodb_buffer_pool_stats"), _any(r"(?!pool_).*")),
-    (_any(r"information_schema\.innodb_metrics"), _any(r".*count.*")),
-    (
-        _any(r".*\.processlist|sys\..*processlist"),
-        _any(r"info.*|current_statement|last_statement|host|query"),
-    ),
-    (_any(r"information_schema\.innodb_trx"), _any(r"trx_query|trx_last_foreign_key_error")),
-    (_any(r"information_schema\.optimizer_trace"), _any(r"query|trace")),
-    (_any(r"information_schema\.innodb_locks|performance_schema\.data_locks"), _any(r"lock_data")),
-    (_any(r"information_schema\.(?:innodb_ft_.*)"), _any(r"word|value")),
-    (
-        _any(r"performance_schema\..*"),
-        _any(
-            r"sql_text|digest_text|query_sample_text|message_text|processlist_info|variable_value"
-            r"|argument.*|attr_value|current_statement|host_name|user_password"
-        ),
-    ),
-    (
-        _any(r"sys\..*"),
-        _any(
-            r"(?:.*_)?(?:query|statement|sql_text|digest_text|processlist_info|lock_data)"
-            r"|(?:waiting|blocking)_.*|sql_kill.*|last_statement.*"
-        ),
-    ),
-    (_any(r"information_schema\.(?:user_variables)"), _any(r"variable_value")),
-    (_any(r"information_schema\.(?:query_cache_info|profiling)"), _any(r"statement_text")),
-    (_any(r"information_schema\.(?:global|session)_status"), _any(r"variable_value")),
-    (
-        _any(r"information_schema\.(?:\w+_statistics|processlist)|performance_schema\..*|sys\..*"),
-        _any(r"(?:.*_)?bytes_(?:sent|received|written)|.*memory_used|.*memory_allocated"),
-    ),
-    (_any(r"information_schema\.tables"), _any(r"checksum")),
-    (_any(r"information_schema\.user_attributes"), _any(r"attribute")),
-)

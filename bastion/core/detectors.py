@@ -15,6 +15,7 @@ import phonenumbers
 from stdnum import iban
 from stdnum.us import ssn as us_ssn
 
+from bastion.core import travel
 from bastion.core.model import Sensitivity
 
 _EMAIL = r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}"
@@ -295,6 +296,11 @@ def _interface(text: str) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface |
         return None
 
 
+def is_travel_document(text: str) -> bool:
+    """Tell whether the text is what a machine reads of a passport."""
+    return "<" in text and travel.is_travel_document(text)
+
+
 def is_version(text: str) -> bool:
     """Tell whether the text is a version, ``v3.10.3-rc1``, and no more."""
     return _RELEASE.fullmatch(text) is not None
@@ -326,6 +332,7 @@ _TESTS = (
     (is_password_hash, Sensitivity.PASSWORD),
     (is_ip, Sensitivity.IP_ADDRESS),
     (is_phone, Sensitivity.PHONE),
+    (is_travel_document, Sensitivity.SSN),
 )
 
 
@@ -410,6 +417,8 @@ def _suspects(blob: bytes, longest: int) -> Iterator[_Suspect]:
             yield _KEY, _hide_all
         if is_long and any(map(blob.__contains__, _HASH_STARTS)):
             yield _HASH, _hide_all
+        if is_long and b"<<" in blob:
+            yield travel.LINE, _hide_travel
     shape = blob.translate(_SHAPES)
     yield from _word_suspects(blob, shape)
     yield from _number_suspects(shape)
@@ -490,6 +499,10 @@ def _hide_quoted_email(match: re.Match[str]) -> str:
 
 def _hide_iban(match: re.Match[str]) -> str:
     return MASK if is_iban(match.group()) else match.group()
+
+
+def _hide_travel(match: re.Match[str]) -> str:
+    return MASK if travel.is_travel_document(match.group()) else match.group()
 
 
 def _hide_ssn(match: re.Match[str]) -> str:
@@ -573,6 +586,7 @@ _CLASSES: dict[Callable[[re.Match[str]], str], Sensitivity] = {
     _hide_quoted_email: Sensitivity.EMAIL,
     _hide_iban: Sensitivity.IBAN,
     _hide_ssn: Sensitivity.SSN,
+    _hide_travel: Sensitivity.SSN,
     _hide_card: Sensitivity.CARD,
     _hide_phone: Sensitivity.PHONE,
     _hide_called: Sensitivity.PHONE,

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from bastion.core import detectors
 from bastion.core.builtins import names
-from bastion.core.classify import MEMBER, NAMED_IN_XML, classify_name, hides_document, is_named
+from bastion.core.classify import MEMBER, NAMED_IN_XML, hides_document
+from bastion.core.naming import classify_name, is_named
 from bastion.core.paths import Path
 
 

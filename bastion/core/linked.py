@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bastion.core.catalogue import Classification, Column, Relation
-from bastion.core.classify import type_kind
+from bastion.core.kinds import type_kind
 from bastion.core.model import Sensitivity
 
 _Key = tuple[str, str]

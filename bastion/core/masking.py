@@ -16,12 +16,13 @@ from operator import itemgetter
 
 from bastion.core import definitions, detectors, documents, messages, styles, tokens
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
-from bastion.core.classify import LEXEME, classify_name, type_kind
+from bastion.core.classify import LEXEME
 from bastion.core.counters import are_rows_of, shows_counters, without_counters
 from bastion.core.definitions import Redactor
 from bastion.core.dyncols import column_names
 from bastion.core.effects import OutputKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure
+from bastion.core.kinds import type_kind
 from bastion.core.model import (
     EffectClass,
     Engine,
@@ -32,6 +33,7 @@ from bastion.core.model import (
     Row,
     Sensitivity,
 )
+from bastion.core.naming import classify_name
 from bastion.core.paths import Path
 from bastion.core.scrubbing import hide_secrets, scrub_secrets
 from bastion.core.styles import Cell, Style, Styles, full

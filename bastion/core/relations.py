@@ -17,7 +17,6 @@ from bastion.core.catalogue import (
     Relation,
     RelationKind,
 )
-from bastion.core.classify import type_kind
 from bastion.core.counters import are_rows_of
 from bastion.core.flow import (
     HARMLESS,
@@ -31,6 +30,7 @@ from bastion.core.flow import (
     join,
     unproven,
 )
+from bastion.core.kinds import type_kind
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.walker import Walker
 

@@ -13,9 +13,9 @@ from sqlglot import exp
 from bastion.core import documents
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Relation, RelationKind
-from bastion.core.classify import type_kind
 from bastion.core.flow import Flow, FlowKind, Scope, Source, fold, join
 from bastion.core.guesses import Guess
+from bastion.core.kinds import type_kind
 from bastion.core.model import Sensitivity
 from bastion.core.walker import Walker
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bastion.core.builtins import names
-from bastion.core.classify import type_kind
+from bastion.core.kinds import type_kind
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.model import Engine
 

@@ -13,7 +13,6 @@ from sqlglot import exp
 
 from bastion.core import bodies, bulk, definitions, paths, predicates, searches
 from bastion.core.builtins import PURE, names
-from bastion.core.classify import announced
 from bastion.core.flow import (
     HARMLESS,
     TYPED,
@@ -30,6 +29,7 @@ from bastion.core.flow import (
 from bastion.core.functions import effect_of, is_of_sys, shows_arguments_only
 from bastion.core.marks import keeps_whole
 from bastion.core.model import Engine
+from bastion.core.naming import announced
 from bastion.core.walker import Ctes, Walker
 
 

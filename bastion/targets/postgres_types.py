@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from psycopg import pq
 
-from bastion.core.classify import type_kind
+from bastion.core.kinds import type_kind
 
 OWN_SCHEMA = (
     "CASE WHEN t.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d"

@@ -23,13 +23,14 @@ from bastion.core.catalogue import (
     Relation,
     RelationKind,
 )
-from bastion.core.classify import classify_column, classify_pairs, system_sensitivity
+from bastion.core.classify import classify_column, classify_pairs
 from bastion.core.context import SessionContext
 from bastion.core.definitions import quotes_values
 from bastion.core.inherit import inherit
 from bastion.core.model import EffectClass, Engine, Sensitivity
 from bastion.core.statement import analyse
 from bastion.core.surroundings import quoted_name
+from bastion.core.system_columns import system_sensitivity
 
 SAMPLE_CHARACTERS = 1000
 """Of each cell: enough to tell what it is, little enough for wide tables."""

@@ -5,16 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bastion.core.catalogue import Classification
-from bastion.core.classify import (
-    announced,
-    classify_column,
-    classify_name,
-    classify_pairs,
-    split_words,
-    system_sensitivity,
-    type_kind,
-)
+from bastion.core.classify import classify_column, classify_pairs
+from bastion.core.kinds import type_kind
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.naming import announced, classify_name, split_words
+from bastion.core.system_columns import system_sensitivity
 
 EMAILS = [f"person{index}@example.org" for index in range(20)]
 CARDS = ["4242424242424242", "5555555555554444", "378282246310005", "6011111111111117"]
@@ -69,6 +64,12 @@ def classify(name: str, samples: list[str | None], type_name: str = "text", **mo
         ("stripeSecretKey", Sensitivity.TOKEN),
         ("client_ip", Sensitivity.IP_ADDRESS),
         ("remote_addr", Sensitivity.IP_ADDRESS),
+        ("geb", Sensitivity.BIRTH_DATE),
+        ("oauth_refresh", Sensitivity.TOKEN),
+        ("reisedokument_nr", Sensitivity.SSN),
+        ("nro_documento", Sensitivity.SSN),
+        ("documento_identidad", Sensitivity.SSN),
+        ("mrz_line_1", Sensitivity.SSN),
     ],
 )
 def test_telling_name_is_found(name: str, sensitivity: Sensitivity) -> None:

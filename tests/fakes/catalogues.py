@@ -12,8 +12,8 @@ from bastion.core.catalogue import (
     Relation,
     RelationKind,
 )
-from bastion.core.classify import system_sensitivity
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.system_columns import system_sensitivity
 
 _COLUMNS = {
     "customers": "id int4, name text, email text EMAIL, phone text PHONE, country text, "

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bastion.core.catalogue import Catalogue, RelationKind
-from bastion.core.classify import classify_column, classify_name
+from bastion.core.classify import classify_column
 from bastion.core.model import (
     Finished,
     MaskedBatch,
@@ -22,6 +22,7 @@ from bastion.core.model import (
     RunOptions,
     Status,
 )
+from bastion.core.naming import classify_name
 from tests.conftest import SEED, DatabaseServer
 from tests.end_to_end.test_corpus import SECRET, checksum, leaked
 from tests.fakes.rig import Rig, running_rig

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bastion.core.classify import type_kind
+from bastion.core.kinds import type_kind
 from bastion.targets.postgres_types import printed_type
 
 
