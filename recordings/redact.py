@@ -87,10 +87,6 @@ class Redaction:
     taken: set[str] = field(default_factory=set)
     """Texts of the cells that were taken out."""
 
-    def is_of(self, statement: int) -> bool:
-        """Tell whether cells of a statement are to go."""
-        return any(one[0] == statement for one in (*self.cells, *self.columns))
-
 
 @dataclass(slots=True)
 class _Result:

@@ -39,7 +39,6 @@ class TouchedRows:
     sample_sql: str
     """Key, columns before, columns after."""
     sample_columns: tuple[str, ...]
-    has_after: bool
     are_alike: bool = False
     """One may be like another: they are known by all they hold, and each counts."""
     given: int | None = None
@@ -108,7 +107,6 @@ def _new_rows(
         left_sql="",
         sample_sql="",
         sample_columns=(),
-        has_after=False,
         are_alike=True,
         meets=meets,
         replaces=replaces(tree),
@@ -168,7 +166,6 @@ class _Questions:
             left_sql=self._left() if is_postgres else "",
             sample_sql=self._sample(rows, columns, after),
             sample_columns=columns,
-            has_after=bool(after),
             plan_sql=plan_sql,
         )
 

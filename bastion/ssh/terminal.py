@@ -366,11 +366,6 @@ class RecordedChannel:
         wire.receiver = self
         self.input_arrived()
 
-    @property
-    def is_closed(self) -> bool:
-        """Tell whether the client is gone."""
-        return self.closed.is_set()
-
     async def write(self, data: bytes, cells: tuple[Grid, ...] = ()) -> None:
         """Record, and where it shows cells of results, then send to stdout.
 
