@@ -3,7 +3,7 @@
 Errors and notices quote values in many ways: in quotes, in brackets, bare after a colon, on a
 line of their own. So nothing is taken out; instead only known sentences are let through, with
 every variable part hidden. ``%s`` stands for anything and is always hidden, ``%i`` for a name
-that the statement itself holds.
+that the statement itself holds, ``%c`` for MySQL's own word for a part of a statement.
 """
 
 from __future__ import annotations
@@ -16,6 +16,12 @@ HIDDEN = "The database's own words are hidden: they may quote masked values."
 _MASK = "•••••"
 _NAME = r"(?:[\"'`]?[\w.$]{1,130}[\"'`]?(?:\([\w, \[\]]*\))?)"
 
+_PARTS = (
+    "field list|where clause|on clause|from clause|having clause|order clause|group statement"
+    "|a table function argument|window (?:partition|order) by|IN/ALL/ANY subquery|field definition"
+    "|VALUES function|partition function|generated column function|default value expression"
+    "|check constraint expression"
+)
 _TEMPLATES = """
 syntax error at or near "%i"
 syntax error at end of input
@@ -129,6 +135,7 @@ line %s
 invalid input syntax for type json
 invalid input syntax for type jsonb
 You have an error in your SQL syntax; check the manual that corresponds to your %s
+Unknown column '%i' in '%c'
 Unknown column '%i' in '%i'
 Unknown column '%i' in '%s'
 Unknown table '%i'
@@ -136,6 +143,7 @@ Unknown table '%i' in %i
 Unknown database '%i'
 Table '%i' doesn't exist
 Table '%i' already exists
+Column '%i' in '%c' is ambiguous
 Column '%i' in %s is ambiguous
 Column '%i' cannot be null
 Column count doesn't match value count at row %s
@@ -299,6 +307,8 @@ def _fill(
         elif piece == "%s":
             next(groups)
             filled.append(_MASK)
+        elif piece == "%c":
+            filled.append(next(groups))
         else:
             filled.append(piece)
     return "".join(filled)
@@ -308,11 +318,13 @@ def _fill(
 def _compiled() -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
     found = []
     for line in _TEMPLATES.strip().splitlines():
-        pieces = tuple(piece for piece in re.split(r"(%[is])", line) if piece)
+        pieces = tuple(piece for piece in re.split(r"(%[isc])", line) if piece)
         parts = [
-            f"({_NAME})" if piece == "%i" else "(.*)" if piece == "%s" else re.escape(piece)
-            for piece in pieces
+            f"({_VARIABLE[piece]})" if piece in _VARIABLE else re.escape(piece) for piece in pieces
         ]
-        start = "" if pieces[0] in ("%i", "%s") else pieces[0]
+        start = "" if pieces[0] in _VARIABLE else pieces[0]
         found.append((start, re.compile("".join(parts), re.DOTALL), pieces))
     return tuple(found)
+
+
+_VARIABLE = {"%i": _NAME, "%s": ".*", "%c": _PARTS}
