@@ -2,7 +2,7 @@
 
 So to name one (``FROM t PARTITION (p)``, a partition of PostgreSQL by its own name) is a condition,
 and ``tableoid`` is a value of the key. Which one a plan goes into tells what it compares the key
-with.
+with. So it is with heirs that a check of their own tells apart.
 """
 
 from __future__ import annotations

@@ -83,9 +83,16 @@ JOIN pg_catalog.pg_depend d ON d.objid = p.partrelid AND d.refobjid = p.partreli
      AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid
      AND d.deptype = 'i' AND d.refobjsubid = 0
 JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = d.objsubid
-ORDER BY 1, a.attnum
+UNION
+SELECT i.inhparent::text, a.attname FROM pg_catalog.pg_constraint k
+JOIN pg_catalog.pg_inherits i ON i.inhrelid = k.conrelid
+JOIN pg_catalog.pg_class heir ON heir.oid = k.conrelid AND NOT heir.relispartition
+JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+WHERE k.contype = 'c' AND k.coninhcount = 0
+ORDER BY 1, 2
 """
-"""Columns by which tables are parted, inside of an expression too: none may be dropped alone."""
+"""Columns by which tables are parted, inside of an expression too: none may be dropped alone. And
+those that a check of an heir alone names: so tables were parted by hand."""
 _VIEWS = """
 SELECT c.oid::text FROM pg_catalog.pg_class c
 WHERE c.relkind IN ('v', 'm') AND c.oid >= 16384 AND c.relpersistence <> 't'

@@ -25,6 +25,14 @@ create table nested_2 partition of nested default;
 create table orders (id int, placed date, ssn bigint) partition by range (placed);
 create table orders_24 partition of orders for values from ('2024-01-01') to ('2025-01-01');
 create table orders_25 partition of orders for values from ('2025-01-01') to ('2026-01-01');
+create table clients (id int, ssn bigint, name text, check (ssn > 0));
+create table clients_low (check (ssn < 500000000)) inherits (clients);
+create table clients_high (check (ssn >= 500000000), note text) inherits (clients);
+create table goods (id int, price int, ssn bigint, check (ssn > 0));
+create table goods_cheap (check (price < 10)) inherits (goods);
+insert into clients_low values (1, 123456789, 'Ada');
+insert into clients_high values (2, 734567891, 'Ben');
+insert into goods_cheap values (1, 5, 123456789);
 """,
     "mysql": """
 create table people (id int, ssn bigint, name varchar(40)) partition by range (ssn)
@@ -59,6 +67,10 @@ HELD = {
         "create temp table z as select id from people_low",
         "explain analyze select id from people where id = 1",
         "prepare s as select id from people_low",
+        "select id from clients_low",
+        "select count(*) from only clients_high",
+        "select tableoid::regclass, id from clients",
+        "explain analyze select id from clients where id = 1",
     ),
     "mysql": (
         "select id from people partition (low)",
@@ -84,6 +96,9 @@ FREE = {
         ],
         "select id from orders where tableoid = 'orders_25'::regclass": [(b"2",)],
         "select id from nested_1": [(b"1",)],
+        "select id from clients order by id": [(b"1",), (b"2",)],
+        "select id from goods_cheap": [(b"1",)],
+        "select tableoid::regclass, id from goods": [(b"goods_cheap", b"1")],
         "select id from people order by id": [(b"1",), (b"2",)],
     },
     "mysql": {
