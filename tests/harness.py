@@ -150,6 +150,8 @@ class House:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+        finally:
+            WITNESS.leave(self.state / "sessions")
 
     def ssh_words(self, user: str, *options: str) -> list[str]:
         """Give the ssh command line for a user, up to the host."""

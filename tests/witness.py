@@ -10,6 +10,7 @@ Two questions, asked after every test that met a real server, for every login of
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import re
 from collections import Counter
@@ -150,7 +151,7 @@ class Transcript:
         if any(one.sha256 == digest for one in self.statements.values()):
             return digest
         # Of what holds a secret, the digest on record is that of the text without it.
-        without = _digest(scrub_secrets(text))
+        without = _digest_without_secrets(text)
         if any(one.sha256 == without for one in self.statements.values()):
             return without
         for one in self.statements.values():
@@ -246,6 +247,9 @@ class Witness:
         self._logs: list[ServerLog] = []
         self._folders: dict[Path, Path | None] = {}
         """Each with the identity that reads it, where it is encrypted."""
+        self._ended: set[Path] = set()
+        """Those that are read for the last time."""
+        self._read_out: set[Path] = set()
         self._transcripts: dict[str, Transcript] = {}
         self._heard: set[str] = set()
         """Sessions with a login at a server whose log is read."""
@@ -267,6 +271,12 @@ class Witness:
     def watch(self, sessions: Path, identity: Path | None = None) -> None:
         """Take the transcripts of an installation into account."""
         self._folders[sessions] = identity or self._folders.get(sessions)
+        self._ended.discard(sessions)
+        self._read_out.discard(sessions)
+
+    def leave(self, sessions: Path) -> None:
+        """Leave an installation that has ended, once its transcripts are read to their ends."""
+        self._ended.add(sessions)
 
     def differences(self) -> list[str]:
         """Compare what has come since the last call; a sentence for each difference, once."""
@@ -286,6 +296,8 @@ class Witness:
         words += self._unheard(done)
         words += self._repeated()
         self._changed.clear()
+        self._read_out |= self._ended
+        self._ended.clear()
         return words
 
     def _unexplained(self, log: ServerLog) -> Iterator[str]:
@@ -332,6 +344,8 @@ class Witness:
         """Read on; gives the sessions that have something new."""
         changed = set()
         for folder, identity in self._folders.items():
+            if folder in self._read_out:
+                continue
             for path in folder.glob("*/*/*/*.cast*"):
                 session = path.name.partition(".")[0]
                 transcript = self._transcripts.setdefault(session, Transcript())
@@ -409,6 +423,12 @@ _PAIRS = {"\\\\": "\\", "\\0": "\0", "''": "'"}
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+@functools.lru_cache(maxsize=4096)
+def _digest_without_secrets(text: str) -> str:
+    """Most of what a server's log holds are the bastion's own questions, the same every time."""
+    return _digest(scrub_secrets(text))
 
 
 _OF_DRIVER = frozenset(map(_digest, _DRIVER))

@@ -110,6 +110,7 @@ async def running_rig(directory: Path, config: Config | None = None) -> AsyncIte
             yield Rig(paths, application, services, administration)
     finally:
         await application.close()
+        WITNESS.leave(paths.sessions)
 
 
 @contextlib.asynccontextmanager
