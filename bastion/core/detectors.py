@@ -136,6 +136,9 @@ _FORMAT = re.compile(
 MASK = "•••••"
 _LENGTH_MAX = 4096
 """A longer value is no single address, number or key."""
+_WHOLE_LENGTH_MIN = 8
+_SHORTER = re.compile(r"[@:.]")
+"""What a shorter one holds: of those only addresses are, of mail and of machines."""
 _PHONE_DIGITS = range(9, 13)
 _DOTS = 3
 _RELEASE = re.compile(
@@ -150,7 +153,9 @@ def whole(value: str) -> Sensitivity | None:
     text = value.strip()
     if not text or len(text) > _LENGTH_MAX:
         return None
-    for test, sensitivity in _TESTS:
+    if len(text) < _WHOLE_LENGTH_MIN and _SHORTER.search(text) is None:
+        return None
+    for test, sensitivity in _TESTS if _DIGIT.search(text) else _TESTS_OF_WORDS:
         if test(text):
             return sensitivity
     return None
@@ -224,6 +229,8 @@ def is_phone(text: str) -> bool:
         return _is_international(text)
     if _DIALLED.fullmatch(text):
         return _is_international(f"+{text[2:]}")
+    if not (text.startswith("(") or text[:1].isdigit()):
+        return False
     digits = sum(char.isdigit() for char in text)
     if digits not in _PHONE_DIGITS or text.isdigit():
         return False
@@ -334,6 +341,9 @@ _TESTS = (
     (is_phone, Sensitivity.PHONE),
     (is_travel_document, Sensitivity.SSN),
 )
+_OF_NUMBERS = (is_card, is_ssn, is_iban, is_phone)
+_TESTS_OF_WORDS = tuple(pair for pair in _TESTS if pair[0] not in _OF_NUMBERS)
+_DIGIT = re.compile(r"\d")
 
 
 def redact(text: str, *, is_code: bool = False, shown: frozenset[Sensitivity] = frozenset()) -> str:

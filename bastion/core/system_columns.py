@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from bastion.core.model import Engine, Sensitivity
@@ -11,12 +12,16 @@ def system_sensitivity(
     engine: Engine, schema: str, relation: str, column: str
 ) -> Sensitivity | None:
     """Tell what a column of a system catalogue holds: data and secrets, or structure only."""
-    place, name, field = schema.casefold(), relation.casefold(), column.casefold()
+    field = column.casefold()
+    secrets = _secrets_of(engine, f"{schema}.{relation}".casefold())
+    return Sensitivity.SECRET if any(one.fullmatch(field) for one in secrets) else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _secrets_of(engine: Engine, relation: str) -> tuple[re.Pattern[str], ...]:
+    """Give what the names of such columns in one system catalogue match."""
     table = _PG_SECRETS if engine is Engine.POSTGRESQL else _MYSQL_SECRETS
-    for relations, columns in table:
-        if relations.fullmatch(f"{place}.{name}") and columns.fullmatch(field):
-            return Sensitivity.SECRET
-    return None
+    return tuple(columns for relations, columns in table if relations.fullmatch(relation))
 
 
 def _any(text: str) -> re.Pattern[str]:

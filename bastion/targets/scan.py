@@ -283,17 +283,25 @@ def _known_system(relation: Relation, plan: ScanPlan) -> Relation | None:
 
 
 def _system(relation: Relation, engine: Engine) -> Relation:
-    columns = []
-    for column in relation.columns:
-        sensitivity = system_sensitivity(engine, relation.schema, relation.name, column.name)
-        evidence = (
-            "The server's own catalogue; it holds no table's data."
-            if sensitivity is None
-            else "The server's own catalogue, and it holds data or credentials."
+    schema, name = relation.schema, relation.name
+    columns = tuple(
+        replace(
+            column, classification=_OF_SYSTEM[system_sensitivity(engine, schema, name, column.name)]
         )
-        classification = Classification(sensitivity=sensitivity, evidence=evidence)
-        columns.append(replace(column, classification=classification))
-    return replace(relation, columns=tuple(columns))
+        for column in relation.columns
+    )
+    return replace(relation, columns=columns)
+
+
+_OF_SYSTEM = {
+    None: Classification(
+        sensitivity=None, evidence="The server's own catalogue; it holds no table's data."
+    ),
+    Sensitivity.SECRET: Classification(
+        sensitivity=Sensitivity.SECRET,
+        evidence="The server's own catalogue, and it holds data or credentials.",
+    ),
+}
 
 
 def _classified(relation: Relation, samples: Samples) -> Relation:
