@@ -130,8 +130,6 @@ class Application:
         self._server = SshServer(services, settings=self._ssh_settings(host, port))
         address = await self._server.start()
         self._stack.push_async_callback(self._server.close)
-        gc.collect()
-        gc.freeze()
         return address
 
     async def _tell_start(self, services: Services) -> None:
@@ -157,6 +155,9 @@ class Application:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep limits, policy and accounts in force until ``stop`` is set, then drain."""
+        # What it was started with stays to the end; looked through again, it would hold all up.
+        gc.collect()
+        gc.freeze()
         async with asyncio.TaskGroup() as group:
             ticking = group.create_task(self._tick())
             checking = group.create_task(self._recheck_accounts())
