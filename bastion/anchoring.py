@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bastion.errors import BastionError, ConfigError
 from bastion.execution.ports import Clock
-from recordings.anchor import SignedHead, append_head, read_heads
+from recordings.anchor import SignedHead, append_head, read_anchor
 from recordings.audit import read_head, verify_audit
 from recordings.errors import RecordingFailure
 
@@ -84,11 +84,22 @@ class AnchorPlaces:
         Raises:
             ConfigError: the log is not the one that was anchored.
         """
-        if self.file is None or not self.file.exists() or not read_heads(self.file):
+        if self.file is None:
             return
-        fault = "it is missing"
-        if audit_log.exists():
-            fault = verify_audit(audit_log, public_key, anchor=self.file).fault
+        try:
+            if not read_anchor(self.file).says_anything:
+                return
+            fault = "it is missing"
+            if audit_log.exists():
+                fault = verify_audit(audit_log, public_key, anchor=self.file).fault
+        except FileNotFoundError:
+            # The first head makes it.
+            return
+        except OSError as error:
+            raise ConfigError(
+                f"{error.filename} cannot be read ({error.strerror}), so the audit log cannot be"
+                " held against its anchor. Put it right; nothing starts until then."
+            ) from error
         if fault:
             raise ConfigError(
                 f"The audit log does not agree with its anchor {self.file}: {fault}. Put the log "
@@ -187,7 +198,8 @@ class Anchoring:
         except (RecordingFailure, OSError) as error:
             log.warning("anchor.no_head", extra={"error": type(error).__name__})
             return
-        if head is None:
+        if head is None or head.seq == 0:
+            # That a log was empty once says nothing of it.
             return
         trouble = ""
         if head.seq != self._last or self.trouble:

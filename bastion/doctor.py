@@ -18,13 +18,14 @@ from bastion.errors import BastionError
 from bastion.execution.ports import Clock
 from bastion.installation import PolicyFile, check_initialised
 from bastion.space import ADVICE, usage_of
-from recordings.anchor import read_heads
-from recordings.audit import AuditReport, verify_audit
+from recordings.anchor import read_anchor
+from recordings.audit import AuditReport
 from recordings.budget import Level
 from recordings.errors import FormatError, RecordingError
 from recordings.keys import load_public_key
 from recordings.retention import holds
-from recordings.verify import find_strays
+from recordings.verify import Stock, take_stock
+from recordings.words import visible_line
 
 _DISK_FREE_LOW_BYTES = 2 * 1024**3
 _DISK_FREE_BAD_BYTES = 200 * 1024**2
@@ -145,16 +146,17 @@ def _audit(paths: Paths, anchor_file: str) -> list[Finding]:
     try:
         anchor = Path(anchor_file) if anchor_file and Path(anchor_file).exists() else None
         key = load_public_key(paths.recording_public_key)
-        report = verify_audit(paths.audit_log, key, anchor=anchor)
+        stock = take_stock(paths.sessions, key, paths.audit_log, anchor=anchor)
     except (OSError, RecordingError) as error:
         return [Finding(Severity.BAD, "audit log", f"it cannot be checked: {error}")]
+    report = stock.audit
     if not report.is_ok:
         text = f"it is not whole: {report.fault} Keep a copy and find out who could write here."
         return [Finding(Severity.BAD, "audit log", text)]
     return [
         Finding(Severity.OK, "audit log", f"whole, {report.rows} rows"),
         *_clock(report),
-        _recordings(paths, report),
+        _recordings(stock),
     ]
 
 
@@ -167,10 +169,19 @@ def _clock(report: AuditReport) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, "clock", text)
 
 
-def _recordings(paths: Paths, report: AuditReport) -> Finding:
-    gone, unknown = find_strays(paths.sessions, report.sessions)
-    kinds = ((gone, "gone and not deleted on record"), (unknown, "unknown to the audit log"))
-    told = [f"{len(ids)} {words}: {' '.join(ids[:_LISTED_MAX])}" for ids, words in kinds if ids]
+def _recordings(stock: Stock) -> Finding:
+    found = stock.found
+    kinds = (
+        (stock.gone, "gone and not deleted on record"),
+        (stock.unknown, "unknown to the audit log"),
+        ([str(path) for path, _ in found.strange], "where no recording is kept, or no file"),
+        ([str(error.filename) for error in found.unreadable], "folders that cannot be read"),
+    )
+    told = [
+        f"{len(names)} {words}: {visible_line(' '.join(names[:_LISTED_MAX]))}"
+        for names, words in kinds
+        if names
+    ]
     if told:
         text = f"{'; '.join(told)}. Run: bastion recording verify"
         return Finding(Severity.BAD, "recordings", text)
@@ -190,7 +201,11 @@ def _anchor(paths: Paths, config: Config) -> Iterator[Finding]:
     path = Path(file)
     try:
         is_same_disk = path.parent.stat().st_dev == paths.state.stat().st_dev
-        heads = read_heads(path) if path.exists() else []
+        heads = read_anchor(path).heads
+    except FileNotFoundError:
+        text = f"{file} is not there, so nothing is anchored. A server that runs makes it anew."
+        yield Finding(Severity.WARNING, "anchor", text)
+        return
     except OSError as error:
         yield Finding(Severity.BAD, "anchor", f"{file} cannot be read ({error.strerror}).")
         return

@@ -20,10 +20,10 @@ from bastion.installation import PolicyFile, SystemClock, check_initialised, ope
 from recordings.age import check_recipient
 from recordings.archive import archivable, archive
 from recordings.asciicast import ExportFormat, export
-from recordings.audit import SEALED, AuditRow, read_rows, seal_message, verify_audit
+from recordings.audit import SEALED, AuditRow, read_rows, seal_message, sessions_in, verify_audit
 from recordings.catalog import Catalog
 from recordings.erasure import erase, find_erasure, propose_erasure
-from recordings.errors import FormatError
+from recordings.errors import FormatError, KeyFormatError
 from recordings.events import Output
 from recordings.files import open_stream, session_name
 from recordings.heard import MaskFor
@@ -52,8 +52,8 @@ from recordings.sshsig import (
     sign_stream,
     verify_message,
 )
-from recordings.verify import told_of_all, verify_all, verify_file
-from recordings.words import moment_text, visible
+from recordings.verify import tell_all, verify_file
+from recordings.words import moment_text, visible, visible_line
 
 Say = Callable[[str], None]
 
@@ -65,9 +65,17 @@ def recording(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: S
     """Run one ``bastion recording`` command and give its exit code."""
     try:
         return _run(paths, parsed, say=say, complain=complain)
+    except OSError as error:
+        complain(_unreadable(error))
+        return 2
     except FormatError as error:
         complain(str(error))
-        return 1
+        return 2 if isinstance(error, KeyFormatError) else 1
+
+
+def _unreadable(error: OSError) -> str:
+    named = visible_line(str(error.filename or "A file"))
+    return f"{named}: {error.strerror or error}. Put it right, or run this as who may read it."
 
 
 def _run(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
@@ -134,16 +142,13 @@ def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say
 
 
 def _verify_all(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
-    key = load_public_key(parsed.key or paths.recording_public_key)
     if not paths.audit_log.exists():
         complain(f"{paths.audit_log} is missing: nobody can tell what else is.")
         return 1
-    anchor = _anchor(paths, parsed)
-    reports = verify_all(
-        paths.sessions, key, paths.audit_log, identity=parsed.identity, anchor=anchor
-    )
+    key, anchor = parsed.key or paths.recording_public_key, _anchor(paths, parsed)
+    lines = tell_all(paths.sessions, key, paths.audit_log, identity=parsed.identity, anchor=anchor)
     code = 0
-    for line, code in told_of_all(reports):
+    for line, code in lines:
         (complain if code else say)(line)
     return code
 
@@ -158,15 +163,26 @@ def _anchor(paths: Paths, parsed: argparse.Namespace) -> Path | None:
 
 
 def _find(paths: Paths, what: str, *, must_exist: bool = True) -> Path:
-    """Take a path or a session's id for a recording."""
-    if "/" in what or what.endswith((".cast", ".zst", ".age")) or Path(what).exists():
+    """Take a session's id, or else a path, for a recording; with a slash it is a path.
+
+    Raises:
+        UsageError: there is neither; or the file here has the name of a session that is gone.
+    """
+    if "/" in what or what.endswith((".cast", ".zst", ".age")):
         return Path(what)
     found = Catalog(paths.sessions).find(what)
     if found is not None:
         return found
-    if must_exist:
+    path = Path(what)
+    if path.exists() and paths.audit_log.exists() and what in sessions_in(paths.audit_log):
+        # What somebody has put here must not answer for it.
+        raise UsageError(
+            f"The recording of session {what} is not in its place, and here lies a file of that"
+            f" name. For the file, write ./{what}"
+        )
+    if must_exist and not path.exists():
         raise UsageError(f"There is no recording {what}. Try: bastion recording list")
-    return Path(what)
+    return path
 
 
 def read_on_record(
@@ -189,12 +205,13 @@ def _list(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
         say("No recording matches." if _query(parsed) else "There are no recordings yet.")
     for one in found:
         entry, header = one.entry, one.entry.header
-        say(
+        line = (
             f"{entry.session_id}  {header.started_at:%Y-%m-%d %H:%M:%S}  {entry.state:7}  "
             f"{header.user}@{header.target or '-'}  {header.front_end}  "
             f"{entry.duration_s:.0f} s  {entry.statements} statements, {entry.held} held, "
             f"{entry.denied} denied  {entry.size_bytes} bytes"
         )
+        say(visible_line(line))
         for hit in one.hits:
             words = visible(" ".join(hit.text.split()))[:_HIT_CHARACTERS_MAX]
             say(f"    {moment_text(hit.time_s)}  #{hit.index} {hit.action or '-':5}  {words}")
@@ -265,12 +282,16 @@ def _show(path: Path, parsed: argparse.Namespace, say: Say) -> int:
         }
         say(json.dumps(about, ensure_ascii=False))
         return 0
-    say(f"session {header.session_id}: {header.user} ({header.person}) on {header.target or '-'}")
-    say(f"from {header.source} with key {header.key_fingerprint}, {header.front_end}")
-    say(f"started {header.started_at:%Y-%m-%d %H:%M:%S} UTC, policy {header.policy_version}")
+    # What was typed must do nothing to the terminal of whoever reads it.
+    for line in (
+        f"session {header.session_id}: {header.user} ({header.person}) on {header.target or '-'}",
+        f"from {header.source} with key {header.key_fingerprint}, {header.front_end}",
+        f"started {header.started_at:%Y-%m-%d %H:%M:%S} UTC, policy {header.policy_version}",
+    ):
+        say(visible_line(line))
     for number, statement in enumerate(statements, 1):
         say(f"#{number} {statement.time_us / 1e6:8.1f} s  {statement.action:5} {statement.status}")
-        for line in statement.text.splitlines():
+        for line in visible(statement.text).splitlines():
             say(f"      {line}")
     return 0
 
@@ -621,23 +642,20 @@ def _archive(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Sa
 
 def audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     """Run one ``bastion audit`` command and give its exit code."""
+    try:
+        return _audit(paths, parsed, say=say, complain=complain)
+    except OSError as error:
+        complain(_unreadable(error))
+        return 2
+    except FormatError as error:
+        complain(str(error))
+        return 2 if isinstance(error, KeyFormatError) else 1
+
+
+def _audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     check_initialised(paths)
     if parsed.verb == "verify":
-        anchor = _anchor(paths, parsed)
-        key = load_public_key(paths.recording_public_key)
-        try:
-            report = verify_audit(paths.audit_log, key, anchor=anchor)
-        except OSError as error:
-            complain(f"{error.filename} cannot be read: {error.strerror}")
-            return 2
-        if report.is_ok:
-            agrees = "" if anchor is None else f" It agrees with its anchor {anchor}."
-            say(f"The audit log is whole: {report.rows} rows, head {report.head[:16]}.{agrees}")
-            for one in report.set_back:
-                complain(f"But {one.words()}: ages by this log are not to be relied on.")
-            return 0
-        complain(f"The audit log is not whole: {report.fault}")
-        return 1
+        return _verify_audit(paths, parsed, say=say, complain=complain)
     if parsed.verb == "export":
         lines = (json.dumps(_row(row), ensure_ascii=False) + "\n" for row in _rows(paths))
         if parsed.output is None:
@@ -652,7 +670,20 @@ def audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) 
             say(json.dumps(_row(row), ensure_ascii=False))
         else:
             fields = "  ".join(f"{name}={value}" for name, value in row.fields.items())
-            say(f"{row.at}  {row.event}  {fields}")
+            say(visible_line(f"{row.at}  {row.event}  {fields}"))
+    return 0
+
+
+def _verify_audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
+    key = load_public_key(paths.recording_public_key)
+    report = verify_audit(paths.audit_log, key, anchor=_anchor(paths, parsed))
+    if not report.is_ok:
+        complain(f"The audit log is not whole: {report.fault}")
+        return 1
+    agrees = f" It is {report.anchored}." if report.anchored else ""
+    say(f"The audit log is whole: {report.rows} rows, head {report.head[:16]}.{agrees}")
+    for one in report.set_back:
+        complain(f"But {one.words()}: ages by this log are not to be relied on.")
     return 0
 
 

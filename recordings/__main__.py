@@ -10,11 +10,11 @@ from pathlib import Path
 
 from recordings.asciicast import ExportFormat, export, output_text
 from recordings.audit import verify_audit
-from recordings.errors import RecordingError
+from recordings.errors import KeyFormatError, RecordingError
 from recordings.files import open_stream
 from recordings.keys import load_public_key
 from recordings.sshsig import allowed_signers_line
-from recordings.verify import AUDIT_NAME, told_of_all, verify_all, verify_file
+from recordings.verify import AUDIT_NAME, tell_all, verify_file
 
 _CHUNK_BYTES = 1 << 20
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = _run(parsed)
     except RecordingError as error:
         _say(str(error), is_error=True)
-        status = 1
+        status = 2 if isinstance(error, KeyFormatError) else 1
     except BrokenPipeError:
         # The reader has gone; the interpreter's own flush at exit would only fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -57,7 +57,8 @@ def _run(parsed: argparse.Namespace) -> int:
             return report.exit_code
         case "audit":
             audit = verify_audit(parsed.file, load_public_key(parsed.key), anchor=parsed.anchor)
-            words = audit.fault or f"whole, {audit.rows} rows, head {audit.head}"
+            reach = f", {audit.anchored}" if audit.anchored else ""
+            words = audit.fault or f"whole, {audit.rows} rows, head {audit.head}{reach}"
             _say(words, is_error=not audit.is_ok)
             for one in audit.set_back:
                 _say(f"{one.words()}: ages by this log are not to be relied on", is_error=True)
@@ -86,15 +87,9 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _verify_all(parsed: argparse.Namespace) -> int:
     audit = parsed.audit or parsed.key.absolute().with_name(AUDIT_NAME)
-    reports = verify_all(
-        parsed.file,
-        load_public_key(parsed.key),
-        audit,
-        identity=parsed.identity,
-        anchor=parsed.anchor,
-    )
+    lines = tell_all(parsed.file, parsed.key, audit, identity=parsed.identity, anchor=parsed.anchor)
     code = 0
-    for line, code in told_of_all(reports):
+    for line, code in lines:
         _say(line, is_error=code != 0)
     return code
 

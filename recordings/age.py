@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from recordings.errors import EncryptedError, FormatError
+from recordings.disk import open_file, read_small
+from recordings.errors import EncryptedError, FormatError, KeyFormatError
 
 try:
     import pyrage  # type: ignore[import-untyped]
@@ -96,7 +97,7 @@ def open_decrypted(path: Path, identity: Path | None) -> io.BytesIO:
 def _decrypt(path: Path, identities: Sequence[object]) -> bytes:
     plain = io.BytesIO()
     try:
-        with path.open("rb") as sealed:
+        with open_file(path) as sealed:
             _module().decrypt_io(sealed, plain, identities)
     except _errors() as error:
         raise FormatError(
@@ -106,14 +107,14 @@ def _decrypt(path: Path, identities: Sequence[object]) -> bytes:
 
 
 def _read_identities(path: Path) -> list[object]:
-    lines = path.read_text("utf-8", "replace").split()
+    lines = read_small(path).decode("utf-8", "replace").split()
     keys = [line for line in lines if line.startswith("AGE-SECRET-KEY-1")]
     try:
         found = [_module().x25519.Identity.from_str(key) for key in keys]
     except _errors() as error:
-        raise FormatError(f"{path} holds a garbled age identity.") from error
+        raise KeyFormatError(f"{path} holds a garbled age identity.") from error
     if not found:
-        raise FormatError(f"{path} holds no age identity. Make one: age-keygen -o FILE")
+        raise KeyFormatError(f"{path} holds no age identity. Make one: age-keygen -o FILE")
     return found
 
 

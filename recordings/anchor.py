@@ -2,28 +2,39 @@
 
 A head is the number and hash of the log's last line, signed. Whoever holds an old one, on a machine
 that nobody who can write the log can write, proves later that the log was rolled back, even
-together with the head beside it. A file of such heads is an *anchor*: one a line, or anywhere in a
-line, so that what a syslog server kept, or objects of a bucket put behind each other, will do.
+together with the head beside it. A file of such heads is an *anchor*: they may stand anywhere in
+it, whatever was made of their blanks, quotes and order, so that what a syslog server kept, or
+objects of a bucket put behind each other, will do. What is part of a head and cannot be read is
+told: it could be the one that says otherwise.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from recordings.disk import sync_folder, write_all
+from recordings.disk import named, open_file, sync_folder, write_all
 
 GENESIS = "0" * 64
 """The hash that an empty log has."""
 _DOMAIN = b"bastion audit head 1\n"
-_FIELDS = rb'\{"seq": ?([0-9]{1,18}), ?"hash": ?"([0-9a-f]{64})", ?"signature": ?"([0-9a-f]{128})"'
-# A syslog server may have put a backslash before each quote.
-_HEAD = re.compile(_FIELDS.replace(b'"', rb'\\?"'))
+_GAP = rb"[^\w{}]{0,24}"
+# A syslog server may have put backslashes before quotes, a formatter blanks and line ends.
+_FIELD = re.compile(rb"(seq|hash|signature)" + _GAP + rb"([0-9a-f]{1,128})")
+_HEAD = rb"\{" + _GAP + rb"(?:" + _FIELD.pattern + _GAP + rb"){3}\}"
+_PART = rb"(?i:\{" + _GAP + rb"seq\b|signature.{0,24}?[0-9a-f]{32}|[0-9a-f]{128})"
+"""Nothing else looks like it: how a head begins, and the signature that it ends in."""
+_LOOK = re.compile(b"(?P<head>" + _HEAD + b")|" + _PART)
+_END_OF_PART = re.compile(rb"[{\n]|\Z")
+_REST = b', "hash": "%b", "signature": "%b"' % (b"0" * 64, b"0" * 128)
+_LOOK_BYTES_MAX = 1024
+"""Of a head, however it is spelled."""
+_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,22 +66,86 @@ class SignedHead:
         ).encode()
 
 
+@dataclass(slots=True)
+class Anchor:
+    """What was found in a file of heads."""
+
+    heads: list[SignedHead] = field(default_factory=list)
+    """In order; no signature was checked."""
+    unread: list[int] = field(default_factory=list)
+    """Numbers of lines with part of a head that cannot be read."""
+    torn: int = 0
+    """Lines that a crash cut while a head was added; each stood for one that is not there."""
+
+    @property
+    def says_anything(self) -> bool:
+        """Tell whether a log can be held against it; the head of an empty one says nothing."""
+        return bool(self.unread) or any(head.seq for head in self.heads)
+
+
 def parse_head(text: bytes) -> SignedHead | None:
-    """Find the first head in a text; None: there is none. Checks no signature."""
-    found = _HEAD.search(text)
-    if found is None:
+    """Read one head, in any spelling; None: it is none. Checks no signature."""
+    fields = dict(_FIELD.findall(text))
+    seq, row_hash, signature = (fields.get(name, b"") for name in (b"seq", b"hash", b"signature"))
+    if not re.fullmatch(rb"[0-9]{1,18}", seq) or (len(row_hash), len(signature)) != (64, 128):
         return None
-    return SignedHead(seq=int(found[1]), hash=found[2].decode(), signature=found[3].decode())
+    return SignedHead(seq=int(seq), hash=row_hash.decode(), signature=signature.decode())
 
 
-def read_heads(path: Path) -> list[SignedHead]:
-    """Read all heads of an anchor in order, unchecked; what else is in it is passed over.
+def read_anchor(path: Path) -> Anchor:
+    """Read all heads of an anchor, and where there is part of one that cannot be read.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is no file.
     """
-    with path.open("rb") as file:
-        return [head for head in map(parse_head, file) if head is not None]
+    anchor, line = Anchor(), 1
+    with open_file(path) as file, named(path):
+        text, is_whole = b"", False
+        while not is_whole:
+            chunk = file.read(_CHUNK_BYTES)
+            # A hole may be longer than anybody would wait.
+            text, is_whole = text + chunk.lstrip(b"\0"), not chunk
+            # What begins near the end may go on behind it.
+            stop = len(text) if is_whole else len(text) - _LOOK_BYTES_MAX
+            at = 0
+            while (found := _LOOK.search(text, at)) is not None and found.start() < stop:
+                line += text.count(b"\n", at, found.start())
+                after = _note(anchor, text, found, line)
+                line += text.count(b"\n", found.start(), after)
+                at = after
+            left = max(at, stop)
+            line += text.count(b"\n", at, left)
+            text = text[left:]
+    return anchor
+
+
+def _note(anchor: Anchor, text: bytes, found: re.Match[bytes], line: int) -> int:
+    """Keep what was found in a text; gives where to look on."""
+    head = None if found["head"] is None else parse_head(found["head"])
+    if head is not None:
+        anchor.heads.append(head)
+        return found.end()
+    if found["head"] is None and (torn := _torn(text, found.start())):
+        anchor.torn += 1
+        return found.start() + torn
+    if line not in anchor.unread:
+        anchor.unread.append(line)
+    return found.end()
+
+
+def _torn(text: bytes, start: int) -> int:
+    """Tell how many bytes of a head as we write it stand here, up to where it was cut; 0: none."""
+    end = _END_OF_PART.search(text, start + 1).start()  # type: ignore[union-attr]
+    part = text[start:end]
+    return len(part) if _is_prefix(part.rstrip(b"\0")) else 0
+
+
+def _is_prefix(part: bytes) -> bool:
+    begun = re.match(rb'\{"seq": [0-9]{0,18}', part)
+    if begun is None:
+        return b'{"seq": '.startswith(part)
+    rest = re.sub(rb"[0-9a-f]", b"0", part[begun.end() :])
+    return re.sub(rb"[0-9a-f]", b"0", _REST).startswith(rest)
 
 
 def append_head(path: Path, head: SignedHead) -> None:

@@ -17,6 +17,7 @@ Several processes append; each does so under ``flock`` and reads the true last l
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import hashlib
 import json
@@ -33,8 +34,8 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from recordings.anchor import GENESIS, SignedHead, parse_head, read_heads
-from recordings.disk import sync_folder, write_all
+from recordings.anchor import GENESIS, Anchor, SignedHead, parse_head, read_anchor
+from recordings.disk import named, open_file, read_small, sync_folder, write_all
 from recordings.errors import FormatError, RecordingFailure
 from recordings.events import Scalar
 from recordings.sshsig import SEAL_NAMESPACE, sign_message
@@ -55,6 +56,10 @@ _LINE_DOMAIN = b"bastion audit line 1\n"
 _LINE = re.compile(rb'(\{.*),"hash":"([0-9a-f]{64})","sig":"([0-9a-f]{128})"\}', re.DOTALL)
 _REACHED = re.compile(r"([0-9]{1,18}) ([0-9a-f]{64}) ([0-9]{1,18})")
 _TAIL_BYTES = 64 * 1024
+_LINE_BYTES_MAX = 16 << 20
+"""Of a row: what goes on without a line end is none."""
+_NO_HEAD = (errno.EISDIR, errno.EINVAL, errno.EFBIG)
+"""What is no file, or no small one, was put there by somebody: there is no head."""
 _EVENT_BYTES_MAX = 120
 """Of a row: within them is its event."""
 _CLOCK_STEP_MAX = timedelta(minutes=2)
@@ -149,6 +154,8 @@ class AuditReport:
     set_back: list[SetBack] = field(default_factory=list)
     """No fault of the log: times in it, and ages counted by them, are not to be relied on."""
     latest_at: datetime | None = None
+    anchored: str = ""
+    """How far it is anchored, in words; empty where no anchor was given, or it denies the log."""
 
     @property
     def is_ok(self) -> bool:
@@ -327,11 +334,15 @@ def read_head(path: Path, public_key: Ed25519PublicKey) -> SignedHead | None:
     """Read the signed head beside a log; None where it is missing, changed or not of this key.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it is there and cannot be read.
     """
     try:
-        data = head_path(path).read_bytes()
+        data = read_small(head_path(path))
     except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno not in _NO_HEAD:
+            raise
         return None
     head = parse_head(data)
     is_right = head is not None and head.line() == data and head.is_signed_by(public_key)
@@ -362,9 +373,9 @@ def follow_rows(
         FormatError: a line is garbled.
     """
     passed = [f'"event": "{event}'.encode() for event in leave_out]
-    with path.open("rb") as file:
+    with open_file(path) as file:
         file.seek(offset)
-        for raw in file:
+        for raw in _lines(file):
             if not raw.endswith(b"\n"):
                 return
             # The event stands before what anybody can write.
@@ -409,17 +420,17 @@ def verify_audit(
     report = AuditReport()
     # The heads first: a log that grows in between is only longer than they say.
     head = read_head(path, public_key)
-    anchored = None if anchor is None else read_heads(anchor)
-    wanted = {GENESIS: 0} if anchored is None else {one.hash: one.seq for one in anchored}
-    met: set[tuple[int, str]] = {(0, GENESIS)}
+    anchored = None if anchor is None else read_anchor(anchor)
+    wanted = set() if anchored is None else {one.hash for one in anchored.heads}
+    met = {(0, GENESIS): datetime.min.replace(tzinfo=UTC)}
     last: tuple[bytes, bytes] | None = None
-    with path.open("rb") as file:
+    with open_file(path) as file, named(path):
         for found, row in _checked_rows(file, report):
             last = (found[2], found[3])
             _note_session(report.sessions, row)
             _note_time(report, row)
             if row.hash in wanted or (head is not None and row.seq == head.seq):
-                met.add((row.seq, row.hash))
+                met[row.seq, row.hash] = row.at
             report.rows, report.head = row.seq, row.hash
     if last is not None and not _is_signed(last, public_key):
         if report.fault:
@@ -439,12 +450,18 @@ def verify_audit(
     return report
 
 
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.readline(_LINE_BYTES_MAX), b"")
+
+
 def _checked_rows(
     file: BinaryIO, report: AuditReport
 ) -> Iterator[tuple[re.Match[bytes], AuditRow]]:
     previous = GENESIS
-    for number, raw in enumerate(file, 1):
+    for number, raw in enumerate(_lines(file), 1):
         if not raw.endswith(b"\n"):
+            if len(raw) == _LINE_BYTES_MAX:
+                _blame(report, number, "is garbled")
             return
         found = _LINE.fullmatch(raw[:-1])
         row = None if found is None else _parse_row(found)
@@ -467,8 +484,8 @@ def _blame(report: AuditReport, number: int, why: str) -> None:
 
 
 def _blame_first_unsigned(path: Path, public_key: Ed25519PublicKey, report: AuditReport) -> None:
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
+    with open_file(path) as file:
+        for number, raw in enumerate(_lines(file), 1):
             found = _LINE.fullmatch(raw.rstrip(b"\n"))
             if found is None or not _is_signed((found[2], found[3]), public_key):
                 _blame(report, number, "is not signed by this key")
@@ -476,7 +493,11 @@ def _blame_first_unsigned(path: Path, public_key: Ed25519PublicKey, report: Audi
     _blame(report, report.rows, "is not signed by this key")
 
 
-def _compare_head(report: AuditReport, head: SignedHead | None, met: set[tuple[int, str]]) -> None:
+_Met = Mapping[tuple[int, str], datetime]
+"""Number and hash of lines of the log that a head may be of, and their times."""
+
+
+def _compare_head(report: AuditReport, head: SignedHead | None, met: _Met) -> None:
     if head is None:
         report.fault = "the audit log's signed head (.head beside it) is missing or not of this key"
     elif head.seq > report.rows:
@@ -488,17 +509,14 @@ def _compare_head(report: AuditReport, head: SignedHead | None, met: set[tuple[i
 
 
 def _compare_anchor(
-    report: AuditReport,
-    anchored: list[SignedHead],
-    met: set[tuple[int, str]],
-    public_key: Ed25519PublicKey,
+    report: AuditReport, anchor: Anchor, met: _Met, public_key: Ed25519PublicKey
 ) -> None:
-    if not anchored:
-        report.fault = "there is no signed head in the anchor"
-    for head in anchored:
-        if (head.seq, head.hash) in met:
-            continue
-        if not head.is_signed_by(public_key):
+    """Hold a log against heads kept elsewhere, and tell how far these reach."""
+    furthest = max(anchor.heads, key=lambda head: head.seq, default=None)
+    for head in anchor.heads:
+        is_here = head.seq > 0 and (head.seq, head.hash) in met
+        # Of those that stand in the log it is the furthest that vouches for it.
+        if (head is furthest or not is_here) and not head.is_signed_by(public_key):
             report.fault = f"the anchor's head of line {head.seq} is not signed by this key"
         elif head.seq > report.rows:
             report.fault = (
@@ -506,10 +524,25 @@ def _compare_anchor(
                 f" line {head.seq}"
             )
             report.first_bad_row = report.rows + 1
-        else:
+        elif (head.seq, head.hash) not in met:
             report.fault = f"line {head.seq} of the audit log is not the one that the anchor saw"
             report.first_bad_row = head.seq
-        return
+        if report.fault:
+            return
+    if anchor.unread:
+        report.fault = (
+            f"line {anchor.unread[0]} of the anchor has part of a head that cannot be read"
+        )
+    elif furthest is None:
+        report.fault = "there is no signed head in the anchor"
+    elif furthest.seq == 0:
+        report.fault = "the anchor reaches no line of the audit log: it saw it empty, and no more"
+    else:
+        torn = f"; {anchor.torn} more were cut as they were written" if anchor.torn else ""
+        report.anchored = (
+            f"anchored to line {furthest.seq} of {report.rows},"
+            f" {met[furthest.seq, furthest.hash].astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC{torn}"
+        )
 
 
 def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from recordings.chain import CHAIN_MARK, read_chain_line, read_seal_line
+from recordings.disk import is_there, read_small
 from recordings.errors import FormatError
 from recordings.events import (
     TALLY_CODE,
@@ -27,7 +28,7 @@ from recordings.events import (
     parse_line,
     read_tally,
 )
-from recordings.files import DAYS, SUFFIXES, is_being_written, open_chained, session_name
+from recordings.files import SUFFIXES, days, is_being_written, open_chained, session_name
 
 _TAIL_BYTES = 4096
 _CHUNK_BYTES = 1 << 20
@@ -65,23 +66,28 @@ class Catalog:
         self._cache: dict[Path, tuple[tuple[int, int], RecordingEntry]] = {}
 
     def find(self, session_id: str) -> Path | None:
-        """Find the file of a session, packed or not; None for an unknown one."""
+        """Find the file of a session, packed or not; None for an unknown one.
+
+        Raises:
+            OSError: a folder cannot be read, so it may be there.
+        """
         if not session_id or not all(part.isalnum() or part in "-_" for part in session_id):
             return None
-        for suffix in SUFFIXES:
-            # The newest day, as in lists, where somebody has put a second one.
-            found = max(self._root.glob(f"{DAYS}/{session_id}{suffix}"), default=None)
-            if found is not None:
-                return found
-        return None
+        # The newest day, as in lists, where somebody has put a second one.
+        folders = days(self._root)
+        places = (day / f"{session_id}{suffix}" for suffix in SUFFIXES for day in folders)
+        return next((place for place in places if is_there(place)), None)
 
     def list_entries(self, *, limit: int = 200) -> tuple[RecordingEntry, ...]:
         """List recordings, the newest day first and the newest first in it.
 
         Files that are no recordings are left out; ``verify`` names what is wrong with them.
+
+        Raises:
+            OSError: a folder cannot be read: a list without what lies there would be a lie.
         """
         entries: list[RecordingEntry] = []
-        for folder in self._days():
+        for folder in days(self._root):
             of_day = [entry for entry in map(self.entry, _recordings(folder)) if entry is not None]
             of_day.sort(key=lambda entry: entry.header.started_at, reverse=True)
             entries += of_day
@@ -107,17 +113,18 @@ class Catalog:
         return entry
 
     def paths(self) -> Iterator[tuple[Path, str]]:
-        """Yield the file and the session id of each recording, the newest day first."""
+        """Yield the file and the session id of each recording, the newest day first.
+
+        Raises:
+            OSError: a folder cannot be read.
+        """
         seen: set[str] = set()
-        for folder in self._days():
+        for folder in days(self._root):
             for path in _recordings(folder):
                 session_id = session_name(path)
                 if session_id not in seen:
                     seen.add(session_id)
                     yield path, session_id
-
-    def _days(self) -> list[Path]:
-        return sorted((path for path in self._root.glob(DAYS) if path.is_dir()), reverse=True)
 
 
 def _recordings(folder: Path) -> list[Path]:
@@ -125,10 +132,12 @@ def _recordings(folder: Path) -> list[Path]:
 
     Opening what is no file, such as a pipe, could wait for ever.
     """
+    with os.scandir(folder) as entries:
+        files = [Path(entry.path) for entry in entries if entry.is_file()]
     forms: dict[str, Path] = {}
     for suffix in reversed(SUFFIXES):
         # The plain one counts: beside it, an archive is not done, or was put there.
-        forms |= {session_name(path): path for path in folder.glob(f"*{suffix}") if path.is_file()}
+        forms |= {session_name(path): path for path in files if path.name.endswith(suffix)}
     return sorted(forms.values(), reverse=True)
 
 
@@ -145,7 +154,7 @@ def read_about(path: Path, size_bytes: int) -> RecordingEntry:
         FormatError: it is garbled.
     """
     try:
-        about = json.loads(about_path(path).read_bytes())
+        about = json.loads(read_small(about_path(path)))
         header = about["header"]
         header["started_at"] = datetime.fromisoformat(header["started_at"])
         return RecordingEntry(

@@ -118,6 +118,25 @@ class Seal:
         return True
 
 
+class SignedAt(NamedTuple):
+    """Where the last signature stands: what it covers, and when it was made."""
+
+    frames: int = 0
+    length_bytes: int = 0
+    time_us: int = 0
+
+    def is_due(self, frames: int, length_bytes: int, time_us: int) -> bool:
+        """Tell whether the frame behind so many frames and bytes begins with a signature.
+
+        So the writer decides, and so whoever reads knows what no writer has left unsigned.
+        """
+        return (
+            frames - self.frames >= SIGN_EVERY_FRAMES
+            or length_bytes - self.length_bytes >= SIGN_EVERY_BYTES
+            or time_us - self.time_us >= SIGN_EVERY_S * 1_000_000
+        )
+
+
 def frame_head(previous: bytes, frame: int, time_us: int, body: bytes | memoryview) -> bytes:
     """Chain one frame to those before it."""
     digest = hashlib.sha256(body).digest()

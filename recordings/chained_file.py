@@ -21,11 +21,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recordings.chain import (
     GENESIS,
-    SIGN_EVERY_BYTES,
-    SIGN_EVERY_FRAMES,
-    SIGN_EVERY_S,
     ChainLink,
     Seal,
+    SignedAt,
     chain_line,
 )
 from recordings.commitments import (
@@ -47,6 +45,8 @@ from recordings.encrypted import (
     decrypted,
 )
 from recordings.events import EndEvent, Header, LineEncoder, Scalar, Shown, encode_header
+
+_NEVER = SignedAt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,7 @@ class ChainState:
     digest: hashlib._Hash = field(default_factory=hashlib.sha256, repr=False)
     """Over all bytes of the file."""
     time_us: int = 0
-    signed_frames: int = 0
-    signed_bytes: int = 0
-    signed_us: int = 0
+    signed_at: SignedAt = _NEVER
     is_ended: bool = False
     """The final signature is written."""
     content: Content | None = None
@@ -140,9 +138,7 @@ class ChainState:
             digest=self.digest.digest(),
             is_final=is_final,
         )
-        self.signed_frames = self.frames
-        self.signed_bytes = self.length_bytes
-        self.signed_us = self.time_us
+        self.signed_at = SignedAt(self.frames, self.length_bytes, self.time_us)
         return seal.signed_line(self.session_id, self.key)
 
     def _final(self) -> bytes:
@@ -152,11 +148,9 @@ class ChainState:
         return line
 
     def _is_signature_due(self) -> bool:
-        return not (self.is_content or self.frames == 0) and (
-            self.frames - self.signed_frames >= SIGN_EVERY_FRAMES
-            or self.length_bytes - self.signed_bytes >= SIGN_EVERY_BYTES
-            or self.time_us - self.signed_us >= SIGN_EVERY_S * 1_000_000
-        )
+        if self.is_content or self.frames == 0:
+            return False
+        return self.signed_at.is_due(self.frames, self.length_bytes, self.time_us)
 
 
 @dataclass(slots=True)

@@ -2,15 +2,72 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import os
 import secrets
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from recordings.errors import RecordingFailure
 
 RESERVE_BYTES = 1 << 20
 _RESERVE_SMALLEST_BYTES = 16 * 1024
+_SMALL_BYTES_MAX = 1 << 20
+
+
+def open_file(path: Path) -> io.BufferedReader:
+    """Open a file to be read, and nothing else that has a name: a pipe would be waited for.
+
+    Raises:
+        OSError: it cannot be opened, or is no file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is no file but a folder", str(path))
+    raise OSError(errno.EINVAL, "it is no file but a pipe or a device", str(path))
+
+
+@contextlib.contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Put the file's name into errors of reading it, which have none."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
+def read_small(path: Path) -> bytes:
+    """Read a file that cannot be large, such as a key or a head.
+
+    Raises:
+        OSError: it cannot be read, is no file, or is larger than any of its kind.
+    """
+    with open_file(path) as file, named(path):
+        data = file.read(_SMALL_BYTES_MAX + 1)
+    if len(data) > _SMALL_BYTES_MAX:
+        raise OSError(errno.EFBIG, "it is too large to be what it should be", str(path))
+    return data
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether there is something of this name, be it a link to nothing.
+
+    Raises:
+        OSError: nobody can tell.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -3,7 +3,8 @@
 RecordingError
 ├── RecordingFailure   a transcript or the audit log could not be written
 └── FormatError        what is read is not a recording, or is damaged
-    └── EncryptedError it is encrypted, and no key was named
+    ├── EncryptedError it is encrypted, and no key was named
+    └── KeyFormatError a file that should hold a key holds none
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class FormatError(RecordingError):
 
 class EncryptedError(FormatError):
     """It is encrypted, and there is no key to read it with; says what to do."""
+
+
+class KeyFormatError(FormatError):
+    """What should hold a key holds none, so nothing can be told of what it is the key to."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import io
+import os
+from dataclasses import dataclass, field
 from datetime import UTC
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +16,7 @@ import zstandard
 
 from recordings.age import MAGIC as _AGE_MAGIC
 from recordings.age import open_decrypted
+from recordings.disk import open_file
 from recordings.encrypted import decrypted, encrypted_header, read_key
 from recordings.errors import FormatError
 from recordings.events import Header
@@ -22,6 +26,8 @@ _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 SUFFIXES = (".cast", ".cast.zst", ".cast.zst.age")
 DAYS = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
 """The folders under the root that hold recordings; in no other is one looked for."""
+_DAY_DEPTH = 3
+_ASTRAY = "lies in no folder of a day (YYYY/MM/DD)"
 
 
 def open_stream(path: Path, identity: Path | None = None) -> BinaryIO:
@@ -57,7 +63,7 @@ def open_chained(path: Path, identity: Path | None = None) -> BinaryIO:
         OSError: it cannot be read.
         FormatError: it was encrypted when it was archived, and not for this identity.
     """
-    file = path.open("rb")
+    file = open_file(path)
     start = file.peek(len(_AGE_MAGIC))
     if start.startswith(_AGE_MAGIC):
         file.close()
@@ -119,7 +125,7 @@ def is_encrypted(path: Path) -> bool:
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return file.read(len(_AGE_MAGIC)) == _AGE_MAGIC
 
 
@@ -129,13 +135,103 @@ def file_digest(path: Path) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def day_of(header: Header) -> str:
     """Name the folder that a recording lies in: ``YYYY/MM/DD``, by when it began (UTC)."""
     return f"{header.started_at.astimezone(UTC):%Y/%m/%d}"
+
+
+@dataclass(slots=True)
+class Survey:
+    """All that lies under a root and is named like a recording."""
+
+    recordings: list[Path] = field(default_factory=list)
+    """Files in the folders of days."""
+    strange: list[tuple[Path, str]] = field(default_factory=list)
+    """What is no recording, and why: no file, or in no folder of a day."""
+    unreadable: list[OSError] = field(default_factory=list)
+    """Of folders: what lies in them cannot be told."""
+
+    def names(self) -> set[str]:
+        """Name the sessions that there are recordings of."""
+        return {session_name(path) for path in self.recordings}
+
+
+def survey(root: Path) -> Survey:
+    """Look through all folders under a root; links to folders are followed on the way to a day.
+
+    Reads names alone, and raises nothing. A root that is not there holds nothing.
+    """
+    found, folders = Survey(), [root]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                folders += [Path(entry.path) for entry in entries if _look(entry, root, found)]
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            found.unreadable.append(error)
+    found.recordings.sort()
+    return found
+
+
+def _look(entry: os.DirEntry[str], root: Path, found: Survey) -> bool:
+    """Note one entry of a folder; tells whether it is a folder to look into."""
+    path = Path(entry.path)
+    way = path.parent.relative_to(root).parts
+    try:
+        is_file = entry.is_file()
+        is_folder = entry.is_dir(follow_symlinks=len(way) < _DAY_DEPTH)
+    except OSError as error:
+        found.unreadable.append(error)
+        return False
+    if path.name.endswith(SUFFIXES):
+        if not is_file:
+            found.strange.append((path, "is no file"))
+        elif len(way) == _DAY_DEPTH and path.parent.match(DAYS):
+            found.recordings.append(path)
+        else:
+            found.strange.append((path, _ASTRAY))
+    return is_folder
+
+
+def days(root: Path) -> list[Path]:
+    """Give the folders of days under a root, the newest first.
+
+    Raises:
+        OSError: a folder on the way to one cannot be read; what lies in it cannot be told.
+    """
+    found = [root] if root.exists() else []
+    for pattern in DAYS.split("/"):
+        found = [
+            Path(entry.path)
+            for folder in found
+            for entry in os.scandir(folder)
+            if fnmatchcase(entry.name, pattern) and entry.is_dir()
+        ]
+    return sorted(found, reverse=True)
+
+
+def is_named_by_form(path: Path) -> bool:
+    """Tell whether a file is plain, packed or encrypted as its name says; most names say nothing.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open_file(path) as file:
+        start = file.read(len(_AGE_MAGIC))
+    is_packed, is_aged = start.startswith(_ZSTD_MAGIC), start == _AGE_MAGIC
+    forms = {".cast": not (is_packed or is_aged), ".zst": is_packed, ".age": is_aged}
+    return not path.name.endswith(SUFFIXES) or forms[path.suffix]
+
+
+def is_in_place(path: Path) -> bool:
+    """Tell whether a file lies in the folder of a day, where recordings are kept."""
+    return path.absolute().parent.match(DAYS)
 
 
 def session_name(path: Path) -> str:
@@ -153,7 +249,7 @@ def is_being_written(path: Path) -> bool:
     Raises:
         OSError: it cannot be opened.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -16,6 +16,7 @@ from recordings.chain import (
     SEAL_MARK,
     ChainLink,
     Seal,
+    SignedAt,
     frame_head,
     read_chain_line,
     read_seal_line,
@@ -28,7 +29,10 @@ _CHUNK_BYTES = 1 << 20
 _SEAL_MARK_WITHIN = 48
 _GARBLED_SEAL = "its signature is garbled"
 _UNSIGNED = "no signature of this key vouches for it"
+_OVERDUE = "it begins with no signature, where each writer puts one"
+_ENDLESS = "it is longer than any frame"
 _SEAL_BYTES_MAX = 1024
+_FRAME_BYTES_MAX = 1 << 30
 _LEAP_BYTES_MAX = 16 << 20
 """Held while looking for the next signature; a writer signs far more often."""
 
@@ -52,11 +56,18 @@ class FrameWalk:
     After the walk, ``fault`` says what is wrong with frame ``frames``, or is empty.
     """
 
-    def __init__(self, stream: BinaryIO, public_key: Ed25519PublicKey | None) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        public_key: Ed25519PublicKey | None,
+        *,
+        is_content: bool = False,
+    ) -> None:
         """Take a stream at offset 0.
 
         Args:
             public_key: None: signatures are not checked.
+            is_content: it is what an encrypted recording holds, which is signed at its end alone.
         """
         self.frames = 0
         self.head = GENESIS
@@ -80,6 +91,10 @@ class FrameWalk:
         self._frame_start = 0
         self._body = memoryview(b"")
         self._unchecked: list[Seal] = []
+        self._is_content = is_content
+        self._signed_at = SignedAt()
+        self._overdue: int | None = None
+        """The first frame behind the last signature that should have begun with one."""
         self._commitments: CommitmentReader | None = None
 
     @property
@@ -225,6 +240,9 @@ class FrameWalk:
     def _read(self) -> bool:
         """Read on, at least doubling what is held, so that a huge frame is not copied often."""
         rest = self._buffer[self._position :]
+        is_hollow = len(rest) > _LEAP_BYTES_MAX and b"\0" in rest
+        if is_hollow or len(rest) > _FRAME_BYTES_MAX:
+            return self._fail(_ENDLESS)
         chunk = self._stream.read(max(_CHUNK_BYTES, len(rest)))
         if not chunk:
             return False
@@ -257,6 +275,8 @@ class FrameWalk:
             return False
         if self.frames == 0:
             self.first_head = head
+        elif self._overdue is None and self._is_due(link, hidden_bytes):
+            self._overdue = self.frames
         self.frames += 1
         self.head = head
         self._time_us = link.time_us
@@ -265,6 +285,10 @@ class FrameWalk:
         self._position = line_end + 1
         self.length_bytes = self._base + line_end + 1 + self.hidden_bytes
         return True
+
+    def _is_due(self, link: ChainLink, hidden_bytes: int) -> bool:
+        length = self._base + self._position + hidden_bytes
+        return self._signed_at.is_due(self.frames, length, link.time_us)
 
     def _head_of(self, link: ChainLink, body: memoryview) -> bytes:
         if self._commitments is None:
@@ -309,6 +333,8 @@ class FrameWalk:
         if self.header is None or bool(seal.digest) is not (self.header.format_version >= 3):
             return self._fail("its signature is of another format version")
         self._unchecked.append(seal)
+        self._signed_at = SignedAt(*place, seal.time_us)
+        self._overdue = None
         return True
 
     def _finish(self) -> None:
@@ -347,3 +373,7 @@ class FrameWalk:
             self.seal = None
             self.frames = self.signed_frames
             self.fault = _UNSIGNED
+        elif self._overdue is not None and not self._is_content and not self.fault:
+            # Anybody can go on with a chain; a writer does not, for so long, without the key.
+            self.frames = self._overdue
+            self.fault = _OVERDUE

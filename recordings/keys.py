@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from recordings.errors import FormatError
+from recordings.disk import read_small
+from recordings.errors import KeyFormatError
 
 
 def make_private_key() -> Ed25519PrivateKey:
@@ -50,23 +51,23 @@ def load_private_key(path: Path) -> Ed25519PrivateKey:
 
     Raises:
         OSError: the file cannot be read.
-        FormatError: it holds no Ed25519 private key.
+        KeyFormatError: it holds no Ed25519 private key.
     """
-    return parse_private_key(path.read_bytes(), source=str(path))
+    return parse_private_key(read_small(path), source=str(path))
 
 
 def parse_private_key(pem: bytes, *, source: str) -> Ed25519PrivateKey:
     """Read a signing key from PEM bytes, as a systemd credential gives them.
 
     Raises:
-        FormatError: they hold no Ed25519 private key; names ``source``.
+        KeyFormatError: they hold no Ed25519 private key; names ``source``.
     """
     try:
         key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise FormatError(f"{source} holds no readable private key (PEM).") from error
+        raise KeyFormatError(f"{source} holds no readable private key (PEM).") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise FormatError(f"{source} holds a private key, but not an Ed25519 one.")
+        raise KeyFormatError(f"{source} holds a private key, but not an Ed25519 one.")
     return key
 
 
@@ -75,14 +76,14 @@ def load_public_key(path: Path) -> Ed25519PublicKey:
 
     Raises:
         OSError: the file cannot be read.
-        FormatError: it holds no Ed25519 public key.
+        KeyFormatError: it holds no Ed25519 public key.
     """
     try:
-        key = load_pem_public_key(path.read_bytes())
+        key = load_pem_public_key(read_small(path))
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise FormatError(f"{path} holds no readable public key (PEM).") from error
+        raise KeyFormatError(f"{path} holds no readable public key (PEM).") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise FormatError(f"{path} holds a public key, but not an Ed25519 one.")
+        raise KeyFormatError(f"{path} holds a public key, but not an Ed25519 one.")
     return key
 
 

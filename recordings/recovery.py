@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.audit import CRASHED, SEALED, AuditLog, SessionMarks, sessions_in
 from recordings.chain import CHAIN_MARK
-from recordings.disk import sync_folder, write_all
+from recordings.disk import open_file, sync_folder, write_all
 from recordings.encrypted import key_path
 from recordings.events import Scalar
+from recordings.files import survey
 from recordings.frames import FrameWalk
 from recordings.reader import has_frame
 
@@ -56,8 +57,12 @@ def recover(
         RecordingFailure: the audit log could not be written.
     """
     known = sessions_in(audit.path)
+    found = survey(root)
+    if found.unreadable:
+        # What lies there would be put on record as missing, and for ever.
+        raise found.unreadable[0]
     closed = []
-    for path in sorted(root.glob("*/*/*/*.cast")):
+    for path in (path for path in found.recordings if path.suffix == ".cast"):
         marks = known.get(path.stem, SessionMarks())
         if marks.sealed or marks.crashed or is_live(path.stem):
             continue
@@ -66,8 +71,9 @@ def recover(
                 result = _close(path, descriptor, public_key, marks)
                 _record(audit, result)
                 closed.append(result.recovered)
+    names = found.names()
     for session_id, marks in known.items():
-        if not (marks.sealed or marks.crashed) and not _has_file(root, session_id):
+        if not (marks.sealed or marks.crashed) and session_id not in names:
             # The chain must say that evidence is gone, and must say it once.
             fields: dict[str, Scalar] = {"session": session_id, "frame": -1, "head": "", "bytes": 0}
             audit.record(CRASHED, {**fields, "fault": "the file is missing"})
@@ -80,10 +86,6 @@ class _Closed:
     head: str
     length_bytes: int
     is_dropped: bool = False
-
-
-def _has_file(root: Path, session_id: str) -> bool:
-    return any(root.glob(f"*/*/*/{session_id}.cast*"))
 
 
 @contextlib.contextmanager
@@ -108,7 +110,7 @@ def _locked(path: Path) -> Iterator[int]:
 def _close(
     path: Path, descriptor: int, public_key: Ed25519PublicKey, marks: SessionMarks
 ) -> _Closed:
-    with path.open("rb") as stream:
+    with open_file(path) as stream:
         walk = FrameWalk(stream, public_key)
         walk.run()
     trimmed = 0

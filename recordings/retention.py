@@ -32,7 +32,7 @@ from recordings.errors import FormatError
 from recordings.events import Scalar
 from recordings.files import SUFFIXES
 from recordings.search import forget
-from recordings.verify import verify_against
+from recordings.verify import RETURNED, verify_against
 
 HELD = "recording.held"
 RELEASED = "recording.released"
@@ -320,7 +320,9 @@ def delete(
             continue
         checked = verify_against(entry.path, public_key, report)
         # Nobody here can decrypt; that it is still the archive that was made can be checked.
-        if not checked.is_ok and not (checked.exit_code == 2 and entry.path.suffix == ".age"):
+        is_left = not (checked.exit_code == 2 and entry.path.suffix == ".age")
+        # Put back behind its tombstone, or a deletion was broken off: it goes again.
+        if not checked.is_ok and checked.state != RETURNED and is_left:
             yield entry.session_id, checked.message
             continue
         if fault := held.find_fault(entry.session_id, proposal):

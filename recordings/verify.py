@@ -2,15 +2,16 @@
 
 An answer is exit code 0: sealed and whole, or unsealed and the audit log agrees (opened and not
 yet ended, or closed as crashed at exactly that frame); 1: anything else; 2: a file or key is
-missing or may not be read.
+missing or may not be read, so nothing can be told. Where both are so, it is 1, and both are told.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,26 +20,31 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.audit import AuditReport, Deletion, SessionMark, SessionMarks, verify_audit
 from recordings.catalog import about_path, read_about
+from recordings.disk import is_there
 from recordings.encrypted import key_path
-from recordings.errors import FormatError
+from recordings.errors import FormatError, KeyFormatError
 from recordings.events import Header
 from recordings.files import (
-    DAYS,
-    SUFFIXES,
+    Survey,
     day_of,
     file_digest,
     is_being_written,
     is_encrypted,
+    is_in_place,
+    is_named_by_form,
     open_chained,
     open_stream,
     session_name,
+    survey,
 )
 from recordings.frames import FrameWalk
 from recordings.keys import load_public_key
 from recordings.reader import has_frame
-from recordings.words import visible
+from recordings.words import visible_line
 
 AUDIT_NAME = "audit.log"
+RETURNED = "returned"
+"""State of what was put back after its tombstone."""
 _LIVE_WAIT_S = 2.0
 _LIVE_PAUSE_S = 0.02
 _UNKNOWN = SessionMarks()
@@ -51,14 +57,19 @@ class Report:
 
     exit_code: int
     message: str
-    """For people; names the first bad frame."""
+    """For people, in one line that does nothing to a terminal; names the first bad frame."""
     first_bad_frame: int | None = None
     state: str = ""
-    """sealed, redacted, crashed, live or deleted, when it is right."""
+    """sealed, redacted, crashed, live or deleted, when it is right; returned, when it would be but
+    for its tombstone."""
     session_id: str = ""
     frames: int = 0
     """Whole and right frames, from the first."""
     length_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        """Take the control characters out of names that others chose."""
+        object.__setattr__(self, "message", visible_line(self.message))
 
     @property
     def is_ok(self) -> bool:
@@ -83,13 +94,13 @@ def verify_file(
     """
     try:
         key = load_public_key(key_path)
+        beside = key_path.absolute().with_name(AUDIT_NAME)
+        if audit_path is None and is_there(beside):
+            audit_path = beside
     except OSError as error:
         return _unreadable(key_path, error)
-    except FormatError as error:
+    except KeyFormatError as error:
         return Report(exit_code=2, message=str(error))
-    if audit_path is None:
-        beside = key_path.absolute().with_name(AUDIT_NAME)
-        audit_path = beside if beside.exists() else None
     return verify_recording(path, key, audit_path, identity=identity, anchor=anchor)
 
 
@@ -114,15 +125,18 @@ def verify_recording(
         try:
             audit = verify_audit(audit_path, public_key, anchor=anchor)
         except OSError as error:
-            return _unreadable(Path(error.filename or audit_path), error)
-    return _guarded(path, public_key, audit, identity)
+            return _unreadable(audit_path, error)
+    report = _judge(path, public_key, audit, identity)
+    if audit is None or not audit.anchored or not report.is_ok:
+        return report
+    return replace(report, message=f"{report.message}; the audit log is {audit.anchored}")
 
 
 def verify_against(
     path: Path, public_key: Ed25519PublicKey, audit: AuditReport, *, identity: Path | None = None
 ) -> Report:
     """Check one of many recordings against a log that was checked once; never raises."""
-    return _guarded(path, public_key, audit, identity)
+    return _judge(path, public_key, audit, identity)
 
 
 def verify_all(
@@ -136,79 +150,168 @@ def verify_all(
     """Check each recording under a root, and name those that the audit log misses.
 
     Raises:
-        OSError: the audit log cannot be read.
+        OSError: the audit log or its anchor cannot be read.
     """
-    audit = verify_audit(audit_path, public_key, anchor=anchor)
-    found = set()
-    for path in sorted(path for path in root.glob("*/*/*/*") if path.name.endswith(SUFFIXES)):
-        if not _is_in_place(path):
-            # Elsewhere less is asked of a file: copies, and what was taken out of its place.
-            message = f"{path} lies in no folder of a day (YYYY/MM/DD): no recording is kept there."
-            yield path, Report(exit_code=1, message=message)
-            continue
-        found.add(session_name(path))
-        yield path, _guarded(path, public_key, audit, identity)
-    for session_id in audit.sessions:
-        if session_id not in found:
-            yield root / f"{session_id}.cast", _judge_missing(session_id, audit)
-    if audit.fault and not found and not audit.sessions:
-        # Nothing is left that the fault could be told of.
-        message = f"The audit log cannot be trusted: {audit.fault}."
-        yield audit_path, Report(exit_code=1, message=message)
+    stock = take_stock(root, public_key, audit_path, anchor=anchor)
+    yield from _reports(stock, public_key, identity)
 
 
-def told_of_all(reports: Iterable[tuple[Path, Report]]) -> Iterator[tuple[str, int]]:
-    """Put what ``verify_all`` found into lines, each with its exit code; the last counts all."""
+def tell_all(
+    root: Path,
+    key_path: Path,
+    audit_path: Path,
+    *,
+    identity: Path | None = None,
+    anchor: Path | None = None,
+) -> Iterator[tuple[str, int]]:
+    """Tell what ``verify_all`` finds in lines, each with its exit code; the last counts all."""
+    try:
+        public_key = load_public_key(key_path)
+        stock = take_stock(root, public_key, audit_path, anchor=anchor)
+    except OSError as error:
+        yield _unreadable(key_path, error).message, 2
+        return
+    except KeyFormatError as error:
+        yield str(error), 2
+        return
     counts: Counter[str] = Counter()
     worst = 0
-    for path, report in reports:
+    for path, report in _reports(stock, public_key, identity):
         state = report.state or ("not right" if report.exit_code == 1 else "not readable here")
         counts[state] += 1
         if not report.is_ok:
             worst = 1 if 1 in (worst, report.exit_code) else 2
-            yield f"{path.name}: {report.message}", report.exit_code
+            yield f"{visible_line(path.name)}: {report.message}", report.exit_code
     words = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    yield f"{counts.total()} recordings: {words or 'none'}", worst
+    reach = f"; the audit log is {stock.audit.anchored}" if stock.audit.anchored else ""
+    yield f"{counts.total()} recordings: {words or 'none'}{reach}", worst
 
 
-def find_strays(root: Path, sessions: Mapping[str, SessionMarks]) -> tuple[list[str], list[str]]:
-    """Name the recordings that the audit log knows and that are gone, and those it does not know.
+def _reports(
+    stock: Stock, public_key: Ed25519PublicKey, identity: Path | None
+) -> Iterator[tuple[Path, Report]]:
+    audit, found = stock.audit, stock.found
+    for error in found.unreadable:
+        yield Path(error.filename), _unreadable(stock.root, error)
+    for path, why in found.strange:
+        # Elsewhere less is asked of a file: copies, and what was taken out of its place.
+        yield path, Report(exit_code=1, message=f"{path} {why}: no recording is kept so.")
+    for path in found.recordings:
+        yield path, _judge(path, public_key, audit, identity)
+    present = found.names()
+    for session_id in audit.sessions:
+        if session_id not in present:
+            name = f"{session_id}.cast"
+            report = _judge_missing(session_id, audit, is_sure=not found.unreadable)
+            yield stock.root / name, _judge_by_log(report, name, audit)
+    if audit.fault and not audit.sessions and not found.recordings:
+        # Nothing is left that the fault could be told of.
+        message = f"The audit log cannot be trusted: {audit.fault}."
+        yield stock.audit_path, Report(exit_code=1, message=message)
 
-    What lies there is only listed, not read: see ``verify_all``.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What lies under a root, held against the audit log by names alone."""
+
+    root: Path
+    audit_path: Path
+    found: Survey
+    audit: AuditReport
+    gone: tuple[str, ...]
+    """Sessions that are not there, and were not deleted on record."""
+    unknown: tuple[str, ...]
+    """Those that are there and that the log does not know."""
+
+
+def take_stock(
+    root: Path, public_key: Ed25519PublicKey, audit_path: Path, *, anchor: Path | None = None
+) -> Stock:
+    """See which recordings are gone, and which are strange; what lies there is not read.
+
+    A recording in the beginning is a moment earlier there than in the log: it is waited for. Its
+    lock says nothing, which anybody can take.
+
+    Raises:
+        OSError: the audit log or its anchor cannot be read.
     """
-    paths = [path for path in root.glob("*/*/*/*") if path.name.endswith(SUFFIXES)]
-    present = {session_name(path) for path in paths}
-    gone = [
-        session_id
-        for session_id, marks in sessions.items()
-        if session_id not in present and marks.deleted is None and marks.opened is not None
-    ]
-    unknown = {
-        session_name(path)
-        for path in paths
-        if session_name(path) not in sessions and not is_being_written(path)
-    }
-    return sorted(gone), sorted(unknown)
+    found = survey(root)
+    audit = verify_audit(audit_path, public_key, anchor=anchor)
+    deadline = time.monotonic() + _LIVE_WAIT_S
+    while (unknown := found.names() - audit.sessions.keys()) and time.monotonic() < deadline:
+        if not any(_is_live(path) for path in found.recordings if session_name(path) in unknown):
+            break
+        time.sleep(_LIVE_PAUSE_S)
+        audit = verify_audit(audit_path, public_key, anchor=anchor)
+    kept = {name for name, marks in audit.sessions.items() if marks.deleted is None}
+    if kept - found.names():
+        # Those that began while the log was read.
+        later = (path for path in survey(root).recordings if path not in found.recordings)
+        found.recordings += (path for path in later if session_name(path) in kept)
+    present = found.names()
+    return Stock(
+        root=root,
+        audit_path=audit_path,
+        found=found,
+        audit=audit,
+        gone=tuple(sorted(kept - present)),
+        unknown=tuple(sorted(unknown & present)),
+    )
 
 
-def _guarded(
+def _is_live(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return is_being_written(path)
+    return False
+
+
+def _judge(
     path: Path, public_key: Ed25519PublicKey, audit: AuditReport | None, identity: Path | None
 ) -> Report:
-    if path.exists() and not path.is_file():
-        # A pipe would be waited for.
-        return Report(exit_code=2, message=f"{path} is no file.")
     try:
-        return _verify(path, public_key, audit, identity)
+        report = _judge_returned(path, _verify(path, public_key, audit, identity), audit)
     except FileNotFoundError as error:
-        name = session_name(path)
-        # The file of an identity may be what is missing.
-        if audit is None or path.exists() or not audit.was_deleted(name):
-            return _unreadable(path, error)
-        return _judge_missing(name, audit)
+        report = _find_missing(path, audit, error)
     except OSError as error:
-        return _unreadable(path, error)
+        report = _unreadable(path, error)
+    except KeyFormatError as error:
+        report = Report(exit_code=2, message=str(error))
     except FormatError as error:
-        return Report(exit_code=1, message=f"{path.name}: {error}", first_bad_frame=0)
+        report = Report(exit_code=1, message=f"{path.name}: {error}", first_bad_frame=0)
+    return report if audit is None else _judge_by_log(report, path.name, audit)
+
+
+def _judge_by_log(report: Report, name: str, audit: AuditReport) -> Report:
+    """By a log that cannot be trusted nothing is right, nor merely out of reach."""
+    if not audit.fault:
+        return report
+    told = "" if report.is_ok else f" {report.message}"
+    message = f"{name} cannot be trusted: {audit.fault}.{told}"
+    return replace(report, exit_code=1, state="", message=message)
+
+
+def _judge_returned(path: Path, report: Report, audit: AuditReport | None) -> Report:
+    """Tell what is there although it was deleted on record; copies elsewhere may be."""
+    if audit is None or not audit.was_deleted(session_name(path)):
+        return report
+    words = "by retention it was deleted on record"
+    if not is_in_place(path):
+        return replace(report, message=f"{report.message}; {words}") if report.is_ok else report
+    is_right = report.is_ok or (report.exit_code == 2 and path.suffix == ".age")
+    message = f"{path.name}: {words}, and is there again: delete it again. {report.message}"
+    return replace(report, exit_code=1, state=RETURNED if is_right else "", message=message)
+
+
+def _find_missing(path: Path, audit: AuditReport | None, error: FileNotFoundError) -> Report:
+    """Tell why there is no file: the audit log may know."""
+    name = session_name(path)
+    # The file of an identity may be what is missing.
+    is_other = Path(error.filename or "") != path
+    if audit is None or name not in audit.sessions or is_other:
+        return _unreadable(path, error)
+    report = _judge_missing(name, audit)
+    # Of all recordings, one that is gone is wrong; of a name that was asked for nothing is known.
+    return report if audit.was_deleted(name) else replace(report, exit_code=2)
 
 
 def _verify(
@@ -233,23 +336,28 @@ def _verify(
     if walk.frames == 0:
         return _bad(walk, "the file is cut" if walk.tail else "the file is empty")
     if audit is not None and audit.fault:
-        return Report(
-            exit_code=1,
-            message=f"{path.name} cannot be trusted: {audit.fault}.",
-            session_id=walk.session_id,
-            frames=walk.frames,
-        )
+        # What it says of sessions is not worth comparing with.
+        return _good(walk, "", "each frame follows from the one before")
     report = _compare(path, walk, audit, identity)
-    if report.is_ok and path.suffix != ".cast" and _marks(path, audit).archives and not is_kept:
-        return _bad(walk, "its packing was changed, if not what is in it", frame=0)
-    if report.is_ok and walk.header is not None and _is_encrypted(walk):
-        fault = _find_key_fault(path, walk.header, audit)
-        return (
-            _bad(walk, fault, frame=0)
-            if fault
-            else _judge_content(path, walk, report, identity, audit)
-        )
-    return report
+    if not report.is_ok:
+        return report
+    fault = _find_form_fault(path, walk, audit, is_kept=is_kept)
+    if fault:
+        return _bad(walk, fault, frame=0)
+    return _judge_content(path, walk, report, identity, audit) if _is_encrypted(walk) else report
+
+
+def _find_form_fault(
+    path: Path, walk: FrameWalk, audit: AuditReport | None, *, is_kept: bool
+) -> str:
+    """Tell what is wrong with how a right recording is packed or encrypted; empty: nothing."""
+    if not is_named_by_form(path):
+        return "it is packed otherwise than its name says"
+    if path.suffix != ".cast" and _marks(path, audit).archives and not is_kept:
+        return "its packing was changed, if not what is in it"
+    if walk.header is not None and _is_encrypted(walk):
+        return _find_key_fault(path, walk.header, audit)
+    return ""
 
 
 def _is_kept_archive(path: Path, audit: AuditReport | None) -> bool:
@@ -263,7 +371,7 @@ def _find_key_fault(path: Path, header: Header, audit: AuditReport | None) -> st
     """Tell what is wrong with the key beside an encrypted recording; empty: nothing."""
     marks, key = _marks(path, audit), key_path(path)
     if not key.exists():
-        is_known = marks.opened is not None and _is_in_place(path)
+        is_known = marks.opened is not None and is_in_place(path)
         return "its key is missing, and not erased on record" if is_known > marks.is_erased else ""
     if marks.is_erased:
         return "its key was erased, and is there again: erase it again"
@@ -282,7 +390,7 @@ def _judge_content(
     if identity is None:
         return replace(report, message=f"{report.message}; encrypted")
     with open_stream(path, identity) as stream:
-        content = FrameWalk(stream, walk.public_key)
+        content = FrameWalk(stream, walk.public_key, is_content=True)
         try:
             content.run()
         except FormatError as error:
@@ -303,7 +411,9 @@ def _judge_encrypted(path: Path, audit: AuditReport | None, identity: Path | Non
     marks = _marks(path, audit)
     archives = marks.archives
     fault = ""
-    if archives and file_digest(path) not in archives:
+    if audit is not None and audit.fault:
+        archives = set()
+    elif archives and file_digest(path) not in archives:
         fault = f"{path.name} is not the archive that the audit log saw: it was changed."
     elif marks.opened is not None and not archives:
         fault = f"{path.name} is not the recording: the audit log never saw it archived."
@@ -328,13 +438,13 @@ def _find_about_fault(path: Path, marks: SessionMarks) -> str:
     A copy elsewhere need not have it. In its dated folder it says what day that must be.
     """
     about = about_path(path)
-    is_in_place = _is_in_place(path)
+    is_kept_here = is_in_place(path)
     if not about.exists():
-        return f"{about.name} is missing: no list shows the recording." if is_in_place else ""
+        return f"{about.name} is missing: no list shows the recording." if is_kept_here else ""
     if file_digest(about) not in marks.abouts:
         return f"{about.name} was changed: lists show something else than the recording holds."
     day = day_of(read_about(path, 0).header)
-    if is_in_place and day != _day(path):
+    if is_kept_here and day != _day(path):
         return f"{path.name} lies in the folder of another day, not {day}."
     return ""
 
@@ -375,24 +485,19 @@ def _compare(
 def _find_misplacement(path: Path, walk: FrameWalk, sessions: Mapping[str, SessionMarks]) -> str:
     """Tell what is wrong with where a file lies and what it is called; empty: nothing."""
     name, day = session_name(path), _day(path)
-    is_in_place = _is_in_place(path)
-    is_id = is_in_place or name in sessions or _ID.fullmatch(name) is not None
+    is_kept_here = is_in_place(path)
+    is_id = is_kept_here or name in sessions or _ID.fullmatch(name) is not None
     if name != walk.session_id and is_id:
         return f"it is the recording of another session ({walk.session_id})"
-    if walk.is_redacted and (is_in_place or walk.seal is None):
+    if walk.is_redacted and (is_kept_here or walk.seal is None):
         return "it is a redacted copy, not the recording"
-    if is_in_place and walk.header is not None and day != day_of(walk.header):
+    if is_kept_here and walk.header is not None and day != day_of(walk.header):
         return f"it lies in the folder of another day, not {day_of(walk.header)}"
     marks = sessions.get(walk.session_id)
     is_encrypted = marks is not None and marks.content_opened is not None
-    if is_in_place and is_encrypted and not _is_encrypted(walk):
+    if is_kept_here and is_encrypted and not _is_encrypted(walk):
         return "it is what an encrypted recording holds, not the recording"
     return ""
-
-
-def _is_in_place(path: Path) -> bool:
-    """Tell whether it lies in the folder of a day, where recordings are kept."""
-    return path.absolute().parent.match(DAYS)
 
 
 def _day(path: Path) -> str:
@@ -411,20 +516,26 @@ def _judge_sealed(walk: FrameWalk, marks: SessionMarks) -> Report:
         return _bad(walk, "the audit log closed it as crashed, yet it is sealed")
     if walk.is_redacted:
         removed = f"{walk.removed_lines} lines and {walk.removed_cells} cells removed"
-        words = f"redacted copy, {removed}, all else sealed and untouched"
+        own = " (what stands in their place is the copy's own)" if walk.removed_cells else ""
+        words = f"redacted copy, {removed}{own}, all else sealed and untouched"
         return _good(walk, "redacted", words)
     return _good(walk, "sealed", "sealed and whole")
 
 
-def _judge_missing(session_id: str, audit: AuditReport) -> Report:
-    """Tell what was deleted by retention from what is merely gone."""
+def _judge_missing(session_id: str, audit: AuditReport, *, is_sure: bool = True) -> Report:
+    """Tell what was deleted by retention from what is merely gone.
+
+    Args:
+        is_sure: all places where it could lie were looked at.
+    """
     marks = audit.sessions[session_id]
     about = f"session {session_id}: "
     fault = ""
+    if marks.deleted is None and not is_sure:
+        words = "it was not found, and a folder where it may lie cannot be read"
+        return Report(exit_code=2, message=about + words, session_id=session_id)
     if marks.deleted is None:
-        fault = "the recording is missing"
-    elif audit.fault:
-        fault = f"deleted, but {audit.fault}"
+        fault = "the recording is missing, and was not deleted on record"
     elif marks.deleted != (marks.sealed or marks.crashed):
         fault = "deleted, but not what had been recorded"
     elif marks.deletion is not None:
@@ -494,8 +605,8 @@ def _good(walk: FrameWalk, state: str, words: str) -> Report:
     if walk.header is not None:
         # A true recording in the place of another is told by whose it is.
         header = walk.header
-        place = f" on {visible(header.target)}" if header.target else ""
-        whose = f" of {visible(header.user)}{place} from {header.started_at:%Y-%m-%d %H:%M}"
+        place = f" on {header.target}" if header.target else ""
+        whose = f" of {header.user}{place} from {header.started_at:%Y-%m-%d %H:%M}"
     return Report(
         exit_code=0,
         message=f"session {walk.session_id}: {words} ({walk.frames} frames,"
@@ -521,4 +632,5 @@ def _bad(walk: FrameWalk, fault: str, *, frame: int | None = None) -> Report:
 
 
 def _unreadable(path: Path, error: OSError) -> Report:
-    return Report(exit_code=2, message=f"{path} cannot be read: {error.strerror or error}")
+    named = error.filename or path
+    return Report(exit_code=2, message=f"{named} cannot be read: {error.strerror or error}")

@@ -40,6 +40,11 @@ def visible(text: str) -> str:
     return "".join(_visible_character(letter) for letter in text.replace("\r\n", "\n"))
 
 
+def visible_line(text: str) -> str:
+    """Write text as ``visible`` does, on one line: nothing in it passes for a line of ours."""
+    return visible(text).replace("\n", "^J").replace("\t", " ")
+
+
 def _visible_character(letter: str) -> str:
     if letter in "\n\t" or letter.isprintable():
         return letter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,12 +14,15 @@ import pytest
 
 from bastion.anchoring import Anchoring, AnchorPlaces
 from bastion.errors import ConfigError
-from recordings.anchor import SignedHead, append_head, read_heads
+from recordings.__main__ import main
+from recordings.anchor import SignedHead, append_head, read_anchor
 from recordings.audit import AuditLog, head_path, read_head, verify_audit
 from recordings.keys import make_private_key
 from recordings.verify import verify_file
 from tests.recordings.conftest import Desk, record_statement
 from tests.recordings.second_verifier import is_right
+
+Spelt = Callable[[bytes], bytes]
 
 
 @pytest.fixture
@@ -97,10 +101,126 @@ def test_what_a_syslog_server_kept_is_an_anchor_too(desk: Desk, anchor: Path):
         f"Nov 27 03:00:01 host bastion-audit: head {heads[0]}\n"
         + "Nov 27 03:00:02 host bastion-audit: head {}\n".format(heads[2].replace('"', '\\"'))
     )
-    assert [head.seq for head in read_heads(kept)] == [3, 9]
+    assert [head.seq for head in read_anchor(kept).heads] == [3, 9]
     assert verify_audit(desk.audit_path, desk.public, anchor=kept).is_ok
     rolled_back(desk, 8)
     assert not verify_audit(desk.audit_path, desk.public, anchor=kept).is_ok
+
+
+SPELLINGS = {
+    "as written": lambda line: line,
+    "without blanks": lambda line: line.replace(b" ", b""),
+    "with other line ends": lambda line: line.replace(b"\n", b"\r\n"),
+    "behind each other": lambda line: line.replace(b"\n", b" "),
+    "in another order": lambda line: json.dumps(json.loads(line), sort_keys=True).encode() + b"\n",
+    "over several lines": lambda line: json.dumps(json.loads(line), indent=4).encode() + b"\n",
+    "in a line of syslog": lambda line: b"<13>Nov 27 03:00:01 h bastion-audit: head " + line,
+    "in JSON": lambda line: json.dumps({"message": f"head {line.decode()}"}).encode() + b"\n",
+    "in JSON of JSON": lambda line: json.dumps(json.dumps({"m": line.decode()})).encode() + b"\n",
+}
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_a_head_counts_however_it_was_kept(desk: Desk, anchor: Path, spelt: Spelt):
+    """Each of several in a line too."""
+    lines = anchor.read_bytes().splitlines(keepends=True)
+    anchor.write_bytes(b"".join(map(spelt, lines)))
+    report = verify_audit(desk.audit_path, desk.public, anchor=anchor)
+    assert (report.fault, report.anchored[:26]) == ("", "anchored to line 9 of 10, ")
+    rolled_back(desk, 8)
+    report = verify_audit(desk.audit_path, desk.public, anchor=anchor)
+    assert "rolled back" in report.fault
+
+
+GARBLED = {
+    "capitals": lambda line: line.upper(),
+    "one field more": lambda line: line.replace(b"}", b', "at": 1}'),
+    "one field less": lambda line: line.replace(b'"hash"', b'"hsh"'),
+    "escaped as in HTML": lambda line: line.replace(b'"', b"&quot;"),
+    "escaped as in a URL": lambda line: line.replace(b'"', b"%22"),
+    "a digit less": lambda line: line.replace(b'"}', b"}")[:-4] + b'"}\n',
+    "two digits more": lambda line: line.replace(b'"}', b'00"}'),
+    "wrapped": lambda line: line[:90] + b"\n" + line[90:],
+    "its second half": lambda line: line[60:],
+    "its first half, and more": lambda line: line[:120] + b" etc.\n",
+    "other names": lambda line: line.replace(b"signature", b"sig").replace(b"seq", b"n"),
+    "as values of a form": lambda line: (
+        line.replace(b'": ', b"=").replace(b"{", b"[")[:-2] + b"]\n"
+    ),
+    "a line of the log": lambda line: b'{"seq":7,"at":"2026-03-01","event":"x","fields":{}}\n',
+}
+
+
+@pytest.mark.parametrize("garbled", GARBLED.values(), ids=GARBLED.keys())
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_what_is_part_of_a_head_and_cannot_be_read_is_told(
+    desk: Desk, anchor: Path, which: int, garbled: Spelt
+):
+    """It could be the one that says otherwise."""
+    lines = anchor.read_bytes().splitlines(keepends=True)
+    lines[which] = garbled(lines[which])
+    anchor.write_bytes(b"something else\n" + b"".join(lines))
+    report = verify_audit(desk.audit_path, desk.public, anchor=anchor)
+    number = which + (3 if garbled is GARBLED["wrapped"] else 2)
+    assert f"line {number} of the anchor has part of a head that cannot be read" in report.fault
+
+
+def test_lines_of_others_are_no_part_of_a_head(desk: Desk, anchor: Path):
+    others = (
+        b"icmp_seq=1 ttl=64\nsignature verified\nhash=da39a3ee5e6b4b0d3255bfef95601890afd80709\n"
+        b'{"event": "login", "id": "7-abc", "seq": 3}\n\xff\xfe\0\0{ "sequence": 5 }\n'
+        + b"sha256:" + b"0" * 64 + b"\n" + b"{" * 5000 + b"\n"
+    )  # fmt: skip
+    anchor.write_bytes((others + anchor.read_bytes() + b"x" * 3_000_000) * 2)
+    report = verify_audit(desk.audit_path, desk.public, anchor=anchor)
+    assert (report.fault, "line 9 of 10" in report.anchored) == ("", True)
+
+
+@pytest.mark.parametrize("left", [6, 8, 10, 20, 80, 90, 105, 150, -3, -2, -1])
+def test_a_head_that_a_crash_has_cut_is_counted_and_no_fault(desk: Desk, anchor: Path, left: int):
+    whole = anchor.read_bytes()
+    start = whole.rindex(b"{")
+    anchor.write_bytes(whole[:start] + whole[start:][:left])
+    report = verify_audit(desk.audit_path, desk.public, anchor=anchor)
+    is_whole = left == -1
+    assert (report.fault, "; 1 more were cut" in report.anchored) == ("", not is_whole)
+    assert f"anchored to line {9 if is_whole else 6} of 10" in report.anchored
+    append_head(anchor, head_of(desk))
+    report = verify_audit(desk.audit_path, desk.public, anchor=anchor)
+    assert "anchored to line 10 of 10" in report.anchored
+
+
+def test_the_head_of_an_empty_log_reaches_nothing(desk: Desk, anchor: Path):
+    forged = SignedHead(seq=0, hash="0" * 64, signature="ab" * 64)
+    true = SignedHead.sign(0, "0" * 64, desk.key)
+    for head, fault in ((forged, "not signed by this key"), (true, "reaches no line")):
+        anchor.write_bytes(head.line())
+        report = verify_audit(desk.audit_path, desk.public, anchor=anchor)
+        assert (fault in report.fault, report.anchored) == (True, "")
+    append_head(anchor, head_of(desk))
+    assert verify_audit(desk.audit_path, desk.public, anchor=anchor).is_ok
+
+
+def test_heads_that_anybody_could_have_copied_out_of_the_log_are_no_anchor(
+    desk: Desk, anchor: Path
+):
+    rows = map(json.loads, desk.audit_path.read_bytes().splitlines())
+    anchor.write_bytes(
+        b"".join(SignedHead(seq=r["seq"], hash=r["hash"], signature=r["sig"]).line() for r in rows)
+    )
+    report = verify_audit(desk.audit_path, desk.public, anchor=anchor)
+    assert "the anchor's head of line 10 is not signed by this key" in report.fault
+
+
+def test_each_command_says_how_far_an_anchor_reaches(
+    desk: Desk, anchor: Path, capsys: pytest.CaptureFixture[str]
+):
+    desk.root.mkdir()
+    key = ["--key", str(desk.key_path), "--anchor", str(anchor)]
+    assert main(["audit", str(desk.audit_path), *key]) == 0
+    assert main(["verify", str(desk.root), *key]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert all("anchored to line 9 of 10, 2026-03-01 12:00:00 UTC" in line for line in said)
 
 
 def test_an_anchor_that_proves_nothing_is_no_anchor(desk: Desk, anchor: Path):
@@ -116,7 +236,7 @@ def test_a_torn_line_in_the_anchor_harms_neither_what_is_before_nor_behind(
 ):
     anchor.write_bytes(anchor.read_bytes()[:-40])
     append_head(anchor, head_of(desk))
-    assert [head.seq for head in read_heads(anchor)] == [3, 6, 10]
+    assert [head.seq for head in read_anchor(anchor).heads] == [3, 6, 10]
     assert verify_audit(desk.audit_path, desk.public, anchor=anchor).is_ok
 
 
@@ -285,7 +405,7 @@ class Keeper:
         self.told.append(event)
 
     def seqs(self) -> list[int]:
-        return [head.seq for head in read_heads(self.file)]
+        return [head.seq for head in read_anchor(self.file).heads]
 
 
 async def test_each_new_head_goes_out_once(desk: Desk):
@@ -321,7 +441,7 @@ async def test_a_command_gets_the_head_and_nothing_of_the_environment(desk: Desk
     keeper = Keeper(desk, command=script(desk, f"cat > {got}; /usr/bin/env >> {got}"))
     desk.audit.record("act", {})
     await keeper.anchoring.step()
-    assert read_heads(got)[0] == head_of(desk)
+    assert read_anchor(got).heads[0] == head_of(desk)
     assert "CANARY" not in got.read_text()
 
 
@@ -366,8 +486,12 @@ async def test_past_the_limit_of_age_nothing_may_run(desk: Desk):
         lambda desk: rolled_back(desk, 2),
         lambda desk: desk.audit_path.unlink(),
         lambda desk: desk.audit_path.write_bytes(b"garbage\n"),
+        lambda desk: (desk.folder / "anchor").write_bytes(b'{"SEQ": 12}\n'),
+        lambda desk: ((desk.folder / "anchor").unlink(), (desk.folder / "anchor").mkdir()),
+        lambda desk: ((desk.folder / "anchor").unlink(), os.mkfifo(desk.folder / "anchor")),
+        lambda desk: (desk.audit_path.unlink(), desk.audit_path.mkdir()),
     ],
-    ids=["rolled back", "gone", "garbled"],
+    ids=["rolled back", "gone", "garbled", "unread", "a folder", "a pipe", "the log a folder"],
 )
 def test_nothing_starts_on_a_log_that_its_anchor_denies(
     desk: Desk, anchor: Path, spoil: Callable[[Desk], object]
@@ -384,3 +508,13 @@ def test_paths_that_are_not_absolute_are_refused():
     for settings in ({"file": "heads", "command": ""}, {"file": "", "command": "hook"}):
         with pytest.raises(ConfigError, match="absolute"):
             AnchorPlaces(**settings)
+
+
+async def test_the_head_of_an_empty_log_is_not_handed_out_and_stops_no_start(desk: Desk):
+    keeper = Keeper(desk)
+    head_path(desk.audit_path).write_bytes(SignedHead.sign(0, "0" * 64, desk.key).line())
+    await keeper.anchoring.step()
+    assert not keeper.file.exists()
+    keeper.file.write_bytes(SignedHead.sign(0, "0" * 64, desk.key).line())
+    desk.audit.record("act", {})
+    keeper.places.check(desk.audit_path, desk.public)

@@ -362,3 +362,31 @@ def test_the_second_person_sees_by_which_term_it_is_over(box: Box):
     box.run("expire", "--propose", "--reason", "space")
     (row,) = box.rows("recording.expiry_proposed")
     assert row.fields["keep_days"] == "3"
+
+
+def test_a_session_goes_before_a_file_of_its_name(box: Box, monkeypatch: pytest.MonkeyPatch):
+    """Whatever lies where somebody happens to stand must not answer for a recording."""
+    path, other = box.record("s1"), box.record("s2")
+    monkeypatch.chdir(box.folder)
+    (box.folder / "s1").write_bytes(other.read_bytes())
+    assert "session s1: sealed" in box.run("verify", "s1")[1]
+    assert json.loads(box.run("show", "s1", "--json")[1])["id"] == "s1"
+    code, said = box.run("verify", "./s1")
+    assert (code, "another session (s2)" in said) == (1, True)
+    path.unlink()
+    for verb in ("verify", "show", "play", "export"):
+        code, said = box.run(verb, "s1")
+        assert (code, "For the file, write ./s1" in said) == (2, True), verb
+    # A name that no session has is that of a file.
+    (box.folder / "evidence").write_bytes(other.read_bytes())
+    assert box.run("verify", "evidence")[0] == 0
+
+
+def test_what_was_typed_moves_no_terminal(box: Box):
+    hostile = "ann\x1b[2J\u202e"
+    box.record("s1", target=hostile)
+    for words in (["list"], ["show", "s1"], ["verify"], ["verify", "s1"]):
+        code, said = box.run(*words)
+        assert code == 0
+        assert "\x1b" not in said
+        assert "\u202e" not in said

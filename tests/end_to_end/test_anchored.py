@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recordings.anchor import SignedHead, read_heads
+from recordings.anchor import SignedHead, read_anchor
 from recordings.audit import head_path
 from tests.end_to_end.conftest import PEOPLE, Town, building, eventually
 from tests.harness import BIN
@@ -46,7 +46,7 @@ disk_budget_mb = 8
 def heads_at(outside: Path) -> list[SignedHead]:
     """Give the heads that have come outside so far."""
     path = outside / "heads"
-    return list(read_heads(path)) if path.exists() else []
+    return list(read_anchor(path).heads) if path.exists() else []
 
 
 def doctor(town: Town) -> dict[str, tuple[str, str]]:
@@ -59,7 +59,9 @@ def test_heads_go_outside_and_the_log_agrees_with_them(vault: Town, outside: Pat
     assert vault.ask("robo", "pg-dev -c 'SELECT 1'").status == 0
     lines = len((vault.house.state / "audit.log").read_text().splitlines())
     for place in (outside / "heads", outside / "got"):
-        eventually(lambda place=place: place.exists() and read_heads(place)[-1].seq >= lines, 15)
+        eventually(
+            lambda place=place: place.exists() and read_anchor(place).heads[-1].seq >= lines, 15
+        )
         answer = vault.house.cli("audit", "verify", "--anchor", str(place))
         assert "agrees with its anchor" in answer.out
     assert "agrees with its anchor" in vault.house.cli("audit", "verify").out

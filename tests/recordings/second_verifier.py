@@ -18,8 +18,7 @@ def sha(*parts: bytes) -> bytes:
 
 def pieces(text: str, size: int) -> list[bytes]:
     found = [bytes.fromhex(text[at : at + 2 * size]) for at in range(0, len(text), 2 * size)]
-    assert b"".join(found).hex() == text
-    assert all(len(one) == size for one in found)
+    assert b"".join(found).hex() == text and all(len(one) == size for one in found)  # noqa: PT018
     return found
 
 
@@ -79,6 +78,7 @@ def frame_leaves(key: bytes, frame: int, lines: list[Line]) -> tuple[list[bytes]
 def walk(data: bytes, key: Key) -> tuple[str, list[tuple[str, int]], bool]:
     """Follow the chain: session, head and end of each frame, and whether it is sealed."""
     raws, ends, head, end, body, seen = data.split(b"\n"), [], bytes(32), 0, [], hashlib.sha256()
+    due, is_late = (64, 2**18, 5_000_000), False
     session, version = map(json.loads(raws[0])["bastion"].get, ("session_id", "format_version"))
     salt_key = bytes.fromhex(Line(raws[1]).fields.get("salt_key", ""))
     for number, line in enumerate(map(Line, raws[:-1]), 1):
@@ -95,6 +95,7 @@ def walk(data: bytes, key: Key) -> tuple[str, list[tuple[str, int]], bool]:
             if final:
                 assert raws[number:] == [b""]
                 return session, [*ends[:-1], (head.hex(), end + len(line.raw))], True
+            due, is_late = (len(ends) + 64, end + 2**18, line.us + 5_000_000), False
         seen.update(line.raw)
         body.append(line)
         if line.code == "c":
@@ -105,9 +106,10 @@ def walk(data: bytes, key: Key) -> tuple[str, list[tuple[str, int]], bool]:
             head += pack(">QQQ", len(ends), line.us, length) + sha(*leaves)
             head = sha(b"bastion recording frame %d\n" % min(version, 2), head)
             assert line.text == spelt({"frame": len(ends), "head": head.hex()})
+            is_late |= bool(ends) and any(map(int.__ge__, (len(ends), end, line.us), due))
             body, end = [], end + length + len(line.raw)
             ends.append((head.hex(), end))
-    assert [body, raws[-1], version == 1 or bool(salt_key)] == [[], b"", True]
+    assert [body, raws[-1], version == 1 or bool(salt_key), is_late] == [[], b"", True, False]
     return session, ends, False
 
 
@@ -133,11 +135,9 @@ def is_right(path: Path, key: Key, audit: Path | None = None) -> bool:
     except WRONG:
         return False
     of_us = {row["event"]: row["fields"] for row in rows if row["fields"].get("session") == session}
-    for fields in (row["fields"] for row in rows if row["event"] == "recording.reached"):
-        frame, head, _ = fields.get(session, f"0 {ends[0][0]} 0").split()
-        if head not in dict(ends[int(frame) :][:1]):
-            return False
+    met = [row["fields"].get(session) for row in rows if row["event"] == "recording.reached"]
+    is_kept = all(h in dict(ends[int(n) :][:1]) for n, h, _ in map(str.split, filter(None, met)))
     closed = of_us.get("recording.sealed" if is_sealed else "recording.crashed", stands)
     is_ours = "recording.opened" in of_us or (is_sealed and (not audit or closed is not stands))
     is_open = is_ours and (is_sealed or "recording.sealed" not in of_us)
-    return is_open and stands.items() <= closed.items()
+    return is_kept and is_open and stands.items() <= closed.items()

@@ -281,6 +281,14 @@ def _on_forms() -> Iterator[tuple[str, Act]]:
         "a redacted copy in the place of a recording",
         lambda e: e.write("plain1", _redacted(e.paths["plain1"])),
     )
+    yield (
+        "an archive packed again, in the place of its plain form",
+        lambda e: (e.day / "packed1.cast").write_bytes(zstandard.compress(e.content("packed1"))),
+    )
+    yield (
+        "its plain form under the name of an archive",
+        lambda e: e.write("packed1", e.content("packed1")),
+    )
     yield "what lists show changed", about_changed
     yield "what lists show gone", lambda e: (e.day / "aged1.about.json").unlink()
 

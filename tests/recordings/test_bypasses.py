@@ -32,7 +32,7 @@ from recordings.retention import (
     release,
 )
 from recordings.search import SearchIndex
-from recordings.verify import find_strays, verify_all, verify_file
+from recordings.verify import take_stock, verify_all, verify_file
 from tests.recordings.conftest import DAY, POLICY, Desk, due
 
 
@@ -275,6 +275,32 @@ def test_a_tombstone_that_the_log_itself_denies(
     assert (code, words in said) == (1, True), said
 
 
+@pytest.mark.parametrize("desk", ["plain", "encrypted"], indirect=True)
+async def test_what_comes_back_behind_its_tombstone_is_told_and_goes_again(
+    desk: Desk, old: list[Path]
+):
+    copy = desk.folder / "copy"
+    shutil.copytree(old[0].parent, copy)
+    proposal = proposed(desk)
+    assert confirmed(desk, proposal) == {"a": "", "b": ""}
+    assert verdict(desk, "a") == (0, verdict(desk, "a")[1])
+    for path in copy.iterdir():
+        shutil.copy(path, old[0].parent)
+    code, said = verdict(desk, "a")
+    assert (code, "deleted on record, and is there again: delete it again" in said) == (1, True)
+    told = dict(verify_all(desk.root, desk.public, desk.audit_path))
+    assert [(one.exit_code, one.state) for one in told.values()] == [(1, "returned")] * 2
+    # Copies elsewhere may be; that the recording itself is gone stands beside.
+    elsewhere = verify_file(copy / "a.cast", desk.key_path, desk.audit_path)
+    assert (elsewhere.state, "deleted on record" in elsewhere.message) == ("sealed", True)
+    # Changed, it is left for somebody to look into; else it goes by the same proposal.
+    old[0].write_bytes(old[0].read_bytes()[:-9])
+    done = confirmed(desk, proposal)
+    assert (bool(done["a"]), done["b"]) == (True, "")
+    assert [old[0].exists(), old[1].exists()] == [True, False]
+    assert verdict(desk, "b")[0] == 0
+
+
 def test_a_shorter_term_is_on_record_before_the_second_person_confirms(desk: Desk, old: list[Path]):
     policy = KeepPolicy(days=2)
     proposal = proposed(desk, policy)
@@ -343,10 +369,10 @@ async def test_one_look_at_all_of_it_tells(
     assert main(command) == 1
     said = capsys.readouterr().err
     assert "1 not right" in said or "2 not right" in said
-    gone, unknown = find_strays(desk.root, verify_audit(desk.audit_path, desk.public).sessions)
-    assert (gone, unknown) == (
-        ["a"] if what in {"gone", "renamed"} else [],
-        ["x"] if what in {"unknown", "renamed"} else [],
+    stock = take_stock(desk.root, desk.public, desk.audit_path)
+    assert (stock.gone, stock.unknown) == (
+        ("a",) if what in {"gone", "renamed"} else (),
+        ("x",) if what in {"unknown", "renamed"} else (),
     )
 
 
