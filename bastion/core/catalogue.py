@@ -173,6 +173,9 @@ class Relation:
     """A view's SELECT, as the server prints it."""
     primary_key: tuple[str, ...] = ()
     unique_keys: tuple[tuple[str, ...], ...] = ()
+    beginnings: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = ()
+    """MySQL: keys that compare the first characters of a column alone, and of each how many; 0 for
+    a whole one."""
     counter: str = ""
     """MySQL: the column that takes the next number by itself (AUTO_INCREMENT), folded; ``*``: any
     may be it."""

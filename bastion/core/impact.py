@@ -98,7 +98,12 @@ def picks_by_chance(statement: Statement) -> bool:
         # Which rows a LIMIT takes is up to the index that the server happens to use.
         return True
     calls = statement.tree.find_all(exp.Func, exp.Parameter, exp.SessionParameter)
-    return any(_named(one) in _BY_CHANCE or not isinstance(one, exp.Func) for one in calls)
+    return any(map(gives_others, calls))
+
+
+def gives_others(node: exp.Expr) -> bool:
+    """Tell whether an expression or LIMIT may give others though asked in the same moment."""
+    return not isinstance(node, exp.Func) or _named(node) in _BY_CHANCE
 
 
 def _named(call: exp.Expr) -> str:
@@ -108,7 +113,9 @@ def _named(call: exp.Expr) -> str:
 
 _BY_CHANCE = frozenset(
     """rand uuid uuid_short sys_guid sysdate random_bytes sleep connection_id last_insert_id
-    row_count found_rows nextval lastval setval get_lock is_used_lock is_free_lock""".split()
+    row_count found_rows nextval lastval setval get_lock is_used_lock is_free_lock
+    random random_normal gen_random_uuid uuidv4 uuidv7 uuid_generate_v1 uuid_generate_v1mc
+    uuid_generate_v4 clock_timestamp timeofday""".split()
 )
 
 

@@ -31,6 +31,25 @@ class AlongGuard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverGuard:
+    """How many stored rows an INSERT may write over, where the server itself counts them."""
+
+    schema: str
+    table: str
+    given: int | None
+    """How many rows VALUES give; None: of a query the server says how many."""
+    most: int
+    """Where these rows were approved one by one, so many of them as were locked and written."""
+
+    def refusal(self, done: int, most: int) -> str:
+        """Say by how much it went too far; empty where it did not."""
+        if done <= most:
+            return ""
+        rows = "1 row" if done == 1 else f"{done:,} rows"
+        return f"The statement would write over {rows} that are there, and {most:,} were approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyGuard:
     """What a write's transaction must find before it may write, and after."""
 

@@ -60,7 +60,7 @@ def matched_rows(tree: exp.Expression, engine: Engine) -> exp.Select | None:
     Rows that MERGE would insert are not among them. A row may come more than once where other
     tables are joined. None when it cannot be the same rows.
     """
-    if not isinstance(tree, (exp.Update, exp.Delete, exp.Merge)) or _writes_inside(tree):
+    if not isinstance(tree, (exp.Update, exp.Delete, exp.Merge)) or writes_inside(tree):
         return None
     if isinstance(tree, exp.Merge):
         return _merge(tree, is_stored=True) if engine is Engine.POSTGRESQL else None
@@ -112,7 +112,7 @@ def _mysql_joined_rows(tree: exp.Expression) -> exp.Select | None:
 
 
 def _count(tree: exp.Expression, engine: Engine) -> exp.Expression | None:
-    if _writes_inside(tree):
+    if writes_inside(tree):
         return None
     if isinstance(tree, exp.Merge):
         return _merge(tree) if engine is Engine.POSTGRESQL else None
@@ -123,7 +123,8 @@ def _count(tree: exp.Expression, engine: Engine) -> exp.Expression | None:
     return _mysql(tree)
 
 
-def _writes_inside(tree: exp.Expression) -> bool:
+def writes_inside(tree: exp.Expression) -> bool:
+    """Tell whether a part of a write is one itself."""
     writing = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
     found = [node for node in tree.find_all(*writing) if node is not tree]
     if isinstance(tree, exp.Merge):
@@ -222,7 +223,7 @@ def _added(tree: exp.Insert, engine: Engine) -> exp.Select | None:
 
 def added_rows(tree: exp.Expression, engine: Engine) -> exp.Select | None:
     """Write the SELECT of the rows that INSERT … SELECT adds; None where it adds other ones."""
-    if not isinstance(tree, exp.Insert) or _writes_inside(tree):
+    if not isinstance(tree, exp.Insert) or writes_inside(tree):
         return None
     # MySQL counts a row that takes another's place twice.
     if not isinstance(tree.expression, exp.Query) or (engine is Engine.MYSQL and writes_over(tree)):

@@ -355,6 +355,8 @@ class Impact:
     """Triggers, cascades, locks, why it could not be measured; sentences."""
     keys: KeySet | None = None
     """Which rows; None where they could not be told apart, or were too many."""
+    over: int | None = None
+    """How many stored rows an INSERT may write over; None where that was not told."""
     along: tuple[tuple[str, int], ...] = ()
     """What foreign keys do to rows of other tables, a name for each, and to how many."""
     sample: Sample | None = None

@@ -8,14 +8,22 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bastion.core.catalogue import Relation, RelationKind
-from bastion.core.measure import added_rows, is_joined, matched_rows, replaces, target_of
+from bastion.core.measure import (
+    added_rows,
+    is_joined,
+    matched_rows,
+    replaces,
+    target_of,
+    writes_over,
+)
 from bastion.core.model import Engine
 from bastion.core.upserts import (
     given_names,
     given_rows,
-    is_given_by_query,
-    met_rows,
-    overwritten_rows,
+    into,
+    may_move,
+    read_meeting,
+    rows_in_the_way,
 )
 
 SAMPLE_ROWS = 5
@@ -46,25 +54,33 @@ class TouchedRows:
     replaces: bool = False
     """REPLACE: what has a key of its rows is deleted first."""
     meets: bool = False
-    """What an INSERT … SELECT of MySQL's adds stands beside the key of a row that is in its way."""
+    """What an INSERT gives stands beside the key of the row that is in its way."""
     plan_sql: str
     """The keys without a limit, for the planner's estimate."""
+    count_sql: str = ""
+    """Where they are met: how many are given, and how many of them meet one."""
 
 
 def touched_rows(
-    tree: exp.Expression, relation: Relation, engine: Engine, *, keys_max: int
+    tree: exp.Expression,
+    relation: Relation,
+    engine: Engine,
+    *,
+    keys_max: int,
+    functions: frozenset[str] = frozenset(),
 ) -> TouchedRows | None:
-    """Write the questions for one write of ``relation``; None when they cannot be the same rows."""
+    """Write the questions for one write of ``relation``; None when they cannot be the same rows.
+
+    Args:
+        functions: names of those of users that the write calls.
+    """
     if relation.kind is not RelationKind.TABLE:
         return None
     try:
-        if (given := given_rows(tree)) is not None:
-            found = _Questions(tree, relation, engine, keys_max).write()
-            if found is None or found.are_alike:
-                return None
-            return dataclasses.replace(found, given=len(given), replaces=replaces(tree))
+        if isinstance(tree, exp.Insert) and writes_over(tree):
+            return _met_rows(tree, relation, engine, keys_max, functions)
         if isinstance(tree, exp.Insert):
-            return _new_rows(tree, relation, engine, rows_max=keys_max)
+            return None if functions else _new_rows(tree, relation, engine, rows_max=keys_max)
         return _Questions(tree, relation, engine, keys_max).write()
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
@@ -77,30 +93,16 @@ def _new_rows(
 
     None where the same query may give others a moment later, by itself.
     """
-    names, stored = tuple(given_names(tree, relation)), _key_of(relation)
-    meets = is_given_by_query(tree, engine)
-    query = met_rows(tree, relation, engine) if meets else added_rows(tree.copy(), engine)
-    if query is None:
-        return None
+    query = added_rows(tree.copy(), engine)
     # Written as a relation a query has a LIMIT of ours in it.
-    asked = tree.expression if meets else query
-    if any(not isinstance(one, _STEADY) for one in asked.find_all(*_MOVING)):
+    if query is None or any(map(may_move, query.walk())):
         return None
-    if meets:
-        name = tree.find(exp.Table)
-        if not stored or name is None:
-            return None
-        for one in stored:
-            key = exp.Column(this=exp.to_identifier(one, quoted=True), table=name.this.copy())
-            query = query.select(key, copy=False)
-        names += tuple(f"{relation.name}.{one}" for one in stored)
-    plan_sql = query.sql(dialect=engine.value)
     limited = _limited(query, rows_max + 1)
     keys_sql = lock_sql = limited.sql(dialect=engine.value)
     if engine is Engine.MYSQL and query.args.get("from_") is not None:
         lock_sql = f"{_as_it_is(limited).sql(dialect=engine.value)} {_SHARED}"
     return TouchedRows(
-        key_columns=names,
+        key_columns=tuple(given_names(tree, relation)),
         place_columns=0,
         keys_sql=keys_sql,
         lock_sql=lock_sql,
@@ -108,20 +110,85 @@ def _new_rows(
         sample_sql="",
         sample_columns=(),
         are_alike=True,
-        meets=meets,
-        replaces=replaces(tree),
-        plan_sql=plan_sql,
+        plan_sql=query.sql(dialect=engine.value),
     )
 
 
-_MOVING = (exp.Func, exp.Limit, exp.Fetch, exp.Offset, exp.Parameter, exp.SessionParameter)
-"""What may give other rows, or other values, each time it is asked."""
-_STEADY = (
-    exp.And, exp.Or, exp.Case, exp.If, exp.Cast, exp.Coalesce, exp.Nullif, exp.Exists,
-    exp.Lower, exp.Upper, exp.Trim, exp.Concat, exp.Abs, exp.Round, exp.Max, exp.Min, exp.Sum,
-    exp.Count, exp.Avg,
-)  # fmt: skip
-"""Of these not."""
+def _met_rows(
+    tree: exp.Insert,
+    relation: Relation,
+    engine: Engine,
+    rows_max: int,
+    functions: frozenset[str],
+) -> TouchedRows | None:
+    """Write the questions for an INSERT that writes over others: which rows are in its way.
+
+    Of plain VALUES these rows alone; else each that is given, beside the one that it meets.
+    """
+    rows = given_rows(tree)
+    if rows is not None:
+        found = _Questions(tree, relation, engine, rows_max).write()
+        if found is not None and not found.are_alike:
+            return dataclasses.replace(found, given=len(rows), replaces=replaces(tree))
+    meeting = read_meeting(tree, relation, engine, functions)
+    target, key = into(tree), _key_of(relation)
+    is_postgres = engine is Engine.POSTGRESQL
+    if meeting is None or target is None or not (key or is_postgres):
+        return None
+    place = ("tableoid", "ctid") if is_postgres else ()
+    key = key or (*place, "xmin")
+    name = (target.args.get("alias") or target).this.name
+    far: exp.Expr = target.copy()
+    on = meeting.condition
+    if is_postgres:
+        # What an outer join may miss cannot be locked, but in a query of its own.
+        stored = [_of(name, one) for one in dict.fromkeys((*place, *key))]
+        met = exp.Select(expressions=stored).from_(far, copy=False).where(on, copy=False)
+        name, on = "met", exp.true()
+        alias = exp.TableAlias(this=exp.to_identifier(name))
+        far = exp.Lateral(this=exp.Subquery(this=met), alias=alias)
+    columns = (*(_of(name, one) for one in place), *(_of("added", one) for one in meeting.names))
+    query = exp.Select(expressions=[*columns, *(_of(name, one) for one in key)])
+    query = query.from_(meeting.given, copy=False).join(far, on=on, join_type="LEFT", copy=False)
+    query.set("with_", tree.args.get("with_"))
+    plan_sql = query.sql(dialect=engine.value)
+    limited = _limited(query, rows_max + 1)
+    keys_sql = limited.sql(dialect=engine.value)
+    if is_postgres:
+        for one in limited.find_all(exp.Lateral):
+            one.this.this.lock(copy=False)
+        lock_sql = limited.sql(dialect=engine.value)
+    else:
+        lock_sql = f"{_as_it_is(limited).sql(dialect=engine.value)} {_SHARED}"
+    return TouchedRows(
+        key_columns=(*meeting.names, *(f"{relation.name}.{one}" for one in key)),
+        place_columns=len(place),
+        keys_sql=keys_sql,
+        lock_sql=lock_sql,
+        left_sql=_left(relation) if is_postgres else "",
+        sample_sql="",
+        sample_columns=(),
+        are_alike=True,
+        meets=True,
+        replaces=replaces(tree),
+        plan_sql=plan_sql,
+        count_sql=_count(query, engine),
+    )
+
+
+def _count(met: exp.Select, engine: Engine) -> str:
+    query, key = met.copy(), met.expressions[-1]
+    query.set("expressions", [exp.Count(this=exp.Star()), exp.Count(this=key.copy())])
+    return query.sql(dialect=engine.value)
+
+
+def _of(table: str, name: str) -> exp.Expr:
+    is_system = table != "added" and name in _SYSTEM
+    column = exp.to_identifier(name, quoted=not is_system)
+    return exp.Column(this=column, table=exp.to_identifier(table, quoted=True))
+
+
+_SYSTEM = frozenset({"tableoid", "ctid", "xmin"})
 
 
 class _Questions:
@@ -132,7 +199,7 @@ class _Questions:
         self._relation = relation
         self._engine = engine
         self._keys_max = keys_max
-        target = tree.find(exp.Table) if isinstance(tree, exp.Insert) else target_of(tree)
+        target = into(tree) if isinstance(tree, exp.Insert) else target_of(tree)
         if target is None:
             raise TypeError("it changes more than one table")
         self._name: exp.Expr = (target.args.get("alias") or target).this
@@ -143,7 +210,7 @@ class _Questions:
 
     def write(self) -> TouchedRows | None:
         if isinstance(self._tree, exp.Insert):
-            rows = overwritten_rows(self._tree, self._relation, self._engine)
+            rows = rows_in_the_way(self._tree, self._relation, self._engine)
         else:
             rows = matched_rows(self._tree.copy(), self._engine)
         is_postgres = self._engine is Engine.POSTGRESQL
@@ -163,14 +230,14 @@ class _Questions:
             are_alike=self._are_alike,
             keys_sql=keys_sql,
             lock_sql=f"{locked_sql} {self._lock(columns)}",
-            left_sql=self._left() if is_postgres else "",
+            left_sql=_left(self._relation) if is_postgres else "",
             sample_sql=self._sample(rows, columns, after),
             sample_columns=columns,
             plan_sql=plan_sql,
         )
 
     def _column(self, name: str) -> exp.Expr:
-        is_system = name in {"tableoid", "ctid", "xmin"} and self._relation.column(name) is None
+        is_system = name in _SYSTEM and self._relation.column(name) is None
         identifier = exp.to_identifier(name, quoted=not is_system)
         return exp.Column(this=identifier, table=self._name.copy())
 
@@ -187,15 +254,6 @@ class _Questions:
         is_light = isinstance(self._tree, exp.Update) and unique.isdisjoint(columns)
         strength = "FOR NO KEY UPDATE" if is_light else "FOR UPDATE"
         return f"{strength} OF {self._name.sql(dialect=self._engine.value)}"
-
-    def _left(self) -> str:
-        table = exp.Table(
-            this=exp.to_identifier(self._relation.name, quoted=True),
-            db=exp.to_identifier(self._relation.schema, quoted=True),
-        ).sql(dialect=self._engine.value)
-        return " ".join(
-            ("SELECT tableoid, ctid FROM", table, "WHERE ctid = ANY ($1::pg_catalog.tid[])")
-        )
 
     def _sampled(self) -> tuple[tuple[str, ...], list[exp.Expr]]:
         """Name the columns that a sample shows, and the expressions of their new values."""
@@ -243,6 +301,16 @@ class _Questions:
         selected = [self._column(name) for name in (*self._key, *columns)]
         selected += [exp.alias_(value, f"after_{place}") for place, value in enumerate(after)]
         return self._sql(query, selected)
+
+
+def _left(relation: Relation) -> str:
+    table = exp.Table(
+        this=exp.to_identifier(relation.name, quoted=True),
+        db=exp.to_identifier(relation.schema, quoted=True),
+    ).sql(dialect=Engine.POSTGRESQL.value)
+    return " ".join(
+        ("SELECT tableoid, ctid FROM", table, "WHERE ctid = ANY ($1::pg_catalog.tid[])")
+    )
 
 
 def _key_of(relation: Relation) -> tuple[str, ...]:

@@ -33,7 +33,13 @@ from bastion.core.catalogue import Relation
 from bastion.core.ddl import plan_ddl
 from bastion.core.effects import ROW_WRITES
 from bastion.core.impact import describe_impact, picks_by_chance
-from bastion.core.keyset import AlongGuard, KeyGuard, digest_keys, words_for_along
+from bastion.core.keyset import (
+    AlongGuard,
+    KeyGuard,
+    OverGuard,
+    digest_keys,
+    words_for_along,
+)
 from bastion.core.measure import is_joined, target_of, writes_over
 from bastion.core.model import (
     EffectClass,
@@ -49,7 +55,7 @@ from bastion.core.model import (
 )
 from bastion.core.surroundings import ddl_questions
 from bastion.core.touched import TouchedRows, touched_rows
-from bastion.core.upserts import given_rows, is_given_by_query
+from bastion.core.upserts import given_rows, is_met_by_masked
 from bastion.errors import (
     ApprovalError,
     BastionError,
@@ -69,6 +75,13 @@ _STRUCTURAL = frozenset(
 UNPAID = "it selects by masked values, and today's guesses are used up"
 LOOK_MARK = " /* the bastion looks before it acts */"
 """Ends each question of ours: in the server's log it must not be taken for the person's own."""
+
+
+_UNTOLD = (
+    "Which rows it writes over cannot be told before approval: if it meets one that is there, "
+    "nothing is written."
+)
+_UNASKED = "Which rows it writes over is not told before approval: it meets them by masked values."
 
 
 class Mask(Protocol):
@@ -105,10 +118,9 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
         TargetUnavailableError: the database went away.
     """
     impact = describe_impact(judged.statement, judged.catalogue)
-    question = judged.statement.measuring_sql or _unusual_question(judged)
-    tree = _tree(judged)
-    if question is None and isinstance(tree, exp.Insert) and writes_over(tree):
-        return _noted(impact, "Which rows it writes over cannot be told before approval.")
+    question = _unusual_question(judged) or judged.statement.measuring_sql
+    if _is_over(judged) and _touched(judged) is None:
+        return _noted(impact, _UNTOLD if over_guard(judged, impact) else _UNASKED)
     if question is None:
         return await _Measurement(looking, judged, impact).look_around()
     if judged.exposure.inference:
@@ -168,9 +180,13 @@ def key_guard(
     if touched is None or touched.key_columns != impact.keys.columns:
         raise ApprovalError("The table's key is another one now. Send the statement again.")
     meets = touched.given is not None or touched.meets
+    is_mysql = judged.catalogue.engine is Engine.MYSQL
     is_merge = EffectClass.MERGE in judged.statement.effects
     inserts_max = (impact.rows or 0) - impact.keys.count if is_merge or meets else 0
-    is_twice = meets and not touched.replaces and judged.catalogue.engine is Engine.MYSQL
+    if touched.meets and not is_mysql:
+        # What is given stands among the keys there, whether it meets a row or not.
+        inserts_max = impact.keys.count - (impact.over or 0)
+    is_twice = meets and not touched.replaces and is_mysql
     return KeyGuard(
         approved=impact.keys,
         lock_sql=touched.lock_sql + LOOK_MARK,
@@ -182,6 +198,25 @@ def key_guard(
         weight=2 if is_twice else 1,
         secret=secret,
         along=along,
+    )
+
+
+def over_guard(judged: Judgement, impact: Impact) -> OverGuard | None:
+    """Write how many stored rows an INSERT may write over; where that is not told, none.
+
+    None for any other statement, and where masked values tell which rows: that is not asked.
+    """
+    tree, relation = _tree(judged), _target(judged)
+    if tree is None or relation is None or not _is_over(judged):
+        return None
+    if impact.over is None and is_met_by_masked(tree, relation, judged.catalogue.engine):
+        return None
+    rows = given_rows(tree)
+    return OverGuard(
+        schema=relation.schema,
+        table=relation.name,
+        given=None if rows is None else len(rows),
+        most=impact.over or 0,
     )
 
 
@@ -315,6 +350,8 @@ class _Measurement:
             self._note(
                 f"More than {self._keys_max:,} rows: at the run their number is compared, not each."
             )
+            if touched.count_sql:
+                await self._count_met(touched)
             return
         keys = digest_keys(
             (row[touched.place_columns :] for row in rows),
@@ -332,10 +369,19 @@ class _Measurement:
         )
         if touched.given is not None:
             self._say_in_the_way(keys.count, touched.given, are_deleted=touched.replaces)
+            self._impact = dataclasses.replace(self._impact, over=keys.count)
         elif touched.meets:
             # The last column is of a key that is never NULL: where it is, nothing was in the way.
             met = sum(row[-1] is not None for row in rows)
             self._say_in_the_way(met, keys.count, are_deleted=touched.replaces)
+            self._impact = dataclasses.replace(self._impact, over=met)
+
+    async def _count_met(self, touched: TouchedRows) -> None:
+        rows = await self._rows(touched.count_sql, 1, "counted")
+        if rows:
+            given, met = (int(cell or b"0") for cell in rows[0])
+            self._impact = dataclasses.replace(self._impact, rows=given, is_measured=True, over=met)
+            self._say_in_the_way(met, given, are_deleted=touched.replaces)
 
     async def _count(self, touched: TouchedRows | None) -> None:
         sql = self._judged.statement.measuring_sql
@@ -422,18 +468,23 @@ class _Measurement:
 def _touched(judged: Judgement) -> TouchedRows | None:
     statement, relation = judged.statement, _target(judged)
     tree = _tree(judged)
-    if tree is None or relation is None or picks_by_chance(statement):
+    if tree is None or relation is None:
         return None
-    meets = given_rows(tree) is not None or is_given_by_query(tree, statement.engine)
-    if statement.fires and meets:
-        # A trigger may give a row another key before it meets others.
+    if picks_by_chance(statement) and not _is_over(judged):
         return None
     return touched_rows(
         tree,
         relation,
         statement.engine,
         keys_max=judged.verdict.obligations.measured_keys,
+        functions=frozenset(name.rpartition(".")[2].lower() for name in statement.functions),
     )
+
+
+def _is_over(judged: Judgement) -> bool:
+    """Tell whether it is an INSERT that may write over what is there."""
+    tree = _tree(judged)
+    return isinstance(tree, exp.Insert) and writes_over(tree)
 
 
 def _tree(judged: Judgement) -> exp.Expression | None:
@@ -461,8 +512,7 @@ def _unusual_question(judged: Judgement) -> str | None:
     tree = _tree(judged)
     if tree is None or statement.effects.isdisjoint(ROW_WRITES):
         return None
-    is_over = isinstance(tree, exp.Insert) and writes_over(tree)
-    touched = _touched(judged) if is_over or is_joined(tree) else None
+    touched = _touched(judged) if _is_over(judged) or is_joined(tree) else None
     return None if touched is None else touched.keys_sql
 
 

@@ -14,7 +14,7 @@ from bastion.core.breakglass import Emergency
 from bastion.core.carry import KnownClass
 from bastion.core.catalogue import Catalogue, Declaration
 from bastion.core.grants import Grant
-from bastion.core.keyset import KeyGuard
+from bastion.core.keyset import KeyGuard, OverGuard
 from bastion.core.model import (
     Fence,
     Principal,
@@ -152,6 +152,8 @@ class Permit:
     """Commit only if no more rows than this were affected; None: not compared."""
     keys: KeyGuard | None = None
     """Write only if the rows are among those approved, and commit only if no other was touched."""
+    over: OverGuard | None = None
+    """Commit only if an INSERT has written over no more stored rows than were approved."""
     pause_s: float = 0.0
     """Yield ``ReadyToCommit`` before COMMIT; the server rolls back after so long by itself where
     it can. 0: no pause. Only outside of a transaction."""
@@ -239,6 +241,8 @@ class Completion:
     affected: int
     truncated: bool
     """More rows existed than ``row_limit``."""
+    given: int | None = None
+    """MySQL: how many rows an INSERT gave, where the server says so."""
 
 
 TargetEvent = ResultHead | RawBatch | ServerNotice | ReadyToCommit | Completion

@@ -15,7 +15,7 @@ from bastion.core.effects import ChangeKind, Statement
 from bastion.core.exposure import ColumnExposure, Exposure
 from bastion.core.flow import fold
 from bastion.core.head import Words
-from bastion.core.keyset import KeyGuard
+from bastion.core.keyset import KeyGuard, OverGuard
 from bastion.core.lexer import lex
 from bastion.core.limits import LOCK_LIMITS, STATEMENT_LIMITS, shorter
 from bastion.core.model import (
@@ -52,7 +52,7 @@ from bastion.execution.holding import (
 )
 from bastion.execution.judging import Judgement
 from bastion.execution.line import Line
-from bastion.execution.measuring import key_guard
+from bastion.execution.measuring import key_guard, over_guard
 from bastion.execution.outcomes import Run, conclude
 from bastion.execution.ports import (
     Completion,
@@ -369,6 +369,7 @@ class Sender:
             row_limit=limit,
             affected_max=affected_max,
             keys=self._keys(run, judged),
+            over=self._over(run, judged),
             is_instant=statement.is_instant,
             guards_structure=verdict.guards_structure,
             guards_rows=verdict.guards_rows,
@@ -385,6 +386,11 @@ class Sender:
         if run.approval is None or run.impact is None:
             return None
         return key_guard(judged, run.impact, self._line.governance.mask_key, run.along)
+
+    def _over(self, run: Run, judged: Judgement) -> OverGuard | None:
+        if run.approval is None or run.impact is None:
+            return None
+        return over_guard(judged, run.impact)
 
     def look_up_unmasked(self) -> asyncio.Task[frozenset[Sensitivity]]:
         """Begin to ask the store which classes this person may see now."""

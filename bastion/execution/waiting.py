@@ -51,7 +51,7 @@ from bastion.execution.holding import (
 )
 from bastion.execution.judging import Judgement
 from bastion.execution.line import Line
-from bastion.execution.measuring import follow, key_guard, looking_permit
+from bastion.execution.measuring import follow, key_guard, looking_permit, over_guard
 from bastion.execution.outcomes import Run, conclude
 from bastion.execution.ports import (
     ReadyToCommit,
@@ -298,6 +298,7 @@ class Holder:
             await self._sender.recorded_permit(run, judged),
             lock_timeout_s=LOCK_TIMEOUT_S,
             keys=key_guard(judged, impact, self._line.governance.mask_key),
+            over=over_guard(judged, impact),
             pause_s=judged.verdict.holds_open_s + _OPEN_MARGIN_S,
         )
         is_refused = False

@@ -627,6 +627,7 @@ class MySQLConnection:
             await confirm(progress.permit, not_sent)
         held = await hold_back(self._stream(progress, may_stop=False))
         await self._compare_effect(progress, allowed, in_block=in_block)
+        await self._compare_over(progress, in_block=in_block)
         await self._check_foundations(progress, in_block=in_block)
         return held
 
@@ -727,10 +728,26 @@ class MySQLConnection:
         touched = len(rows) if keys.are_alike else len(set(rows))
         return touched * keys.weight + keys.inserts_max
 
+    async def _compare_over(self, progress: _Progress, *, in_block: bool) -> None:
+        """Compare how many stored rows an INSERT wrote over, where they are known by number."""
+        over, done = progress.permit.over, completed(progress.completion)
+        if over is None or progress.permit.keys is not None:
+            return
+        given = done.given if over.given is None else over.given
+        # The server counts a row that takes another's place, or is written anew, twice.
+        await self._refuse(
+            progress,
+            over.refusal(done.affected - (given or 0), over.most),
+            in_block=in_block,
+        )
+
     async def _compare_effect(
         self, progress: _Progress, allowed: int | None, *, in_block: bool
     ) -> None:
-        words = excess(progress.completion, allowed)
+        await self._refuse(progress, excess(progress.completion, allowed), in_block=in_block)
+
+    async def _refuse(self, progress: _Progress, words: str, *, in_block: bool) -> None:
+        """Undo what went too far, in these words; empty: it did not."""
         if not words:
             return
         if await self._undo(progress.login, in_block=in_block):
@@ -791,6 +808,7 @@ class MySQLConnection:
             tag=f"SELECT {count}" if had_rows else _tag(permit.sql, affected),
             affected=affected,
             truncated=is_cut,
+            given=wire.given,
         )
 
     async def _batches(

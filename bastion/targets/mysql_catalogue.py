@@ -67,7 +67,7 @@ FROM information_schema.partitions
 WHERE partition_name IS NOT NULL AND table_schema NOT IN ({known})
 """
 _KEYS = """
-SELECT table_schema, table_name, index_name, column_name
+SELECT table_schema, table_name, index_name, column_name, coalesce(sub_part, 0)
 FROM information_schema.statistics WHERE non_unique = 0 AND table_schema NOT IN ({known})
 ORDER BY table_schema, table_name, index_name, seq_in_index
 """
@@ -244,7 +244,7 @@ def _is_quoting(wire: Wire) -> bool:
 def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
     words = _listed(known.schemas)
     columns = _columns(wire, words)
-    primary, unique = _keys(wire, words)
+    primary, unique, beginnings = _keys(wire, words)
     counters = {
         (row[0], row[1]): fold(row[2], Engine.MYSQL)
         for row in _rows(wire, _COUNTERS.format(known=words))
@@ -274,6 +274,7 @@ def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
                 definition=definitions.get(key, ""),
                 primary_key=primary.get(key, ()),
                 unique_keys=tuple(unique[key]),
+                beginnings=tuple(beginnings[key]),
                 counter=counters.get(key, ""),
                 partition_keys=tuple(
                     one.name for one in columns[key] if fold(one.name, Engine.MYSQL) in parting[key]
@@ -337,18 +338,27 @@ def _default(wire: Wire, computed: str, default: str, extra: str) -> str:
 
 def _keys(
     wire: Wire, known: str
-) -> tuple[dict[_Key, tuple[str, ...]], dict[_Key, list[tuple[str, ...]]]]:
-    parts: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for schema, table, index, column in _rows(wire, _KEYS.format(known=known)):
-        parts[schema, table, index].append(column)
+) -> tuple[
+    dict[_Key, tuple[str, ...]],
+    dict[_Key, list[tuple[str, ...]]],
+    dict[_Key, list[tuple[tuple[str, ...], tuple[int, ...]]]],
+]:
+    """Give primary and unique keys, and those that compare the beginnings of columns."""
+    parts: dict[tuple[str, str, str], list[tuple[str, int]]] = defaultdict(list)
+    for schema, table, index, column, length in _rows(wire, _KEYS.format(known=known)):
+        parts[schema, table, index].append((column, int(length)))
     primary: dict[_Key, tuple[str, ...]] = {}
     unique: dict[_Key, list[tuple[str, ...]]] = defaultdict(list)
-    for (schema, table, index), names in parts.items():
+    beginnings: dict[_Key, list[tuple[tuple[str, ...], tuple[int, ...]]]] = defaultdict(list)
+    for (schema, table, index), columns in parts.items():
+        names, lengths = zip(*columns, strict=True)
         if index == "PRIMARY":
-            primary[schema, table] = tuple(names)
+            primary[schema, table] = names
         else:
-            unique[schema, table].append(tuple(names))
-    return primary, unique
+            unique[schema, table].append(names)
+        if any(lengths):
+            beginnings[schema, table].append((names, lengths))
+    return primary, unique, beginnings
 
 
 def _partition_words(

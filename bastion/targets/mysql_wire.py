@@ -7,6 +7,7 @@ was judged, several statements in one message and reading files of ours, are off
 from __future__ import annotations
 
 import io
+import re
 import socket
 import ssl
 import struct
@@ -37,6 +38,7 @@ _END_BYTES = 9
 _NULL_CELL, _NO_CELL = 0xFB, 0xFE
 _WIDTHS = {0xFC: 2, 0xFD: 3}
 """How many bytes hold the length of a cell, by the byte in front of them."""
+_RECORDS = re.compile(rb"Records: (\d+) ")
 _BATCH_S = 0.1
 _ENUM_FLAG, _SET_FLAG, _UNSIGNED_FLAG = 256, 2048, 32
 _TYPES = {
@@ -182,6 +184,12 @@ class Wire:
         if result is None or result.field_count:
             return 0
         return int(result.affected_rows or 0)
+
+    @property
+    def given(self) -> int | None:
+        """Give how many rows the last INSERT gave, where the server says so."""
+        found = _RECORDS.match(getattr(self._result, "message", None) or b"")
+        return int(found[1]) if found else None
 
     @property
     def warning_count(self) -> int:

@@ -32,7 +32,7 @@ from psycopg.abc import Transformer as RowTransformer
 from psycopg.adapt import Transformer
 
 from bastion.core import tokens
-from bastion.core.keyset import KeyGuard
+from bastion.core.keyset import KeyGuard, OverGuard
 from bastion.core.model import Engine, Fence, Origin, RawBatch, ResultColumn, Row, TransactionState
 from bastion.errors import (
     StatementError,
@@ -196,6 +196,16 @@ WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
 """
 """What the open transaction has written to stored tables, as the server itself counts it."""
+_ROWS_CHANGED = """
+SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
+                    + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)), 0)::pg_catalog.text
+FROM pg_catalog.pg_class t JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+CROSS JOIN LATERAL (
+    SELECT t.oid UNION SELECT p.relid FROM pg_catalog.pg_partition_tree(t.oid) p
+) c(oid)
+WHERE n.nspname = $1 AND t.relname = $2
+"""
+"""The same of what one table, and its partitions, held before."""
 _NEW_TYPES = (
     f"SELECT t.oid::pg_catalog.text, t.typname, {OWN_SCHEMA}"  # noqa: S608
     " FROM pg_catalog.pg_type t WHERE t.oid = ANY ($1::pg_catalog.oid[])"
@@ -205,8 +215,8 @@ OWN_WORDS = frozenset({
     _COMMIT, _ROLLBACK, _SAVE, _RELEASE, _ROLLBACK_TO,
     _READ_ONLY, RESET_ROLE, _KEEP_IDLE_LIMIT,
     _SAVE_KEYS, _RELEASE_KEYS, _ROLLBACK_TO_KEYS, _RUN_DEFERRED, _LIMITS,
-    _PATH, _SETTINGS, _ALL_SETTINGS, _STRUCTURE, _ROWS_WRITTEN, _NEW_TYPES, _IDLE_LIMIT,
-    _WAITERS, MARKS, AROUND_QUERY,
+    _PATH, _SETTINGS, _ALL_SETTINGS, _STRUCTURE, _ROWS_WRITTEN, _ROWS_CHANGED, _NEW_TYPES,
+    _IDLE_LIMIT, _WAITERS, MARKS, AROUND_QUERY,
     STILL_PREPARED,
 })  # fmt: skip
 """All that a session's login sends beside its statements: the rest of the server's log must be on
@@ -720,14 +730,20 @@ class PostgresConnection:
         before = await self._structure(progress) if permit.guards_structure else None
         written = await _rows_written(progress.link) if permit.guards_rows else ""
         locked = await self._lock_keys(progress, permit) if permit.keys is not None else None
+        changed = await _rows_changed(progress.link, permit.over)
         held = await hold_back(self._stream(progress, permit, may_stop=False))
         if _LOCKS_LATE.match(permit.sql):
             await self._check_marks(progress, permit)
         await self._check_foundations(progress, permit)
         if words := excess(progress.completion, permit.affected_max):
             raise rolled_back(words)
+        most = permit.over.most if permit.over is not None else 0
         if permit.keys is not None and locked is not None:
-            await self._compare_places(progress, permit.keys, locked)
+            most = await self._compare_places(progress, permit.keys, locked)
+        if permit.over is not None:
+            changed = await _rows_changed(progress.link, permit.over) - changed
+            if words := permit.over.refusal(changed, most):
+                raise rolled_back(words)
         if before is not None and progress.link.transaction_status == pq.TransactionStatus.INTRANS:
             # Deferred triggers would otherwise run in COMMIT, after the comparison.
             await progress.link.command(_RUN_DEFERRED)
@@ -769,17 +785,20 @@ class PostgresConnection:
             else:
                 check_along(one, [(counted.get_value(0, 0),)])
             await link.command(_RELEASE_KEYS)
-        return {row[: keys.place_columns] for row in rows}
+        return {row[: keys.place_columns] for row in rows if None not in row[: keys.place_columns]}
 
-    async def _compare_places(self, progress: _Progress, keys: KeyGuard, locked: set[Row]) -> None:
+    async def _compare_places(self, progress: _Progress, keys: KeyGuard, locked: set[Row]) -> int:
         """Check that no row was written but those locked: each of these has left its place.
 
         A predicate that another session's commit, or chance, made true for other rows is caught
         here, be the number the same.
+
+        Returns:
+            How many of those locked were written.
         """
         done = progress.completion
         if done is None or not keys.left_sql:
-            return
+            return 0
         places = "{" + ",".join(f'"{(row[1] or b"").decode()}"' for row in locked) + "}"
         found = await progress.link.command(keys.left_sql, places)
         stayed = {
@@ -788,6 +807,7 @@ class PostgresConnection:
         }
         if done.affected > len(locked - stayed) + keys.inserts_max:
             raise rolled_back("The statement touched other rows than were approved")
+        return len(locked - stayed)
 
     async def _structure(self, progress: _Progress) -> dict[str, Row]:
         result = await progress.link.command(_STRUCTURE)
@@ -1089,6 +1109,14 @@ async def _check_result(link: Link, result: pq.abc.PGresult) -> None:
 async def _rows_written(link: Link) -> str:
     found = await link.command(_ROWS_WRITTEN)
     return (found.get_value(0, 0) or b"").decode()
+
+
+async def _rows_changed(link: Link, over: OverGuard | None) -> int:
+    """Ask how many rows of a table the open transaction has changed or deleted so far."""
+    if over is None:
+        return 0
+    found = await link.command(_ROWS_CHANGED, over.schema, over.table)
+    return int(found.get_value(0, 0) or b"0")
 
 
 def _refuse_outside(permit: Permit) -> None:
