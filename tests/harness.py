@@ -1,6 +1,5 @@
 """A whole bastion as its users meet it: the installed command, real ssh, real databases."""
 
-import contextlib
 import json
 import os
 import re
@@ -8,12 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyotp
 
+from tests.fakes.keys import put_key
 from tests.witness import WITNESS
 
 BIN = Path(sys.executable).parent
@@ -90,13 +89,10 @@ class House:
         return Answer(run.returncode, run.stdout, run.stderr)
 
     def make_key(self, name: str) -> Path:
-        """Make a key pair with the real tool."""
+        """Give a key pair of the real tool."""
         path = self.directory / "keys" / name
         path.parent.mkdir(exist_ok=True, mode=0o700)
-        if not path.exists():
-            subprocess.run(
-                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path], check=True
-            )
+        put_key(path, name)
         return path
 
     def add_user(self, name: str, *flags: str) -> Person:
@@ -241,15 +237,3 @@ class House:
     def recordings(self) -> list[Path]:
         """Give all transcripts, oldest first."""
         return sorted(self.state.glob("sessions/*/*/*/*.cast"), key=lambda p: p.stat().st_mtime)
-
-
-@contextlib.contextmanager
-def running_house(directory: Path) -> Iterator[House]:
-    """Initialise and start an installation; stop it at the end."""
-    house = House(directory)
-    house.cli("init")
-    house.start()
-    try:
-        yield house
-    finally:
-        house.stop()

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SEED, DatabaseServer
-from tests.harness import Answer, House, running_house
+from tests.end_to_end.conftest import building
+from tests.end_to_end.test_red_team_masking import CHANGES
+from tests.harness import Answer, House
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 SECRET = "S3CR3T421x"
@@ -65,15 +67,14 @@ class Lab:
 
 
 def make_lab(directory: Path, server: DatabaseServer) -> Iterator[Lab]:
-    with running_house(directory) as house:
-        urls = {}
+    with building(directory, {}, policy=False) as town:
         for environment in ("production", "development"):
-            urls[environment] = server.create_database("corpus", f"probe_{server.engine}.sql")
-            house.cli("target", "add", environment, urls[environment], "--environment", environment)
-        house.add_user("ann", "--role", "engineer")
-        house.add_user("rae", "--role", "reviewer")
-        house.add_agent("robo", "ann", "--target", "*")
-        yield Lab(house, server, urls)
+            town.urls[environment] = server.create_database("corpus", f"probe_{server.engine}.sql")
+            town.add_url(environment, town.urls[environment], environment)
+        town.add_person("ann", "engineer")
+        town.add_person("rae", "reviewer")
+        town.house.add_agent("robo", "ann", "--target", "*")
+        yield Lab(town.house, server, town.urls)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +137,7 @@ def test_no_probe_shows_the_secret_in_any_form(
         if leaked(shown):
             leaks.append((probe, answer.out + answer.err))
         assert answer.status != 70, (probe, answer)
-        if environment == "development":
+        if environment == "development" and CHANGES.search(probe):
             lab.restore(environment)
     assert not leaks
 

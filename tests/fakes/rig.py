@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from bastion.execution.pipeline import Runner
 from bastion.execution.services import Services
 from bastion.installation import SystemClock, initialise
 from bastion.ssh.auth import principal_of
+from tests.fakes.keys import put_key
 from tests.witness import WITNESS
 
 
@@ -61,10 +61,9 @@ class Rig:
             await session.end("the test is over")
 
     def key(self, name: str) -> Path:
-        """Make a key pair with the real tool; gives the public half."""
+        """Give the public half of a key pair of the real tool."""
         path = self.paths.state.parent / f"key-{name}"
-        if not path.exists():
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+        put_key(path, name)
         return path.with_suffix(".pub")
 
     async def add_user(self, name: str, *roles: str) -> None:

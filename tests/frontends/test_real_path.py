@@ -6,7 +6,7 @@ import pexpect
 import pyte
 import pytest
 
-from tests.harness import running_house
+from tests.end_to_end.conftest import building
 
 ENGINES = ["postgres", "mysql"]
 
@@ -17,7 +17,8 @@ def house(request, tmp_path_factory):
     servers = {"postgres": "postgres_server", "mysql": "mariadb_server"}
     server = request.getfixturevalue(servers[request.param])
     url = server.create_database("front_ends", f"shop_{request.param}.sql")
-    with running_house(tmp_path_factory.mktemp("house")) as house:
+    with building(tmp_path_factory.mktemp("house"), {}, policy=False) as town:
+        house = town.house
         house.cli("target", "add", "shop", "-", "--environment", "production", stdin=url)
         house.add_user("alice", "--role", "engineer")
         house.add_user("bob", "--role", "reviewer")

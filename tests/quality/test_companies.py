@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,10 +14,11 @@ from tests.quality.companies import ROWS, TABLES, Cell, Column
 
 OVERMASKED_MAX = 0.02
 """Share of harmless columns."""
-CELLS = {
-    table: [[column.make(number) for column in columns] for number in range(ROWS)]
-    for table, columns in TABLES.items()
-}
+
+
+@functools.cache
+def cells(table: str) -> list[list[Cell]]:
+    return [[column.make(number) for column in TABLES[table]] for number in range(ROWS)]
 
 
 @pytest.fixture(params=["postgres", "mysql"])
@@ -52,7 +54,7 @@ def _made(table: str, columns: tuple[Column, ...], engine: str) -> list[str]:
             comments.append(f"comment on column {table}.{name} is '{comment}'")
     rows = ", ".join(
         f"({number}, {', '.join(_literal(cell, is_mysql=is_mysql) for cell in row)})"
-        for number, row in enumerate(CELLS[table])
+        for number, row in enumerate(cells(table))
     )
     create = f"create table {table} (n int primary key, {', '.join(parts)})"
     return [create, *comments, f"insert into {table} values {rows}"]
@@ -80,7 +82,7 @@ async def test_no_column_shows_what_it_must_not_and_few_hide_more(rig: Rig, engi
                     runner, f"select {quoted} from {table} order by n"
                 )
                 assert finished.status is Status.OK
-                own = [row[place] for row in CELLS[table]]
+                own = [row[place] for row in cells(table)]
                 shown = [(cell or b"").decode() for (cell,) in rows]
                 pairs = list(zip(own, shown, strict=True))
                 label = f"{table}.{column.name}"
