@@ -57,6 +57,17 @@ def foundations(
     return {key: catalogue.marks[key] for key in sorted(keys & catalogue.marks.keys())}
 
 
+def sequences(
+    statement: Statement, catalogue: Catalogue, context: SessionContext
+) -> tuple[RelationKey, ...]:
+    """Name the sequences that a statement takes numbers from, as ``positions_sql`` takes them."""
+    meaning = _meaning(statement, catalogue, context)
+    if catalogue.engine is Engine.POSTGRESQL:
+        return tuple(("", key.partition(" ")[2]) for key in sorted(meaning.sequences()))
+    found = ((key, one) for key, one in meaning.relations.items() if one is not None)
+    return tuple(sorted(key for key, one in found if one.column("next_not_cached_value")))
+
+
 def _meaning(statement: Statement, catalogue: Catalogue, context: SessionContext) -> _Meaning:
     meaning = _Meaning(catalogue, context)
     for words in catalogue.unwritten:

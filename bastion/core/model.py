@@ -359,6 +359,8 @@ class Impact:
     """How many stored rows an INSERT may write over; None where that was not told."""
     along: tuple[tuple[str, int], ...] = ()
     """What foreign keys do to rows of other tables, a name for each, and to how many."""
+    counters: tuple[tuple[str, int], ...] = ()
+    """Where the sequences stood that it takes numbers from; each in its own direction."""
     sample: Sample | None = None
     """For reviewers only: the requester may not be one who may read these rows."""
 

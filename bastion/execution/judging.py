@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from bastion.core.bound import foundations, objects_digest
+from bastion.core.bound import foundations, objects_digest, sequences
 from bastion.core.breakglass import lift
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
+from bastion.core.findings import RelationKey
 from bastion.core.grants import Grant, GrantKind
 from bastion.core.guesses import GuessUse, describe_overdraft
 from bastion.core.impact import measured_rows, relations_to_learn
@@ -343,6 +344,10 @@ class Judge:
         if self.context.has_restructured:
             return {}
         return foundations(judged.statement, judged.catalogue, self.context)
+
+    def sequences(self, judged: Judgement) -> tuple[RelationKey, ...]:
+        """Name the sequences that a statement takes numbers from."""
+        return sequences(judged.statement, judged.catalogue, self.context)
 
     async def judge_moved(
         self, judged: Judgement, options: RunOptions, *, is_again: bool

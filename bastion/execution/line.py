@@ -163,6 +163,7 @@ class Line:
             connection=self.connection,
             judge=judge,
             mask=mask,
+            sequences=self.judge.sequences,
             pay=pay,
             secret=self.governance.mask_key,
         )

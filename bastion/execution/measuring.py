@@ -32,6 +32,7 @@ from bastion.core.cascades import (
 from bastion.core.catalogue import Relation
 from bastion.core.ddl import plan_ddl
 from bastion.core.effects import ROW_WRITES
+from bastion.core.findings import RelationKey
 from bastion.core.impact import describe_impact, picks_by_chance
 from bastion.core.keyset import (
     AlongGuard,
@@ -53,6 +54,7 @@ from bastion.core.model import (
     Sample,
     SampleRow,
 )
+from bastion.core.sequences import CounterGuard, positions_sql, read_positions
 from bastion.core.surroundings import ddl_questions
 from bastion.core.touched import TouchedRows, touched_rows
 from bastion.core.upserts import given_rows, is_met_by_masked
@@ -105,6 +107,8 @@ class Looking:
     judge: Callable[[str], Awaitable[Judgement]]
     """Understands a question of ours as it would a statement of the session."""
     mask: Callable[[Judgement, ResultHead], Mask]
+    sequences: Callable[[Judgement], Sequence[RelationKey]]
+    """Names the sequences that a statement takes numbers from."""
     pay: Callable[[Judgement], Awaitable[bool]]
     """Takes what a count tells of masked values from the budget; False: that is used up."""
     secret: bytes = field(repr=False)
@@ -117,6 +121,14 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
     Raises:
         TargetUnavailableError: the database went away.
     """
+    impact = await _measured(looking, judged)
+    sql = positions_sql(looking.sequences(judged), judged.catalogue.engine)
+    if not sql or _is_read(judged):
+        return impact
+    return await _Measurement(looking, judged, impact).count_on(sql)
+
+
+async def _measured(looking: Looking, judged: Judgement) -> Impact:
     impact = describe_impact(judged.statement, judged.catalogue)
     question = _unusual_question(judged) or judged.statement.measuring_sql
     if _is_over(judged) and _touched(judged) is None:
@@ -199,6 +211,16 @@ def key_guard(
         secret=secret,
         along=along,
     )
+
+
+def counter_guard(
+    judged: Judgement, impact: Impact, names: Sequence[RelationKey]
+) -> CounterGuard | None:
+    """Write what the committing transaction asks of sequences that numbers came from."""
+    sql = positions_sql(names, judged.catalogue.engine)
+    if not impact.counters or not sql:
+        return None
+    return CounterGuard(sql=sql + LOOK_MARK, positions=impact.counters)
 
 
 def over_guard(judged: Judgement, impact: Impact) -> OverGuard | None:
@@ -286,6 +308,12 @@ class _Measurement:
             words = f"Of the rows that it gives, {met} {'is' if met == 1 else 'are'} there already"
             words += f" by a key, and {given - met} would be added."
         self._note(words)
+
+    async def count_on(self, sql: str) -> Impact:
+        """Note where sequences stand."""
+        rows = await self._rows(sql, 100, "numbered")
+        positions = tuple(sorted(read_positions(rows or ()).items()))
+        return dataclasses.replace(self._impact, counters=positions)
 
     async def look_around(self) -> Impact:
         """Say of a schema change what hangs on the relation, and who would wait."""

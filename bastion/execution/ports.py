@@ -26,6 +26,7 @@ from bastion.core.model import (
     TransactionState,
 )
 from bastion.core.retire import RetiredTable
+from bastion.core.sequences import CounterGuard
 from bastion.core.tokens import Remembered, TokenBook
 from recordings.events import Grid
 
@@ -154,6 +155,8 @@ class Permit:
     """Write only if the rows are among those approved, and commit only if no other was touched."""
     over: OverGuard | None = None
     """Commit only if an INSERT has written over no more stored rows than were approved."""
+    counters: CounterGuard | None = None
+    """Commit only if no sequence that it takes numbers from was set back."""
     pause_s: float = 0.0
     """Yield ``ReadyToCommit`` before COMMIT; the server rolls back after so long by itself where
     it can. 0: no pause. Only outside of a transaction."""

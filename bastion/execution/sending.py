@@ -35,6 +35,7 @@ from bastion.core.model import (
 )
 from bastion.core.modes import Plain
 from bastion.core.retire import RetireKind, Retirement
+from bastion.core.sequences import CounterGuard
 from bastion.core.styles import raw_mask
 from bastion.core.temporary import makes_temporary
 from bastion.core.tokens import TokenBook
@@ -52,7 +53,7 @@ from bastion.execution.holding import (
 )
 from bastion.execution.judging import Judgement
 from bastion.execution.line import Line
-from bastion.execution.measuring import key_guard, over_guard
+from bastion.execution.measuring import counter_guard, key_guard, over_guard
 from bastion.execution.outcomes import Run, conclude
 from bastion.execution.ports import (
     Completion,
@@ -370,6 +371,7 @@ class Sender:
             affected_max=affected_max,
             keys=self._keys(run, judged),
             over=self._over(run, judged),
+            counters=self._counters(run, judged),
             is_instant=statement.is_instant,
             guards_structure=verdict.guards_structure,
             guards_rows=verdict.guards_rows,
@@ -386,6 +388,11 @@ class Sender:
         if run.approval is None or run.impact is None:
             return None
         return key_guard(judged, run.impact, self._line.governance.mask_key, run.along)
+
+    def _counters(self, run: Run, judged: Judgement) -> CounterGuard | None:
+        if run.approval is None or run.impact is None:
+            return None
+        return counter_guard(judged, run.impact, self._line.judge.sequences(judged))
 
     def _over(self, run: Run, judged: Judgement) -> OverGuard | None:
         if run.approval is None or run.impact is None:

@@ -225,6 +225,7 @@ def _impact(fields: dict[str, Any]) -> Impact:
         "tables": tuple(fields["tables"]),
         "notes": tuple(fields["notes"]),
         "along": tuple((name, count) for name, count in fields.get("along", ())),
+        "counters": tuple((name, place) for name, place in fields.get("counters", ())),
         "keys": None if keys is None else KeySet(**(keys | {"columns": tuple(keys["columns"])})),
         "sample": None if sample is None else _sample(sample),
     }

@@ -628,6 +628,7 @@ class MySQLConnection:
         held = await hold_back(self._stream(progress, may_stop=False))
         await self._compare_effect(progress, allowed, in_block=in_block)
         await self._compare_over(progress, in_block=in_block)
+        await self._compare_counters(progress, in_block=in_block)
         await self._check_foundations(progress, in_block=in_block)
         return held
 
@@ -740,6 +741,14 @@ class MySQLConnection:
             over.refusal(done.affected - (given or 0), over.most),
             in_block=in_block,
         )
+
+    async def _compare_counters(self, progress: _Progress, *, in_block: bool) -> None:
+        """Ask whether a sequence that it took numbers from was set back."""
+        counters = progress.permit.counters
+        if counters is None or not progress.login.wire.is_in_transaction:
+            return
+        rows = await self._command(progress.login, counters.sql)
+        await self._refuse(progress, counters.refusal(rows), in_block=in_block)
 
     async def _compare_effect(
         self, progress: _Progress, allowed: int | None, *, in_block: bool

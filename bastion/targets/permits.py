@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from bastion.core.keyset import AlongGuard, KeyGuard, words_for_along
 from bastion.core.model import RawBatch, Row
+from bastion.core.sequences import CounterGuard
 from bastion.errors import BastionError, EffectExceededError, TargetError, TargetUnavailableError
 from bastion.execution.ports import Completion, Permit, TargetEvent
 
@@ -47,6 +48,16 @@ def check_along(one: AlongGuard, rows: Sequence[Row]) -> None:
     """
     if int(rows[0][0] or b"0") > one.most:
         raise EffectExceededError(f"{words_for_along(one.most)}: nothing was written. Ask again.")
+
+
+def check_counters(guard: CounterGuard, rows: Sequence[Row]) -> None:
+    """Refuse to commit what has taken numbers that were given before.
+
+    Raises:
+        EffectExceededError: a sequence was set back.
+    """
+    if words := guard.refusal(rows):
+        raise rolled_back(words)
 
 
 async def hold_back(events: AsyncIterator[TargetEvent]) -> list[TargetEvent]:

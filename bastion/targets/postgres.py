@@ -54,6 +54,7 @@ from bastion.execution.ports import (
 from bastion.targets.libpq import COPY_STATUSES, STILL_PREPARED, Link
 from bastion.targets.permits import (
     check_along,
+    check_counters,
     check_free,
     check_locked,
     completed,
@@ -735,6 +736,9 @@ class PostgresConnection:
         if _LOCKS_LATE.match(permit.sql):
             await self._check_marks(progress, permit)
         await self._check_foundations(progress, permit)
+        if permit.counters is not None:
+            found = await progress.link.command(permit.counters.sql)
+            check_counters(permit.counters, _all_rows(found))
         if words := excess(progress.completion, permit.affected_max):
             raise rolled_back(words)
         most = permit.over.most if permit.over is not None else 0
@@ -770,10 +774,7 @@ class PostgresConnection:
             await link.command(_ROLLBACK_TO_KEYS)
             found = await _ask(link, keys.look_sql, permit)
         await link.command(_RELEASE_KEYS)
-        rows = [
-            tuple(found.get_value(number, place) for place in range(found.nfields))
-            for number in range(found.ntuples)
-        ]
+        rows = _all_rows(found)
         check_locked(keys, rows)
         for one in keys.along:
             await link.command(_SAVE_KEYS)
@@ -1109,6 +1110,13 @@ async def _check_result(link: Link, result: pq.abc.PGresult) -> None:
 async def _rows_written(link: Link) -> str:
     found = await link.command(_ROWS_WRITTEN)
     return (found.get_value(0, 0) or b"").decode()
+
+
+def _all_rows(found: pq.abc.PGresult) -> list[Row]:
+    return [
+        tuple(found.get_value(number, place) for place in range(found.nfields))
+        for number in range(found.ntuples)
+    ]
 
 
 async def _rows_changed(link: Link, over: OverGuard | None) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from psycopg import pq
 
+from bastion.core.sequences import TAKERS
 from bastion.errors import StructureMovedError
 from bastion.targets.libpq import Link, Prepared
 
@@ -47,7 +48,7 @@ SELECT 'isolation', pg_catalog.current_setting('transaction_isolation')
 """
 )
 """What a session's login asks of the names that a statement touches."""
-AROUND_QUERY = """
+AROUND_QUERY = f"""
 SELECT 'what is around', pg_catalog.concat_ws(' ',
     ARRAY(SELECT t.xmin FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_class c
               ON c.oid = t.typrelid
@@ -70,18 +71,7 @@ SELECT 'what is around', pg_catalog.concat_ws(' ',
 UNION ALL
 SELECT 'sequence ' || pg_catalog.lower(c.relname), pg_catalog.concat_ws(' ', s.seqrelid, s.xmin)
 FROM pg_catalog.pg_sequence s
-JOIN LATERAL (
-    SELECT s.seqrelid AS oid
-    UNION SELECT a.adrelid FROM pg_catalog.pg_depend d
-    JOIN pg_catalog.pg_attrdef a ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
-        AND a.oid = d.objid
-    WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = s.seqrelid
-    UNION SELECT i.refobjid FROM pg_catalog.pg_depend i
-    WHERE i.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.objid = s.seqrelid
-        AND i.deptype = 'i' AND i.refobjsubid > 0
-) AS named ON true
-JOIN pg_catalog.pg_class c ON c.oid = named.oid
-"""
+{TAKERS}"""  # noqa: S608
 """Asked only for what a yes rests on: it reads several catalogues whole.
 
 A sequence stands under its own name and under that of each table that takes numbers from it.
