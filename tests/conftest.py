@@ -271,6 +271,24 @@ def shop_mysql(mariadb_server: DatabaseServer) -> Iterator[str]:
     mariadb_server.drop_database(url)
 
 
+@pytest.fixture(params=["postgres", "mysql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Name each engine once: what asks for one of these three runs on PostgreSQL and on MariaDB."""
+    return request.param
+
+
+@pytest.fixture
+def server(engine: str, request: pytest.FixtureRequest) -> DatabaseServer:
+    """Give the server of the engine."""
+    return request.getfixturevalue(f"{'postgres' if engine == 'postgres' else 'mariadb'}_server")
+
+
+@pytest.fixture
+def shop(engine: str, request: pytest.FixtureRequest) -> str:
+    """URL of a small shop of one's own on it."""
+    return request.getfixturevalue(f"shop_{engine}")
+
+
 @pytest.fixture
 def probe_postgres(postgres_server: DatabaseServer) -> Iterator[str]:
     """URL of the database that the corpus speaks of."""

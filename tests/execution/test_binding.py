@@ -111,23 +111,20 @@ async def test_nothing_that_differs_from_what_was_approved_takes_its_run(
         assert (await rig.desk.claim("r1", digest)).state is ApprovalState.RUNNING
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-async def shop(request, tmp_path) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{request.param}")
-    name = "postgres_server" if request.param == "postgres" else "mariadb_server"
-    server = request.getfixturevalue(name)
-    async with production_rig(tmp_path, url) as rig:
-        rig.look = lambda: server.run(url, "select id, quantity from orders order by id")  # type: ignore[attr-defined]
+@pytest.fixture
+async def production(server, shop, tmp_path) -> AsyncIterator[Rig]:
+    async with production_rig(tmp_path, shop) as rig:
+        rig.look = lambda: server.run(shop, "select id, quantity from orders order by id")  # type: ignore[attr-defined]
         yield rig
 
 
-async def test_an_edited_statement_asks_anew_and_does_not_ride_on_the_yes(shop: Rig):
+async def test_an_edited_statement_asks_anew_and_does_not_ride_on_the_yes(production: Rig):
     """The statement that was approved waits; what is sent meanwhile, edited, has no yes."""
     text = "update orders set quantity = 3 where id = 1"
-    rae, ann = await shop.principal("rae"), await shop.principal("ann")
-    desk = shop.services.governance.desk
-    before = shop.look()  # type: ignore[attr-defined]
-    async with shop.runner("ann", "prod", front_end="exec") as runner:
+    rae, ann = await production.principal("rae"), await production.principal("ann")
+    desk = production.services.governance.desk
+    before = production.look()  # type: ignore[attr-defined]
+    async with production.runner("ann", "prod", front_end="exec") as runner:
         held, _, _ = await collect(runner, text, wait_s=0)
         assert held.status is Status.PENDING
         await desk.decide(rae, held.request_id, approve=True, reason="")
@@ -137,4 +134,4 @@ async def test_an_edited_statement_asks_anew_and_does_not_ride_on_the_yes(shop: 
             if finished.status is Status.PENDING:
                 assert finished.request_id != held.request_id
                 await desk.withdraw(ann, finished.request_id)
-        assert shop.look() == before  # type: ignore[attr-defined]
+        assert production.look() == before  # type: ignore[attr-defined]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +20,6 @@ from tests.conftest import DatabaseServer
 from tests.fakes.rig import collect, running_rig
 
 LONG = {"marks": [pytest.mark.long, pytest.mark.timeout(3600)]}
-
-
-@pytest.fixture(params=["postgres", "mysql"])
-def server(request: pytest.FixtureRequest) -> Iterator[DatabaseServer]:
-    name = "postgres_server" if request.param == "postgres" else "mariadb_server"
-    return request.getfixturevalue(name)
 
 
 async def ending(runner: Runner, text: str) -> Status | None:

@@ -20,30 +20,18 @@ STAFF = (
 Beside = Callable[[str], object]
 
 
-@pytest.fixture(params=("postgres", "mysql"))
-def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
-def url(engine, request) -> str:
-    return request.getfixturevalue(f"shop_{engine}")
-
-
-@pytest.fixture
-def beside(engine, url, request) -> Beside:
+def beside(server, shop) -> Beside:
     """Run SQL past the bastion."""
-    name = "postgres_server" if engine == "postgres" else "mariadb_server"
-    server = request.getfixturevalue(name)
-    return lambda sql: server.run(url, sql)
+    return lambda sql: server.run(shop, sql)
 
 
 @pytest.fixture
-async def rig(url, beside, tmp_path) -> AsyncIterator[Rig]:
+async def rig(shop, beside, tmp_path) -> AsyncIterator[Rig]:
     for sql in STAFF:
         beside(sql)
     async with running_rig(tmp_path) as rig:
-        await rig.add_target("dev", url, "development")
+        await rig.add_target("dev", shop, "development")
         await rig.add_user("ann", "engineer")
         await rig.add_user("rae", "reviewer")
         yield rig
@@ -246,7 +234,7 @@ async def test_other_columns_and_harmless_writes_stay_as_they_are(rig: Rig):
     assert rows == [(b"1", b"done")]
 
 
-async def test_what_cannot_be_remembered_does_not_run(rig: Rig, url: str, tmp_path: Path):
+async def test_what_cannot_be_remembered_does_not_run(rig: Rig, shop, tmp_path: Path):
     async def refuse(*_: object) -> None:
         raise StoreError("The store is out of reach.")
 
@@ -256,7 +244,7 @@ async def test_what_cannot_be_remembered_does_not_run(rig: Rig, url: str, tmp_pa
     assert finished.status is Status.UNAVAILABLE, finished
     assert "out of reach" in finished.message
     async with running_rig(tmp_path / "other") as other:
-        await other.add_target("dev", url, "development")
+        await other.add_target("dev", shop, "development")
         await other.add_user("ann", "engineer")
         rows, _ = await seen(other, "select name from staff where id = 1")
         assert rows == [(b"Ada Moor",)]

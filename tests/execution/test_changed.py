@@ -143,15 +143,14 @@ async def otherwise(story: Story, rounds: Iterable[Round], tally: Counter[str]) 
     return told
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-async def story(request, tmp_path) -> AsyncIterator[Story]:
-    name = "postgres_server" if request.param == "postgres" else "mariadb_server"
+@pytest.fixture
+async def story(server, tmp_path) -> AsyncIterator[Story]:
     async with running_rig(tmp_path) as rig:
         await rig.add_user("ann", "engineer")
         await rig.add_user("rae", "reviewer")
         await rig.add_agent("robo", "ann", hours=8)
         await set_policy(rig, f"{rig.paths.policy.read_text()}\n{_HELD_OPEN}")
-        yield Story(rig, request.getfixturevalue(name))
+        yield Story(rig, server)
 
 
 async def test_what_changed_of_settings_types_and_identity_does_not_run(story: Story):

@@ -25,30 +25,19 @@ WRITE = "update jobs set state = 'done' where id = 1"
 WAYS = ("exec", "agent", "shell", "block", "open")
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
-def url(request, engine) -> str:
-    return request.getfixturevalue(f"shop_{engine}")
-
-
-@pytest.fixture
-def database(request, engine, url) -> Callable[[str], list[tuple[object, ...]]]:
+def database(server, shop) -> Callable[[str], list[tuple[object, ...]]]:
     """Run SQL beside the bastion, on a table of this story."""
-    server = request.getfixturevalue({"postgres": "postgres_server"}.get(engine, "mariadb_server"))
-    server.run(url, "create table jobs (id int primary key, state varchar(20))")
-    server.run(url, "insert into jobs values (1, 'new'), (2, 'new')")
-    return lambda sql: server.run(url, sql)
+    server.run(shop, "create table jobs (id int primary key, state varchar(20))")
+    server.run(shop, "insert into jobs values (1, 'new'), (2, 'new')")
+    return lambda sql: server.run(shop, sql)
 
 
 @pytest.fixture
-async def rig(url, database, tmp_path) -> AsyncIterator[Rig]:
+async def rig(shop, database, tmp_path) -> AsyncIterator[Rig]:
     async with running_rig(tmp_path) as rig:
         for name in ("prod", "open1"):
-            await rig.add_target(name, url, "production")
+            await rig.add_target(name, shop, "production")
         secret = await rig.administration.add_user(
             "ann", key_file=rig.key("ann"), roles=("engineer",), targets=()
         )
@@ -398,7 +387,7 @@ async def test_each_of_two_yeses_must_still_be_given(rig: Rig, database, lost: s
 
 
 @pytest.mark.parametrize("how", ["another database", "another environment"])
-async def test_a_glass_that_is_broken_is_so_at_one_place(rig: Rig, database, engine, how, request):
+async def test_a_glass_that_is_broken_is_so_at_one_place(rig: Rig, database, how, server):
     await open_glass(rig)
     async with rig.runner("ann", "prod") as runner:
         assert (await collect(runner, WRITE, wait_s=0))[0].status is Status.OK
@@ -406,9 +395,6 @@ async def test_a_glass_that_is_broken_is_so_at_one_place(rig: Rig, database, eng
     if how == "another environment":
         environment = "staging"
     else:
-        server = request.getfixturevalue(
-            "postgres_server" if engine == "postgres" else "mariadb_server"
-        )
         url = server.create_database("elsewhere")
         server.run(url, "create table jobs (id int primary key, state varchar(20))")
         server.run(url, "insert into jobs values (1, 'new')")

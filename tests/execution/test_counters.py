@@ -71,13 +71,6 @@ COUNTED = {
 }
 
 
-@pytest.fixture(params=("postgres", "mysql"))
-def server(request: pytest.FixtureRequest) -> DatabaseServer:
-    return request.getfixturevalue(
-        "postgres_server" if request.param == "postgres" else "mariadb_server"
-    )
-
-
 @pytest.fixture
 def url(server: DatabaseServer) -> Iterator[str]:
     made = server.create_database("counters")

@@ -13,26 +13,18 @@ from tests.fakes.rig import Rig, collect, running_rig
 Beside = Callable[[str], object]
 
 
-@pytest.fixture(params=("postgres", "mysql"))
-def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
-async def rig(engine, request, tmp_path) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{engine}")
+async def rig(shop, tmp_path) -> AsyncIterator[Rig]:
     async with running_rig(tmp_path) as rig:
-        await rig.add_target("dev", url, "development")
+        await rig.add_target("dev", shop, "development")
         await rig.add_user("ann", "engineer")
         yield rig
 
 
 @pytest.fixture
-def beside(engine, request) -> Beside:
+def beside(server, shop) -> Beside:
     """Run SQL past the bastion, as somebody with a login of their own does."""
-    name = "postgres_server" if engine == "postgres" else "mariadb_server"
-    server, url = request.getfixturevalue(name), request.getfixturevalue(f"shop_{engine}")
-    return lambda sql: server.run(url, sql)
+    return lambda sql: server.run(shop, sql)
 
 
 def is_hidden(rows: list[tuple[bytes | None, ...]]) -> bool:

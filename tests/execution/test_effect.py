@@ -13,27 +13,18 @@ from recordings.reader import read_statements
 from tests.fakes.rig import Rig, collect, production_rig
 from tests.targets import test_mysql, test_postgres
 
-ENGINES = ("postgres", "mysql")
 Meanwhile = Callable[[Approval], Awaitable[None]]
 
 
-@pytest.fixture(params=ENGINES)
-async def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
-async def database(request, engine) -> Callable[[str], list[tuple[object, ...]]]:
+async def database(server, shop) -> Callable[[str], list[tuple[object, ...]]]:
     """Run SQL beside the bastion."""
-    server = request.getfixturevalue({"postgres": "postgres_server"}.get(engine, "mariadb_server"))
-    url = request.getfixturevalue(f"shop_{engine}")
-    return lambda sql: server.run(url, sql)
+    return lambda sql: server.run(shop, sql)
 
 
 @pytest.fixture
-async def rig(request, engine, tmp_path) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{engine}")
-    async with production_rig(tmp_path, url) as rig:
+async def rig(shop, tmp_path) -> AsyncIterator[Rig]:
+    async with production_rig(tmp_path, shop) as rig:
         yield rig
 
 

@@ -21,22 +21,13 @@ EMAIL = "select email from customers where id = 2"
 RAW, HIDDEN = [(b"customer2@example.com",)], [("c•••@e•••.com".encode(),)]
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
-async def rig(engine, request, tmp_path) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{engine}")
-    server = request.getfixturevalue(
-        "postgres_server" if engine == "postgres" else "mariadb_server"
-    )
-    server.run(url, "create table stock (id int primary key, sku varchar(20) unique, n int)")
-    server.run(url, "insert into stock values (1, 'a', 5), (2, 'b', 6), (3, null, 7)")
+async def rig(server, shop, tmp_path) -> AsyncIterator[Rig]:
+    server.run(shop, "create table stock (id int primary key, sku varchar(20) unique, n int)")
+    server.run(shop, "insert into stock values (1, 'a', 5), (2, 'b', 6), (3, null, 7)")
     async with running_rig(tmp_path) as rig:
-        await rig.add_target("prod", url, "production")
-        await rig.add_target("other", url, "production")
+        await rig.add_target("prod", shop, "production")
+        await rig.add_target("other", shop, "production")
         for name, role in (("ann", "engineer"), ("eve", "engineer"), ("rae", "reviewer")):
             await rig.add_user(name, role)
         await rig.add_user("max", "reviewer", "engineer", "admin")
@@ -282,13 +273,9 @@ CHANGES = {
     ],
 )
 async def test_a_window_and_an_unmasking_end_with_what_they_were_given_for(
-    rig: Rig, engine: str, kind: str, request
+    rig: Rig, engine: str, kind: str, server, shop
 ):
     """They are given by a yes, and a yes covers what was there when it was asked for."""
-    url = request.getfixturevalue(f"shop_{engine}")
-    server = request.getfixturevalue(
-        "postgres_server" if engine == "postgres" else "mariadb_server"
-    )
     await asked(rig, "ann", wanted_window(f"{await schema_of(rig, engine)}.stock"))
     await asked(rig, "ann", unmask())
     sql = "update stock set n = n + 1 where id = 1"
@@ -313,29 +300,25 @@ async def test_a_window_and_an_unmasking_end_with_what_they_were_given_for(
                     " 'begin new.n := 0; return new; end'; create trigger more"
                     " before update on stock for each row execute function spoil()"
                 )
-            server.run(url, (CHANGES[kind] or "").replace("{trigger}", trigger))
+            server.run(shop, (CHANGES[kind] or "").replace("{trigger}", trigger))
     async with rig.runner("ann", "prod") as runner:
         for _ in range(2):
             assert (await tried(runner, sql)).status in {Status.PENDING, Status.BLOCKED}, kind
     if kind == "table: a trigger":
-        assert server.run(url, "select n from stock where id = 1") == [(6,)]
+        assert server.run(shop, "select n from stock where id = 1") == [(6,)]
     is_of_table = kind.startswith("table")
     assert await shown(rig, EMAIL) == (RAW if is_of_table else HIDDEN)
 
 
 async def test_a_window_is_not_taken_up_on_another_table_than_was_asked_for(
-    rig: Rig, engine: str, request
+    rig: Rig, engine: str, server, shop
 ):
-    url = request.getfixturevalue(f"shop_{engine}")
-    server = request.getfixturevalue(
-        "postgres_server" if engine == "postgres" else "mariadb_server"
-    )
     wanted = wanted_window(f"{await schema_of(rig, engine)}.stock")
     reviewer, finished = await rig.principal("rae"), None
     async with rig.runner("ann", "prod") as runner:
         async for event in runner.ask_grant(wanted, options=RunOptions(reason="x", wait_s=20)):
             if isinstance(event, Waiting):
-                server.run(url, "alter table stock add column price int default 7")
+                server.run(shop, "alter table stock add column price int default 7")
                 await rig.services.governance.desk.decide(
                     reviewer, event.request_id, approve=True, reason="fine"
                 )
@@ -347,12 +330,8 @@ async def test_a_window_is_not_taken_up_on_another_table_than_was_asked_for(
     assert not await rig.services.governance.grants.list_grants(await rig.principal("ann"))
 
 
-async def test_a_window_is_not_given_on_what_sets_others_off(rig: Rig, engine: str, request):
-    url = request.getfixturevalue(f"shop_{engine}")
-    server = request.getfixturevalue(
-        "postgres_server" if engine == "postgres" else "mariadb_server"
-    )
-    server.run(url, "create table bare (n int)")
+async def test_a_window_is_not_given_on_what_sets_others_off(server, shop, rig: Rig, engine: str):
+    server.run(shop, "create table bare (n int)")
     schema = await schema_of(rig, engine)
     for name, words in (("bare", "no key"), ("nowhere", "no table")):
         finished = await asked(rig, "ann", wanted_window(f"{schema}.{name}"))
@@ -389,15 +368,13 @@ def test_a_grant_is_over_when_its_time_or_its_count_is():
 
 
 async def test_one_class_shows_nothing_of_the_others_that_stand_beside_it(
-    rig: Rig, request, engine
+    rig: Rig, engine, server, shop
 ):
     """A document, a row or a text that is known for its addresses may hold a card too."""
     is_postgres = engine == "postgres"
-    server = request.getfixturevalue("postgres_server" if is_postgres else "mariadb_server")
-    url = request.getfixturevalue(f"shop_{engine}")
     kind = "jsonb" if is_postgres else "json"
     server.run(
-        url,
+        shop,
         f"create table files (id int primary key, email varchar(80), profile {kind}, body text)",
     )
     others = ', "card": "4012888888881881", "ssn": "219-09-9912"'
@@ -405,7 +382,7 @@ async def test_one_class_shows_nothing_of_the_others_that_stand_beside_it(
         document = f'{{"email": "ada{number}@example.com"{others if number == 3 else ""}}}'
         address = "+49 151 98765401" if number == 5 else f"ada{number}@example.com"
         server.run(
-            url,
+            shop,
             f"insert into files values ({number}, '{address}', '{document}',"
             f" 'write to ada{number}@example.com or call +49 151 98765401')",
         )
@@ -422,9 +399,9 @@ async def test_one_class_shows_nothing_of_the_others_that_stand_beside_it(
         "create temporary table mine as select profile as p from files; select p from mine",
     ]
     if is_postgres:
-        server.run(url, "create type contact as (email text, phone text)")
-        server.run(url, "create table rowed (id int primary key, who contact)")
-        server.run(url, "insert into rowed values (1, ('ada@example.com', '+49 151 98765401'))")
+        server.run(shop, "create type contact as (email text, phone text)")
+        server.run(shop, "create table rowed (id int primary key, who contact)")
+        server.run(shop, "insert into rowed values (1, ('ada@example.com', '+49 151 98765401'))")
         asked_of += [
             "select who from rowed",
             "select array[who] from rowed",

@@ -25,14 +25,8 @@ ALLOWED = 12
 KNOWN = "customer2@example.com"
 
 
-@pytest.fixture(params=("postgres", "mysql"))
-def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
-async def rig(engine, request, tmp_path) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{engine}")
+async def rig(shop, tmp_path) -> AsyncIterator[Rig]:
     async with running_rig(tmp_path) as rig:
         text = rig.paths.policy.read_text()
         few = f"guesses_per_day = {ALLOWED} "
@@ -40,7 +34,7 @@ async def rig(engine, request, tmp_path) -> AsyncIterator[Rig]:
         assert rig.application._policy is not None
         rig.application._policy.follow()
         assert rig.services.governance.policy().limits[""].guesses_per_day == ALLOWED
-        await rig.add_target("shop", url, "staging")
+        await rig.add_target("shop", shop, "staging")
         await rig.add_user("ann", "engineer")
         await rig.add_user("rae", "reviewer")
         await rig.add_agent("robo", "ann")
@@ -219,13 +213,9 @@ async def test_sessions_at_once_do_not_overdraw(rig: Rig):
     assert found.count(Status.OK) == ALLOWED
 
 
-async def test_a_value_written_where_each_may_stand_once_is_a_guess(rig: Rig, request, engine):
-    server = request.getfixturevalue(
-        "postgres_server" if engine == "postgres" else "mariadb_server"
-    )
-    url = request.getfixturevalue(f"shop_{engine}")
-    server.run(url, "create table vault (id int primary key, ssn varchar(40) not null unique)")
-    server.run(url, "insert into vault values (1, '078-05-1120'), (2, '219-09-9999')")
+async def test_a_value_written_where_each_may_stand_once_is_a_guess(rig: Rig, server, shop):
+    server.run(shop, "create table vault (id int primary key, ssn varchar(40) not null unique)")
+    server.run(shop, "insert into vault values (1, '078-05-1120'), (2, '219-09-9999')")
     ran = 0
     async with rig.runner("ann", "shop") as runner:
         for number in range(ALLOWED * 2):

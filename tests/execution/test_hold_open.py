@@ -15,36 +15,27 @@ from tests.targets import test_mysql, test_postgres
 RULE = "production writes"
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
-def database(request, engine) -> Callable[[str], list[tuple[object, ...]]]:
+def database(server, shop, engine) -> Callable[[str], list[tuple[object, ...]]]:
     """Run SQL beside the bastion, on tables of this story."""
-    server = request.getfixturevalue({"postgres": "postgres_server"}.get(engine, "mariadb_server"))
-    url = request.getfixturevalue(f"shop_{engine}")
     kind = "engine=InnoDB" if engine == "mysql" else ""
-    server.run(url, f"create table jobs (id int primary key, state varchar(20)) {kind}")
-    server.run(url, "insert into jobs values (1, 'old'), (2, 'old'), (3, 'new')")
-    return lambda sql: server.run(url, sql)
+    server.run(shop, f"create table jobs (id int primary key, state varchar(20)) {kind}")
+    server.run(shop, "insert into jobs values (1, 'old'), (2, 'old'), (3, 'new')")
+    return lambda sql: server.run(shop, sql)
 
 
 @pytest.fixture
-async def rig(request, engine, database, tmp_path) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{engine}")
-    async with production_rig(tmp_path, url) as rig:
+async def rig(shop, database, tmp_path) -> AsyncIterator[Rig]:
+    async with production_rig(tmp_path, shop) as rig:
         await rig.add_agent("robo", "ann")
         yield rig
 
 
 @pytest.fixture
-async def beside(request, engine):
+async def beside(shop, engine):
     """A login of somebody else."""
-    url = request.getfixturevalue(f"shop_{engine}")
     module = test_postgres if engine == "postgres" else test_mysql
-    connection = await module.connector_of(url).connect("beside")
+    connection = await module.connector_of(shop).connect("beside")
 
     async def run(sql: str, fence: Fence = Fence.WRITE, **changes: object) -> None:
         permit = module.permit(sql, fence, **changes)

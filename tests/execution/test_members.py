@@ -62,21 +62,13 @@ def is_hidden(shown: bytes) -> bool:
     return not any(one.encode() in shown for one in (*NUMBERS, *PHONES, "10.", "-03-04"))
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
 def names(engine) -> list[str]:
     return [*DOCUMENTS, *TEXTS, *(ARRAYS if engine == "postgres" else ())]
 
 
 @pytest.fixture
-async def rig(request, engine, names, tmp_path) -> AsyncIterator[Rig]:
-    server = request.getfixturevalue(
-        "postgres_server" if engine == "postgres" else "mariadb_server"
-    )
+async def rig(server, engine, names, tmp_path) -> AsyncIterator[Rig]:
     url = server.create_database("members")
     document = "jsonb" if engine == "postgres" else "json"
     for name in names:

@@ -109,13 +109,6 @@ FREE = {
 }
 
 
-@pytest.fixture(params=("postgres", "mysql"))
-def server(request: pytest.FixtureRequest) -> DatabaseServer:
-    return request.getfixturevalue(
-        "postgres_server" if request.param == "postgres" else "mariadb_server"
-    )
-
-
 @pytest.fixture
 def url(server: DatabaseServer) -> Iterator[str]:
     made = server.create_database("partitions")

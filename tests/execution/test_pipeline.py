@@ -11,16 +11,13 @@ from bastion.execution.pipeline import Runner
 from recordings.reader import read_statements
 from tests.fakes.rig import Rig, collect, running_rig
 
-ENGINES = ("postgres", "mysql")
 
-
-@pytest.fixture(params=ENGINES)
-async def rig(request, tmp_path) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{request.param}")
+@pytest.fixture
+async def rig(shop, tmp_path) -> AsyncIterator[Rig]:
     async with running_rig(tmp_path) as rig:
-        await rig.add_target("prod", url, "production")
-        await rig.add_target("stage", url, "staging")
-        await rig.add_target("dev", url, "development")
+        await rig.add_target("prod", shop, "production")
+        await rig.add_target("stage", shop, "staging")
+        await rig.add_target("dev", shop, "development")
         await rig.add_user("ann", "engineer")
         await rig.add_user("rae", "reviewer")
         await rig.add_user("max", "admin", "reviewer")
@@ -415,7 +412,7 @@ async def test_rows_that_cascade_were_not_counted_so_they_are_not_few(by_rows: R
     assert "not measured" in finished.message
 
 
-@pytest.mark.parametrize("rig", ["postgres"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgres"])
 @pytest.mark.parametrize(
     "sql",
     [
@@ -434,7 +431,7 @@ async def test_rows_from_the_client_are_refused_and_nobody_is_asked(rig: Rig, sq
     assert not asked
 
 
-@pytest.mark.parametrize("rig", ["postgres"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgres"])
 async def test_other_copies_are_judged_as_before(rig: Rig):
     async with rig.runner("ann", "prod") as runner:
         shown, rows, _ = await collect(runner, "copy (select id from orders limit 1) to stdout")

@@ -83,21 +83,12 @@ READS = {
 }
 
 
-@pytest.fixture(params=("postgres", "mysql"))
-def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
-async def rig(engine: str, tmp_path: Path, request) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{engine}")
-    server = request.getfixturevalue(
-        "postgres_server" if engine == "postgres" else "mariadb_server"
-    )
+async def rig(server, shop, engine: str, tmp_path: Path) -> AsyncIterator[Rig]:
     for sql in STRUCTURE[engine]:
-        server.run(url, sql)
+        server.run(shop, sql)
     async with running_rig(tmp_path) as rig:
-        await rig.add_target("dev", url, "development")
+        await rig.add_target("dev", shop, "development")
         await rig.add_user("ann", "engineer")
         yield rig
 

@@ -15,7 +15,6 @@ from bastion.errors import AccessError, BastionError, UsageError
 from bastion.installation import default_policy_text
 from tests.fakes.rig import Rig, collect, running_rig
 
-ENGINES = ("postgres", "mysql")
 RETIRE = """
 [[rule]]
 name = "retire"
@@ -26,12 +25,11 @@ quarantine = "7d"
 """
 
 
-@pytest.fixture(params=ENGINES)
-async def rig(request, tmp_path) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{request.param}")
+@pytest.fixture
+async def rig(shop, tmp_path) -> AsyncIterator[Rig]:
     async with running_rig(tmp_path) as rig:
-        await rig.add_target("prod", url, "production")
-        await rig.add_target("dev", url, "development")
+        await rig.add_target("prod", shop, "production")
+        await rig.add_target("dev", shop, "development")
         await rig.add_user("ann", "engineer")
         await rig.add_user("rae", "reviewer")
         await rig.add_user("max", "admin", "reviewer")

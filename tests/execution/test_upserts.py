@@ -13,32 +13,22 @@ from bastion.core.model import Finished, Status
 from tests.execution.test_effect import run_approved
 from tests.fakes.rig import Rig, collect, production_rig
 
-ENGINES = ("postgres", "mysql")
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request) -> str:
-    return request.param
-
 
 @pytest.fixture
-def database(request, engine) -> Callable[[str], list[tuple[object, ...]]]:
+def database(server, shop) -> Callable[[str], list[tuple[object, ...]]]:
     """Run SQL beside the bastion, on tables of this story."""
-    server = request.getfixturevalue({"postgres": "postgres_server"}.get(engine, "mariadb_server"))
-    url = request.getfixturevalue(f"shop_{engine}")
     server.run(
-        url,
+        shop,
         "create table stock (id int primary key, sku varchar(20) unique, n int, owner_email"
         " varchar(80) unique)",
     )
-    server.run(url, "insert into stock (id, sku, n) values (1, 'a', 5), (2, 'b', 6)")
-    return lambda sql: server.run(url, sql)
+    server.run(shop, "insert into stock (id, sku, n) values (1, 'a', 5), (2, 'b', 6)")
+    return lambda sql: server.run(shop, sql)
 
 
 @pytest.fixture
-async def rig(request, engine, database, tmp_path) -> AsyncIterator[Rig]:
-    url = request.getfixturevalue(f"shop_{engine}")
-    async with production_rig(tmp_path, url) as rig:
+async def rig(shop, database, tmp_path) -> AsyncIterator[Rig]:
+    async with production_rig(tmp_path, shop) as rig:
         yield rig
 
 

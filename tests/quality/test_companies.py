@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bastion.core.model import Status
-from tests.conftest import DatabaseServer
 from tests.fakes.rig import Rig, collect, production_rig
 from tests.quality.companies import ROWS, TABLES, Cell, Column
 
@@ -21,16 +20,8 @@ def cells(table: str) -> list[list[Cell]]:
     return [[column.make(number) for column in TABLES[table]] for number in range(ROWS)]
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-def engine(request) -> str:
-    return request.param
-
-
 @pytest.fixture
-async def rig(request, engine, tmp_path) -> AsyncIterator[Rig]:
-    server: DatabaseServer = request.getfixturevalue(
-        "postgres_server" if engine == "postgres" else "mariadb_server"
-    )
+async def rig(server, engine, tmp_path) -> AsyncIterator[Rig]:
     url = server.create_database("companies")
     for table, columns in TABLES.items():
         for statement in _made(table, columns, engine):

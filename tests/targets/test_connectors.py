@@ -23,17 +23,6 @@ def connector_of(url, **settings):
     return open_connector(target, url=parsed, settings=ConnectorSettings(**settings))
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-def engine(request):
-    return request.param
-
-
-@pytest.fixture
-def server(request, engine):
-    name = "postgres_server" if engine == "postgres" else "mariadb_server"
-    return request.getfixturevalue(name)
-
-
 @pytest.fixture
 def shop(request, engine):
     return request.getfixturevalue(f"shop_{engine}")

@@ -60,16 +60,6 @@ def rows_of(engine: str) -> list[str]:
     return [f"insert into {name} select {cells} from {numbers}" for name, cells in rows.items()]
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-def engine(request):
-    return request.param
-
-
-@pytest.fixture
-def server(request, engine):
-    return request.getfixturevalue(f"{'postgres' if engine == 'postgres' else 'mariadb'}_server")
-
-
 @pytest.fixture
 def url(server, engine):
     made = server.create_database("linked")

@@ -32,17 +32,6 @@ async def report_of(url, reader_url=None, ahead_s=0.0):
     return await probe_target(target, url=parsed, reader_url=reader, clock=Clock(ahead_s))
 
 
-@pytest.fixture(params=["postgres", "mysql"])
-def engine(request):
-    return request.param
-
-
-@pytest.fixture
-def server(request, engine):
-    name = "postgres_server" if engine == "postgres" else "mariadb_server"
-    return request.getfixturevalue(name)
-
-
 @pytest.fixture
 def probe(request, engine):
     return request.getfixturevalue(f"probe_{engine}")
