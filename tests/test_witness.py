@@ -2,18 +2,11 @@
 
 from pathlib import Path
 
-import pytest
-
 from bastion.core.model import Fence, Status
 from bastion.execution.ports import Permit
 from tests.conftest import DatabaseServer
 from tests.fakes.rig import collect, running_rig
 from tests.witness import WITNESS
-
-
-@pytest.fixture(params=["postgres", "mariadb"])
-def server(request: pytest.FixtureRequest) -> DatabaseServer:
-    return request.getfixturevalue(f"{request.param}_server")
 
 
 def permit(sql: str) -> Permit:
@@ -37,6 +30,11 @@ async def test_what_goes_round_the_record_is_heard(server: DatabaseServer, tmp_p
             async for _ in runner._line.connection.run(permit("select 1 as honest")):
                 pass
             assert ["2 times in the log" in word for word in WITNESS.differences()] == [True]
+            async for _ in runner._line.connection.run(permit("select 3 as late")):
+                pass
+    # An installation that has ended is read to its end, and left.
+    assert ["late" in word for word in WITNESS.differences()] == [True]
+    assert WITNESS.differences() == []
     server.drop_database(url)
 
 
