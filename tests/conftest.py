@@ -81,6 +81,17 @@ class DatabaseServer:
             _create_mysql(self, unique, scripts)
         return self.url(unique)
 
+    @contextlib.contextmanager
+    def database(self, name: str, *scripts: str, sql: str = "") -> Iterator[str]:
+        """Give the owner's URL of a database of its own, with seed files and SQL, for a while."""
+        url = self.create_database(name, *scripts)
+        try:
+            if sql:
+                self.run(url, sql)
+            yield url
+        finally:
+            self.drop_database(url)
+
     def drop_database(self, url: str) -> None:
         """Drop a database that a test made, whoever is still connected."""
         name = url.rsplit("/", 1)[1]
@@ -258,17 +269,15 @@ def mariadb_server(mariadb_port: int) -> Iterator[DatabaseServer]:
 @pytest.fixture
 def shop_postgres(postgres_server: DatabaseServer) -> Iterator[str]:
     """URL of a small shop of one's own, as its owner."""
-    url = postgres_server.create_database("shop", "shop_postgres.sql")
-    yield url
-    postgres_server.drop_database(url)
+    with postgres_server.database("shop", "shop_postgres.sql") as url:
+        yield url
 
 
 @pytest.fixture
 def shop_mysql(mariadb_server: DatabaseServer) -> Iterator[str]:
     """URL of a small shop of one's own."""
-    url = mariadb_server.create_database("shop", "shop_mysql.sql")
-    yield url
-    mariadb_server.drop_database(url)
+    with mariadb_server.database("shop", "shop_mysql.sql") as url:
+        yield url
 
 
 @pytest.fixture(params=["postgres", "mysql"])
@@ -292,17 +301,15 @@ def shop(engine: str, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def probe_postgres(postgres_server: DatabaseServer) -> Iterator[str]:
     """URL of the database that the corpus speaks of."""
-    url = postgres_server.create_database("probe", "probe_postgres.sql")
-    yield url
-    postgres_server.drop_database(url)
+    with postgres_server.database("probe", "probe_postgres.sql") as url:
+        yield url
 
 
 @pytest.fixture
 def probe_mysql(mariadb_server: DatabaseServer) -> Iterator[str]:
     """URL of the database that the corpus speaks of."""
-    url = mariadb_server.create_database("probe", "probe_mysql.sql")
-    yield url
-    mariadb_server.drop_database(url)
+    with mariadb_server.database("probe", "probe_mysql.sql") as url:
+        yield url
 
 
 _GRANTS = """

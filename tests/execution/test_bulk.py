@@ -32,10 +32,8 @@ MASK = "•••••".encode()
 
 @pytest.fixture
 def url(postgres_server: DatabaseServer) -> Iterator[str]:
-    made = postgres_server.create_database("bulk")
-    postgres_server.run(made, _SCHEMA)
-    yield made
-    postgres_server.drop_database(made)
+    with postgres_server.database("bulk", sql=_SCHEMA) as url:
+        yield url
 
 
 async def test_the_size_of_a_session_s_table_is_masked_as_what_is_in_it(url: str, tmp_path: Path):

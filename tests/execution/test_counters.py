@@ -73,10 +73,8 @@ COUNTED = {
 
 @pytest.fixture
 def url(server: DatabaseServer) -> Iterator[str]:
-    made = server.create_database("counters")
-    server.run(made, _SCHEMA.format(counter=_COUNTER[server.engine]))
-    yield made
-    server.drop_database(made)
+    with server.database("counters", sql=_SCHEMA.format(counter=_COUNTER[server.engine])) as url:
+        yield url
 
 
 async def test_no_reviewer_can_let_a_masked_value_into_a_counter(

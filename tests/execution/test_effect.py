@@ -10,8 +10,8 @@ from bastion.core.approval import Approval
 from bastion.core.model import Fence, Finished, RunOptions, Status, Waiting
 from bastion.errors import StoreError
 from recordings.reader import read_statements
+from tests.fakes.logins import connector_of, permit
 from tests.fakes.rig import Rig, collect, production_rig
-from tests.targets import test_mysql, test_postgres
 
 Meanwhile = Callable[[Approval], Awaitable[None]]
 
@@ -175,12 +175,11 @@ async def test_a_schema_change_says_what_hangs_on_it_and_who_would_wait(
 ):
     database("create view cheap as select id from orders where quantity < 2")
     url = request.getfixturevalue(f"shop_{engine}")
-    module = test_postgres if engine == "postgres" else test_mysql
-    other = await module.connector_of(url).connect("other")
+    other = await connector_of(url).connect("other")
     for sql, fence in (
         ("begin", Fence.SESSION), ("update orders set quantity = 3 where id = 1", Fence.WRITE),
     ):  # fmt: skip
-        [_ async for _ in other.run(module.permit(sql, fence))]
+        [_ async for _ in other.run(permit(sql, fence))]
     _, seen, _ = await run_approved(rig, "create index busy on orders (quantity)", rounds=0)
     await other.close()
     notes = "\n".join(seen[0].impact.notes)

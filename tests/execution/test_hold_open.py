@@ -9,8 +9,8 @@ from bastion.core.approval import Approval, ApprovalState
 from bastion.core.model import Fence, Status, Waiting
 from bastion.errors import ConfigError
 from tests.execution.test_effect import run_approved, set_rule
+from tests.fakes.logins import connector_of, permit
 from tests.fakes.rig import Rig, collect, production_rig
-from tests.targets import test_mysql, test_postgres
 
 RULE = "production writes"
 
@@ -34,12 +34,10 @@ async def rig(shop, database, tmp_path) -> AsyncIterator[Rig]:
 @pytest.fixture
 async def beside(shop, engine):
     """A login of somebody else."""
-    module = test_postgres if engine == "postgres" else test_mysql
-    connection = await module.connector_of(shop).connect("beside")
+    connection = await connector_of(shop).connect("beside")
 
     async def run(sql: str, fence: Fence = Fence.WRITE, **changes: object) -> None:
-        permit = module.permit(sql, fence, **changes)
-        async for _ in connection.run(permit):
+        async for _ in connection.run(permit(sql, fence, **changes)):
             pass
 
     yield run

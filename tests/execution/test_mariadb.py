@@ -20,10 +20,8 @@ create sequence tickets start with 7;
 
 @pytest.fixture
 def url(mariadb_server: DatabaseServer) -> Iterator[str]:
-    made = mariadb_server.create_database("mariadb")
-    mariadb_server.run(made, _SCHEMA)
-    yield made
-    mariadb_server.drop_database(made)
+    with mariadb_server.database("mariadb", sql=_SCHEMA) as url:
+        yield url
 
 
 async def _run(tmp_path: Path, url: str, *texts: str):

@@ -25,10 +25,8 @@ _ANSI = "set sql_mode = concat(@@sql_mode, ',ANSI')"
 
 @pytest.fixture
 def url(mariadb_server: DatabaseServer) -> Iterator[str]:
-    made = mariadb_server.create_database("modes")
-    mariadb_server.run(made, _SCHEMA)
-    yield made
-    mariadb_server.drop_database(made)
+    with mariadb_server.database("modes", sql=_SCHEMA) as url:
+        yield url
 
 
 async def _with_people(rig: Rig, url: str) -> None:

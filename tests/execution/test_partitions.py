@@ -111,10 +111,8 @@ FREE = {
 
 @pytest.fixture
 def url(server: DatabaseServer) -> Iterator[str]:
-    made = server.create_database("partitions")
-    server.run(made, _SCHEMA[server.engine] + _ROWS)
-    yield made
-    server.drop_database(made)
+    with server.database("partitions", sql=_SCHEMA[server.engine] + _ROWS) as url:
+        yield url
 
 
 async def test_who_asks_for_a_partition_by_a_masked_key_waits(

@@ -49,10 +49,8 @@ def _notes(tmp_path: Path, kind: str) -> list[NoteEvent]:
 
 @pytest.fixture
 def url(mariadb_server: DatabaseServer) -> Iterator[str]:
-    made = mariadb_server.create_database("computed")
-    mariadb_server.run(made, _SCHEMA)
-    yield made
-    mariadb_server.drop_database(made)
+    with mariadb_server.database("computed", sql=_SCHEMA) as url:
+        yield url
 
 
 async def test_a_text_made_of_harmless_values_is_prepared_and_executed(url: str, tmp_path: Path):

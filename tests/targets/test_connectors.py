@@ -7,25 +7,9 @@ import time
 import pytest
 
 from bastion.core.catalogue import RelationKind
-from bastion.core.model import Engine, Environment, Fence, Sensitivity, Target
+from bastion.core.model import Engine, Fence, Sensitivity
 from bastion.execution.ports import Permit
-from bastion.targets.connectors import open_connector
-from bastion.targets.secrets import parse_target_url
-from bastion.targets.shared import ConnectorSettings
-
-
-def connector_of(url, **settings):
-    parsed = parse_target_url(url)
-    target = Target(
-        name="t", engine=parsed.engine, environment=Environment.PRODUCTION, host=parsed.host,
-        port=parsed.port, database=parsed.database,
-    )  # fmt: skip
-    return open_connector(target, url=parsed, settings=ConnectorSettings(**settings))
-
-
-@pytest.fixture
-def shop(request, engine):
-    return request.getfixturevalue(f"shop_{engine}")
+from tests.fakes.logins import connector_of
 
 
 def schema_of(url):

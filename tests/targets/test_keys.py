@@ -18,7 +18,7 @@ from bastion.core.model import Engine, Fence, RawBatch, TransactionState
 from bastion.core.touched import touched_rows
 from bastion.errors import EffectExceededError
 from bastion.execution.ports import Permit
-from tests.targets import test_mysql, test_postgres
+from tests.fakes.logins import connector_of
 
 SECRET = b"s" * 32
 
@@ -46,8 +46,7 @@ def run(request, engine, url):
 
 @pytest.fixture
 async def connection(engine, url):
-    module = test_postgres if engine is Engine.POSTGRESQL else test_mysql
-    opened = await module.connector_of(url).connect("bastion:alice:1")
+    opened = await connector_of(url).connect("bastion:alice:1")
     yield opened
     await opened.close()
 
@@ -151,8 +150,7 @@ async def test_a_writer_that_comes_between_waits_for_the_commit(connection, engi
     nap = "pg_sleep(0.4) is not null" if engine is Engine.POSTGRESQL else "sleep(0.4) = 0"
     sql = f"delete from t where id in (select id from t2) and {nap}"
     keys = await guard(connection, engine, sql)
-    module = test_postgres if engine is Engine.POSTGRESQL else test_mysql
-    other = await module.connector_of(url).connect("other")
+    other = await connector_of(url).connect("other")
 
     async def move() -> None:
         await asyncio.sleep(0.6)
@@ -176,8 +174,7 @@ async def test_a_row_that_is_locked_elsewhere_is_waited_for(connection, engine, 
     run("update t set v = 'x' where id = 1")
     sql = "update t set v = 'y' where v = 'x'"
     keys = await guard(connection, engine, sql)
-    module = test_postgres if engine is Engine.POSTGRESQL else test_mysql
-    other = await module.connector_of(url).connect("other")
+    other = await connector_of(url).connect("other")
     await write(other, "begin", None, fence=Fence.SESSION)
     await write(other, "update t set v = 'z' where id = 1", None)
 
@@ -194,7 +191,7 @@ async def test_a_row_that_is_locked_elsewhere_is_waited_for(connection, engine, 
 
 
 async def test_positions_betray_rows_that_were_not_locked(postgres_server, probe_postgres):
-    connection = await test_postgres.connector_of(probe_postgres).connect("x")
+    connection = await connector_of(probe_postgres).connect("x")
     keys = await guard(connection, Engine.POSTGRESQL, "delete from t where id in (1, 2)")
     for sql in ("delete from t where id in (2, 3)", "update t set v = 'y' where id in (3, 4)"):
         with pytest.raises(EffectExceededError, match="other rows"):
@@ -207,7 +204,7 @@ async def test_positions_betray_rows_that_were_not_locked(postgres_server, probe
 async def test_a_condition_that_rolls_dice_never_writes_what_was_not_locked(
     postgres_server, probe_postgres
 ):
-    connection = await test_postgres.connector_of(probe_postgres).connect("x")
+    connection = await connector_of(probe_postgres).connect("x")
     for _ in range(12):
         sql = "update t set v = 'dice' where random() < 0.3"
         keys = await guard(connection, Engine.POSTGRESQL, sql)
@@ -224,7 +221,7 @@ async def test_a_table_without_a_key_is_known_by_position_and_version(
 ):
     postgres_server.run(probe_postgres, "create table nk (id int, v text)")
     postgres_server.run(probe_postgres, "insert into nk values (1, 'x'), (1, 'x'), (2, 'z')")
-    connection = await test_postgres.connector_of(probe_postgres).connect("x")
+    connection = await connector_of(probe_postgres).connect("x")
     of, sql = relation("nk", ()), "delete from nk where v = 'x'"
     keys = await guard(connection, Engine.POSTGRESQL, sql, of=of)
     assert keys.approved.count == 2
@@ -244,7 +241,7 @@ async def test_rows_of_partitions_are_told_apart(postgres_server, probe_postgres
         "create table p2 partition of p for values from (10) to (20);"
         "insert into p values (1, 'x'), (11, 'x'), (12, 'y')",
     )
-    connection = await test_postgres.connector_of(probe_postgres).connect("x")
+    connection = await connector_of(probe_postgres).connect("x")
     sql = "update p set id = id + 5 where v = 'x' and id = 1"
     keys = await guard(connection, Engine.POSTGRESQL, sql, of=relation("p"))
     with pytest.raises(EffectExceededError):
@@ -261,7 +258,7 @@ async def test_a_role_that_may_not_lock_may_still_delete(postgres_server, probe_
     try:
         database = probe_postgres.rsplit("/", 1)[1]
         url = postgres_server.url(database, "sweeper", "sweeper-pw")
-        connection = await test_postgres.connector_of(url).connect("x")
+        connection = await connector_of(url).connect("x")
         sql = "delete from t where id < 3"
         keys = await guard(connection, Engine.POSTGRESQL, sql)
         assert (await write(connection, sql, keys)).affected == 2
@@ -272,7 +269,7 @@ async def test_a_role_that_may_not_lock_may_still_delete(postgres_server, probe_
 
 async def test_a_merge_may_add_no_more_rows_than_were_counted(postgres_server, probe_postgres):
     postgres_server.run(probe_postgres, "insert into t2 values (1, 'm'), (50, 'n')")
-    connection = await test_postgres.connector_of(probe_postgres).connect("x")
+    connection = await connector_of(probe_postgres).connect("x")
     sql = (
         "merge into t using t2 on t.id = t2.id when matched then update set v = t2.v"
         " when not matched then insert values (t2.id, t2.v)"

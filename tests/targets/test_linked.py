@@ -8,7 +8,8 @@ import pytest
 
 from bastion.core.catalogue import Declaration
 from bastion.core.model import Sensitivity
-from tests.targets.test_connectors import connector_of, schema_of
+from tests.fakes.logins import connector_of
+from tests.targets.test_connectors import schema_of
 
 COUNT = 30
 SHOP = """

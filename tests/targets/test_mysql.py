@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from bastion.core.model import Engine, Environment, Fence, RawBatch, Target, TransactionState
+from bastion.core.model import Fence, RawBatch, TransactionState
 from bastion.errors import (
     EffectExceededError,
     StatementCancelledError,
@@ -18,37 +18,9 @@ from bastion.errors import (
     StatementTimeoutError,
     TargetUnavailableError,
 )
-from bastion.execution.ports import Completion, Permit, ResultHead, ServerNotice
-from bastion.targets.connectors import MySQLConnector
+from bastion.execution.ports import Completion, ResultHead, ServerNotice
 from bastion.targets.mysql_wire import _is_end, _whole_rows
-from bastion.targets.secrets import parse_target_url
-
-
-def permit(sql, fence=Fence.READ_ONLY, **changes):
-    values = {
-        "sql": sql, "parameters": (), "fence": fence, "statement_timeout_s": 20.0,
-        "lock_timeout_s": 2.0, "row_limit": 1000,
-    }  # fmt: skip
-    return Permit(**(values | changes))
-
-
-def connector_of(url, reader_url=None):
-    parsed = parse_target_url(url)
-    target = Target(
-        name="t", engine=Engine.MYSQL, environment=Environment.PRODUCTION, host=parsed.host,
-        port=parsed.port, database=parsed.database, has_reader=reader_url is not None,
-    )  # fmt: skip
-    reader = parse_target_url(reader_url) if reader_url else None
-    return MySQLConnector(target, url=parsed, reader_url=reader)
-
-
-async def collect(connection, given):
-    return [event async for event in connection.run(given)]
-
-
-async def rows_of(connection, sql, fence=Fence.READ_ONLY, **changes):
-    events = await collect(connection, permit(sql, fence, **changes))
-    return [row for event in events if isinstance(event, RawBatch) for row in event.rows]
+from tests.fakes.logins import collect, connector_of, permit, rows_of
 
 
 @pytest.fixture
