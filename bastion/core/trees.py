@@ -17,6 +17,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token as ParserToken
 from sqlglot.tokenizer_core import TokenType
 
+from bastion.core.bare_words import named
 from bastion.core.calls import judge_calls
 from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.findings import HERE, Findings, Surroundings, identifier_name
@@ -53,6 +54,7 @@ def parse(text: str, lexed: Lexed, engine: Engine) -> exp.Expression | str:
         if _is_explosive(tokens):
             return "it is nested too deeply"
         is_pg = engine is Engine.POSTGRESQL
+        tokens = named(tokens, lexed, engine)
         spelled = respelled(tokens, lexed) if is_pg else respelled_mysql(tokens)
         trees = dialect.parser().parse(spelled, text)
         if not is_pg:

@@ -181,6 +181,12 @@ select id from t where f_quo(1) like '_S%'
 create temporary table z (a varchar(80), b varchar(80) generated always as (left(a,1)) stored) as select ssn as a from users ;; select b from z
 create temporary table z (a varchar(80), b varchar(80) default (left(a,1))) ;; insert into z (a) select ssn from users ;; select b from z
 show create table pl
+select any + 0, any - 0 from (select ascii(ssn) as any from users where id=1) t ;; select id from (select id, ssn like 'S%' as any from users) t where any + 0 = 1 ;; select count(*) from (select ascii(ssn) as any from users) t group by any + 0
+select any from (select ssn as any from users) t ;; select charset, rollback from (select ssn as charset, ssn as rollback from users) t
+select json 'id', text 'id', year "id" from (select id, ssn as json, ssn as text, ascii(ssn) as year from users) t ;; select _gb18030 + 0, _gb18030 'x', (_gb18030) from (select ascii(ssn) as _gb18030 from users) t
+create temporary table z as select any + 0 as x from (select ascii(ssn) as any from users) t ;; select x from z ;; create temporary table y as select id, ascii(ssn) as any from users ;; alter table y add w int as (any + 0) ;; select w from y
+select lateral 'id', tablesample, ilike from (select id, ssn as lateral, ssn as tablesample, ssn as ilike from users) t ;; select count(*) from (select ssn as tablesample from users) t group by tablesample
+select ssn isnull, ssn notnull from users ;; select id from users order by (select ssn isnull) ;; select c from (select ssn isnull from users) t(c)
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

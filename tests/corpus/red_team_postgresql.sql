@@ -223,6 +223,12 @@ create temp table z as select u.ssn as a, g from users u, generate_series(1, 900
 create temp table z as select u.ssn as a, g from users u, generate_series(1, 9000) g where u.id = 1 ;; explain select count(*) from z ;; select count(*) from z tablesample system (50) repeatable (5)
 explain (analyze, costs off, timing off, summary off) select u.ssn, g from users u, generate_series(1, 9000) g where u.id = 1 order by g
 explain (analyze, costs off, timing off, summary off, format json) select g, max(u.ssn) from users u, generate_series(1, 90000) g where u.id = 1 group by g
+select interval[1] from (select array[ssn] as interval from users where id=1) t ;; select interval + 0, interval * 2, interval - 1 from (select ascii(ssn) as interval from users where id=1) t
+select interval "id" from (select id, ssn || '' as interval from users) t ;; select id from (select id, ssn as interval from users) t where interval ~ '^S' ;; select id from (select id, ssn as interval from users) t order by interval desc
+select drop, insert from (select ssn as drop, ssn as insert from users) alter ;; with values as (select ssn as c from users) select x.c from values x
+create temp table z as select interval + 0 as x from (select ascii(ssn) as interval from users) t ;; select x from z ;; create temp table y as select ascii(ssn) as interval from users ;; alter table y add w int generated always as (interval + 0) stored ;; select w from y
+select regexp + 0, rlike - 1 from (select ascii(ssn) as regexp, ascii(ssn) as rlike from users where id=1) t ;; select rlike id, regexp[1] from (select id, ssn as rlike, array[ssn] as regexp from users) t
+create function iv(interval int) returns int language sql as 'select interval + 0' ;; select iv(ascii(ssn)) from users ;; create index on t ((interval '1 day'))
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
