@@ -30,7 +30,13 @@ from tests.quality.everyday import CORPUS, Outcome, compare, compare_in_one_sess
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "masking-quality.md"
 ENGINES = ("postgresql", "mysql")
-EVERYDAY = ("everyday_shop", "everyday_tools")
+EVERYDAY = {
+    "everyday_shop": "shop",
+    "everyday_tools": "shop",
+    "everyday_week": "week",
+    "everyday_lookalikes": "week",
+}
+"""Statements, and the seed of the database that they are sent to."""
 
 
 @dataclass(slots=True)
@@ -146,17 +152,17 @@ async def measure_masking(engine: str, server: DatabaseServer, directory: Path) 
 async def measure_everyday(engine: str, server: DatabaseServer, directory: Path) -> Figures:
     """Compare everyday answers with the database's own, byte for byte."""
     figures = Figures(engine)
-    url = server.create_database("everyday", f"shop_{server.engine}.sql")
     async with running_rig(directory) as rig:
         await people(rig)
-        await rig.add_target("shop", url, "production")
-        for corpus in EVERYDAY:
+        for corpus, seed in EVERYDAY.items():
+            url = server.create_database(corpus, f"{seed}_{server.engine}.sql")
+            await rig.add_target(corpus, url, "production")
             lines = lines_of(f"{corpus}_{engine}.sql")
-            for one in await compare(rig, "shop", server, url, lines):
+            for one in await compare(rig, corpus, server, url, lines):
                 is_held = one.outcome in {Outcome.HELD, Outcome.BLOCKED}
                 is_other = one.outcome is not Outcome.SAME
                 figures.note(corpus, one.line, failed=is_other, held=is_held)
-    server.drop_database(url)
+            server.drop_database(url)
     return figures
 
 

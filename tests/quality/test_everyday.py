@@ -41,6 +41,26 @@ async def test_everyday_answers_are_the_databases_own_byte_for_byte(
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.parametrize(("corpus", "size"), [("everyday_week", 210), ("everyday_lookalikes", 70)])
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+async def test_a_week_of_eight_trades_and_what_looks_dangerous_comes_back_byte_for_byte(
+    engine: str, corpus: str, size: int, tmp_path: Path, request: pytest.FixtureRequest
+):
+    fixture = "postgres_server" if engine == "postgresql" else "mariadb_server"
+    server: DatabaseServer = request.getfixturevalue(fixture)
+    url = server.create_database("week", f"week_{server.engine}.sql")
+    lines = lines_of(f"{corpus}_{engine}.sql")
+    async with running_rig(tmp_path) as rig:
+        await rig.add_user("ann", "engineer")
+        await rig.add_user("rae", "reviewer")
+        await rig.add_target("week", url, "production")
+        compared = await compare_in_one_session(rig, "week", server, url, lines)
+    server.drop_database(url)
+    assert len(compared) >= size
+    assert [one for one in compared if one.outcome is not Outcome.SAME] == []
+
+
+@pytest.mark.timeout(240)
 async def test_sessions_and_functions_of_all_families_come_back_byte_for_byte(
     tmp_path: Path, postgres_server: DatabaseServer
 ):
