@@ -22,7 +22,7 @@ from recordings.anchor import read_anchor
 from recordings.audit import AuditReport
 from recordings.budget import Level
 from recordings.errors import FormatError, RecordingError
-from recordings.keys import load_public_key
+from recordings.keys import load_private_key, load_public_key
 from recordings.retention import holds
 from recordings.verify import Stock, take_stock
 from recordings.words import visible_line
@@ -146,6 +146,9 @@ def _audit(paths: Paths, anchor_file: str) -> list[Finding]:
     try:
         anchor = Path(anchor_file) if anchor_file and Path(anchor_file).exists() else None
         key = load_public_key(paths.recording_public_key)
+        if load_private_key(paths.signing_key).public_key() != key:
+            text = f"{paths.recording_public_key} is not of the key that signs: others made it."
+            return [Finding(Severity.BAD, "recording.pub", text)]
         stock = take_stock(paths.sessions, key, paths.audit_log, anchor=anchor)
     except (OSError, RecordingError) as error:
         return [Finding(Severity.BAD, "audit log", f"it cannot be checked: {error}")]

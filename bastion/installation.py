@@ -161,11 +161,12 @@ def open_audit_log(paths: Paths, clock: Clock) -> AuditLog:
     Raises:
         ConfigError: it is gone, though there are recordings that it must know.
     """
-    is_gone = not paths.audit_log.exists()
+    is_gone = not paths.audit_log.exists() or not paths.audit_log.stat().st_size
     if is_gone and any(paths.sessions.glob("*/*/*/*.cast*")):
         raise ConfigError(
-            f"{paths.audit_log} is missing, though there are recordings in {paths.sessions}. "
-            "Put it and its .head back from a backup; a new log would know nothing of them."
+            f"{paths.audit_log} is missing or empty, though there are recordings in "
+            f"{paths.sessions}. Put it and its .head back from a backup; a new log would know "
+            "nothing of them."
         )
     return AuditLog(paths.audit_log, load_private_key(paths.signing_key), now=clock.now)
 

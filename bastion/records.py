@@ -113,16 +113,28 @@ def _read_one(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: S
         return _redact(paths, path, parsed, mask_for, say=say, complain=complain)
     if parsed.verb == "sign":
         return _sign(paths, path, parsed, complain)
+    fault = _find_fault(paths, path, parsed.identity)
+    if fault:
+        # Before the first word of it: it is shown all the same, as there may be no other.
+        complain(f"This is not what was recorded, or nobody can tell: {fault}")
     with served_copy(path, mask_for, identity=parsed.identity) as copy:
         if copy is not None:
             path, parsed.identity = copy, None
         match parsed.verb:
             case "show":
-                return _show(path, parsed, say)
+                code = _show(path, parsed, say)
             case "play":
-                return _play(paths, path, parsed, at_s)
+                code = _play(paths, path, parsed, at_s)
             case _:
-                return _export(paths, path, parsed, at_s)
+                code = _export(paths, path, parsed, at_s)
+    return code or int(bool(fault))
+
+
+def _find_fault(paths: Paths, path: Path, identity: Path | None) -> str:
+    """Tell why what is to be read is not to be trusted; empty: it is right."""
+    key, log = paths.recording_public_key, paths.audit_log
+    report = verify_file(path, key, log if log.exists() else None, identity=identity)
+    return report.message if report.exit_code == 1 else ""
 
 
 def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
@@ -386,6 +398,8 @@ def _sign(paths: Paths, path: Path, parsed: argparse.Namespace, complain: Say) -
 def _seal(paths: Paths, session_id: str, say: Say) -> int:
     """Print how a recording was sealed, as the audit log has it, with its SSH signature."""
     read_on_record(paths, session_id, "seal", "")
+    if fault := _find_log_fault(paths):
+        raise UsageError(f"The audit log is not whole, and not to be trusted: {fault}")
     for row in _rows(paths):
         if row.event == SEALED and row.fields.get("session") == session_id:
             break
@@ -656,6 +670,10 @@ def _audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say)
     check_initialised(paths)
     if parsed.verb == "verify":
         return _verify_audit(paths, parsed, say=say, complain=complain)
+    fault = _find_log_fault(paths)
+    if fault:
+        complain(f"The audit log is not whole, and not to be trusted: {fault}")
+    code = int(bool(fault))
     if parsed.verb == "export":
         lines = (json.dumps(_row(row), ensure_ascii=False) + "\n" for row in _rows(paths))
         if parsed.output is None:
@@ -663,7 +681,7 @@ def _audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say)
         else:
             with parsed.output.open("w", encoding="utf-8") as file:
                 file.writelines(lines)
-        return 0
+        return code
     found = [row for row in _rows(paths) if _is_wanted(row, parsed)][-parsed.limit :]
     for row in found:
         if parsed.json:
@@ -671,16 +689,22 @@ def _audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say)
         else:
             fields = "  ".join(f"{name}={value}" for name, value in row.fields.items())
             say(visible_line(f"{row.at}  {row.event}  {fields}"))
-    return 0
+    return code
+
+
+def _find_log_fault(paths: Paths) -> str:
+    if not paths.audit_log.exists():
+        return ""
+    return verify_audit(paths.audit_log, load_public_key(paths.recording_public_key)).fault
 
 
 def _verify_audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     key = load_public_key(paths.recording_public_key)
-    report = verify_audit(paths.audit_log, key, anchor=_anchor(paths, parsed))
+    report = verify_audit(paths.audit_log, key, anchor=_anchor(paths, parsed), is_thorough=True)
     if not report.is_ok:
         complain(f"The audit log is not whole: {report.fault}")
         return 1
-    agrees = f" It is {report.anchored}." if report.anchored else ""
+    agrees = f" It agrees with its anchor, and is {report.anchored}." if report.anchored else ""
     say(f"The audit log is whole: {report.rows} rows, head {report.head[:16]}.{agrees}")
     for one in report.set_back:
         complain(f"But {one.words()}: ages by this log are not to be relied on.")

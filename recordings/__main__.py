@@ -56,7 +56,8 @@ def _run(parsed: argparse.Namespace) -> int:
             _say(report.message, is_error=not report.is_ok)
             return report.exit_code
         case "audit":
-            audit = verify_audit(parsed.file, load_public_key(parsed.key), anchor=parsed.anchor)
+            key = load_public_key(parsed.key)
+            audit = verify_audit(parsed.file, key, anchor=parsed.anchor, is_thorough=True)
             reach = f", {audit.anchored}" if audit.anchored else ""
             words = audit.fault or f"whole, {audit.rows} rows, head {audit.head}{reach}"
             _say(words, is_error=not audit.is_ok)

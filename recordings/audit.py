@@ -5,11 +5,11 @@ One JSON object a line::
     {"seq":7,"at":"…Z","event":"recording.sealed","fields":{…},"prev":"…","hash":"…","sig":"…"}
 
 ``prev`` is the SHA-256 of the whole line before, signature included; ``hash`` that of this line
-up to it; ``sig`` the Ed25519 signature on ``hash``. So one check of the last signature vouches
-for all lines. What a chain cannot show is that its end was cut off: beside the log lies
-``audit.log.head``, the signed number and hash of the last line, replaced atomically after each.
-Whoever can roll back both must be met outside: see ``anchor``. A process that has seen a line goes
-on only where that very line still stands.
+up to it; ``sig`` the Ed25519 signature on ``hash``. Nobody appends but behind a line with a right
+signature, so one check of the last one vouches for all lines. What a chain cannot show is that its
+end was cut off: beside the log lies ``audit.log.head``, the signed number and hash of the last
+line, replaced atomically after each. Whoever can roll back both must be met outside: see
+``anchor``. A process that has seen a line goes on only where that very line still stands.
 
 Several processes append; each does so under ``flock`` and reads the true last line first.
 """
@@ -45,6 +45,8 @@ REACHED = "recording.reached"
 """Where recordings in writing stand: ``{session: "frame head bytes"}``."""
 SEALED = "recording.sealed"
 CRASHED = "recording.crashed"
+HELD = "recording.held"
+RELEASED = "recording.released"
 ARCHIVED = "recording.archived"
 DELETED = "recording.deleted"
 ERASED = "recording.erased"
@@ -139,6 +141,18 @@ class SessionMarks:
     """Its key was destroyed."""
     abouts: set[str] = field(default_factory=set)
     """SHA-256 of what lists show of it while it is encrypted, in hex."""
+    holds: int = 0
+    """Legal holds that were not released."""
+    fault: str = ""
+    """What the log says of it that cannot be so: twice otherwise, or deleted under a hold."""
+
+    def set_mark(self, name: str, mark: SessionMark) -> None:
+        """Note where it stood; what was noted once stays: a second word is no better."""
+        before = getattr(self, name)
+        if before is None:
+            setattr(self, name, mark)
+        elif before != mark:
+            self.fault = f"the audit log says twice, and not the same, where it was {name}"
 
 
 @dataclass(slots=True)
@@ -245,6 +259,12 @@ class AuditLog:
         if self._known.size == size and size and self._known.inode == status.st_ino:
             return self._known
         end, torn = _read_end(descriptor, size)
+        if end.seq and not _is_signed(end.signed, self._public):
+            # The next line would vouch for it.
+            raise RecordingFailure(
+                "The audit log's last line is not of this bastion. Find out who could write there,"
+                " and take it away; nothing is recorded, and nothing runs, until then."
+            )
         self._check_seen(descriptor, end)
         head = read_head(self.path, self._public)
         if head is None and end.seq == 0:
@@ -405,7 +425,11 @@ def sessions_in(path: Path) -> dict[str, SessionMarks]:
 
 
 def verify_audit(
-    path: Path, public_key: Ed25519PublicKey, *, anchor: Path | None = None
+    path: Path,
+    public_key: Ed25519PublicKey,
+    *,
+    anchor: Path | None = None,
+    is_thorough: bool = False,
 ) -> AuditReport:
     """Check a log from first to last line, against its signed head, and those kept elsewhere.
 
@@ -413,6 +437,8 @@ def verify_audit(
 
     Args:
         anchor: file with heads that were kept elsewhere, see ``anchor``.
+        is_thorough: each line's signature is checked, of which the last vouches for all where
+            nobody else has the key and no earlier version wrote the log.
 
     Raises:
         OSError: it cannot be read.
@@ -427,6 +453,10 @@ def verify_audit(
     with open_file(path) as file, named(path):
         for found, row in _checked_rows(file, report):
             last = (found[2], found[3])
+            if is_thorough and not _is_signed(last, public_key):
+                _blame(report, row.seq, "is not signed by this key")
+                last = None
+                break
             _note_session(report.sessions, row)
             _note_time(report, row)
             if row.hash in wanted or (head is not None and row.seq == head.seq):
@@ -469,7 +499,7 @@ def _checked_rows(
             _blame(report, number, "is garbled")
         elif row[0].seq != number or row[1] != previous:
             _blame(report, number, "does not follow from the line before")
-        elif hashlib.sha256(_ROW_DOMAIN + found[1]).hexdigest() != row[0].hash:
+        elif _digest(found[1]) != row[0].hash:
             _blame(report, number, "was changed")
         else:
             previous = _line_hash(raw[:-1])
@@ -545,20 +575,21 @@ def _compare_anchor(
         )
 
 
+_WITHOUT_PLACE = frozenset({ARCHIVED, ERASED, HELD, RELEASED})
+_OF_SESSIONS = _WITHOUT_PLACE | {OPENED, SEALED, CRASHED, DELETED}
+
+
 def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
     if row.event == REACHED:
         _note_reached(sessions, row)
         return
-    if row.event not in (OPENED, SEALED, CRASHED, ARCHIVED, DELETED, ERASED):
+    if row.event not in _OF_SESSIONS:
         return
     marks = sessions.setdefault(str(row.fields.get("session")), SessionMarks())
-    if row.event == ERASED:
-        marks.is_erased = True
-        return
-    if row.event == ARCHIVED:
-        marks.archives.add(str(row.fields.get("sha256")))
-        if "about" in row.fields:
-            marks.abouts.add(str(row.fields["about"]))
+    if row.event in (ERASED, DELETED) and marks.holds > 0:
+        marks.fault = "it was destroyed while a legal hold kept it"
+    if row.event in _WITHOUT_PLACE:
+        _note_act(marks, row)
         return
     mark = SessionMark(
         frame=int(row.fields.get("frame") or 0),
@@ -567,16 +598,31 @@ def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
     )
     match row.event:
         case "recording.opened":
-            marks.opened, marks.opened_at = mark, row.at
+            marks.set_mark("opened", mark)
+            marks.opened_at = marks.opened_at or row.at
             marks.content_opened = _parse_place(row.fields.get("content"))
         case "recording.sealed":
-            marks.sealed = mark
+            marks.set_mark("sealed", mark)
             marks.content_sealed = _parse_place(row.fields.get("content"))
         case "recording.deleted":
-            marks.deleted = mark
+            marks.set_mark("deleted", mark)
             marks.deletion = _read_deletion(row)
         case _:
-            marks.crashed = mark
+            marks.set_mark("crashed", mark)
+
+
+def _note_act(marks: SessionMarks, row: AuditRow) -> None:
+    match row.event:
+        case "recording.held":
+            marks.holds += 1
+        case "recording.released":
+            marks.holds = max(0, marks.holds - 1)
+        case "recording.erased":
+            marks.is_erased = True
+        case _:
+            marks.archives.add(str(row.fields.get("sha256")))
+            if "about" in row.fields:
+                marks.abouts.add(str(row.fields["about"]))
 
 
 def _note_time(report: AuditReport, row: AuditRow) -> None:
@@ -629,6 +675,8 @@ class _End:
     row_hash: str = GENESIS
     line_hash: str = GENESIS
     inode: int = -1
+    signed: tuple[bytes, bytes] = (b"", b"")
+    """Digest and signature of the last line, as it was read: in hex, unchecked."""
 
 
 def _read_end(descriptor: int, size: int) -> tuple[_End, int]:
@@ -647,16 +695,17 @@ def _read_end(descriptor: int, size: int) -> tuple[_End, int]:
     raw = data[first + 1 : stop]
     found = _LINE.fullmatch(raw)
     row = None if found is None else _parse_row(found)
-    if row is None:
+    if found is None or row is None or _digest(found[1]) != row[0].hash:
         raise RecordingFailure(
-            "The audit log's last line is garbled. Check it with the public key and restore it"
-            " from a backup; nothing is recorded, and nothing runs, until then."
+            "The audit log's last line is garbled or was changed. Check it with the public key and"
+            " restore it from a backup; nothing is recorded, and nothing runs, until then."
         )
     end = _End(
         seq=row[0].seq,
         size=start + stop + 1,
         row_hash=row[0].hash,
         line_hash=_line_hash(raw),
+        signed=(found[2], found[3]),
     )
     return end, size - end.size
 
@@ -685,6 +734,10 @@ def _is_signed(last: tuple[bytes, bytes], public_key: Ed25519PublicKey) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(_ROW_DOMAIN + content).hexdigest()
 
 
 def _line_hash(raw: bytes) -> str:

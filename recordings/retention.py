@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.audit import (
     DELETED,
+    HELD,
+    RELEASED,
     AuditLog,
     AuditRow,
     SessionMarks,
@@ -34,8 +36,6 @@ from recordings.files import SUFFIXES
 from recordings.search import forget
 from recordings.verify import RETURNED, verify_against
 
-HELD = "recording.held"
-RELEASED = "recording.released"
 PROPOSED = "recording.expiry_proposed"
 PROPOSAL_DAYS = 7
 """For so long the second person may confirm."""

@@ -24,7 +24,7 @@ from recordings.events import (
     StatementEvent,
     decode_lines,
 )
-from recordings.files import open_stream, session_name
+from recordings.files import DAYS, open_stream, session_name
 from recordings.query import Query
 from recordings.reader import RawFrame, raw_frames
 from recordings.search_tables import SCHEMA, Row, drop, is_told, opened, select, take
@@ -127,8 +127,11 @@ class SearchIndex:
 
     def _confirm(self, rows: list[Row], hits_max: int) -> Found | None:
         """Read the hits again where the index says that they are."""
-        entry = self._catalog.entry(Path(rows[0].path))
-        if entry is None:
+        path = Path(rows[0].path)
+        # The index could name any file.
+        is_kept = path.match(DAYS + "/*") and path.is_relative_to(self._root)
+        entry = self._catalog.entry(path) if is_kept else None
+        if entry is None or session_name(path) != rows[0].session:
             return None
         wanted = {row.position: row for row in rows if row.is_hit}
         if not wanted:

@@ -167,7 +167,7 @@ def tell_all(
     """Tell what ``verify_all`` finds in lines, each with its exit code; the last counts all."""
     try:
         public_key = load_public_key(key_path)
-        stock = take_stock(root, public_key, audit_path, anchor=anchor)
+        stock = take_stock(root, public_key, audit_path, anchor=anchor, is_thorough=True)
     except OSError as error:
         yield _unreadable(key_path, error).message, 2
         return
@@ -225,18 +225,26 @@ class Stock:
 
 
 def take_stock(
-    root: Path, public_key: Ed25519PublicKey, audit_path: Path, *, anchor: Path | None = None
+    root: Path,
+    public_key: Ed25519PublicKey,
+    audit_path: Path,
+    *,
+    anchor: Path | None = None,
+    is_thorough: bool = False,
 ) -> Stock:
     """See which recordings are gone, and which are strange; what lies there is not read.
 
     A recording in the beginning is a moment earlier there than in the log: it is waited for. Its
     lock says nothing, which anybody can take.
 
+    Args:
+        is_thorough: see ``verify_audit``.
+
     Raises:
         OSError: the audit log or its anchor cannot be read.
     """
     found = survey(root)
-    audit = verify_audit(audit_path, public_key, anchor=anchor)
+    audit = verify_audit(audit_path, public_key, anchor=anchor, is_thorough=is_thorough)
     deadline = time.monotonic() + _LIVE_WAIT_S
     while (unknown := found.names() - audit.sessions.keys()) and time.monotonic() < deadline:
         if not any(_is_live(path) for path in found.recordings if session_name(path) in unknown):
@@ -413,6 +421,8 @@ def _judge_encrypted(path: Path, audit: AuditReport | None, identity: Path | Non
     fault = ""
     if audit is not None and audit.fault:
         archives = set()
+    elif marks.fault:
+        fault = f"{path.name}: {marks.fault}."
     elif archives and file_digest(path) not in archives:
         fault = f"{path.name} is not the archive that the audit log saw: it was changed."
     elif marks.opened is not None and not archives:
@@ -454,10 +464,10 @@ def _compare(
 ) -> Report:
     """Hold a file whose frames are right against its name and the audit log."""
     sessions = {} if audit is None else audit.sessions
-    fault = _find_misplacement(path, walk, sessions)
+    marks = sessions.get(walk.session_id, SessionMarks())
+    fault = _find_misplacement(path, walk, sessions) or marks.fault
     if fault:
         return _bad(walk, fault, frame=0)
-    marks = sessions.get(walk.session_id, SessionMarks())
     if marks.content_opened is not None and not _is_encrypted(walk):
         # Handed on by somebody who could decrypt it.
         if walk.seal is None:
@@ -531,11 +541,13 @@ def _judge_missing(session_id: str, audit: AuditReport, *, is_sure: bool = True)
     marks = audit.sessions[session_id]
     about = f"session {session_id}: "
     fault = ""
-    if marks.deleted is None and not is_sure:
+    if marks.deleted is None and not is_sure and not marks.fault:
         words = "it was not found, and a folder where it may lie cannot be read"
         return Report(exit_code=2, message=about + words, session_id=session_id)
     if marks.deleted is None:
         fault = "the recording is missing, and was not deleted on record"
+    elif marks.fault:
+        fault = marks.fault
     elif marks.deleted != (marks.sealed or marks.crashed):
         fault = "deleted, but not what had been recorded"
     elif marks.deletion is not None:

@@ -13,13 +13,13 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from bastion import cli
+from bastion import cli, doctor
 from bastion.config import Paths
 from bastion.installation import SystemClock, initialise, open_audit_log
 from recordings.audit import AuditRow, read_rows
 from recordings.derived import seek_path
 from recordings.events import Header
-from recordings.keys import load_private_key
+from recordings.keys import load_private_key, make_private_key, save_public_key
 from recordings.reader import read_events
 from recordings.writer import Journal
 from tests.recordings.conftest import record_statement
@@ -390,3 +390,46 @@ def test_what_was_typed_moves_no_terminal(box: Box):
         assert code == 0
         assert "\x1b" not in said
         assert "\u202e" not in said
+
+
+def test_whoever_reads_a_changed_recording_is_told_first(box: Box):
+    path = box.record("s1")
+    whole = path.read_bytes()
+    for data in (
+        whole.replace(b"customers", b"cusTomers", 1),
+        whole[:-9],
+        whole[: len(whole) // 2],
+    ):
+        path.write_bytes(data)
+        for words in (["show"], ["show", "--json"], ["play"], ["export"], ["play", "--at", "0"]):
+            code, said = box.run(words[0], "s1", *words[1:])
+            assert (code, "This is not what was recorded" in said) == (1, True), words
+            assert "select name" in said or "shop=>" in said, "it may be all that is left"
+    path.write_bytes(whole)
+    code, said = box.run("show", "s1")
+    assert (code, "not what was recorded" in said) == (0, False)
+
+
+def test_whoever_reads_a_changed_audit_log_is_told_first(box: Box):
+    def run(*words: str) -> tuple[int, str]:
+        code = cli.main(["--dir", str(box.paths.state), "audit", *words])
+        return code, "".join(box._capsys.readouterr())
+
+    box.record("s1")
+    for words in (["search"], ["search", "--json"], ["export"]):
+        code, said = run(*words)
+        assert (code, "recording.sealed" in said, "not whole" in said) == (0, True, False)
+    data = box.paths.audit_log.read_bytes()
+    box.paths.audit_log.write_bytes(data.replace(b"recording.sealed", b"recording.seal3d", 1))
+    for words in (["search"], ["search", "--json"], ["export"]):
+        code, said = run(*words)
+        assert (code, "The audit log is not whole" in said) == (1, True)
+
+
+def test_a_public_key_that_somebody_put_there_is_told(box: Box):
+    box.record("s1")
+    assert doctor._audit(box.paths, "")[0].severity is doctor.Severity.OK
+    box.paths.recording_public_key.unlink()
+    save_public_key(make_private_key().public_key(), box.paths.recording_public_key)
+    (finding,) = doctor._audit(box.paths, "")
+    assert (finding.is_bad, "others made it" in finding.text) == (True, True)

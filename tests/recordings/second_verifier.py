@@ -134,7 +134,7 @@ def is_right(path: Path, key: Key, audit: Path | None = None) -> bool:
         stands = dict(zip(("head", "bytes"), ends[-1], strict=True), frame=len(ends) - 1)
     except WRONG:
         return False
-    of_us = {row["event"]: row["fields"] for row in rows if row["fields"].get("session") == session}
+    of_us = {r["event"]: r["fields"] for r in rows[::-1] if r["fields"].get("session") == session}
     met = [row["fields"].get(session) for row in rows if row["event"] == "recording.reached"]
     is_kept = all(h in dict(ends[int(n) :][:1]) for n, h, _ in map(str.split, filter(None, met)))
     closed = of_us.get("recording.sealed" if is_sealed else "recording.crashed", stands)

@@ -202,7 +202,7 @@ async def test_an_audit_row_that_denies_a_recording_wins(desk: Desk):
     desk.audit.record("recording.sealed", rows[-1]["fields"] | {"frame": 3})
     report = verify_file(path, desk.key_path)
     assert report.exit_code == 1
-    assert "frame 3" in report.message
+    assert "says twice, and not the same, where it was sealed" in report.message
 
 
 def test_a_big_row_is_found_again_by_the_next_process(desk: Desk):

@@ -473,6 +473,7 @@ async def test_a_true_recording_under_the_id_of_another_is_not_right(
         "update statement set position = position + 1",
         "update statement set name = name || 'x'",
         "update recording set path = (select max(path) from recording)",
+        "update recording set path = replace(path, '/sessions/', '/elsewhere/')",
     ],
 )
 async def test_a_poisoned_index_shows_nothing_false_and_is_read_anew(
@@ -487,6 +488,9 @@ async def test_a_poisoned_index_shows_nothing_false_and_is_read_anew(
 
     before = found()
     assert len(before) == 2
+    shutil.copytree(desk.root, desk.folder / "elsewhere")
+    for path in (desk.folder / "elsewhere").rglob("*.cast"):
+        path.write_bytes(path.read_bytes().replace(b"customers", b"cusTomers"))
     with sqlite3.connect(search_path(desk.root)) as database:
         database.execute(poison)
     true = dict(before)
