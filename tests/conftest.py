@@ -43,13 +43,21 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that may take longest: or one process waits for the other at the end."""
-    longest: dict[Path, float] = {}
+    """Begin with the files that may take longest: or one process waits for the other at the end.
+
+    Those are the files with long limits, and then those with many tests that ask a real server.
+    """
+    longest: dict[Path, tuple[float, int]] = {}
     for item in items:
         limit = item.get_closest_marker("timeout")
         seconds = limit.args[0] if limit is not None else 0.0
-        longest[item.path] = max(longest.get(item.path, 0.0), seconds)
-    items.sort(key=lambda item: -longest[item.path])
+        before, asking = longest.get(item.path, (0.0, 0))
+        asks = not _OF_SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
+        longest[item.path] = max(before, seconds), asking + asks
+    items.sort(key=lambda item: longest[item.path], reverse=True)
+
+
+_OF_SERVERS = frozenset({"postgres_server", "mariadb_server", "server", "servers", "shop"})
 
 
 def pytest_collection_finish() -> None:
