@@ -9,6 +9,7 @@ from sqlglot import exp
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
 from bastion.core.effects import OutputKind
+from bastion.core.measure import writes_inside
 from bastion.core.model import EffectClass, Engine, Impact, Sensitivity
 from bastion.core.relations import is_sequence
 from bastion.core.statement import Statement
@@ -71,6 +72,9 @@ def measured_rows(impact: Impact | None, statement: Statement, catalogue: Catalo
         return None
     if statement.output is OutputKind.PLAN:
         # With a plan the server does not say how many rows it has touched.
+        return None
+    if any(one is not None and writes_inside(one) for one in (statement.tree, statement.measured)):
+        # Of what it writes in parts those rows alone are counted that were there.
         return None
     for key in statement.writes:
         relation = catalogue.relations.get(key)

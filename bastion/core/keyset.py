@@ -32,7 +32,10 @@ class AlongGuard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverGuard:
-    """How many stored rows an INSERT may write over, where the server itself counts them."""
+    """How many rows that are there a write may change, where the server itself counts them.
+
+    Of an INSERT, and of the one part of a WITH that changes rows.
+    """
 
     schema: str
     table: str
@@ -46,7 +49,7 @@ class OverGuard:
         if done <= most:
             return ""
         rows = "1 row" if done == 1 else f"{done:,} rows"
-        return f"The statement would write over {rows} that are there, and {most:,} were approved"
+        return f"The statement would change {rows} that are there, and {most:,} were approved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

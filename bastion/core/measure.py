@@ -132,6 +132,41 @@ def writes_inside(tree: exp.Expression) -> bool:
     return bool(found)
 
 
+def part_within(tree: exp.Expression) -> exp.Expression | None:
+    """Give the UPDATE or DELETE of a statement that writes in parts of its WITH, by itself.
+
+    None where nothing is written so, where several change rows that are there, and where its rows
+    are found by what another part has written.
+    """
+    if isinstance(tree, exp.Merge) or not writes_inside(tree):
+        return None
+    writing = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
+    changing = [
+        one
+        for one in tree.find_all(*writing)
+        if not isinstance(one, exp.Insert) or writes_over(one)
+    ]
+    if len(changing) != 1 or not isinstance(changing[0], exp.Update | exp.Delete):
+        return None
+    found = changing[0].copy()
+    common = tree.args.get("with_")
+    if common is None or (found.args.get("with_") is not None and changing[0] is not tree):
+        return None
+    tainted: set[str] = set()
+    plain: list[exp.Expr] = []
+    for one in common.expressions:
+        names = {table.name for table in one.find_all(exp.Table) if not table.db}
+        if common.recursive or one.find(*writing) is not None or names & tainted:
+            tainted.add(one.alias)
+        else:
+            plain.append(one.copy())
+    found.set("with_", exp.With(expressions=plain) if plain else None)
+    found.set("returning", None)
+    if {table.name for table in found.find_all(exp.Table) if not table.db} & tainted:
+        return None
+    return found
+
+
 def _postgresql(tree: exp.Expression) -> exp.Expression | None:
     query = _postgresql_rows(tree)
     if query is None:

@@ -41,7 +41,14 @@ from bastion.core.keyset import (
     digest_keys,
     words_for_along,
 )
-from bastion.core.measure import is_joined, target_of, writes_over
+from bastion.core.measure import (
+    is_joined,
+    measuring_sql,
+    part_within,
+    target_of,
+    writes_inside,
+    writes_over,
+)
 from bastion.core.model import (
     EffectClass,
     Engine,
@@ -74,6 +81,8 @@ _ADDING = frozenset({EffectClass.MERGE, EffectClass.INSERT})
 _STRUCTURAL = frozenset(
     {EffectClass.DDL, EffectClass.DROP, EffectClass.ADMIN, EffectClass.PRIVILEGE}
 )
+ROWS_MAX = 2**63 - 1
+"""More than any server counts."""
 UNPAID = "it selects by masked values, and today's guesses are used up"
 LOOK_MARK = " /* the bastion looks before it acts */"
 """Ends each question of ours: in the server's log it must not be taken for the person's own."""
@@ -121,11 +130,28 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
     Raises:
         TargetUnavailableError: the database went away.
     """
-    impact = await _measured(looking, judged)
+    impact = _said_what_is_compared(await _measured(looking, judged), judged)
     sql = positions_sql(looking.sequences(judged), judged.catalogue.engine)
     if not sql or _is_read(judged):
         return impact
     return await _Measurement(looking, judged, impact).count_on(sql)
+
+
+def _said_what_is_compared(impact: Impact, judged: Judgement) -> Impact:
+    """Say of rows that nobody counted, or not all, that nothing will be compared with them."""
+    statement = judged.statement
+    if statement.effects.isdisjoint(_CHANGING) or not statement.is_understood:
+        return impact
+    if impact.is_measured and writes_in_parts(judged):
+        return _noted(impact, "What its other parts add is not counted.")
+    is_told = impact.is_measured or impact.rows is not None or impact.over is not None
+    if is_told or any(words in note for note in impact.notes for words in _TELLING):
+        return impact
+    return _noted(impact, "Which rows it touches cannot be told, and is not compared at the run.")
+
+
+_CHANGING = frozenset({EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE})
+_TELLING = ("not counted before approval", "before approval:", "could not be")
 
 
 async def _measured(looking: Looking, judged: Judgement) -> Impact:
@@ -198,6 +224,9 @@ def key_guard(
     if touched.meets and not is_mysql:
         # What is given stands among the keys there, whether it meets a row or not.
         inserts_max = impact.keys.count - (impact.over or 0)
+    if writes_in_parts(judged):
+        # The number that the server gives is of the last part: its counters tell.
+        inserts_max = ROWS_MAX
     is_twice = meets and not touched.replaces and is_mysql
     return KeyGuard(
         approved=impact.keys,
@@ -229,7 +258,14 @@ def over_guard(judged: Judgement, impact: Impact) -> OverGuard | None:
     None for any other statement, and where masked values tell which rows: that is not asked.
     """
     tree, relation = _tree(judged), _target(judged)
-    if tree is None or relation is None or not _is_over(judged):
+    if tree is None or relation is None:
+        return None
+    if tree is not _whole(judged):
+        most = impact.rows if impact.is_measured else None
+        if most is None:
+            return None
+        return OverGuard(schema=relation.schema, table=relation.name, given=None, most=most)
+    if not _is_over(judged):
         return None
     if impact.over is None and is_met_by_masked(tree, relation, judged.catalogue.engine):
         return None
@@ -413,6 +449,9 @@ class _Measurement:
 
     async def _count(self, touched: TouchedRows | None) -> None:
         sql = self._judged.statement.measuring_sql
+        tree = _tree(self._judged)
+        if sql is None and tree is not None and tree is not _whole(self._judged):
+            sql = measuring_sql(tree, self._judged.statement.engine)
         rows = await self._rows(sql, 1, "counted") if sql else None
         if rows:
             count = int(rows[0][0] or b"0")
@@ -498,7 +537,8 @@ def _touched(judged: Judgement) -> TouchedRows | None:
     tree = _tree(judged)
     if tree is None or relation is None:
         return None
-    if picks_by_chance(statement) and not _is_over(judged):
+    is_counted = _is_over(judged) or tree is not _whole(judged)
+    if picks_by_chance(statement) and not is_counted:
         return None
     return touched_rows(
         tree,
@@ -517,14 +557,25 @@ def _is_over(judged: Judgement) -> bool:
 
 def _tree(judged: Judgement) -> exp.Expression | None:
     """Give what a write's rows are found by; for an EXECUTE, with its arguments in it."""
+    whole = _whole(judged)
+    return None if whole is None else part_within(whole) or whole
+
+
+def _whole(judged: Judgement) -> exp.Expression | None:
     statement = judged.statement
     return statement.measured if statement.head == "EXECUTE" else statement.tree
+
+
+def writes_in_parts(judged: Judgement) -> bool:
+    """Tell whether it writes in parts of a WITH: the server's count is of the last alone."""
+    whole = _whole(judged)
+    return whole is not None and writes_inside(whole)
 
 
 def _target(judged: Judgement) -> Relation | None:
     """Find the one relation whose rows a write changes."""
     tree, writes = _tree(judged), judged.statement.writes
-    if tree is not None and is_joined(tree):
+    if tree is not None and (is_joined(tree) or tree is not _whole(judged)):
         table = target_of(tree)
         found = table and judged.catalogue.resolve(table.name, table.db or None)
         return found if found and (found.schema, found.name) in writes else None
@@ -540,7 +591,8 @@ def _unusual_question(judged: Judgement) -> str | None:
     tree = _tree(judged)
     if tree is None or statement.effects.isdisjoint(ROW_WRITES):
         return None
-    touched = _touched(judged) if _is_over(judged) or is_joined(tree) else None
+    is_unusual = _is_over(judged) or is_joined(tree) or tree is not _whole(judged)
+    touched = _touched(judged) if is_unusual else None
     return None if touched is None else touched.keys_sql
 
 

@@ -53,7 +53,12 @@ from bastion.execution.holding import (
 )
 from bastion.execution.judging import Judgement
 from bastion.execution.line import Line
-from bastion.execution.measuring import counter_guard, key_guard, over_guard
+from bastion.execution.measuring import (
+    counter_guard,
+    key_guard,
+    over_guard,
+    writes_in_parts,
+)
 from bastion.execution.outcomes import Run, conclude
 from bastion.execution.ports import (
     Completion,
@@ -351,7 +356,7 @@ class Sender:
             fence = Fence.READ_ONLY if is_open else fence
         affected_max = verdict.rows_max
         if run.approval is not None and run.impact is not None and run.impact.is_measured:
-            affected_max = run.impact.rows
+            affected_max = None if writes_in_parts(judged) else run.impact.rows
         limit = obligations.row_limit
         if options.limit is not None:
             limit = min(limit, options.limit)
