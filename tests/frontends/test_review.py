@@ -129,7 +129,7 @@ class Client:
 
     async def next(self, *kinds: type) -> Any:
         """Wait for a message of one of the kinds; what comes before is kept."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 message = await self.messages.get()
                 if isinstance(message, kinds):
@@ -163,7 +163,7 @@ class Client:
         )
 
     async def finished(self):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await self.tasks[0]
 
     async def close(self):
