@@ -62,7 +62,7 @@ class Exposure:
     """Literals and parameters compared with sensitive columns by equality or IN. Tokens are no
     guesses: who has one was shown it."""
     guessed: tuple[Guess, ...] = ()
-    """The same one by one, for the budget; values that are written where each may stand once are
+    """The same one by one, for the budget; values that are written into sensitive columns are
     among them."""
     tokens: frozenset[str] = frozenset()
     """Tokens of masked values, ``⟨email:7f3a⟩``, that are only compared with columns of their

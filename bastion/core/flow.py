@@ -222,6 +222,8 @@ class Source:
 
     name: str
     """Alias or name, folded."""
+    written: str = ""
+    """The same as it is written, which may tell two apart where the server does not fold."""
     schema: str = ""
     outputs: tuple[Output, ...] | None
     """None: its columns are not known."""
@@ -327,20 +329,17 @@ class Cte:
 def fold(name: exp.Expr | str | None, engine: Engine) -> str:
     """Write a name as the server compares it.
 
-    MySQL compares names without case and accents; PostgreSQL lowers ASCII unless quoted, and cuts.
+    MySQL compares names letter by letter without case, but ``é`` is not ``e`` nor ``ß`` ``ss``;
+    PostgreSQL lowers ASCII unless quoted, and cuts.
     """
     if name is None:
         return ""
     text = name if isinstance(name, str) else name.name
     if engine is Engine.MYSQL:
-        lowered = text.casefold()
-        if lowered.isascii():
-            return lowered
-        parts = unicodedata.normalize("NFKD", lowered)
-        return "".join(part for part in parts if not unicodedata.combining(part))
+        return text.lower() if text.isascii() else "".join(map(str.lower, text))
     is_quoted = not isinstance(name, str) and bool(name.args.get("quoted"))
     if not is_quoted and not isinstance(name, str):
-        text = text.translate(_LOWER)
+        text = text.translate(LOWER)
     if text.isascii() and len(text) <= _IDENTIFIER_BYTES_MAX:
         return text
     encoded = text.encode("utf-8", "surrogatepass")
@@ -349,4 +348,18 @@ def fold(name: exp.Expr | str | None, engine: Engine) -> str:
     return text
 
 
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+def bare(name: str) -> str:
+    """Write a name without accents and kinds of letters, which a server may not tell apart."""
+    if name.isascii():
+        return name
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def variable_key(name: str) -> str:
+    """Write the name of a variable or setting; what else than ASCII stands in it stays as it is."""
+    return name.translate(LOWER)
+
+
+LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+"""What every server takes for the same letter in a name."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from bastion.core.builtins import PURE
 from bastion.core.model import Sensitivity
 
 
@@ -50,9 +51,34 @@ def guess_key(columns: Iterable[str], subject: exp.Expr, value: exp.Expr) -> str
 
     Letters in another case are another guess: whether the server tells them apart is not known.
     """
-    if not all(isinstance(node, _TYPED_NODES) for node in value.walk()):
+    if not all(isinstance(node, _TYPED_NODES) and _is_steady(node) for node in value.walk()):
         return ""
     return "\x1f".join((*sorted(columns), spelling(subject), value.sql()))
+
+
+def asked_key(kind: str, nodes: Iterable[exp.Expr]) -> str:
+    """Tell one question about a column from another; empty where the same words may ask another.
+
+    Settings, parameters, clocks, other rows and other columns hold another value the next time.
+    """
+    nodes = tuple(nodes)
+    inner = [one for node in nodes for one in node.walk()]
+    columns = {node.sql() for node in inner if isinstance(node, exp.Column)}
+    if len(columns) > 1 or not all(_is_steady(node) for node in inner):
+        return ""
+    return "\x1f".join((kind, *(node.sql() for node in nodes)))
+
+
+def _is_steady(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Cast):
+        # ``16384::regclass`` is whatever that is called now.
+        return node.to.this in _PLAIN_TYPES
+    if isinstance(node, exp.Anonymous) and node.name.casefold() not in _BUILT_IN:
+        return False
+    if isinstance(node, exp.Func) and node.find(exp.Column) is None:
+        # What a clock, a setting or chance gives is computed of no column.
+        return isinstance(node, _STEADY)
+    return not isinstance(node, UNSEEN)
 
 
 def describe_overdraft(over: Iterable[GuessUse], target: str) -> str:
@@ -68,6 +94,18 @@ _TYPED_NODES = (
     exp.Literal, exp.Neg, exp.Paren, exp.Null, exp.Boolean, exp.Cast, exp.DataType,
     exp.DataTypeParam, exp.Lower, exp.Upper, exp.Trim, exp.Array, exp.Any, exp.All, exp.Tuple,
 )  # fmt: skip
+
+_PLAIN_TYPES = (
+    exp.DataType.TEXT_TYPES
+    | exp.DataType.NUMERIC_TYPES
+    | {exp.DType.DATE, exp.DType.UUID, exp.DType.BOOLEAN, exp.DType.JSON, exp.DType.JSONB}
+)
+_STEADY = (
+    exp.Lower, exp.Upper, exp.Trim, exp.Array, exp.Any, exp.Concat, exp.And, exp.Or, exp.Interval,
+)  # fmt: skip
+_BUILT_IN = frozenset().union(*PURE.values()) - {"current_setting"}
+UNSEEN = (exp.Parameter, exp.SessionParameter, exp.Placeholder, exp.Query)
+"""What the text does not show."""
 
 
 def spelling(node: exp.Expr) -> str:

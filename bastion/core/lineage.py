@@ -42,6 +42,7 @@ from bastion.core.flow import (
     is_harmless,
     join,
     unproven,
+    variable_key,
 )  # fmt: skip
 from bastion.core.guesses import Guess
 from bastion.core.hidden import called_bodies, hidden_writes, telling_code, written_by_code
@@ -49,6 +50,7 @@ from bastion.core.lexer import lex
 from bastion.core.loading import as_update
 from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
+from bastion.core.naming import announced
 from bastion.core.procedures import trace_call
 from bastion.core.relations import default_flow
 from bastion.core.routines import run_by
@@ -303,7 +305,9 @@ def _diagnosed(statement: Statement, context: SessionContext) -> Traced:
         words = Flow(classes=classes, reason="the server's words about an earlier statement")
     found = lex(statement.text, statement.engine).tokens
     assigned = {
-        found[place - 2].value.casefold(): HARMLESS if found[place].value in _OF_NUMBERS else words
+        variable_key(found[place - 2].value): (
+            HARMLESS if found[place].value in _OF_NUMBERS else words
+        )
         for place in range(3, len(found))
         if found[place - 1].value == "=" and found[place - 3].value == "@"
     }
@@ -329,7 +333,7 @@ def _assigned(statement: Statement) -> frozenset[str]:
     if statement.engine is not Engine.MYSQL or change is None or change.kind is not ChangeKind.SET:
         return frozenset()
     found = lex(statement.resolved or statement.text, statement.engine).tokens
-    words = ["", *(token.value.casefold() for token in found), ""]
+    words = ["", *(variable_key(token.value) for token in found), ""]
     return frozenset(
         words[place]
         for place in range(2, len(words) - 1)
@@ -499,6 +503,9 @@ def _check_destination(walk: Walk, statement: Statement, outputs: tuple[Output, 
     for output in outputs:
         if output.flow.sensitive:
             walk.laundering[f"the new table {change.name} takes {output.flow.words}"] = None
+        named = announced(output.name or "")
+        if named is not None and output.flow.kind is FlowKind.TYPED:
+            predicates.note_written_guess(walk, named, output.flow)
 
 
 def _carried_by_making(
@@ -582,18 +589,30 @@ def _record(walk: Walk, scope: Scope, relation: Relation | None, column: str, fl
         )
     elif relation.is_checked:
         _note_refusal(walk, relation, stored, flow)
+    is_known = stored is not None and stored.is_known_sensitive
+    if (
+        stored is not None
+        and stored.sensitivity
+        and (is_known or _is_in_key(relation, stored.name))
+    ):
+        predicates.note_written_guess(walk, stored.sensitivity, flow)
     is_own = walk.relations.get(key) is relation and walk.engine is Engine.POSTGRESQL
     if is_own and not relation.shares_rows:
         return
     own = {stored.sensitivity} if stored is not None and stored.sensitivity else set()
-    if stored is not None and stored.sensitivity and _is_in_key(relation, stored.name):
-        predicates.note_written_guess(walk, stored.sensitivity, flow)
     # A piece of a value that is stored as if it were whole would show through its mask.
     is_altered = bool(flow.sensitive) and not flow.is_verbatim
     if flow.sensitive - own or is_altered or (not flow.is_proven and not own):
         words = flow.words if flow.sensitive else "values that are not proven harmless"
         words = f"a changed {words}" if is_altered and not flow.sensitive - own else words
         walk.laundering[f"{relation.name}.{column} takes {words}"] = None
+
+
+def _note_beside(walk: Walk, relation: Relation, column: Column, flow: Flow) -> None:
+    """Note what is written beside masked values; where none is known, a refusal alone may tell."""
+    is_told = column.is_known_sensitive or _is_in_key(relation, column.name)
+    if column.sensitivity and is_told:
+        predicates.note_written_guess(walk, column.sensitivity, flow)
 
 
 def _as_kept(walk: Walk, relation: Relation, flow: Flow) -> Flow:
@@ -848,7 +867,7 @@ def _setting(statement: Statement, context: SessionContext) -> Exposure:
     if _RAW_SHOW.match(statement.plain) or not statement.is_understood:
         return Exposure(columns=None, touches=frozenset({Sensitivity.UNPROVEN}))
     match = _SETTING.match(statement.plain)
-    name = match.group("name").strip('"`').casefold() if match else ""
+    name = variable_key(match.group("name").strip('"`')) if match else ""
     tainted = frozenset().union(*context.variables.values()) if context.variables else frozenset()
     is_named = statement.engine is Engine.POSTGRESQL and name not in ("", "all")
     if is_named and not context.variables.get("*"):

@@ -6,6 +6,7 @@ else on a sensitive column is inference, in words.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator, Sequence
 
 from sqlglot import exp
@@ -15,7 +16,7 @@ from bastion.core.builtins import PURE
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.flow import Flow, FlowKind, Output, Scope, Source, either, fold, join
-from bastion.core.guesses import Guess, guess_key, spelling
+from bastion.core.guesses import Guess, asked_key, guess_key, spelling
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.rowcount import keeps_count
 from bastion.core.walker import Ctes, Walker
@@ -518,7 +519,8 @@ def _any_side(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     flow = walk.flow(inner, scope, ctes)
     if isinstance(inner, exp.Literal) and inner.is_string:
         return Flow(kind=FlowKind.TYPED, is_plain=True, guesses=inner.name.count(",") + 1)
-    return flow
+    # How many values a function or a parameter holds is not in the text.
+    return dataclasses.replace(flow, kind=FlowKind.COMPUTED)
 
 
 def _compare(
@@ -569,15 +571,18 @@ def note_failure(walk: Walker, node: exp.Expr, flow: Flow) -> None:
     if flow.is_by_row:
         _infer(walk, "what fails by rows,", flow)
         return
-    key = "\x1f".join((*sorted(flow.columns), "may fail", node.sql()))
+    key = asked_key("\x1f".join((*sorted(flow.columns), "may fail")), [node])
     walk.guessed.append(Guess(classes=searches.asked(flow), count=1, key=key))
 
 
 def note_written_guess(walk: Walker, sensitivity: Sensitivity, flow: Flow) -> None:
-    """Note a value that goes where each may stand once: a refusal tells who has it."""
+    """Note a value that goes beside masked ones: a join with others tells who has it, for nothing.
+
+    Where each may stand once, a refusal does.
+    """
     if flow.kind is not FlowKind.TYPED and not flow.classes:
         # How many values a function makes, or others hold, cannot be counted.
-        _infer(walk, "values, each of which may stand once,", flow)
+        _infer(walk, "values written beside masked ones,", flow)
     elif flow.kind is FlowKind.TYPED and flow.guesses:
         guess = Guess(classes=frozenset({sensitivity}), count=flow.guesses, key="")
         walk.guessed.append(guess)

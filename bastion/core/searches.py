@@ -14,7 +14,7 @@ from bastion.core import documents
 from bastion.core.builtins import names as words
 from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.flow import Flow, FlowKind, Scope, Source, fold, join
-from bastion.core.guesses import Guess
+from bastion.core.guesses import UNSEEN, Guess, asked_key
 from bastion.core.kinds import type_kind
 from bastion.core.model import Sensitivity
 from bastion.core.walker import Walker
@@ -37,9 +37,8 @@ def note(
         return
     if varies(walk, nodes, scope):
         infer(walk, clause)
-    elif any(node.find(exp.Literal, *_UNSEEN) for node in nodes):
-        is_seen = not any(node.find(*_UNSEEN) for node in nodes)
-        key = "\x1f".join(("searches", *(node.sql() for node in nodes))) if is_seen else ""
+    elif any(node.find(exp.Literal, *UNSEEN) for node in nodes):
+        key = asked_key("searches", nodes)
         walk.guessed.append(Guess(classes=flow.spoiled or flow.embedded, count=1, key=key))
 
 
@@ -68,10 +67,9 @@ def compare(
     if all(side.kind is FlowKind.TYPED for side in others) and others:
         count = max(1, sum(side.guesses for side in others))
         if not nodes or _may_tell(nodes):
-            found = "\x1f".join(node.sql() for node in nodes) or key
-            is_seen = not any(node.find(*_UNSEEN) for node in nodes)
+            found = asked_key("is", nodes) if nodes else key
             classes = flow.spoiled or flow.embedded
-            walk.guessed.append(Guess(classes=classes, count=count, key=found if is_seen else ""))
+            walk.guessed.append(Guess(classes=classes, count=count, key=found))
     elif flow.spoiled or any(side.kind is FlowKind.MADE for side in sides):
         infer(walk, clause)
     elif others and any(side.kind is not FlowKind.STORED for side in others):
@@ -223,7 +221,7 @@ def _is_known(walk: Walker, relation: Relation) -> bool:
 
 def _may_tell(nodes: Sequence[exp.Expr]) -> bool:
     """Tell whether an equality may confirm a value: the typed text holds one, or is not seen."""
-    return any(node.find(*_UNSEEN) for node in nodes) or any(
+    return any(node.find(*UNSEEN) for node in nodes) or any(
         documents.redact_text(text) != text for text in _texts(nodes)
     )
 
@@ -235,8 +233,6 @@ def _texts(nodes: Sequence[exp.Expr]) -> Iterator[str]:
         yield "".join(parts)
 
 
-_UNSEEN = (exp.Parameter, exp.Placeholder, exp.Query)
-"""What the text does not show."""
 _KEEPING = (exp.Max, exp.Min, exp.AnyValue, exp.ArrayAgg, exp.GroupConcat)
 _TURNING = (exp.PropertyEQ, exp.Count, exp.UDTF, exp.Ntile)
 _BY_ROW = (exp.Query, exp.UDTF, exp.Window, exp.PropertyEQ, exp.Exists)

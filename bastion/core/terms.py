@@ -171,6 +171,11 @@ _XPATH_VARIABLE = re.compile(r"\$(@[\w.]+|)")
 
 def _setting(walk: Walker, name: str, node: exp.Expr, arguments: list[Flow]) -> Flow:
     first = node.expressions[0] if node.expressions else None
+    if name == "set_config":
+        # Whether there is a setting of a name, and for how long, is seen without its value.
+        place = join(arguments[:1] + arguments[2:])
+        if searches.asked(place):
+            walk.laundering[f"which setting is set takes {place.words}"] = None
     if not isinstance(first, exp.Literal) or not first.is_string:
         return join([*arguments, unproven("a setting that is not known")])
     setting = first.name.casefold()
@@ -326,6 +331,11 @@ _Handler = Callable[[Walker, exp.Expr, Scope, Ctes], Flow]
 
 def _typed(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     return TYPED
+
+
+def _null(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    # It is like no value, so that it tries none.
+    return dataclasses.replace(TYPED, guesses=0)
 
 
 def _literal(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
@@ -503,7 +513,7 @@ def _in(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
 
 _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Literal: _literal,
-    exp.Null: _typed,
+    exp.Null: _null,
     exp.Boolean: _typed,
     exp.Placeholder: _placeholder,
     exp.And: _connector,

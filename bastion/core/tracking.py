@@ -19,7 +19,7 @@ from bastion.core.catalogue import Catalogue, Classification, Column, Relation, 
 from bastion.core.context import SessionContext
 from bastion.core.effects import ChangeKind, OutputKind, SessionChange, Statement
 from bastion.core.exposure import Exposure
-from bastion.core.flow import Flow, Output, fold
+from bastion.core.flow import Flow, Output, fold, variable_key
 from bastion.core.limits import LOCAL
 from bastion.core.lineage import Traced, trace_fully
 from bastion.core.made import CHOOSING, FREE, altered, either_relation, is_checked, with_columns
@@ -269,7 +269,7 @@ def _with_setting(context: SessionContext, change: SessionChange) -> SessionCont
         return context
     settings, variables = dict(context.settings), dict(context.variables)
     for written, value in ((change.name, change.value), *change.settings):
-        name = written.casefold()
+        name = variable_key(written)
         if value.strip().casefold() in ("", "default"):
             settings.pop(name, None)
         else:

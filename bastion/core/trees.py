@@ -21,6 +21,7 @@ from bastion.core.bare_words import named
 from bastion.core.calls import judge_calls
 from bastion.core.catalogue import Relation, RelationKind
 from bastion.core.findings import HERE, Findings, Surroundings, identifier_name
+from bastion.core.flow import LOWER, bare
 from bastion.core.lexer import Kind, Lexed, Token
 from bastion.core.model import EffectClass, Engine
 from bastion.core.reached import family, judge_reached
@@ -68,8 +69,33 @@ def parse(text: str, lexed: Lexed, engine: Engine) -> exp.Expression | str:
         return "it cannot be parsed"
     if len(trees) != 1 or trees[0] is None:
         return "it is not exactly one statement"
-    tree = trees[0]
-    return tree if isinstance(tree, exp.Expression) else "it cannot be parsed"
+    return _sure(trees[0], text, engine)
+
+
+def _sure(tree: exp.Expr, text: str, engine: Engine) -> exp.Expression | str:
+    if not isinstance(tree, exp.Expression):
+        return "it cannot be parsed"
+    if engine is Engine.MYSQL and not text.isascii() and _has_twin_names(tree):
+        return "its names can be read in two ways"
+    return tree
+
+
+def _has_twin_names(tree: exp.Expr) -> bool:
+    """Tell whether queries inside each other hold names that differ in accents or rare letters.
+
+    Some servers tell ``e`` from ``é`` where others, or other kinds of names, do not.
+    """
+    if sum(1 for _ in tree.find_all(exp.Select)) < _NESTED:
+        return False
+    spellings: dict[str, str] = {}
+    for node in tree.find_all(exp.Identifier):
+        written = node.name.translate(LOWER)
+        if spellings.setdefault(bare(written), written) != written:
+            return True
+    return False
+
+
+_NESTED = 2
 
 
 def parse_replace(text: str, lexed: Lexed) -> tuple[exp.Expression | str, Lexed]:
@@ -176,7 +202,8 @@ def _agrees(lexed: Lexed, tokens: Sequence[ParserToken]) -> bool:
     """Tell whether sqlglot cut the text where the server does.
 
     Each of sqlglot's tokens starts where one of ours starts and ends where one of ours ends,
-    literals are the same, and nothing is left out: else a quote or a comment is read in two ways.
+    literals are the same, no name is a number, and nothing is left out: else a quote, a comment
+    or a name is read in two ways.
     """
     ours = lexed.tokens
     index, count, inside = 0, len(ours), -1
@@ -198,6 +225,9 @@ def _agrees(lexed: Lexed, tokens: Sequence[ParserToken]) -> bool:
             inside = end
             continue
         if own.kind is Kind.QUOTED and own.value != token.text:
+            return False
+        if own.kind is Kind.WORD and token.token_type is TokenType.NUMBER:
+            # MySQL: ``2e`` is a name.
             return False
         index, inside = index + 1, -1
     return index == count

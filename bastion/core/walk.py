@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 
 from sqlglot import exp
@@ -30,12 +31,14 @@ from bastion.core.flow import (
     Scope,
     Slot,
     Source,
+    bare,
     computed,
     either,
     fold,
     join,
     made,
     unproven,
+    variable_key,
 )
 from bastion.core.guesses import Guess
 from bastion.core.marks import marked
@@ -368,6 +371,7 @@ class Walk:
         if any(source.outputs is None or source.is_open for source in scope.sources):
             if is_natural:
                 raise NotTracedError("the columns of a natural join are not known")
+            self._check_unknown(using, scope)
             return left + right
         left_names = [_slot_name(scope, slot) for slot in left]
         right_names = [_slot_name(scope, slot) for slot in right]
@@ -386,6 +390,12 @@ class Walk:
         kept = [slot for slot, name in zip(left, left_names, strict=True) if name not in using]
         kept += [slot for slot, name in zip(right, right_names, strict=True) if name not in using]
         return merged + kept
+
+    def _check_unknown(self, using: list[str], scope: Scope) -> None:
+        for name in using:
+            found = [source.find(name) for source in scope.sources]
+            for one, other in itertools.pairwise(flow for flow in found if flow is not None):
+                predicates.check_merge(self, one, other)
 
     def add_from(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> None:
         """Add one item of FROM, or a written relation, and what is joined to it."""
@@ -406,6 +416,7 @@ class Walk:
         scope.sources.append(
             Source(
                 name=name or source.name,
+                written=alias.name if alias is not None and name else node.name,
                 schema="" if name else source.schema,
                 outputs=outputs,
                 flow=source.flow,
@@ -450,7 +461,7 @@ class Walk:
     def _table_source(self, node: exp.Table, ctes: Ctes) -> Source:
         name = fold(node.this, self.engine)
         if node.args.get("db") is None and name in ctes:
-            return Source(name=name, outputs=self._read_running(ctes[name]))
+            return self._cte_source(node, name, ctes[name])
         if self.engine is Engine.MYSQL and name == "dual" and node.args.get("db") is None:
             return Source(name=name, outputs=())
         relation = relations.find_relation(self, node)
@@ -460,6 +471,10 @@ class Walk:
         predicates.check_hints(self, node, relation)
         partitions.check_choice(self, node, relation)
         bulk.check_source(self, node, relation)
+        if self.engine is Engine.MYSQL and not relation.columns:
+            # The session made it: which names it hides from those around it is not known.
+            flow = self.touch(unproven("columns that are not known"))
+            return Source(name=name, outputs=None, flow=flow, relation=relation)
         version = node.args.get("version")
         if isinstance(version, exp.Expr):
             # FOR SYSTEM_TIME: which of the rows that once were are seen.
@@ -470,6 +485,14 @@ class Walk:
             outputs=relations.relation_outputs(self, relation),
             relation=relation,
         )
+
+    def _cte_source(self, node: exp.Table, name: str, cte: Cte) -> Source:
+        outputs = self._read_running(cte)
+        is_other = self.engine is Engine.MYSQL and cte.node.alias != node.name
+        if is_other and relations.find_relation(self, node) is not None:
+            # ``USERS`` beside ``users``: which of both is read hangs on the server.
+            raise NotTracedError("a name may mean a table or a WITH query")
+        return Source(name=name, outputs=outputs)
 
     def _read_running(self, cte: Cte) -> tuple[Output, ...]:
         if cte.is_running and cte.outputs is None:
@@ -579,17 +602,19 @@ class Walk:
             return None
         name = fold(table, self.engine)
         wanted = fold(schema, self.engine) if schema is not None else ""
+        found: list[Source] = []
         for level in scope.levels():
-            found = [
+            found += [
                 source
                 for source in level.sources
                 if source.name == name and (not wanted or source.schema == wanted)
             ]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                return Source(name=name, outputs=None, flow=join(item.whole for item in found))
-        return None
+            if any(self.engine is not Engine.MYSQL or one.written == table.name for one in found):
+                break
+            # MySQL may tell ``T`` from ``t``, and take the one further out.
+        if len(found) > 1:
+            return Source(name=name, outputs=None, flow=join(item.whole for item in found))
+        return found[0] if found else None
 
     def visible_column(self, node: exp.Column, scope: Scope) -> Flow | None:
         """Resolve an unqualified name among the columns in sight; None when none has it."""
@@ -597,6 +622,8 @@ class Walk:
         unsure: list[Flow] = []
         for level in scope.levels():
             found = scope_flow(level, name)
+            if not name.isascii() and self.engine is Engine.MYSQL:
+                unsure += _alike(level, name)
             if found is None:
                 continue
             if any(source.has(name) for source in level.sources):
@@ -695,9 +722,10 @@ class Walk:
 
     def variable(self, name: str) -> Flow:
         """Give what a variable or setting of the session may hold."""
-        classes = self.variables.get(name.casefold())
-        if name.casefold() in self.assigned:
-            own = self.assigned[name.casefold()]
+        key = variable_key(name)
+        classes = self.variables.get(key)
+        if key in self.assigned:
+            own = self.assigned[key]
             return join([own, Flow(classes=classes or frozenset(), is_compound=bool(classes))])
         if classes is None:
             is_custom = self.engine is Engine.MYSQL or "." in name
@@ -715,9 +743,12 @@ class Walk:
             is_immediate: it keeps the value even when the statement fails later, so that the
                 session's context would not learn of it.
         """
-        key = name.casefold()
+        key = variable_key(name)
         known = self.assigned.get(key)
         self.assigned[key] = either(known, flow) if known else flow
+        if not key.isascii() and (flow.sensitive or not flow.is_proven):
+            # ``@é`` may be ``@e`` or not, as the server has it.
+            self.laundering[f"the variable @{key} takes {flow.words}"] = None
         if flow.is_long:
             self.laundering[f"the variable @{key} takes a very long text"] = None
         if is_immediate and flow.sensitive:
@@ -772,6 +803,14 @@ def _named(
         Output(name=names[index] if index < len(names) else output.name, flow=output.flow)
         for index, output in enumerate(outputs)
     )
+
+
+def _alike(level: Scope, name: str) -> Iterator[Flow]:
+    """Give columns that a server which knows no accents takes for one of this name."""
+    for source in level.sources:
+        for output in source.outputs or ():
+            if output.name not in {None, name} and bare(output.name or "") == bare(name):
+                yield output.flow
 
 
 def _column_names(columns: list[exp.Expr]) -> list[exp.Expr]:

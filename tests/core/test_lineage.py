@@ -203,6 +203,16 @@ def test_postgresql_columns_carry_what_could_reach_them(text: str, found: list[s
         ("select SSN, Name from USERS", ["ssn", "-"]),
         ("select `users`.`ssn` from shop.users", ["ssn"]),
         ("select (select śsn from users limit 1) from (select 1 as śsn) t", ["ssn"]),
+        ("select (select T.v from (select 1 as v) t) from (select ssn as v from users) T", ["ssn"]),
+        ("select (select t.v from (select 1 as v) t) from (select ssn as v from users) T", ["-"]),
+        ("with USERS as (select 1 as ssn) select ssn from users", ["?"]),
+        ("with Own as (select 1 as v) select v from own", ["-"]),
+        ("set @ß = 1, @ss = 2 ;; select @ß", ["-"]),
+        (
+            "create temporary table z (é int) ;; "
+            "select (select e from z) from (select ssn as e from users) w",
+            ["ssn"],
+        ),
         ("select * from users a join users b using (id)", ["-", "-", "ssn", "-", "ssn"]),
         ("select json_object('a', ssn), name from users", ["ssn", "-"]),
         ("select @never_set", ["?"]),
@@ -482,3 +492,15 @@ def test_function_is_called_by_code_and_not_by_a_word_in_a_string(engine: Engine
     assert laundering("select id from products where name in ('x', 'writer') order by id") == ()
     assert laundering("select writer() from products")
     assert laundering("select run_it('select writer()') from products")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select u.id from z join users u using (ssn)",
+        "select u.id from z join users u on z.ssn = u.ssn",
+        "select id from users where ssn in (select ssn from z)",
+    ],
+)
+def test_a_join_with_a_table_of_unknown_columns_is_inference(text: str) -> None:
+    assert look(f"create temporary table z like users ;; {text}", Engine.MYSQL).inference

@@ -1359,3 +1359,22 @@ def test_defaults_and_checks_come_along_where_they_only_compute(
     masked = dataclasses.replace(stock, columns=columns)
     relations = MappingProxyType({**known.relations, ("public", "stock"): masked})
     assert not judged(dataclasses.replace(known, relations=relations))
+
+
+@pytest.mark.parametrize(
+    "text", ["select 2e from q", "select 0E, 'x' from q", "select 9e/**/from q"]
+)
+def test_a_name_of_digits_that_the_parser_takes_for_a_number_is_not_understood(text: str):
+    assert not judge(text, Engine.MYSQL).is_understood
+
+
+@pytest.mark.parametrize("text", ["select 2e5", "select 2e+5, 1.5e3", "select 2d from q"])
+def test_numbers_and_plain_names_of_digits_are_understood(text: str):
+    assert judge(text, Engine.MYSQL).is_understood
+
+
+def test_names_that_differ_in_accents_alone_are_not_read_in_queries_inside_each_other():
+    twins = "with é as (select 1 as v), e as (select 2 as v) select v from é"
+    assert not judge(twins, Engine.MYSQL).is_understood
+    assert judge(twins.replace("é", "è").replace("e as", "f as"), Engine.MYSQL).is_understood
+    assert judge("select prénom as prenom from clients", Engine.MYSQL).is_understood

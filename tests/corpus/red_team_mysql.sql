@@ -187,6 +187,20 @@ select json 'id', text 'id', year "id" from (select id, ssn as json, ssn as text
 create temporary table z as select any + 0 as x from (select ascii(ssn) as any from users) t ;; select x from z ;; create temporary table y as select id, ascii(ssn) as any from users ;; alter table y add w int as (any + 0) ;; select w from y
 select lateral 'id', tablesample, ilike from (select id, ssn as lateral, ssn as tablesample, ssn as ilike from users) t ;; select count(*) from (select ssn as tablesample from users) t group by tablesample
 select ssn isnull, ssn notnull from users ;; select id from users order by (select ssn isnull) ;; select c from (select ssn isnull from users) t(c)
+select 2e from (select ssn as `2e`, 'x' as e from users) q
+select max(1e), concat(1e,''), count(*) from (select ssn as `1e` from users) q where 1e like 'S%'
+create temporary table z as select 1e as k from (select ssn as `1e` from users) q ;; select k from z
+set @q = (select max(1e) from (select ssn as `1e` from users) x) ;; select @q
+select (select T.v from (select 'x' as v) t) from (select ssn as v from users) T
+select (select max(T.v) from (select 'x' as v) t) from (select ssn as v from users) T
+with é as (select ssn as v from users), e as (select 'x' as v) select v from é
+with USERS as (select 'x' as ssn, 1 as id) select ssn from users
+select (select é from (select 'x' as e) q) from (select ssn as é from users) w limit 1
+create temporary table z (é varchar(80)) ;; insert into z values ('x') ;; select (select e from z) from (select ssn as e from users) w
+set @ſ = (select ssn from users where id=1) ;; set @s = 'x' ;; select @ſ
+set @ß = (select ssn from users where id=1) ;; set @ss = 'x' ;; select @ß
+create temporary table z (ß varchar(80)) ;; insert into z values ('x') ;; select (select ss from z) from (select ssn as ss from users) w
+create temporary table z like users ;; insert into z(id,ssn) values (1,'S3CR3T421x') ;; select u.id from z join users u using (ssn) ;; select count(*) from users where ssn in (select ssn from z)
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

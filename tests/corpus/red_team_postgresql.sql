@@ -229,6 +229,8 @@ select drop, insert from (select ssn as drop, ssn as insert from users) alter ;;
 create temp table z as select interval + 0 as x from (select ascii(ssn) as interval from users) t ;; select x from z ;; create temp table y as select ascii(ssn) as interval from users ;; alter table y add w int generated always as (interval + 0) stored ;; select w from y
 select regexp + 0, rlike - 1 from (select ascii(ssn) as regexp, ascii(ssn) as rlike from users where id=1) t ;; select rlike id, regexp[1] from (select id, ssn as rlike, array[ssn] as regexp from users) t
 create function iv(interval int) returns int language sql as 'select interval + 0' ;; select iv(ascii(ssn)) from users ;; create index on t ((interval '1 day'))
+select set_config('app.' || left(ssn,1), '1', false) from users where id=1 ;; select current_setting('app.S', true)
+select set_config('app.k', '1', ssn like 'S%') from users where id=1 ;; select current_setting('app.k', true)
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
