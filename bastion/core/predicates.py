@@ -254,6 +254,11 @@ def check_lazy(walk: Walker, node: exp.Expr, flow: Flow) -> None:
         _infer(walk, node.key.upper(), flow)
 
 
+def check_chance(walk: Walker, flow: Flow) -> None:
+    """Look at what decides whether chance is asked: its next number tells that."""
+    _infer(walk, "chance", flow)
+
+
 VARYING = (exp.Column, exp.Parameter, exp.Query)
 """What may be another value in each row or at each run."""
 _MAY_FAIL = (exp.Div, exp.Mod, exp.Cast, exp.Anonymous, exp.Query)

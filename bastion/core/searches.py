@@ -151,6 +151,23 @@ def asks_by_row(walk: Walker, node: exp.Expr, scope: Scope) -> bool:
     return len({fold(column.this, walk.engine) for column in columns}) > 1
 
 
+def moves_chance(node: exp.Expr) -> bool:
+    """Tell whether a value decides how often chance is asked, which the next number tells.
+
+    Inside the expression, or in a query of FROM whose columns may be computed where they are read.
+    """
+    if any(_is_generator(inner) for inner in node.walk()):
+        return True
+    return any(
+        _is_generator(inner) and inner.find_ancestor(exp.Subquery, exp.CTE) is not None
+        for inner in node.root().find_all(exp.Func)
+    )
+
+
+def _is_generator(node: exp.Expr) -> bool:
+    return not _called(node).isdisjoint(_GENERATORS)
+
+
 def is_of_stored(walk: Walker, column: exp.Column, scope: Scope) -> bool:
     """Tell whether a column is one of a table or view that is stored."""
     return _is_of_catalogue(walk, _place(walk, column, scope))
@@ -236,6 +253,8 @@ def _texts(nodes: Sequence[exp.Expr]) -> Iterator[str]:
 _KEEPING = (exp.Max, exp.Min, exp.AnyValue, exp.ArrayAgg, exp.GroupConcat)
 _TURNING = (exp.PropertyEQ, exp.Count, exp.UDTF, exp.Ntile)
 _BY_ROW = (exp.Query, exp.UDTF, exp.Window, exp.PropertyEQ, exp.Exists)
+_GENERATORS = frozenset({"rand", "random", "random_normal", "uuid_short"})
+"""They count on from what the session, or the server, gave last."""
 _BY_CHANCE = words(
     """
     rank dense_rank percent_rank cume_dist

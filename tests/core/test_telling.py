@@ -788,3 +788,17 @@ def test_default_is_found_behind_domains_parents_and_views(text: str) -> None:
 def test_number_of_a_lock_is_kept_where_others_read_it(name: str) -> None:
     assert last(f"select {name}(ascii(ssn)) from users").laundering
     assert not last(f"select {name}(id) from users").laundering
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select coalesce(nullif(ascii(ssn), 83), random()) from users",
+        "select ssn in ('S', random()::text) from users",
+        "select coalesce(k, r) from (select nullif(ascii(ssn), 83) k, random() r from users) q",
+    ],
+)
+def test_a_masked_value_does_not_decide_how_often_chance_is_asked(text: str) -> None:
+    """Who knows the seed knows from the next number how often it was."""
+    assert last(text).inference
+    assert not last("select ssn, random() from users order by random()").inference

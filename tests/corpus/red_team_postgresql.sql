@@ -231,6 +231,7 @@ select regexp + 0, rlike - 1 from (select ascii(ssn) as regexp, ascii(ssn) as rl
 create function iv(interval int) returns int language sql as 'select interval + 0' ;; select iv(ascii(ssn)) from users ;; create index on t ((interval '1 day'))
 select set_config('app.' || left(ssn,1), '1', false) from users where id=1 ;; select current_setting('app.S', true)
 select set_config('app.k', '1', ssn like 'S%') from users where id=1 ;; select current_setting('app.k', true)
+select setseed(0.5) ;; select coalesce(nullif(ascii(ssn),83), random()) from users where id=1 ;; select random()
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users
