@@ -247,6 +247,7 @@ class Application:
         self._recordings = RecordingFolder(
             paths.sessions,
             audit_log.path,
+            public_key=signing_key.public_key(),
             indexes=SeekIndexes(paths.sessions, key),
             now=clock.now,
         )

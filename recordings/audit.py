@@ -485,10 +485,9 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _checked_rows(
-    file: BinaryIO, report: AuditReport
+    file: BinaryIO, report: AuditReport, *, behind: int = 0, previous: str = GENESIS
 ) -> Iterator[tuple[re.Match[bytes], AuditRow]]:
-    previous = GENESIS
-    for number, raw in enumerate(_lines(file), 1):
+    for number, raw in enumerate(_lines(file), behind + 1):
         if not raw.endswith(b"\n"):
             if len(raw) == _LINE_BYTES_MAX:
                 _blame(report, number, "is garbled")
@@ -506,6 +505,63 @@ def _checked_rows(
             yield found, row[0]
             continue
         return
+
+
+class FollowedLog:
+    """A log that is checked once as a whole, and then as it grows. Several threads may ask.
+
+    What was seen once is kept: who changes an old line later changes nothing of what is told here.
+    """
+
+    def __init__(self, path: Path, public_key: Ed25519PublicKey) -> None:
+        """Take the file's path; nothing is read yet."""
+        self._path = path
+        self._public_key = public_key
+        self._lock = threading.Lock()
+        self._forget()
+
+    def follow(self) -> AuditReport:
+        """Read on; a missing log knows nothing. Blocks.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        with self._lock:
+            try:
+                if not self._offset:
+                    report = verify_audit(self._path, self._public_key)
+                    if report.fault:
+                        return report
+                self._read_on()
+            except FileNotFoundError:
+                self._forget()
+            report = self._report
+            if report.fault:
+                # Looked at anew the next time: it may have been put back.
+                self._forget()
+            return report
+
+    def _forget(self) -> None:
+        self._report = AuditReport()
+        self._offset, self._previous = 0, GENESIS
+
+    def _read_on(self) -> None:
+        report, last = self._report, None
+        with open_file(self._path) as file, named(self._path):
+            if file.seek(0, os.SEEK_END) < self._offset:
+                _blame(report, report.rows, "is not there any more: it was cut")
+                return
+            file.seek(self._offset)
+            for found, row in _checked_rows(
+                file, report, behind=report.rows, previous=self._previous
+            ):
+                last = (found[2], found[3])
+                _note_session(report.sessions, row)
+                report.rows, report.head = row.seq, row.hash
+                self._offset += len(found[0]) + 1
+                self._previous = _line_hash(found[0])
+        if last is not None and not _is_signed(last, self._public_key) and not report.fault:
+            _blame(report, report.rows, "is not signed by this key")
 
 
 def _blame(report: AuditReport, number: int, why: str) -> None:

@@ -711,6 +711,10 @@ class Recordings(Protocol):
         """Find one recording by its id."""
         ...
 
+    async def find_fault(self, recording: Path) -> str:
+        """Tell why a recording is not what was recorded; empty: it is, as far as can be told."""
+        ...
+
     async def search(self, *, query: str, limit: int) -> Sequence[RecordingView]:
         """List recordings that match ``query``, newest first, with the statements that do.
 

@@ -326,6 +326,11 @@ class SessionRegistry:
             raise UsageError(f"There is no recording {session_id} that you may read. Try: rec list")
         reading = {"session": session_id, "act": "replay", "purpose": purpose, "range": "all"}
         await self._record_reading(viewer, reading)
+        if fault := await self._recordings.find_fault(view.path):
+            raise UsageError(
+                f"Recording {session_id} is not what was recorded, or nobody can tell: {fault}."
+                " Tell an administrator, who can look at it: bastion recording verify"
+            )
         rights = await self._mask_for(viewer, view.target)
         session = self._sessions.get(session_id)
         opened = session.open_transcript if session is not None else partial(open_stream, view.path)

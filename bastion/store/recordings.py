@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from bastion.errors import UsageError
 from bastion.execution.ports import RecordingView, StatementHit
-from recordings.audit import SessionMarks, sessions_in
+from recordings.audit import FollowedLog, SessionMarks
 from recordings.catalog import Catalog, RecordingEntry
 from recordings.errors import FormatError
 from recordings.query import parse_query
 from recordings.search import Hit, SearchIndex
 from recordings.seek import SeekIndexes
+from recordings.verify import verify_against
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +31,29 @@ class RecordingFolder:
     """Implements the port ``Recordings``; all reading is off the event loop."""
 
     def __init__(
-        self, root: Path, audit_log: Path, *, indexes: SeekIndexes, now: Callable[[], datetime]
+        self,
+        root: Path,
+        audit_log: Path,
+        *,
+        public_key: Ed25519PublicKey,
+        indexes: SeekIndexes,
+        now: Callable[[], datetime],
     ) -> None:
-        """Take the ``sessions`` folder and the audit log that knows which of them crashed."""
+        """Take the ``sessions`` folder and the audit log that knows what became of them."""
+        self._public_key = public_key
+        self._log = FollowedLog(audit_log, public_key)
         self._catalog = Catalog(root)
         self._search_index = SearchIndex(root, self._catalog)
-        self._audit_log = audit_log
         self._indexes = indexes
         self._now = now
 
     async def find(self, session_id: str) -> RecordingView | None:
         """Find one recording by its id."""
         return await asyncio.to_thread(self._find, session_id)
+
+    async def find_fault(self, recording: Path) -> str:
+        """Tell why a recording is not what was recorded; empty: it is, as far as can be told."""
+        return await asyncio.to_thread(self._find_fault, recording)
 
     async def search(self, *, query: str, limit: int) -> Sequence[RecordingView]:
         """List recordings that match, newest first; see ``recordings.query``.
@@ -64,6 +78,10 @@ class RecordingFolder:
             # Both are made when they are asked for, if not before.
             log.warning("recordings.not_indexed", extra={"detail": str(error)})
 
+    def _find_fault(self, recording: Path) -> str:
+        report = verify_against(recording, self._public_key, self._log.follow())
+        return report.message if report.exit_code == 1 else ""
+
     def _find(self, session_id: str) -> RecordingView | None:
         path = self._catalog.find(session_id)
         entry = self._catalog.entry(path) if path is not None else None
@@ -81,7 +99,7 @@ class RecordingFolder:
         return [_view(one.entry, marks, one.hits) for one in found]
 
     def _marks(self) -> dict[str, SessionMarks]:
-        return sessions_in(self._audit_log)
+        return self._log.follow().sessions
 
 
 def _view(

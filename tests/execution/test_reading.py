@@ -13,10 +13,12 @@ import pytest
 from bastion.core.approval import salted
 from bastion.core.model import ResultStarted, RunOptions, Sensitivity
 from bastion.core.styles import Style, Styles, masked_again
+from bastion.errors import UsageError
 from bastion.execution.pipeline import Runner
 from bastion.frontends.drawn import cells_of, joined
 from bastion.frontends.render import RenderOptions, make_renderer
 from bastion.frontends.verbs import approval_object
+from bastion.store.recordings import RecordingFolder
 from recordings.audit import read_rows
 from recordings.verify import verify_file
 from tests.execution.test_granting import asked, unmask
@@ -128,9 +130,26 @@ async def test_who_watches_sees_by_their_own_rights_too(rig: Rig):
             assert seen[len(parts[0]) - 40 :].startswith(chunk[:40])
 
 
-async def test_where_the_masks_of_a_result_are_missing_nothing_is_shown_from_there_on(rig: Rig):
+async def test_what_was_changed_is_not_served_and_says_so(rig: Rig):
+    session_id, path = await recorded(rig)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"select", b"SELECT", 1))
+    with pytest.raises(UsageError, match="is not what was recorded"):
+        await read(rig, "aud", session_id)
+    path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(UsageError, match="is not what was recorded"):
+        await read(rig, "aud", session_id)
+    path.write_bytes(data)
+    assert await read(rig, "aud", session_id)
+
+
+async def test_where_the_masks_of_a_result_are_missing_nothing_is_shown_from_there_on(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+):
     session_id, path = await recorded(rig)
     path.write_bytes(path.read_bytes().replace(b'\\"masks\\"', b'\\"mask5\\"'))
+    # As if a true one were so.
+    monkeypatch.setattr(RecordingFolder, "_find_fault", lambda *_: "")
     seen = await read(rig, "aud", session_id)
     assert RAW not in seen
     assert b"select id, email" in seen

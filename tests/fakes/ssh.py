@@ -70,6 +70,9 @@ class NoRecordings:
     async def find(self, session_id: str) -> None:
         return None
 
+    async def find_fault(self, recording: Path) -> str:
+        return ""
+
     async def search(self, *, query: str, limit: int) -> list:
         return []
 

@@ -184,6 +184,7 @@ async def rig(tmp_path):
             recordings=RecordingFolder(
                 tmp_path / "sessions",
                 log.path,
+                public_key=key.public_key(),
                 indexes=SeekIndexes(tmp_path / "sessions", index_key(key)),
                 now=clock.now,
             ),

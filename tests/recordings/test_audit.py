@@ -10,11 +10,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from recordings.audit import AuditLog, head_path, read_rows, verify_audit
+from recordings.audit import AuditLog, FollowedLog, head_path, read_rows, verify_audit
 from recordings.errors import FormatError, RecordingFailure
 from recordings.keys import make_private_key
 from recordings.verify import verify_file
@@ -227,3 +228,53 @@ def test_the_log_survives_a_failed_write(desk: Desk, tmp_path: Path):
     assert b"RecordingFailure" in process.stderr
     assert verify_audit(desk.audit_path, desk.public).rows == 1
     assert desk.audit_path.stat().st_size < limit
+
+
+async def test_a_log_that_is_followed_is_checked_once_and_as_it_grows(desk: Desk):
+    followed = FollowedLog(desk.audit_path, desk.public)
+    assert followed.follow().sessions == {}, "there is none yet"
+    await desk.sealed("s1")
+    first = followed.follow()
+    assert (first.fault, first.rows, set(first.sessions)) == ("", 2, {"s1"})
+    await desk.sealed("s2")
+    with desk.audit_path.open("ab") as file:
+        file.write(b'{"seq":5,')
+    whole = verify_audit(desk.audit_path, desk.public)
+    after = followed.follow()
+    assert (after.rows, after.head, after.sessions) == (4, whole.head, whole.sessions)
+    assert followed.follow().rows == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda data: data[:200], "it was cut"),
+        (lambda data: data + data.splitlines(keepends=True)[0], "does not follow"),
+        (lambda data: data + b"garbage\n", "is garbled"),
+        (lambda data: b"", "it was cut"),
+    ],
+)
+async def test_a_log_that_is_followed_says_what_is_wrong_until_it_is_put_back(
+    desk: Desk, change: Callable[[bytes], bytes], words: str
+):
+    await desk.sealed("s1")
+    followed = FollowedLog(desk.audit_path, desk.public)
+    assert followed.follow().is_ok
+    data = desk.audit_path.read_bytes()
+    desk.audit_path.write_bytes(change(data))
+    assert words in followed.follow().fault
+    assert followed.follow().fault
+    desk.audit_path.write_bytes(data)
+    assert followed.follow().is_ok
+
+
+async def test_old_lines_that_are_changed_change_nothing_of_what_was_seen(desk: Desk):
+    await desk.sealed("s1")
+    followed = FollowedLog(desk.audit_path, desk.public)
+    before = followed.follow().sessions["s1"].sealed
+    data = desk.audit_path.read_bytes()
+    desk.audit_path.write_bytes(data.replace(b'"frame": 21', b'"frame": 11'))
+    assert desk.audit_path.read_bytes() != data
+    desk.audit.record("act", {})
+    assert followed.follow().sessions["s1"].sealed == before
+    assert not verify_audit(desk.audit_path, desk.public).is_ok
