@@ -166,6 +166,26 @@ def with_targets(tree: exp.Expr, tokens: list[ParserToken]) -> exp.Expr:
     return tree
 
 
+def as_listed(tree: exp.Expr) -> exp.Expr:
+    """Write ``DELETE FROM a USING t AS a`` as the ``DELETE a FROM t AS a`` that it is.
+
+    What stands behind its FROM are names of tables in USING, and no tables by themselves.
+    """
+    using = tree.args.get("using")
+    if not isinstance(tree, exp.Delete) or not isinstance(using, list) or not using:
+        return tree
+    named = tree.this
+    tables = [named, *(join.this for join in named.args.get("joins") or [])]
+    named.set("joins", None)
+    first = using[0]
+    for one in using[1:]:
+        first.append("joins", exp.Join(this=one))
+    tree.set("tables", tables)
+    tree.set("this", first)
+    tree.set("using", None)
+    return tree
+
+
 def _into(tokens: list[ParserToken]) -> tuple[int, int, int] | None:
     """Find the only INTO of variables, what follows it, and the SELECT that it belongs to."""
     found = [i for i, one in enumerate(tokens) if one.token_type == TokenType.INTO]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sqlglot import Dialect, exp, parser
@@ -26,8 +26,8 @@ from bastion.core.lexer import Kind, Lexed, Token
 from bastion.core.model import EffectClass, Engine
 from bastion.core.reached import family, judge_reached
 from bastion.core.respelling import UnspelledError, respelled
+from bastion.core.respelling_mysql import as_listed, with_targets
 from bastion.core.respelling_mysql import respelled as respelled_mysql
-from bastion.core.respelling_mysql import with_targets
 from bastion.core.unwritten import judge_unwritten
 
 # sqlglot logs the text of what it does not understand; SQL never goes to a log.
@@ -59,7 +59,7 @@ def parse(text: str, lexed: Lexed, engine: Engine) -> exp.Expression | str:
         spelled = respelled(tokens, lexed) if is_pg else respelled_mysql(tokens)
         trees = dialect.parser().parse(spelled, text)
         if not is_pg:
-            trees = [one and with_targets(one, tokens) for one in trees]
+            trees = [one and as_listed(with_targets(one, tokens)) for one in trees]
     except (SqlglotError, UnspelledError):
         return "its grammar is not known to the bastion"
     except RecursionError:
@@ -323,10 +323,15 @@ def _write(node: exp.Expr, findings: Findings, around: Surroundings) -> None:
         case exp.Delete():
             findings.add(EffectClass.DELETE)
             findings.is_whole_table |= is_unconditional(node.args.get("where"))
+            if any(not _meant(node, one) for one in node.args.get("tables") or ()):
+                findings.doubt("It deletes from a name that its FROM does not have.")
         case _:
             findings.add(EffectClass.MERGE)
             _merge(node, findings)
-    for table in written_tables(node):
+    tables = written_tables(node)
+    if not tables and node.find_ancestor(exp.When) is None:
+        findings.doubt("It cannot be told which table it writes.")
+    for table in tables:
         _written(table, node, findings, around)
 
 
@@ -344,27 +349,31 @@ def _merge(node: exp.Expr, findings: Findings) -> None:
 def written_tables(node: exp.Expr) -> tuple[exp.Table, ...]:
     """Name the tables that one INSERT, UPDATE, DELETE or MERGE writes."""
     if isinstance(node, exp.Delete) and node.args.get("tables"):
-        return tuple(_aliased(node, table) for table in node.args["tables"])
+        return tuple(
+            one for table in node.args["tables"] for one in _meant(node, table) or (table,)
+        )
     target = node.this
     if isinstance(target, exp.Schema):
         target = target.this
-    if not isinstance(target, exp.Table):
-        return ()
-    if isinstance(node, exp.Update) and target.args.get("joins"):
-        return (target, *(join.this for join in target.args["joins"] if _is_table(join.this)))
-    return (target,)
+    if isinstance(node, exp.Update) and isinstance(target, exp.Table | exp.Subquery):
+        return tuple(_listed(target))
+    return (target,) if isinstance(target, exp.Table) else ()
 
 
-def _is_table(node: object) -> bool:
-    return isinstance(node, exp.Table)
+def _meant(node: exp.Delete, named: exp.Table) -> list[exp.Table]:
+    """Find the tables that ``DELETE a FROM t AS a`` may mean by ``a``; none where it has no such.
+
+    Among those of its FROM alone: another one further in may have the same alias.
+    """
+    name = named.name.casefold()
+    return [one for one in _listed(node.this) if one.alias_or_name.casefold() == name]
 
 
-def _aliased(node: exp.Delete, named: exp.Table) -> exp.Table:
-    """Find the table that ``DELETE a FROM t AS a`` means by ``a``."""
-    for table in node.find_all(exp.Table):
-        if table.alias == named.name and table is not named:
-            return table
-    return named
+def _listed(tables: exp.Expr) -> Iterator[exp.Table]:
+    """Give the tables that are joined, in brackets or not, but for those inside of queries."""
+    for one in tables.walk(prune=lambda one: isinstance(one, exp.Select | exp.SetOperation)):
+        if isinstance(one, exp.Table):
+            yield one
 
 
 def _written(table: exp.Table, node: exp.Expr, findings: Findings, around: Surroundings) -> None:

@@ -1378,3 +1378,25 @@ def test_names_that_differ_in_accents_alone_are_not_read_in_queries_inside_each_
     assert not judge(twins, Engine.MYSQL).is_understood
     assert judge(twins.replace("é", "è").replace("e as", "f as"), Engine.MYSQL).is_understood
     assert judge("select prénom as prenom from clients", Engine.MYSQL).is_understood
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "delete from o using orders as o where o.id = 1",
+        "delete from o using customers c join orders o on o.id = c.id",
+        "delete from o using customers, orders o",
+        "delete O from orders o",
+        "delete orders from orders join (select 1 from customers as orders) d",
+        "delete orders from orders where id in (select id from customers as orders)",
+        "delete o from (orders as o join customers)",
+    ],
+)
+def test_mysql_deletes_from_what_an_alias_of_its_own_from_means(text: str) -> None:
+    found = judge(text, MY)
+    assert {name for _, name in found.writes} == {"orders"}, found
+
+
+def test_a_name_that_its_from_does_not_have_is_not_understood() -> None:
+    found = judge("delete o from orders", MY)
+    assert not found.is_understood

@@ -1173,3 +1173,32 @@ select ssn from users where id=1 into dumpfile concat('/tmp/', 'x')
 select 'into outfile' from t where id = 1
 select 1 as dumpfile
 load data infile '/etc/passwd' into table t (@a) set ssn = (select max(ssn) from users)
+# Names behind DELETE FROM … USING, and aliases further in, that are those of own tables
+create temporary table o (id int, v varchar(9)) ;; delete from o using t as o where o.id = 1
+create temporary table o2 (id int, v varchar(9)) ;; delete from o2 using t o2
+create temporary table o3 (id int, v varchar(9)) ;; delete o3 from t o3
+create temporary table o4 (id int, v varchar(9)) ;; delete o4.* from t2 as o4 where o4.id = 1
+create temporary table o5 (id int, v varchar(9)) ;; delete redteam.o5 from t o5
+create temporary table o6 (id int, v varchar(9)) ;; update t o6 set o6.v = 'x'
+create temporary table o7 (id int, v varchar(9)) ;; update t as o7, t2 set o7.v = 'x'
+create temporary table o8 (id int, v varchar(9)) ;; delete from o8 using t2 o8, t where t.id = o8.id
+create temporary table o9 (id int, v varchar(9)) ;; delete from o9.* using t2 o9
+create temporary table oa (id int, v varchar(9)) ;; delete from t using oa as t
+create temporary table ob (id int, v varchar(9)) ;; insert into ob values (1,'a') ;; delete ob, t from ob join t on t.id = ob.id
+create temporary table oc (id int, v varchar(9)) ;; delete OC from t OC
+create temporary table od (id int, v varchar(9)) ;; delete from `od` using t `od`
+create temporary table o (id int, v varchar(9)) ;; begin ;; delete from o using t as o where o.id = 1 ;; commit
+begin ;; create temporary table o2 (id int, v varchar(9)) ;; delete from o2 using t2 o2 ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; begin ;; delete t from t join (select 1 from tmp as t) d ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; begin ;; delete t from t where id in (select id from tmp as t) ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; insert into tmp values (1,'x') ;; begin ;; update tmp join (t join t2) set t.v='x' ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; insert into tmp values (1,'x') ;; begin ;; update tmp, (t, t2) set t.v='x' ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; insert into tmp values (1,'x') ;; begin ;; update (tmp, t) set t.v='x' ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; insert into tmp values (1,'x') ;; begin ;; update (t) set v='x' ;; commit
+create temporary table o (id int, v varchar(9)) ;; insert into o values (1,'x') ;; begin ;; delete o from (t as o join t2) ;; commit
+create temporary table o (id int, v varchar(9)) ;; insert into o values (1,'x') ;; begin ;; delete o from t2 join (t as o) ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; insert into tmp values (1,'x') ;; begin ;; update tmp left join t on 1 = 1 set t.v='x' ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; insert into tmp values (1,'x') ;; begin ;; update tmp natural join t set t.v='x' ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; insert into tmp values (1,'x') ;; begin ;; update tmp straight_join t set t.v='x' ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; begin ;; update tmp join v_ok on true set v_ok.v = 'x' ;; commit
+create temporary table tmp (id int, v varchar(9)) ;; begin ;; delete from tmp, t using tmp join t ;; commit

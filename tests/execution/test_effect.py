@@ -288,6 +288,7 @@ async def test_many_rows_are_counted_and_said_not_to_be_compared_one_by_one(rig:
         "update orders o join customers c on c.id = o.customer_id"
         " set o.note = 'joined' where c.id = 2",
         "delete o from orders o join customers c on c.id = o.customer_id where c.id = 2",
+        "delete from o using orders o join customers c on c.id = o.customer_id where c.id = 2",
     ],
 )
 async def test_a_write_of_joined_tables_is_measured_by_the_keys_of_its_own(
@@ -347,3 +348,15 @@ async def test_what_did_not_run_is_told_so_when_the_store_cannot_be_told(
     finished, _, _ = await run_approved(rig, "update orders set id = 2 where id = 1")
     assert finished.status is Status.ERROR
     assert database("select count(*) from orders where id = 1") == [(1,)]
+
+
+async def test_of_a_write_of_several_tables_it_is_said_that_nothing_is_compared(rig: Rig, engine):
+    sql = (
+        "with d as (delete from orders where customer_id = 2 returning customer_id)"
+        " delete from customers using d where id = customer_id"
+        if engine == "postgres"
+        else "delete o, c from orders o join customers c on c.id = o.customer_id where c.id = 2"
+    )
+    _, seen, _ = await run_approved(rig, sql, rounds=0)
+    words = "Which rows it touches cannot be told, and is not compared at the run."
+    assert words in seen[0].impact.notes
