@@ -222,7 +222,7 @@ create temp table z as select replace(u.ssn, 'S', 'SSSSSSSSSSSSSSSSSSSSSSSS') as
 create temp table z as select u.ssn as a, g from users u, generate_series(1, 9000) g where u.id = 1 ;; analyze verbose z ;; select relpages from pg_class where relname = 'z'
 create temp table z as select u.ssn as a, g from users u, generate_series(1, 9000) g where u.id = 1 ;; explain select count(*) from z ;; select count(*) from z tablesample system (50) repeatable (5)
 explain (analyze, costs off, timing off, summary off) select u.ssn, g from users u, generate_series(1, 9000) g where u.id = 1 order by g
-explain (analyze, costs off, timing off, summary off, format json) select g, max(u.ssn) from users u, generate_series(1, 90000) g where u.id = 1 group by g
+explain (analyze, costs off, timing off, summary off, buffers off, format json) select g, max(u.ssn) from users u, generate_series(1, 90000) g where u.id = 1 group by g
 select interval[1] from (select array[ssn] as interval from users where id=1) t ;; select interval + 0, interval * 2, interval - 1 from (select ascii(ssn) as interval from users where id=1) t
 select interval "id" from (select id, ssn || '' as interval from users) t ;; select id from (select id, ssn as interval from users) t where interval ~ '^S' ;; select id from (select id, ssn as interval from users) t order by interval desc
 select drop, insert from (select ssn as drop, ssn as insert from users) alter ;; with values as (select ssn as c from users) select x.c from values x

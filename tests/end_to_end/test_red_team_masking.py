@@ -36,7 +36,11 @@ CHANGES = re.compile(
 )
 NAMES = re.compile(r"twin_[ab]_\d+\b|7477696E5F6[12]5F(?:3\d)+")
 """Of the two databases themselves, in hexadecimal too, as PROCEDURE ANALYSE has them."""
-NUMBERS = re.compile(r"oid \d+|\b\d+\.\d+ ?ms|\b[0-9a-z]{4,}-[0-9a-z-]{4,}")
+NUMBERS = re.compile(
+    r"oid \d+|\b\d+\.\d+ ?ms|\b[0-9a-z]{4,}-[0-9a-z-]{4,}"
+    r"|Planning:',\), \(b'  Buffers: shared [a-z0-9= ]+"
+)
+"""The buffers of planning say what a connection had read of the catalogue before."""
 
 
 def luhn_completed(number: str) -> str:
