@@ -185,25 +185,45 @@ def _with(flow: Flow, *, kind: FlowKind, guesses: int) -> Flow:
 
 
 def _merge(parts: list[Flow]) -> Flow:
-    is_proven = all(part.is_proven for part in parts)
-    reason = next((part.reason for part in parts if not part.is_proven), "")
-    if is_proven:
-        reason = next((part.reason for part in parts if part.classes), "")
+    # One loop and no generator: this is asked for each expression of each statement.
+    classes = embedded = spoiled = frozenset[Sensitivity]()
+    columns = frozenset[str]()
+    reason = unproven_reason = ""
+    is_proven = is_plain = is_version = True
+    is_telling = is_definition = is_long = is_mixed = is_compound = is_by_row = False
+    for part in parts:
+        if part.classes:
+            reason = reason if classes else part.reason
+            classes |= part.classes
+        if not part.is_proven:
+            unproven_reason = unproven_reason if not is_proven else part.reason
+            is_proven = False
+        columns |= part.columns
+        embedded |= part.embedded
+        spoiled |= part.spoiled
+        is_plain &= part.is_plain
+        is_version &= part.is_version or part.is_plain
+        is_telling |= part.is_telling
+        is_definition |= part.is_definition
+        is_long |= part.is_long
+        is_mixed |= part.is_mixed
+        is_compound |= part.is_compound
+        is_by_row |= part.is_by_row
     return Flow(
-        classes=frozenset().union(*(part.classes for part in parts)),
+        classes=classes,
         is_proven=is_proven,
-        reason=reason,
-        is_plain=all(part.is_plain for part in parts),
-        columns=frozenset().union(*(part.columns for part in parts)),
-        is_telling=any(part.is_telling for part in parts),
-        embedded=frozenset().union(*(part.embedded for part in parts)),
-        spoiled=frozenset().union(*(part.spoiled for part in parts)),
-        is_definition=any(part.is_definition for part in parts),
-        is_long=any(part.is_long for part in parts),
-        is_version=all(part.is_version or part.is_plain for part in parts),
-        is_mixed=any(part.is_mixed for part in parts),
-        is_compound=any(part.is_compound for part in parts),
-        is_by_row=any(part.is_by_row for part in parts),
+        reason=reason if is_proven else unproven_reason,
+        is_plain=is_plain,
+        columns=columns,
+        is_telling=is_telling,
+        embedded=embedded,
+        spoiled=spoiled,
+        is_definition=is_definition,
+        is_long=is_long,
+        is_version=is_version,
+        is_mixed=is_mixed,
+        is_compound=is_compound,
+        is_by_row=is_by_row,
     )
 
 

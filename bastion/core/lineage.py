@@ -116,14 +116,15 @@ def trace_fully(statement: Statement, *, catalogue: Catalogue, context: SessionC
     telling = () if hidden else telling_code(statement, catalogue, context)
     counted = numbering.altered_into(statement, catalogue, context)
     by_code = carried_by_code(_written_unread(statement, catalogue), catalogue) if hidden else ()
-    exposure = dataclasses.replace(
-        exposure,
-        laundering=(*exposure.laundering, *hidden),
-        counted=(*exposure.counted, *counted),
-        carried=(*exposure.carried, *by_code),
-        inference=(*exposure.inference, *telling),
-    )
-    return dataclasses.replace(traced, exposure=exposure)
+    if hidden or counted or by_code or telling:
+        exposure = dataclasses.replace(
+            exposure,
+            laundering=(*exposure.laundering, *hidden),
+            counted=(*exposure.counted, *counted),
+            carried=(*exposure.carried, *by_code),
+            inference=(*exposure.inference, *telling),
+        )
+    return traced if exposure is traced.exposure else dataclasses.replace(traced, exposure=exposure)
 
 
 def _written_unread(statement: Statement, catalogue: Catalogue) -> Iterable[tuple[str, str]]:

@@ -58,11 +58,10 @@ def decide(
         return _verdict(request, obligations, _COUNTED, _sentences(exposure.counted))
     spoken = request.spoken(policy.rules, rows)
     verdict = _verdict(request, obligations, spoken, _details(spoken, statement, exposure, rows))
-    verdict = dataclasses.replace(verdict, quarantine_s=request.quarantine_s(policy.rules, rows))
-    turns = turning_counts(policy)
+    quarantine_s, turns = request.quarantine_s(policy.rules, rows), turning_counts(policy)
     if rows is None:
         depends = any(request.spoken(policy.rules, count) != spoken for count in turns)
-        return dataclasses.replace(verdict, depends_on_rows=depends)
+        return dataclasses.replace(verdict, quarantine_s=quarantine_s, depends_on_rows=depends)
     # A count is true for a moment only: the run may not touch more rows than this answer covers.
     stricter = (
         count
@@ -70,7 +69,8 @@ def decide(
         if count > rows and _severity(request.spoken(policy.rules, count)) > _severity(spoken)
     )
     first = next(stricter, None)
-    return dataclasses.replace(verdict, rows_max=None if first is None else first - 1)
+    rows_max = None if first is None else first - 1
+    return dataclasses.replace(verdict, quarantine_s=quarantine_s, rows_max=rows_max)
 
 
 def turning_counts(policy: Policy) -> list[int]:

@@ -246,7 +246,7 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
     embedded = column.classification.embedded
     if column.sensitivity is None and not is_made and type_kind(column.type_name) == "number":
         # Shown as it is, so its text is too: one number in ten passes a card's checksum.
-        return dataclasses.replace(flow, is_plain=True)
+        return _NUMBER
     if column.classification.is_inside and not is_made:
         shape = column.classification.shape if walk.engine is Engine.MYSQL else None
         members = column.classification.members
@@ -255,6 +255,9 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
         is_version = column.classification.is_version and not is_made
         return dataclasses.replace(flow, is_version=True) if is_version else flow
     return dataclasses.replace(flow, embedded=frozenset({embedded}), is_mixed=is_made)
+
+
+_NUMBER = Flow(kind=FlowKind.STORED, is_plain=True)
 
 
 def _of_server(walk: Walker, name: str, flow: Flow) -> Flow:
@@ -293,14 +296,21 @@ def _is_made_of_others(walk: Walker, relation: Relation, column: Column) -> bool
     return not isinstance(inner, exp.Column)
 
 
+_HARMLESS = {
+    (is_made, is_system): Flow(
+        kind=FlowKind.MADE if is_made else FlowKind.STORED, is_plain=is_system
+    )
+    for is_made in (False, True)
+    for is_system in (False, True)
+}
+
+
 def _column_flow(
     relation: Relation, name: str, sensitivity: Sensitivity | None, *, is_made: bool
 ) -> Flow:
     label = f"{relation.name}.{name}"
     if sensitivity is None:
-        is_system = relation.kind is RelationKind.SYSTEM
-        kind = FlowKind.MADE if is_made else FlowKind.STORED
-        return Flow(kind=kind, is_plain=is_system)
+        return _HARMLESS[is_made, relation.kind is RelationKind.SYSTEM]
     if sensitivity is Sensitivity.UNPROVEN:
         return Flow(
             classes=frozenset({sensitivity}),

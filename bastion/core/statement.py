@@ -146,7 +146,8 @@ class _Analyser:
             written = written_out(plain, self._catalogue.server_version)
             if written != plain:
                 return self._written_out(text, self._statement(written, depth))
-        return dataclasses.replace(self._statement(plain, depth), text=text)
+        found = self._statement(plain, depth)
+        return found if found.text == text else dataclasses.replace(found, text=text)
 
     def _written_out(self, text: str, statement: Statement) -> Statement:
         """Take what stood in executable comments for what it is, where nothing is changed by it.
@@ -707,9 +708,11 @@ def _tightened(statement: Statement) -> Statement:
     is_query = is_rows and change is None and statement.runs_inner
     # A cursor moves where it was opened.
     is_query &= statement.head not in {"FETCH", "MOVE"}
-    if is_variable or is_query or (statement.engine is Engine.MYSQL and statement.head == "DO"):
-        return dataclasses.replace(statement, fence=Fence.READ_ONLY)
-    return statement
+    is_inside = is_variable or is_query
+    is_inside |= statement.engine is Engine.MYSQL and statement.head == "DO"
+    if not is_inside or statement.fence is Fence.READ_ONLY:
+        return statement
+    return dataclasses.replace(statement, fence=Fence.READ_ONLY)
 
 
 def _asks_of_the_fence(statement: Statement) -> bool:
