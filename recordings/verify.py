@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -126,17 +127,10 @@ def verify_recording(
             audit = verify_audit(audit_path, public_key, anchor=anchor)
         except OSError as error:
             return _unreadable(audit_path, error)
-    report = _judge(path, public_key, audit, identity)
+    report = verify_against(path, public_key, audit, identity=identity)
     if audit is None or not audit.anchored or not report.is_ok:
         return report
     return replace(report, message=f"{report.message}; the audit log is {audit.anchored}")
-
-
-def verify_against(
-    path: Path, public_key: Ed25519PublicKey, audit: AuditReport, *, identity: Path | None = None
-) -> Report:
-    """Check one of many recordings against a log that was checked once; never raises."""
-    return _judge(path, public_key, audit, identity)
 
 
 def verify_all(
@@ -197,7 +191,7 @@ def _reports(
         # Elsewhere less is asked of a file: copies, and what was taken out of its place.
         yield path, Report(exit_code=1, message=f"{path} {why}: no recording is kept so.")
     for path in found.recordings:
-        yield path, _judge(path, public_key, audit, identity)
+        yield path, verify_against(path, public_key, audit, identity=identity)
     present = found.names()
     for session_id in audit.sessions:
         if session_id not in present:
@@ -243,14 +237,14 @@ def take_stock(
     Raises:
         OSError: the audit log or its anchor cannot be read.
     """
-    found = survey(root)
-    audit = verify_audit(audit_path, public_key, anchor=anchor, is_thorough=is_thorough)
+    look = partial(verify_audit, audit_path, public_key, anchor=anchor, is_thorough=is_thorough)
+    found, audit = survey(root), look()
     deadline = time.monotonic() + _LIVE_WAIT_S
     while (unknown := found.names() - audit.sessions.keys()) and time.monotonic() < deadline:
         if not any(_is_live(path) for path in found.recordings if session_name(path) in unknown):
             break
         time.sleep(_LIVE_PAUSE_S)
-        audit = verify_audit(audit_path, public_key, anchor=anchor)
+        audit = look()
     kept = {name for name, marks in audit.sessions.items() if marks.deleted is None}
     if kept - found.names():
         # Those that began while the log was read.
@@ -273,9 +267,18 @@ def _is_live(path: Path) -> bool:
     return False
 
 
-def _judge(
-    path: Path, public_key: Ed25519PublicKey, audit: AuditReport | None, identity: Path | None
+def verify_against(
+    path: Path,
+    public_key: Ed25519PublicKey,
+    audit: AuditReport | None,
+    *,
+    identity: Path | None = None,
 ) -> Report:
+    """Check one of many recordings against a log that was checked once; never raises.
+
+    Args:
+        audit: None: only a sealed recording can be right.
+    """
     try:
         report = _judge_returned(path, _verify(path, public_key, audit, identity), audit)
     except FileNotFoundError as error:

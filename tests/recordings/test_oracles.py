@@ -6,6 +6,7 @@ the log is put back as it was: each line and signature is right then.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 from pathlib import Path
@@ -26,7 +27,7 @@ from recordings.audit import (
 from recordings.errors import RecordingFailure
 from recordings.events import Scalar
 from recordings.retention import hold, release
-from recordings.verify import verify_all, verify_file
+from recordings.verify import tell_all, verify_all, verify_file
 from tests.recordings.conftest import Desk, record_statement
 from tests.recordings.second_verifier import WRONG, audit_rows, is_right
 
@@ -72,20 +73,38 @@ async def test_no_line_is_put_behind_one_that_others_wrote(
     assert verify_audit(desk.audit_path, desk.public).is_ok
 
 
-def test_a_line_that_was_vouched_for_by_an_earlier_version_is_found_by_a_thorough_look(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-):
+@pytest.fixture
+def vouched(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Give a log with a line without a signature in its middle, as an earlier version went on."""
     desk.audit.record("act", {})
     with desk.audit_path.open("ab") as file:
         file.write(forged_line(desk, DELETED, session="s1"))
     with monkeypatch.context() as context:
         context.setattr("recordings.audit._is_signed", lambda *_: True)
         another_process(desk).record("act", {})
+    return desk
+
+
+def test_a_line_that_was_vouched_for_by_an_earlier_version_is_found_by_a_thorough_look(
+    vouched: Desk,
+):
+    desk = vouched
     assert verify_audit(desk.audit_path, desk.public).is_ok, "its last signature is right"
     report = verify_audit(desk.audit_path, desk.public, is_thorough=True)
     assert (report.first_bad_row, "not signed" in report.fault) == (2, True)
     with pytest.raises(WRONG):
         audit_rows(desk.audit_path, desk.public)
+
+
+def test_a_recording_that_seems_to_begin_makes_the_look_no_less_thorough(vouched: Desk):
+    """Whoever locks a file in a day's folder has the log read again."""
+    folder = vouched.root / "2026/04/01"
+    folder.mkdir(parents=True)
+    with (folder / "new.cast").open("wb") as file:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+        told = list(tell_all(vouched.root, vouched.key_path, vouched.audit_path))
+    assert any("is not signed by this key" in line for line, _ in told), told
+    assert told[-1][1] == 1
 
 
 @pytest.mark.parametrize("with_checkpoint", [True, False])
