@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from bastion.acting import acting_person
@@ -63,8 +64,13 @@ _HIT_CHARACTERS_MAX = 160
 
 def recording(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     """Run one ``bastion recording`` command and give its exit code."""
+    return _answered(partial(_run, paths, parsed, say=say, complain=complain), complain)
+
+
+def _answered(run: Callable[[], int], complain: Say) -> int:
+    """Run a command; what it cannot read, or what is no recording, is told with its exit code."""
     try:
-        return _run(paths, parsed, say=say, complain=complain)
+        return run()
     except OSError as error:
         complain(_unreadable(error))
         return 2
@@ -656,14 +662,7 @@ def _archive(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Sa
 
 def audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     """Run one ``bastion audit`` command and give its exit code."""
-    try:
-        return _audit(paths, parsed, say=say, complain=complain)
-    except OSError as error:
-        complain(_unreadable(error))
-        return 2
-    except FormatError as error:
-        complain(str(error))
-        return 2 if isinstance(error, KeyFormatError) else 1
+    return _answered(partial(_audit, paths, parsed, say=say, complain=complain), complain)
 
 
 def _audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:

@@ -30,7 +30,7 @@ _HEAD = rb"\{" + _GAP + rb"(?:" + _FIELD.pattern + _GAP + rb"){3}\}"
 _PART = rb"(?i:\{" + _GAP + rb"seq\b|signature.{0,24}?[0-9a-f]{32}|[0-9a-f]{128})"
 """Nothing else looks like it: how a head begins, and the signature that it ends in."""
 _LOOK = re.compile(b"(?P<head>" + _HEAD + b")|" + _PART)
-_END_OF_PART = re.compile(rb"[{\n]|\Z")
+_END_OF_PART = re.compile(rb"[{\n]")
 _REST = b', "hash": "%b", "signature": "%b"' % (b"0" * 64, b"0" * 128)
 _LOOK_BYTES_MAX = 1024
 """Of a head, however it is spelled."""
@@ -135,8 +135,8 @@ def _note(anchor: Anchor, text: bytes, found: re.Match[bytes], line: int) -> int
 
 def _torn(text: bytes, start: int) -> int:
     """Tell how many bytes of a head as we write it stand here, up to where it was cut; 0: none."""
-    end = _END_OF_PART.search(text, start + 1).start()  # type: ignore[union-attr]
-    part = text[start:end]
+    end = _END_OF_PART.search(text, start + 1)
+    part = text[start : len(text) if end is None else end.start()]
     return len(part) if _is_prefix(part.rstrip(b"\0")) else 0
 
 

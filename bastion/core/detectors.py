@@ -15,8 +15,8 @@ import phonenumbers
 from stdnum import iban
 from stdnum.us import ssn as us_ssn
 
-from bastion.core import travel
 from bastion.core.model import Sensitivity
+from bastion.core.travel import LINE, is_travel_document
 
 _EMAIL = r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}"
 _WHOLE_EMAIL = re.compile(_EMAIL)
@@ -303,11 +303,6 @@ def _interface(text: str) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface |
         return None
 
 
-def is_travel_document(text: str) -> bool:
-    """Tell whether the text is what a machine reads of a passport."""
-    return "<" in text and travel.is_travel_document(text)
-
-
 def is_version(text: str) -> bool:
     """Tell whether the text is a version, ``v3.10.3-rc1``, and no more."""
     return _RELEASE.fullmatch(text) is not None
@@ -428,7 +423,7 @@ def _suspects(blob: bytes, longest: int) -> Iterator[_Suspect]:
         if is_long and any(map(blob.__contains__, _HASH_STARTS)):
             yield _HASH, _hide_all
         if is_long and b"<<" in blob:
-            yield travel.LINE, _hide_travel
+            yield LINE, _hide_travel
     shape = blob.translate(_SHAPES)
     yield from _word_suspects(blob, shape)
     yield from _number_suspects(shape)
@@ -512,7 +507,7 @@ def _hide_iban(match: re.Match[str]) -> str:
 
 
 def _hide_travel(match: re.Match[str]) -> str:
-    return MASK if travel.is_travel_document(match.group()) else match.group()
+    return MASK if is_travel_document(match.group()) else match.group()
 
 
 def _hide_ssn(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bastion.core.findings import RelationKey
 from bastion.core.model import Engine, Row
-from bastion.core.surroundings import quoted_name
+from bastion.core.surroundings import literal, quoted_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,22 +50,17 @@ def positions_sql(names: Sequence[RelationKey], engine: Engine) -> str:
     if not names:
         return ""
     if engine is Engine.POSTGRESQL:
-        return _POSTGRESQL.format(listed=", ".join(_quoted(name) for _, name in names))
+        return _POSTGRESQL.format(listed=", ".join(literal(name, engine) for _, name in names))
     return " UNION ALL ".join(
         " ".join(
             (
-                f"SELECT {_quoted(f'{schema}.{name}')},",
+                f"SELECT {literal(f'{schema}.{name}', engine)},",
                 "next_not_cached_value * IF(increment < 0, -1, 1) FROM",
                 ".".join(quoted_name(part, engine) for part in (schema, name)),
             )
         )
         for schema, name in names
-        if "\\" not in schema + name
     )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 TAKERS = """JOIN LATERAL (

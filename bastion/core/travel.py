@@ -31,6 +31,8 @@ LINE = re.compile(r"(?<![A-Z0-9<])[A-Z0-9<]{30,90}(?![A-Z0-9<])")
 
 def is_travel_document(text: str) -> bool:
     """Tell whether the text is one or more of these lines, with breaks between them or without."""
+    if "<" not in text:
+        return False
     lines = text.split()
     if len(lines) == 1:
         lines = next(

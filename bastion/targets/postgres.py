@@ -802,20 +802,13 @@ class PostgresConnection:
             return 0
         places = "{" + ",".join(f'"{(row[1] or b"").decode()}"' for row in locked) + "}"
         found = await progress.link.command(keys.left_sql, places)
-        stayed = {
-            (found.get_value(number, 0), found.get_value(number, 1))
-            for number in range(found.ntuples)
-        }
+        stayed = {row[:2] for row in _all_rows(found)}
         if done.affected > len(locked - stayed) + keys.inserts_max:
             raise rolled_back("The statement touched other rows than were approved")
         return len(locked - stayed)
 
     async def _structure(self, progress: _Progress) -> dict[str, Row]:
-        result = await progress.link.command(_STRUCTURE)
-        rows = (
-            tuple(result.get_value(number, place) for place in range(result.nfields))
-            for number in range(result.ntuples)
-        )
+        rows = _all_rows(await progress.link.command(_STRUCTURE))
         return {(row[0] or b"").decode(): row for row in rows}
 
     async def _compare_structure(self, progress: _Progress, before: dict[str, Row]) -> None:
