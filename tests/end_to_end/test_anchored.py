@@ -118,7 +118,7 @@ def test_a_place_that_fails_is_told_everywhere_and_work_goes_on(vault: Town, out
 def test_how_far_a_live_session_has_come_goes_on_record(vault: Town):
     process = vault.house.popen("robo", 'pg-dev -c "SELECT pg_sleep(60)"')
     try:
-        eventually(lambda: vault.running("pg-dev") == 1, 15)
+        eventually(lambda: vault.sleeping("pg-dev") == 1, 15)
         name = vault.house.recordings()[-1].stem
         eventually(lambda: vault.audit("recording.reached", name), 15)
     finally:

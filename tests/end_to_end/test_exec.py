@@ -180,7 +180,7 @@ def test_a_timeout_is_4_and_ends_the_query(town: Town, engine: str):
     answer = town.ask("ann", f"{engine}-dev --timeout 1", stdin=SLOW[engine])
     assert answer.status == 4, answer
     assert time.monotonic() - started < 15
-    eventually(lambda: town.running(f"{engine}-dev") == 0, 3)
+    eventually(lambda: town.sleeping(f"{engine}-dev") == 0, 3)
 
 
 def test_what_policy_forbids_is_5(town: Town, engine: str):
@@ -315,10 +315,10 @@ def test_a_dead_client_stops_its_query(town: Town, engine: str, how: int):
     process = town.house.popen("robo", f'{target} -c "{SLOW[engine]}"')
     answer = None
     try:
-        eventually(lambda: town.running(target) == 1 or process.poll() is not None, 10)
+        eventually(lambda: town.sleeping(target) == 1 or process.poll() is not None, 10)
         assert process.poll() is None, finish(process)
         process.send_signal(how)
-        eventually(lambda: town.running(target) == 0, 2.5, "the query runs on")
+        eventually(lambda: town.sleeping(target) == 0, 2.5, "the query runs on")
     finally:
         process.kill()
         answer = finish(process)
@@ -334,7 +334,7 @@ def test_a_closed_pipe_stops_the_query(town: Town):
     line = f'{words} pg-prod --csv --limit 1000 -c "{sql}" | head -1'
     run = subprocess.run(["sh", "-c", line], capture_output=True, timeout=60, check=False)
     assert run.stdout == b"v,w\n"
-    eventually(lambda: town.running("pg-prod") == 0, 2.5, "the query runs on")
+    eventually(lambda: town.sleeping("pg-prod") == 0, 2.5, "the query runs on")
 
 
 def test_stdin_may_be_large(town: Town):

@@ -278,8 +278,8 @@ from bastion.cli import main
 log, rounds, commands = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
 chance = random.Random(rounds)
 silent = os.open(os.devnull, os.O_WRONLY)
-for number in range(rounds):
-    words = commands[number % len(commands)]
+
+def read(words, kill_after):
     ours, theirs = os.pipe()
     before = os.path.getsize(log)
     child = os.fork()
@@ -289,13 +289,15 @@ for number in range(rounds):
         os._exit(main(words))
     os.close(theirs)
     has_ended = False
-    # From the moment on when the reading is on record, at random.
-    while not has_ended and (number % 3 == 0 or os.path.getsize(log) == before):
+    while not has_ended and (kill_after is None or os.path.getsize(log) == before):
         has_ended = os.waitpid(child, os.WNOHANG)[0] != 0
-        if number % 3 == 0 and chance.random() < 0.01:
+        if kill_after is None and chance.random() < 0.01:
             break
+    on_record_at = time.monotonic()
+    while not has_ended and kill_after and time.monotonic() < on_record_at + kill_after:
+        has_ended = os.waitpid(child, os.WNOHANG)[0] != 0
+    took = time.monotonic() - on_record_at
     if not has_ended:
-        time.sleep(chance.random() ** 3 * 0.03)
         os.kill(child, 9)
         os.waitpid(child, 0)
     out = b"".join(iter(lambda: os.read(ours, 65536), b""))
@@ -304,6 +306,13 @@ for number in range(rounds):
         file.seek(before)
         rows = file.read().count(b'"recording.read"')
     print(json.dumps([len(out), rows, has_ended]), flush=True)
+    return took
+
+# How long each takes from the moment on when the reading is on record; then killed in that time.
+takes = [read(words, 60) for words in commands]
+for number in range(rounds):
+    place = number % len(commands)
+    read(commands[place], chance.random() * takes[place] if number % 3 else None)
 """
 
 
@@ -323,10 +332,11 @@ def test_nobody_reads_before_the_audit_log_knows_killed_or_not(cellar: Town, rou
         capture_output=True, text=True, timeout=3000, check=True,
     )  # fmt: skip
     results = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(results) == rounds
+    assert len(results) == len(commands) + rounds
     assert not [one for one in results if one[0] and one[1] != 1], "read, and not on record"
     killed = [one for one in results if not one[2]]
-    assert any(one[0] for one in results), "nothing was read at all"
+    whole = results[: len(commands)]
+    assert all(out and has_ended for out, _, has_ended in whole), "not all of it can be read"
     assert any(one[1] and not one[0] for one in killed), "none was killed in between"
     assert verify_audit(log, load_public_key(cellar.house.state / "recording.pub")).is_ok
 

@@ -169,9 +169,9 @@ def test_an_agent_from_elsewhere_does_not_get_in(gate: Town):
 def test_an_expired_agent_does_not_get_in_and_loses_what_is_open(gate: Town):
     gate.add_agent("brief", "owner", expires_s=4)
     slow = gate.house.popen("brief", "pg-dev -c 'SELECT pg_sleep(40)'")
-    eventually(lambda: gate.running("pg-dev") == 1 or slow.poll() is not None, 4)
+    eventually(lambda: gate.sleeping("pg-dev") == 1 or slow.poll() is not None, 4)
     assert finish(slow).status != 0
-    eventually(lambda: gate.running("pg-dev") == 0, 2)
+    eventually(lambda: gate.sleeping("pg-dev") == 0, 2)
     assert gate.ask("brief", "whoami").status == 255
 
 

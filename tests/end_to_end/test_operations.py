@@ -90,7 +90,7 @@ SLOW = {"pg": "SELECT pg_sleep(60)", "my": "SELECT SLEEP(60)"}
 def run_slowly(town: Town, user: str, target: str) -> subprocess.Popen:
     """Start a query that outlasts every test."""
     process = town.house.popen(user, f'{target} -c "{SLOW[target[:2]]}"')
-    eventually(lambda: town.running(target) == 1 or process.poll() is not None, 15)
+    eventually(lambda: town.sleeping(target) == 1 or process.poll() is not None, 15)
     assert process.poll() is None, process.communicate()
     return process
 
@@ -121,7 +121,7 @@ def test_what_is_taken_away_ends_the_query_within_five_seconds(works: Town, engi
     words = [meant.get(word, word) for word in ACTS[act]]
     try:
         works.house.cli(*words)
-        eventually(lambda: works.running(target) == 0, 5, "the query runs on")
+        eventually(lambda: works.sleeping(target) == 0, 5, "the query runs on")
         answer = finish(process, 10)
         assert answer.status != 0
         assert works.ask(name, f"{target} -c 'SELECT 1'").status != 0
@@ -263,7 +263,7 @@ def test_a_session_can_be_listed_watched_and_killed(works: Town, engine: str):
         assert killed.status == 0, killed
     answer = finish(process, 10)
     assert answer.status != 0
-    eventually(lambda: works.running(target) == 0, 5)
+    eventually(lambda: works.sleeping(target) == 0, 5)
     assert works.audit("session.killed", identity)
     watched = finish(watching, 10)
     assert "SLEEP" in watched.out.upper()
@@ -286,7 +286,7 @@ def test_others_sessions_are_not_for_everybody(works: Town):
     finally:
         process.send_signal(signal.SIGINT)
         finish(process)
-    eventually(lambda: works.running("pg-dev") == 0, 3)
+    eventually(lambda: works.sleeping("pg-dev") == 0, 3)
 
 
 def test_an_agent_stops_at_its_daily_budget(works: Town):
@@ -496,12 +496,12 @@ def test_sigterm_drains_and_rolls_back_what_was_open(works: Town, engine: str):
     target = f"{engine}-dev"
     sql = f"BEGIN; INSERT INTO audit_trail (what) VALUES ('drained'); {SLOW[engine]}"
     process = works.house.popen("ann", f'{target} -c "{sql}"')
-    eventually(lambda: works.running(target) == 1, 15)
+    eventually(lambda: works.sleeping(target) == 1, 15)
     works.house.process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]
     answer = finish(process, 20)
     assert answer.status != 0
     assert works.house.process.wait(20) == 0  # type: ignore[union-attr]
-    eventually(lambda: works.running(target) == 0, 2)
+    eventually(lambda: works.sleeping(target) == 0, 2)
     assert works.value(target, "SELECT count(*) FROM audit_trail WHERE what = 'drained'") == 0
     works.house.hang_up("ann")
     for path in works.house.recordings()[-3:]:

@@ -169,7 +169,7 @@ def test_a_live_session_verifies_while_it_runs(archive: Town):
 def test_a_crash_leaves_a_recording_that_verifies_as_crashed(archive: Town):
     mark = f"crash{time.monotonic_ns()}"
     process = archive.house.popen("ann", f'pg-dev -c "SELECT pg_sleep(60) /* {mark} */"')
-    eventually(lambda: archive.running("pg-dev") == 1, 15)
+    eventually(lambda: archive.sleeping("pg-dev") == 1, 15)
     archive.house.process.kill()  # type: ignore[union-attr]
     archive.house.process.wait()  # type: ignore[union-attr]
     archive.house.hang_up("ann")
@@ -256,7 +256,7 @@ def test_a_disk_that_fills_in_the_middle_stops_the_session_there(archive: Town, 
     process.stdin.write(f"SELECT 1; {slow}; {large}; SELECT '{mark}'".encode())
     process.stdin.close()
     process.stdin = None
-    eventually(lambda: archive.running(f"{engine}-dev") == 1, 15)
+    eventually(lambda: archive.sleeping(f"{engine}-dev") == 1, 15)
     with full_disk(archive):
         answer = finish(process)
         assert answer.status == 3, answer

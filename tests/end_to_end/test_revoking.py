@@ -54,7 +54,7 @@ def is_refused(place: Town, name: str, target: str) -> bool:
 
 def ended_at(place: Town, target: str) -> float:
     """Wait until nothing runs on a target; give the moment."""
-    eventually(lambda: place.running(target) == 0, 10, "the query runs on")
+    eventually(lambda: place.sleeping(target) == 0, 10, "the query runs on")
     return time.monotonic()
 
 

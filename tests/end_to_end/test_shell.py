@@ -224,9 +224,9 @@ def test_ctrl_c_cancels_the_query_at_the_server(town: Town, engine: str):
     target = f"{engine}-dev"
     with shell(town, "ann", target) as screen:
         screen.enter(SLOW[engine])
-        eventually(lambda: screen.pump() and town.running(target) == 1, 10)
+        eventually(lambda: screen.pump() and town.sleeping(target) == 1, 10)
         screen.child.send(CTRL_C)
-        eventually(lambda: screen.pump() and town.running(target) == 0, 2.5, "it runs on")
+        eventually(lambda: screen.pump() and town.sleeping(target) == 0, 2.5, "it runs on")
         screen.prompt()
         screen.enter("SELECT 5 * 5 AS again;")
         screen.see(r"\b25\b")
@@ -237,9 +237,9 @@ def test_a_killed_client_takes_its_query_along(town: Town, engine: str, mux: boo
     target = f"{engine}-dev"
     with shell(town, "ann" if mux else "robo", target, mux=mux) as screen:
         screen.enter(SLOW[engine] if mux else SLOW[engine].replace(";", " FROM products;"))
-        eventually(lambda: screen.pump() and town.running(target) == 1, 10, screen.text)
+        eventually(lambda: screen.pump() and town.sleeping(target) == 1, 10, screen.text)
         screen.child.kill(signal.SIGKILL)
-        eventually(lambda: town.running(target) == 0, 2.5, "it runs on")
+        eventually(lambda: town.sleeping(target) == 0, 2.5, "it runs on")
 
 
 def test_a_killed_client_withdraws_what_it_waited_for(town: Town, engine: str):
