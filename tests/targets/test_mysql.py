@@ -182,31 +182,28 @@ async def test_types_are_named(connection, mariadb_server, probe_mysql):
 
 
 async def test_first_rows_come_before_the_statement_ends(connection):
-    started = time.monotonic()
     seen = 0
-    stream = connection.run(permit("select repeat('x', 100) from seq_1_to_3000000",
-                                   row_limit=10**9))  # fmt: skip
-    async for event in stream:
-        if isinstance(event, RawBatch):
-            assert len(event.rows) <= 1000
-            if not seen:
-                assert time.monotonic() - started < 0.5
-            seen += len(event.rows)
-            if seen > 5000:
-                break
-    await stream.aclose()
-    assert time.monotonic() - started < 3
+    sql = "select repeat('x', 100), if(seq > 50000, sleep(60), 0) from seq_1_to_3000000"
+    stream = connection.run(permit(sql, row_limit=10**9))
+    async with asyncio.timeout(50):
+        async for event in stream:
+            if isinstance(event, RawBatch):
+                assert len(event.rows) <= 1000
+                seen += len(event.rows)
+                if seen > 5000:
+                    break
+        await stream.aclose()
     assert connection.transaction_state is TransactionState.IDLE
     assert await rows_of(connection, "select 7") == [(b"7",)]
 
 
 async def test_row_limit_cuts_at_the_server_and_says_so(connection):
-    started = time.monotonic()
-    events = await collect(connection, permit("select seq from seq_1_to_20000000", row_limit=100))
+    sql = "select seq, if(seq > 5000, sleep(60), 0) from seq_1_to_9000"
+    async with asyncio.timeout(50):
+        events = await collect(connection, permit(sql, row_limit=100))
     rows = [row for event in events if isinstance(event, RawBatch) for row in event.rows]
     assert len(rows) == 100
     assert events[-1] == Completion(tag="SELECT 100", affected=0, truncated=True)
-    assert time.monotonic() - started < 3
     assert connection.transaction_state is TransactionState.IDLE
     assert await rows_of(connection, "select 7") == [(b"7",)]
 
@@ -340,7 +337,7 @@ async def test_cancel_ends_the_statement_at_the_server(connection, mariadb_serve
         group.create_task(cancel_soon())
         with pytest.raises(StatementCancelledError):
             await collect(connection, permit("select * from t where sleep(30)"))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
     assert connection.transaction_state is TransactionState.IDLE
     assert _sleeping(mariadb_server, probe_mysql) == [(0,)]
     await connection.cancel()
@@ -361,7 +358,7 @@ async def test_the_permits_time_is_the_statements(connection):
         await collect(
             connection, permit("select * from t where sleep(30)", statement_timeout_s=1.0)
         )
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 20
     assert connection.transaction_state is TransactionState.IDLE
 
 
@@ -373,7 +370,7 @@ async def test_our_own_timer_ends_what_the_servers_does_not(
     sql = "set statement max_statement_time = 0 for select * from t where sleep(30)"
     with pytest.raises(StatementTimeoutError):
         await collect(connection, permit(sql, statement_timeout_s=0.5))
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 20
     assert _sleeping(mariadb_server, probe_mysql) == [(0,)]
     assert await rows_of(connection, "select 1") == [(b"1",)]
 
@@ -388,7 +385,7 @@ async def test_a_lock_is_waited_for_no_longer_than_permitted(connection, probe_m
             connection,
             permit("update t set v = 'y' where id = 1", Fence.WRITE, lock_timeout_s=1.0),
         )
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 20
     await other.close()
 
 

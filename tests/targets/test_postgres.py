@@ -64,33 +64,31 @@ async def test_head_names_types_and_sound_origins(probe_postgres):
 
 
 async def test_first_rows_come_before_the_statement_ends(connection):
-    started = time.monotonic()
     seen = 0
-    sql = "select repeat('x', 100) from generate_series(1, 1000000)"
+    sql = (
+        "select repeat('x', 100), case when g > 50000 then pg_sleep(60) end"
+        " from generate_series(1, 1000000) g"
+    )
     stream = connection.run(permit(sql, row_limit=10**9))
-    async for event in stream:
-        if isinstance(event, RawBatch):
-            assert len(event.rows) <= 1100
-            if not seen:
-                assert time.monotonic() - started < 0.5
-            seen += len(event.rows)
-            if seen > 5000:
-                break
-    await stream.aclose()
-    assert time.monotonic() - started < 2
+    async with asyncio.timeout(50):
+        async for event in stream:
+            if isinstance(event, RawBatch):
+                assert len(event.rows) <= 1100
+                seen += len(event.rows)
+                if seen > 5000:
+                    break
+        await stream.aclose()
     assert connection.transaction_state is TransactionState.IDLE
     assert await rows_of(connection, "select 7") == [(b"7",)]
 
 
 async def test_row_limit_cuts_at_the_server_and_says_so(connection):
-    started = time.monotonic()
-    events = await collect(
-        connection, permit("select g from generate_series(1, 5000000) g", row_limit=100)
-    )
+    sql = "select g, case when g > 5000 then pg_sleep(60) end from generate_series(1, 9000) g"
+    async with asyncio.timeout(50):
+        events = await collect(connection, permit(sql, row_limit=100))
     rows = [row for event in events if isinstance(event, RawBatch) for row in event.rows]
     assert len(rows) == 100
     assert events[-1] == Completion(tag="SELECT 100", affected=0, truncated=True)
-    assert time.monotonic() - started < 2
     assert connection.transaction_state is TransactionState.IDLE
 
 
@@ -298,7 +296,7 @@ async def test_cancel_ends_the_statement_at_the_server(connection, postgres_serv
         group.create_task(cancel_soon())
         with pytest.raises(StatementCancelledError):
             await collect(connection, permit("select pg_sleep(30)"))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
     assert connection.transaction_state is TransactionState.IDLE
     state, _ = await _running(postgres_server, probe_postgres, connection.backend_pid)
     assert state == "idle"
@@ -319,7 +317,7 @@ async def test_the_permits_time_is_the_statements(connection):
     started = time.monotonic()
     with pytest.raises(StatementTimeoutError, match="longer than 0"):
         await collect(connection, permit("select pg_sleep(30)", statement_timeout_s=0.3))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
     assert connection.transaction_state is TransactionState.IDLE
 
 

@@ -80,10 +80,10 @@ def test_a_long_recording_seeks_at_once():
     events = [(index * 0.01, "o", "x" * 70 + "\r\n") for index in range(10_000)]
     player = player_of(cast(*events, columns=80, rows=24))
     player.seek(1e9)
-    began = time.monotonic()
+    began = time.process_time()
     for tenth in (9, 2, 7, 1, 5):
         player.seek(player.transcript.length_s * tenth / 10)
-    assert time.monotonic() - began < 1.0
+    assert time.process_time() - began < 1.0
     assert KEYFRAME_CHARS < 100_000
 
 
