@@ -39,7 +39,7 @@ async def submitted(rig, request_id="r1", **changes):
     return await rig.desk.submit(draft(request_id, rig.clock.now(), **changes))
 
 
-async def eventually(is_true, within_s=5.0):
+async def eventually(is_true, within_s=30.0):
     async with asyncio.timeout(within_s):
         while not is_true():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
@@ -348,7 +348,7 @@ async def test_waiting_is_pushed_to_not_polled(tmp_path):
         await add_people(here.store)
         here.desk._safety_poll_s = 60.0
         await submitted(here)
-        async with asyncio.TaskGroup() as group, asyncio.timeout(5):
+        async with asyncio.TaskGroup() as group, asyncio.timeout(30):
             task = await waiting(here, group)
             await there.desk.decide(BOB, "r1", approve=True, reason="")
             assert (await task).state is ApprovalState.APPROVED

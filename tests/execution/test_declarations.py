@@ -32,7 +32,7 @@ async def column(rig: Rig, name: str) -> str:
 
 async def follow(rig: Rig) -> None:
     """Do what ``serve`` does when the store tells of a change; that it is told is waited for."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await rig.application._redeclare.wait()
     rig.application._redeclare.clear()
     await rig.application._targets.follow_declarations()

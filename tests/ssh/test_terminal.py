@@ -172,7 +172,7 @@ async def test_a_transcript_that_fails_closes_the_terminal_with_nothing_sent(scr
     async with running(screen) as terminal:
         screen.session.is_full = True
         terminal.write("never seen")
-        await asyncio.wait_for(terminal.closed.wait(), 1)
+        await asyncio.wait_for(terminal.closed.wait(), 30)
         await terminal.drain()
         assert isinstance(terminal.failure, RecordingError)
         assert screen.happened == []
@@ -213,7 +213,7 @@ async def test_more_may_be_made_while_little_is_recorded_and_none_of_it_shows(sc
     async with running(screen) as terminal:
         screen.session.gate.clear()
         terminal.write("x" * 100_000)
-        await asyncio.wait_for(terminal.ease(), 1)
+        await asyncio.wait_for(terminal.ease(), 30)
         assert screen.happened == []
         screen.session.gate.set()
         await terminal.drain()
@@ -234,7 +234,7 @@ async def test_who_makes_too_much_waits_until_it_is_recorded_and_sent_or_nobody_
         if ending == "lost":
             screen.wire.lost()
         screen.session.gate.set()
-        await asyncio.wait_for(easing, 1)
+        await asyncio.wait_for(easing, 30)
         assert terminal.closed.is_set() is (ending != "recorded")
 
 
@@ -256,7 +256,7 @@ async def test_a_lost_client_closes_the_terminal_and_wakes_who_waits(screen: Rig
         await asyncio.sleep(0)
         draining = asyncio.get_running_loop().create_task(terminal.drain())
         screen.wire.lost()
-        await asyncio.wait_for(draining, 1)
+        await asyncio.wait_for(draining, 30)
         assert terminal.closed.is_set()
         assert terminal.failure is None
 
@@ -338,7 +338,7 @@ async def test_stdin_ends_where_the_client_ends_it(pipe: Rig):
     reading = asyncio.get_running_loop().create_task(channel.read())
     await asyncio.sleep(0)
     pipe.wire.feed_end()
-    assert await asyncio.wait_for(reading, 1) == b""
+    assert await asyncio.wait_for(reading, 30) == b""
 
 
 async def test_bytes_are_not_changed_without_a_terminal(pipe: Rig):

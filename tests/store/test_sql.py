@@ -58,7 +58,7 @@ async def test_other_process_sees_the_restored_store_and_later_changes(store, tm
         await notifier.start()
         await store.restore(tmp_path / "backup.db")
         await store.set_disabled("bob", True)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while "bob" not in heard:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         await notifier.stop()
