@@ -58,10 +58,37 @@ def user_function(
     return join([*flows, HARMLESS])
 
 
+def named(walk: Walker, call: exp.Expr, name: str) -> tuple[Function, ...]:
+    """Find the user's functions that a call may mean: with a schema before it, that schema's."""
+    found = walk.catalogue.functions.get(name.casefold(), ())
+    around = call.parent
+    if not (isinstance(around, exp.Dot) and around.expression is call):
+        return found
+    if not isinstance(around.this, exp.Identifier):
+        return found
+    schema = fold(around.this, walk.engine)
+    return tuple(one for one in found if fold(one.schema, walk.engine) == schema)
+
+
 def body_outputs(
     walk: Walker, function: Function, arguments: list[Flow]
 ) -> tuple[Output, ...] | None:
-    """Trace the body of a function with its arguments; None when it cannot be."""
+    """Trace the body of a function with its arguments; None when it cannot be.
+
+    It cannot where it calls itself: how often that goes on hangs on values.
+    """
+    if function in walk.running:
+        return None
+    walk.running.append(function)
+    try:
+        return _of_function(walk, function, arguments)
+    finally:
+        walk.running.pop()
+
+
+def _of_function(
+    walk: Walker, function: Function, arguments: list[Flow]
+) -> tuple[Output, ...] | None:
     everything = join([*arguments, constants(function.body, walk.engine)])
     if function.language == routines.AGGREGATE:
         return _of_aggregate(walk, function, everything)
@@ -211,7 +238,7 @@ def user_rows(walk: Walker, call: exp.Expr, scope: Scope, ctes: Ctes) -> tuple[O
     """Name and trace the columns of a user's function in FROM; None when it cannot be."""
     if not isinstance(call, exp.Anonymous):
         return None
-    found = walk.catalogue.functions.get(call.name.casefold(), ())
+    found = named(walk, call, call.name)
     if len(found) != 1 or effect_of(call.name.casefold(), walk.engine) is not None:
         # With the server's own of that name, the types choose which one runs.
         return None

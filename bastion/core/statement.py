@@ -115,12 +115,14 @@ class _Analyser:
         *,
         place: Place = HERE,
         path: tuple[str, ...] | None = None,
+        inside: dict[tuple[str, Place, tuple[str, ...]], Findings] | None = None,
     ) -> None:
         """Prepare to judge one text.
 
         Args:
             place: where it looks bare names up.
             path: where functions that it calls do; None: where the session does.
+            inside: what was found in the texts of views and functions that this analysis has read.
         """
         self._engine = engine
         self._catalogue = catalogue
@@ -128,6 +130,7 @@ class _Analyser:
         self._path = _search_path(catalogue, context) if path is None else path
         self._search_path = self._path if place.search_path is None else place.search_path
         self._is_inside = place.search_path is not None
+        self._inside = {} if inside is None else inside
         self._relations: Mapping[RelationKey, Relation] = (
             context.relations if place.sees_session else MappingProxyType({})
         )
@@ -204,22 +207,35 @@ class _Analyser:
         return self._head_statement(text, head, head_word, depth)
 
     def read(self, text: str, depth: int, place: Place) -> Findings:
-        """Judge the text of a view or function, as a part of the statement that uses it."""
+        """Judge the text of a view or function, as a part of the statement that uses it.
+
+        Each is read once: code that calls itself, or others that call others twice, would be read
+        as often as it would run.
+        """
+        path = (
+            self._path if place.search_path is None or not place.is_inherited else place.search_path
+        )
+        known = self._inside.get((text, place, path))
+        if known is not None:
+            return known
         findings = Findings()
         findings.effects.add(EffectClass.READ)
+        endless = Findings()
+        endless.doubt("A view or function uses itself.")
+        self._inside[text, place, path] = endless
         try:
             pieces = split(text, self._engine)
         except Exception:  # noqa: BLE001
             pieces = ()
         if not pieces or depth > _DEPTH_MAX:
             findings.doubt("A view or function cannot be read.")
-        path = place.search_path if place.is_inherited else None
         reader = _Analyser(
             self._engine,
             self._catalogue,
             self._context,
             place=place,
-            path=self._path if path is None else path,
+            path=path,
+            inside=self._inside,
         )
         for piece in pieces:
             inner = reader.statement(piece, depth)
@@ -229,6 +245,7 @@ class _Analyser:
             # Inside other code nothing is sent in another form, nor looked at afterwards.
             findings.pinned.extend((*inner.pinned, *_settings_of(inner)))
             findings.reasons.extend(inner.reasons)
+        self._inside[text, place, path] = findings
         return findings
 
     def _with_settings(self, text: str, lexed: Lexed, depth: int) -> Statement | None:

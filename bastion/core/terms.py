@@ -120,7 +120,7 @@ def anonymous(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     listed = node.expressions[1:] if name == "get_format" else node.expressions
     arguments = [walk.flow(item, scope, ctes) for item in listed]
     flow = join(_without_document(node, arguments))
-    found = walk.catalogue.functions.get(name)
+    found = bodies.named(walk, node, name)
     if found:
         own = bodies.user_function(walk, name, found, arguments)
         is_of_server = effect_of(name, walk.engine) is not None

@@ -19,6 +19,7 @@ from bastion.core import bodies, bulk, counters, partitions, predicates, relatio
 from bastion.core.builtins import PURE, RECORD_FUNCTIONS, ROW_SHAPES, names
 from bastion.core.catalogue import (
     Catalogue,
+    Function,
     Relation,
 )
 from bastion.core.flow import (
@@ -47,6 +48,9 @@ from bastion.core.walker import Ctes, Walker
 
 _DEPTH_MAX = 24
 """Of views and SQL functions within each other."""
+_TRACED_MAX = 250
+"""Texts inside one statement: functions that call others twice, and those others again, are as many
+as two to the power of how deep they go."""
 _ROUNDS_MAX = 64
 """Of a recursive CTE until no class is new; each round but the last adds at least one."""
 
@@ -65,13 +69,23 @@ class Walk:
         relations: Mapping[tuple[str, str], Relation],
         variables: Mapping[str, frozenset[Sensitivity]],
         depth: int = 0,
+        running: list[Function] | None = None,
+        traced: list[str] | None = None,
     ) -> None:
-        """Walk over ``catalogue``, shadowed by the session's own relations and variables."""
+        """Walk over ``catalogue``, shadowed by the session's own relations and variables.
+
+        Args:
+            depth: how many views and functions deep this is.
+            running: the functions that this is inside of.
+            traced: the texts of views and functions that were traced before, in the same statement.
+        """
         self.catalogue = catalogue
         self.engine = catalogue.engine
         self.relations = relations
         self.variables = variables
         self.depth = depth
+        self.running = [] if running is None else running
+        self.traced = [] if traced is None else traced
         self.touches: set[Sensitivity] = set()
         self.behind: set[Sensitivity] = set()
         self.inference: dict[str, None] = {}
@@ -508,13 +522,21 @@ class Walk:
         sees_session: bool,
     ) -> tuple[tuple[Output, ...], Walker] | None:
         """Trace a text that is not the statement's own; gives what its walk met as well."""
-        if self.depth >= _DEPTH_MAX:
+        if self.depth >= _DEPTH_MAX or len(self.traced) >= _TRACED_MAX:
             return None
+        self.traced.append(text)
         tree = bodies.parse(text, self.engine)
         if tree is None or not isinstance(tree, exp.Query):
             return None
         made_here = self.relations if sees_session else {}
-        inner = Walk(catalogue, relations=made_here, variables={}, depth=self.depth + 1)
+        inner = Walk(
+            catalogue,
+            relations=made_here,
+            variables={},
+            depth=self.depth + 1,
+            running=self.running,
+            traced=self.traced,
+        )
         inner.cuts_lists = self.cuts_lists
         if not sees_session:
             inner.views = self.views

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from bastion.core.catalogue import Catalogue, Relation
+from bastion.core.catalogue import Catalogue, Function, Relation
 from bastion.core.flow import Cte, Flow, Output, Scope, Source
 from bastion.core.guesses import Guess
 from bastion.core.model import Engine, Sensitivity
@@ -26,6 +26,8 @@ class Walker(Protocol):
     catalogue: Catalogue
     depth: int
     """How many views and functions deep this is: 0 is what the person typed."""
+    running: list[Function]
+    """The user's functions that this is inside of."""
     relations: Mapping[tuple[str, str], Relation]
     """What the session has made, by (schema, name)."""
     variables: Mapping[str, frozenset[Sensitivity]]

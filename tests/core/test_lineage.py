@@ -469,6 +469,60 @@ def test_members_of_a_type_of_rows_are_told_apart(text: str, masks: list[str]) -
     assert all(column.is_proven for column in columns)
 
 
+def with_functions(*bodies: tuple[str, str, int]) -> Catalogue:
+    """Add SQL functions to PostgreSQL's shop, each by its name, body and number of arguments."""
+    shop = SHOPS[Engine.POSTGRESQL]
+    functions = dict(shop.functions)
+    for name, body, count in bodies:
+        made = Function(
+            schema="public",
+            name=name,
+            language="sql",
+            body=body,
+            returns="text",
+            argument_count=count,
+            argument_names=("",) * count,
+        )
+        functions[name] = (*functions.get(name, ()), made)
+    return dataclasses.replace(shop, functions=functions, version=repr(bodies))
+
+
+_ENDLESS = (
+    [("f", "select case when $1 < 2 then '' else f($1 - 1) || f($1 - 2) || f($1 - 3) end", 1)],
+    [("f", "select g($1) || g($1) || g($1)", 1), ("g", "select f($1) || f($1) || f($1)", 1)],
+    [
+        *((f"f{at or ''}", f"select f{at + 1}($1) || f{at + 1}($1)", 1) for at in range(22)),
+        ("f22", "select $1", 1),
+    ],
+)
+
+
+@pytest.mark.parametrize("bodies", _ENDLESS, ids=["itself", "each other", "twice the next"])
+def test_functions_that_go_on_and_on_are_read_for_a_moment_and_not_proven(
+    bodies: list[tuple[str, str, int]],
+) -> None:
+    [(statement, exposure)] = run_session("select f(id) from orders", with_functions(*bodies))
+    assert not statement.is_understood
+    assert "-" not in describe(exposure)
+
+
+def test_schema_before_a_function_says_whose_it_is() -> None:
+    # As citext's are: of the same name as the server's, which they call.
+    body = "select pg_catalog.regexp_match($1, $2, case when pg_catalog.f($1) = 0 then $2 end)"
+    shop = with_functions(
+        ("regexp_match", body, 2), ("regexp_match", body, 3), ("f", "select 1", 1)
+    )
+    for call, wanted in (
+        ("regexp_match(status, 'a')", "?"),
+        ("pg_catalog.regexp_match(status, 'a')", "-"),
+        ("public.f(id)", "-"),
+        ("other.f(id)", "?"),
+        ("public.pg_typeof(id)", "?"),
+    ):
+        [(_, exposure)] = run_session(f"select {call} from orders", shop)
+        assert describe(exposure) == [wanted], call
+
+
 @pytest.mark.parametrize("engine", Engine)
 def test_function_is_called_by_code_and_not_by_a_word_in_a_string(engine: Engine) -> None:
     shop = SHOPS[engine]
