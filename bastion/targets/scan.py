@@ -7,6 +7,7 @@ out is a class and one sentence of evidence, never a value.
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
@@ -41,6 +42,9 @@ Samples = Mapping[str, Sequence[str | None]]
 """Values by column."""
 Sampler = Callable[[Relation, int], Awaitable[Samples]]
 """Reads at most that many rows of a relation; empty when it may not or cannot."""
+
+_SYSTEM_MAX = 4096
+"""Relations of servers' own catalogues that are remembered: two or three hundred a version."""
 
 _SAMPLED_KINDS = frozenset({RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW})
 
@@ -244,12 +248,20 @@ def _version(catalogue: Catalogue) -> str:
     digest.update(repr((catalogue.unwritten, catalogue.types, defaults)).encode())
     digest.update(repr((catalogue.search_path, catalogue.quotes_values)).encode())
     for key in sorted(catalogue.relations):
-        # Estimates move all the time and decide nothing.
-        stable = replace(catalogue.relations[key], row_estimate=0, size_bytes=0)
-        digest.update(repr(stable).encode())
+        relation = catalogue.relations[key]
+        is_system = relation.kind is RelationKind.SYSTEM
+        digest.update(_system_words(relation) if is_system else _words(relation))
     for name in sorted(catalogue.functions):
         digest.update(repr(catalogue.functions[name]).encode())
     return digest.hexdigest()[:16]
+
+
+def _words(relation: Relation) -> bytes:
+    # Estimates move all the time and decide nothing.
+    return repr(replace(relation, row_estimate=0, size_bytes=0)).encode()
+
+
+_system_words = functools.lru_cache(maxsize=_SYSTEM_MAX)(_words)
 
 
 def _known(relation: Relation, plan: ScanPlan) -> Relation | None:
@@ -282,7 +294,9 @@ def _known_system(relation: Relation, plan: ScanPlan) -> Relation | None:
     return before if names == [column.name for column in before.columns] else None
 
 
+@functools.lru_cache(maxsize=_SYSTEM_MAX)
 def _system(relation: Relation, engine: Engine) -> Relation:
+    """Give the server's own relation its classes: one object, for all targets where it is equal."""
     schema, name = relation.schema, relation.name
     columns = tuple(
         replace(
