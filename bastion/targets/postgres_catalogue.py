@@ -961,8 +961,9 @@ async def _rows(link: Link, text: str) -> _Rows:
 
 
 def _cells(result: pq.abc.PGresult) -> _Rows:
+    value, places = result.get_value, range(result.nfields)
     return [
-        tuple(_text(result.get_value(number, place)) or "" for place in range(result.nfields))
+        tuple([(value(number, place) or b"").decode(errors="replace") for place in places])
         for number in range(result.ntuples)
     ]
 
