@@ -21,7 +21,8 @@ from bastion.core.shape import shape_of
 from bastion.errors import BastionError, UsageError
 from bastion.execution.ports import Account
 from recordings.catalog import Catalog, RecordingEntry
-from recordings.errors import FormatError
+from recordings.errors import ChangedError, FormatError
+from recordings.pinned import pinned
 from recordings.reader import StatementView, read_statements
 
 _RECORDINGS_MAX = 100_000
@@ -68,6 +69,7 @@ class Rejudged:
 
 
 Judge = Callable[[PastStatement], Rejudged]
+FindFault = Callable[[Path], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,10 +180,13 @@ async def run_backtest(
     *,
     since: dt.datetime,
     identity: Path | None,
+    find_fault: FindFault,
 ) -> Backtest:
     """Judge the statements of past transcripts again, oldest first.
 
     Args:
+        find_fault: tells why a recording is not what was recorded; empty: it is. Such a one is
+            counted, not judged.
         identity: file with the age key of encrypted recordings; those that cannot be read are
             counted, not judged.
     """
@@ -193,7 +198,10 @@ async def run_backtest(
         if header.started_at < since or not header.target:
             continue
         try:
-            past = await asyncio.to_thread(read_statements, entry.path, identity=identity)
+            past = await asyncio.to_thread(_read_checked, entry.path, find_fault, identity)
+        except ChangedError:
+            test.left_out["recordings that are not what was recorded"] += 1
+            continue
         except (OSError, FormatError):
             test.left_out["recordings that cannot be read here (--identity FILE?)"] += 1
             continue
@@ -206,6 +214,21 @@ async def run_backtest(
             continue
         await asyncio.to_thread(_judge_session, test, entry, past, (account, *target), judge)
     return test
+
+
+def _read_checked(
+    path: Path, find_fault: FindFault, identity: Path | None
+) -> tuple[StatementView, ...]:
+    """Read the statements of one recording, once it was checked.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: it is encrypted, or a ChangedError: it is not what was recorded.
+    """
+    with pinned(path):
+        if fault := find_fault(path):
+            raise ChangedError(fault)
+        return read_statements(path, identity=identity)
 
 
 def _judge_session(

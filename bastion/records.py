@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
+import functools
 import json
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from pathlib import Path
 
 from bastion.acting import acting_person
@@ -21,7 +21,15 @@ from bastion.installation import PolicyFile, SystemClock, check_initialised, ope
 from recordings.age import check_recipient
 from recordings.archive import archivable, archive
 from recordings.asciicast import ExportFormat, export
-from recordings.audit import SEALED, AuditRow, read_rows, seal_message, sessions_in, verify_audit
+from recordings.audit import (
+    SEALED,
+    AuditReport,
+    AuditRow,
+    read_rows,
+    seal_message,
+    sessions_in,
+    verify_audit,
+)
 from recordings.catalog import Catalog
 from recordings.erasure import erase, find_erasure, propose_erasure
 from recordings.errors import FormatError, KeyFormatError
@@ -29,6 +37,7 @@ from recordings.events import Output
 from recordings.files import open_stream, session_name
 from recordings.heard import MaskFor
 from recordings.keys import load_private_key, load_public_key
+from recordings.pinned import pinned
 from recordings.query import parse_query
 from recordings.reader import StatementView, read_events, read_header, read_statements
 from recordings.readers import served_copy
@@ -53,7 +62,7 @@ from recordings.sshsig import (
     sign_stream,
     verify_message,
 )
-from recordings.verify import tell_all, verify_file
+from recordings.verify import tell_all, verify_against, verify_file
 from recordings.words import moment_text, visible, visible_line
 
 Say = Callable[[str], None]
@@ -64,7 +73,7 @@ _HIT_CHARACTERS_MAX = 160
 
 def recording(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     """Run one ``bastion recording`` command and give its exit code."""
-    return _answered(partial(_run, paths, parsed, say=say, complain=complain), complain)
+    return _answered(functools.partial(_run, paths, parsed, say=say, complain=complain), complain)
 
 
 def _answered(run: Callable[[], int], complain: Say) -> int:
@@ -114,6 +123,20 @@ def _read_one(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: S
     at = getattr(parsed, "at", None)
     at_s = None if at is None else parse_moment(at)
     read_on_record(paths, path.name.partition(".")[0], parsed.verb, "", at_s=at_s)
+    # What is checked is what is read, whatever somebody puts there meanwhile.
+    with pinned(path):
+        return _read_pinned(paths, path, parsed, at_s, say=say, complain=complain)
+
+
+def _read_pinned(
+    paths: Paths,
+    path: Path,
+    parsed: argparse.Namespace,
+    at_s: float | None,
+    *,
+    say: Say,
+    complain: Say,
+) -> int:
     mask_for = masks_for_anybody(PolicyFile(paths.policy).current())
     if parsed.verb == "redact":
         return _redact(paths, path, parsed, mask_for, say=say, complain=complain)
@@ -138,9 +161,30 @@ def _read_one(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: S
 
 def _find_fault(paths: Paths, path: Path, identity: Path | None) -> str:
     """Tell why what is to be read is not to be trusted; empty: it is right."""
-    key, log = paths.recording_public_key, paths.audit_log
-    report = verify_file(path, key, log if log.exists() else None, identity=identity)
-    return report.message if report.exit_code == 1 else ""
+    return finder_of_faults(paths, identity)(path)
+
+
+def finder_of_faults(paths: Paths, identity: Path | None) -> Callable[[Path], str]:
+    """Give what tells why a recording is not to be trusted; empty: it is right.
+
+    The audit log is read once, when it is asked first.
+    """
+    log = functools.cache(functools.partial(_read_whole_log, paths))
+
+    def find(path: Path) -> str:
+        key = load_public_key(paths.recording_public_key)
+        report = verify_against(path, key, log(), identity=identity)
+        return report.message if report.exit_code == 1 else ""
+
+    return find
+
+
+def _read_whole_log(paths: Paths) -> AuditReport | None:
+    """Check the audit log, where there is one, against its anchor, where there is one."""
+    if not paths.audit_log.exists():
+        return None
+    key = load_public_key(paths.recording_public_key)
+    return verify_audit(paths.audit_log, key, anchor=_present_anchor(paths), is_thorough=True)
 
 
 def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
@@ -175,9 +219,22 @@ def _anchor(paths: Paths, parsed: argparse.Namespace) -> Path | None:
     """Name the file with heads that were kept elsewhere: as given, else as configured."""
     if parsed.anchor is not None:
         return Path(parsed.anchor)
+    return _configured_anchor(paths)
+
+
+def _configured_anchor(paths: Paths) -> Path | None:
     # A file that cannot be read may name one: without it a log that was rolled back looks whole.
     configured = load_config(paths.config).audit.anchor_file
     return Path(configured) if configured else None
+
+
+def _present_anchor(paths: Paths) -> Path | None:
+    """Name the anchor for those who read: before the first head there is none.
+
+    That it is missing later is for those to tell who verify.
+    """
+    anchor = _configured_anchor(paths)
+    return anchor if anchor is not None and anchor.exists() else None
 
 
 def _find(paths: Paths, what: str, *, must_exist: bool = True) -> Path:
@@ -390,8 +447,13 @@ def _write(pieces: Iterable[bytes], output: Path | None) -> int:
 
 def _sign(paths: Paths, path: Path, parsed: argparse.Namespace, complain: Say) -> int:
     """Sign the plain bytes of a right and sealed recording for ``ssh-keygen -Y verify``."""
+    anchor = _present_anchor(paths)
     report = verify_file(
-        path, paths.recording_public_key, paths.audit_log, identity=parsed.identity
+        path,
+        paths.recording_public_key,
+        paths.audit_log,
+        identity=parsed.identity,
+        anchor=anchor,
     )
     if report.state != "sealed":
         complain(f"Not signed; only what is sealed and whole is. {report.message}")
@@ -453,8 +515,13 @@ def _redact(
             "Say what to take out: --statement N, --cell N:ROW:COLUMN, --column N:COLUMN or"
             " --output FROM-TO."
         )
+    anchor = _present_anchor(paths)
     report = verify_file(
-        path, paths.recording_public_key, paths.audit_log, identity=parsed.identity
+        path,
+        paths.recording_public_key,
+        paths.audit_log,
+        identity=parsed.identity,
+        anchor=anchor,
     )
     if report.state != "sealed":
         complain(f"Not redacted; only what is sealed and whole can be. {report.message}")
@@ -662,13 +729,19 @@ def _archive(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Sa
 
 def audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     """Run one ``bastion audit`` command and give its exit code."""
-    return _answered(partial(_audit, paths, parsed, say=say, complain=complain), complain)
+    return _answered(functools.partial(_audit, paths, parsed, say=say, complain=complain), complain)
 
 
 def _audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     check_initialised(paths)
     if parsed.verb == "verify":
         return _verify_audit(paths, parsed, say=say, complain=complain)
+    # What is checked is what is read.
+    with pinned(paths.audit_log):
+        return _read_log(paths, parsed, say=say, complain=complain)
+
+
+def _read_log(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
     fault = _find_log_fault(paths)
     if fault:
         complain(f"The audit log is not whole, and not to be trusted: {fault}")
@@ -692,9 +765,8 @@ def _audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say)
 
 
 def _find_log_fault(paths: Paths) -> str:
-    if not paths.audit_log.exists():
-        return ""
-    return verify_audit(paths.audit_log, load_public_key(paths.recording_public_key)).fault
+    log = _read_whole_log(paths)
+    return "it is missing" if log is None else log.fault
 
 
 def _verify_audit(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:

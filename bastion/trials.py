@@ -132,7 +132,12 @@ async def backtest(
     records.read_on_record(paths, "", "backtest", str(parsed.file))
     since = SystemClock().now() - dt.timedelta(days=parsed.days)
     found = await run_backtest(
-        paths.sessions, administration, judge, since=since, identity=parsed.identity
+        paths.sessions,
+        administration,
+        judge,
+        since=since,
+        identity=parsed.identity,
+        find_fault=records.finder_of_faults(paths, parsed.identity),
     )
     if parsed.json:
         sys.stdout.write(json.dumps(found.as_object(parsed.limit), ensure_ascii=False) + "\n")

@@ -53,7 +53,7 @@ def encrypt(source: Path, target: Path, recipients: Sequence[str]) -> bytes:
     module = _module()
     witness = module.x25519.Identity.generate()
     named = [module.x25519.Recipient.from_str(check_recipient(one)) for one in recipients]
-    with source.open("rb") as plain, target.open("xb") as sealed:
+    with open_file(source) as plain, target.open("xb") as sealed:
         module.encrypt_io(plain, sealed, [*named, witness.to_public()])
     return _decrypt(target, [witness])
 

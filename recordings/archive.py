@@ -9,6 +9,7 @@ identity whether they are what was archived.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import json
 import os
@@ -22,12 +23,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.age import encrypt
 from recordings.audit import ARCHIVED, AuditLog
-from recordings.catalog import Catalog, RecordingEntry, about_path
-from recordings.disk import sync_folder
+from recordings.catalog import Catalog, RecordingEntry, about_path, read_entry
+from recordings.disk import open_file, sync_folder
 from recordings.errors import FormatError
 from recordings.events import Scalar
 from recordings.files import file_digest, is_encrypted_within, session_name, unpacked
 from recordings.packed import pack
+from recordings.pinned import pinned
 from recordings.retention import holds
 from recordings.search import forget
 from recordings.verify import verify_recording
@@ -85,6 +87,31 @@ def archive(
         RecordingFailure: the audit log could not be written.
     """
     plain = entry.path
+    scratch = [plain.with_name(f".{plain.name}.{secrets.token_hex(4)}") for _ in range(2)]
+    # What was checked is what is packed, and its archive what the audit log vouches for.
+    with pinned(plain, *scratch):
+        return _archive(
+            entry,
+            public_key,
+            audit,
+            scratch,
+            recipients=recipients,
+            by=by,
+            checkpoint=checkpoint,
+        )
+
+
+def _archive(
+    entry: RecordingEntry,
+    public_key: Ed25519PublicKey,
+    audit: AuditLog,
+    scratch: Sequence[Path],
+    *,
+    recipients: Sequence[str],
+    by: str,
+    checkpoint: Callable[[str], None],
+) -> Archived:
+    plain = entry.path
     report = verify_recording(plain, public_key, audit.path)
     if report.state != "sealed":
         raise FormatError(f"Not archived, and left as it is: {report.message}")
@@ -97,23 +124,21 @@ def archive(
     for left in plain.parent.glob(f".{plain.name}.*"):
         # Of a run that was killed, and perhaps not encrypted.
         left.unlink()
-    scratch = [plain.with_name(f".{plain.name}.{secrets.token_hex(4)}") for _ in range(2)]
     try:
         pack(plain, scratch[0])
         ready = scratch[0]
-        content: BinaryIO = ready.open("rb")
+        content: BinaryIO = open_file(ready)
         if recipients:
             content.close()
             ready = scratch[1]
             content = io.BytesIO(encrypt(scratch[0], ready, recipients))
         with content:
             _check_same(plain, content)
-        if recipients:
-            _write_about(entry)
+        about = _write_about(plain) if recipients else ""
         ready.chmod(0o600)
         _sync_file(ready)
         checkpoint("written")
-        _record(audit, plain, target, ready, recipients=recipients, by=by)
+        _record(audit, plain, target, ready, about, recipients=recipients, by=by)
         ready.replace(target)
     finally:
         for path in scratch:
@@ -139,7 +164,14 @@ def _check_readable(audit: AuditLog, plain: Path, recipients: Sequence[str]) -> 
 
 
 def _record(
-    audit: AuditLog, plain: Path, target: Path, ready: Path, *, recipients: Sequence[str], by: str
+    audit: AuditLog,
+    plain: Path,
+    target: Path,
+    ready: Path,
+    about: str,
+    *,
+    recipients: Sequence[str],
+    by: str,
 ) -> None:
     fields: dict[str, Scalar] = {
         "session": session_name(plain),
@@ -148,7 +180,7 @@ def _record(
         "sha256": file_digest(ready),
     }
     if recipients:
-        fields["about"] = file_digest(about_path(plain))
+        fields["about"] = about
         fields["recipients"] = " ".join(recipients)
     try:
         audit.record(ARCHIVED, fields, check=lambda: _check_readable(audit, plain, recipients))
@@ -159,7 +191,7 @@ def _record(
 
 def _check_same(plain: Path, packed: BinaryIO) -> None:
     """Hold what the archive unpacks to against the plain file, byte by byte."""
-    with plain.open("rb") as original, unpacked(packed) as copy:
+    with open_file(plain) as original, unpacked(packed) as copy:
         while True:
             chunk = original.read(_CHUNK_BYTES)
             if chunk != copy.read(_CHUNK_BYTES):
@@ -168,7 +200,12 @@ def _check_same(plain: Path, packed: BinaryIO) -> None:
                 return
 
 
-def _write_about(entry: RecordingEntry) -> None:
+def _write_about(plain: Path) -> str:
+    """Write down what lists show, once it is encrypted; gives its SHA-256.
+
+    Nothing that a list has read before the recording was checked goes into it.
+    """
+    entry = read_entry(plain)
     header = dataclasses.asdict(entry.header)
     header["started_at"] = entry.header.started_at.isoformat()
     about = {name: value for name, value in header.items() if name not in _NOT_LISTED}
@@ -180,12 +217,14 @@ def _write_about(entry: RecordingEntry) -> None:
         "denied": entry.denied,
         "end_reason": entry.end_reason,
     }
-    path = about_path(entry.path)
+    data = json.dumps(document).encode() + b"\n"
+    path = about_path(plain)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(json.dumps(document).encode() + b"\n")
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    return hashlib.sha256(data).hexdigest()
 
 
 def _sync_file(path: Path) -> None:

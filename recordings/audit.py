@@ -128,6 +128,9 @@ class SessionMarks:
     """The furthest that it was seen in writing: whatever became of it, it is no shorter."""
     sealed: SessionMark | None = None
     crashed: SessionMark | None = None
+    torn: str | None = None
+    """SHA-256 of what was cut off when it was closed as crashed, in hex; empty: nothing was kept;
+    None: the log does not say, as of an earlier version."""
     deleted: SessionMark | None = None
     """Copied from how it ended, when it was deleted by retention."""
     deletion: Deletion | None = None
@@ -665,6 +668,8 @@ def _note_session(sessions: dict[str, SessionMarks], row: AuditRow) -> None:
             marks.deletion = _read_deletion(row)
         case _:
             marks.set_mark("crashed", mark)
+            if "torn" in row.fields:
+                marks.torn = str(row.fields["torn"])
 
 
 def _note_act(marks: SessionMarks, row: AuditRow) -> None:

@@ -104,7 +104,7 @@ class Catalog:
             # A live one may die without a change to its file.
             if known is not None and known[0] == stamp and known[1].state != "live":
                 return known[1]
-            entry = _read_entry(path, status.st_size)
+            entry = read_entry(path)
         except (OSError, FormatError):
             return None
         if len(self._cache) >= _CACHE_ENTRIES_MAX:
@@ -172,7 +172,14 @@ def read_about(path: Path, size_bytes: int) -> RecordingEntry:
         raise FormatError(f"{about_path(path).name} is garbled.") from error
 
 
-def _read_entry(path: Path, size_bytes: int) -> RecordingEntry:
+def read_entry(path: Path) -> RecordingEntry:
+    """Read what lists show of a recording.
+
+    Raises:
+        OSError: it cannot be read.
+        FormatError: it is garbled.
+    """
+    size_bytes = path.stat().st_size
     if path.suffix == ".age":
         return read_about(path, size_bytes)
     with open_chained(path) as stream:

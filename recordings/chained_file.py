@@ -32,7 +32,7 @@ from recordings.commitments import (
     leaves,
     salt_key_line,
 )
-from recordings.disk import write_all
+from recordings.disk import open_descriptor, write_all
 from recordings.encrypted import (
     RUN_BYTES,
     RUN_FRAMES,
@@ -44,9 +44,12 @@ from recordings.encrypted import (
     continue_run,
     decrypted,
 )
+from recordings.errors import ChangedError
 from recordings.events import EndEvent, Header, LineEncoder, Scalar, Shown, encode_header
+from recordings.pinned import Pin
 
 _NEVER = SignedAt()
+_READ_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ class ChainState:
     def _final(self) -> bytes:
         line = self.signature(is_final=True)
         self.length_bytes += len(line)
+        self.digest.update(line)
         self.is_ended = True
         return line
 
@@ -216,6 +220,9 @@ class ChainedFile:
     written: bytes = b""
     """Content that is not durable yet, or was not taken."""
     is_broken: bool = False
+    checked: _Checked | None = None
+    """What those who read it know of it; they hold ``checking`` meanwhile."""
+    checking: threading.Lock = field(default_factory=threading.Lock, repr=False)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     """So that nobody closes the descriptor, and the system gives it away, in mid-write."""
 
@@ -296,12 +303,13 @@ class ChainedFile:
         return _place(state)
 
     def open(self) -> BinaryIO:
-        """Open what it holds to be read, decrypted where it is encrypted.
+        """Open what it holds to be read, decrypted where it is encrypted; any thread may.
 
         Raises:
             OSError: it cannot be read.
+            ChangedError: it is not what was written.
         """
-        stream = self.path.open("rb")
+        stream = self._opened()
         content = self.state.content
         return stream if content is None else decrypted(stream, content.key)
 
@@ -310,16 +318,28 @@ class ChainedFile:
 
         Raises:
             OSError: it cannot be read.
-            FormatError: it cannot be decrypted.
+            ChangedError: it is not what was written.
         """
         content = self.state.content
-        with self.path.open("rb") as stream:
+        with self._opened() as stream:
             if content is None:
-                return os.pread(stream.fileno(), count, offset)
+                stream.seek(offset)
+                return stream.read(count)
             places = content.places
             start, place = places[bisect.bisect(places, (offset, 1 << 62)) - 1]
             with decrypted(stream, content.key, place) as plain:
                 return plain.read(offset - start + count)[offset - start :]
+
+    def _opened(self) -> BinaryIO:
+        """Open the file, once all that is on the disk was held against what was written to it."""
+        with self.checking:
+            checked, state = self.checked, self.state
+            if checked is None:
+                checked = _Checked(Pin(open_descriptor(self.path), self.path.name))
+            self.checked = None
+            checked.go_on_to(state)
+            self.checked = checked
+        return checked.pin.open()
 
     def close(self) -> None:
         """Close the file, and so release its lock."""
@@ -327,6 +347,34 @@ class ChainedFile:
             descriptor, self.descriptor = self.descriptor, -1
             if descriptor >= 0:
                 os.close(descriptor)
+
+
+@dataclass(slots=True)
+class _Checked:
+    """What of a file in writing was read, and is what was written."""
+
+    pin: Pin
+    length_bytes: int = 0
+    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def go_on_to(self, state: ChainState) -> None:
+        """Check what was written since.
+
+        Raises:
+            OSError: it cannot be read.
+            ChangedError: it is not what was written.
+        """
+        self.pin.end_bytes = state.length_bytes
+        with self.pin.open() as stream:
+            stream.seek(self.length_bytes)
+            while self.length_bytes < state.length_bytes:
+                chunk = stream.read(min(_READ_BYTES, state.length_bytes - self.length_bytes))
+                if not chunk:
+                    break
+                self.digest.update(chunk)
+                self.length_bytes += len(chunk)
+        if self.digest.digest() != state.digest.digest():
+            raise ChangedError(f"{self.pin.name} is not what was written to it.")
 
 
 def _place(state: ChainState) -> str:

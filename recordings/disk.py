@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from recordings.errors import RecordingFailure
+from recordings.pinned import open_pinned
 
 RESERVE_BYTES = 1 << 20
 _RESERVE_SMALLEST_BYTES = 16 * 1024
@@ -19,6 +20,15 @@ _SMALL_BYTES_MAX = 1 << 20
 
 
 def open_file(path: Path) -> io.BufferedReader:
+    """Open a file to be read; where it is pinned, the very one that was opened first.
+
+    Raises:
+        OSError: it cannot be opened, or is no file.
+    """
+    return open_pinned(path, open_descriptor) or os.fdopen(open_descriptor(path), "rb")
+
+
+def open_descriptor(path: Path) -> int:
     """Open a file to be read, and nothing else that has a name: a pipe would be waited for.
 
     Raises:
@@ -27,7 +37,7 @@ def open_file(path: Path) -> io.BufferedReader:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
-        return os.fdopen(descriptor, "rb")
+        return descriptor
     os.close(descriptor)
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "it is no file but a folder", str(path))

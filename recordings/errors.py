@@ -3,6 +3,7 @@
 RecordingError
 ├── RecordingFailure   a transcript or the audit log could not be written
 └── FormatError        what is read is not a recording, or is damaged
+    ├── ChangedError   a check found that it is not what was recorded
     ├── EncryptedError it is encrypted, and no key was named
     └── KeyFormatError a file that should hold a key holds none
 """
@@ -25,6 +26,10 @@ class RecordingFailure(RecordingError):  # noqa: N818 - the failure is the fact 
 
 class FormatError(RecordingError):
     """A line, file or key is not what it should be; says where."""
+
+
+class ChangedError(FormatError):
+    """A recording is not what was recorded, or nobody can tell; says what was found."""
 
 
 class EncryptedError(FormatError):

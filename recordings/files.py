@@ -16,7 +16,7 @@ import zstandard
 
 from recordings.age import MAGIC as _AGE_MAGIC
 from recordings.age import open_decrypted
-from recordings.disk import open_file
+from recordings.disk import open_descriptor, open_file
 from recordings.encrypted import decrypted, encrypted_header, read_key
 from recordings.errors import FormatError
 from recordings.events import Header
@@ -229,6 +229,11 @@ def is_named_by_form(path: Path) -> bool:
     return not path.name.endswith(SUFFIXES) or forms[path.suffix]
 
 
+def torn_path(recording: Path) -> Path:
+    """Name the file beside a recording that keeps what recovery cut off it."""
+    return recording.with_name(f"{session_name(recording)}.cast.torn")
+
+
 def is_in_place(path: Path) -> bool:
     """Tell whether a file lies in the folder of a day, where recordings are kept."""
     return path.absolute().parent.match(DAYS)
@@ -249,9 +254,12 @@ def is_being_written(path: Path) -> bool:
     Raises:
         OSError: it cannot be opened.
     """
-    with open_file(path) as file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+    # Anew, pinned or not: what is locked here is let go at once.
+    descriptor = open_descriptor(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
     return False

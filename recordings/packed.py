@@ -15,10 +15,11 @@ import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, overload
 
 import zstandard
 
+from recordings.disk import open_file
 from recordings.errors import FormatError
 from recordings.thin import FrameCutter, Heads, Restorer, thin_line
 
@@ -47,7 +48,7 @@ def pack(source: Path, target: Path) -> None:
     """
     level = _LEVEL_SMALL if source.stat().st_size <= _SMALL_BYTES else _LEVEL
     packer = zstandard.ZstdCompressor(level=level, write_checksum=True)
-    with source.open("rb") as plain, target.open("xb") as packed:
+    with open_file(source) as plain, target.open("xb") as packed:
         for length, thin in _portions(plain):
             packed.write(packer.compress(thin))
             packed.write(_LENGTH_HEAD + length.to_bytes(_LENGTH_BYTES, "little"))
@@ -75,7 +76,7 @@ def _portions(plain: BinaryIO) -> Iterator[tuple[int, bytes]]:
 class Table:
     """Where the zstd frames of a packed file begin, up to the first that is damaged or cut."""
 
-    data: mmap.mmap | bytes
+    data: mmap.mmap | bytes | _Slices
     plain_starts: list[int] = field(default_factory=lambda: [0])
     packed_starts: list[int] = field(default_factory=lambda: [0])
     """The last of each is where the last frame ends."""
@@ -88,10 +89,7 @@ def read_table(file: BinaryIO) -> Table | None:
     Returns:
         None: it does not say how long its frames unpack to, and can be read from its start only.
     """
-    is_in_memory = isinstance(file, io.BytesIO)
-    table = Table(
-        file.read() if is_in_memory else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    )
+    table = Table(_sliceable(file))
     try:
         _find_frames(table)
     except _UnsizedError:
@@ -178,6 +176,37 @@ class SeekablePacked(io.RawIOBase):
         return plain
 
 
+def _sliceable(file: BinaryIO) -> mmap.mmap | bytes | _Slices:
+    if isinstance(file, io.BytesIO):
+        return file.read()
+    try:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except io.UnsupportedOperation:
+        # A pinned file is read by its streams alone.
+        return _Slices(file)
+
+
+class _Slices:
+    """The bytes of a stream, as if they were in memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size = file.seek(0, io.SEEK_END)
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+    @overload
+    def __getitem__(self, at: slice) -> bytes: ...
+    def __getitem__(self, at: int | slice) -> int | bytes:
+        start, stop = (at.start, at.stop) if isinstance(at, slice) else (at, at + 1)
+        self._file.seek(start or 0)
+        data = self._file.read(max(0, (self._size if stop is None else stop) - (start or 0)))
+        return data if isinstance(at, slice) else data[0]
+
+
 class _UnsizedError(Exception):
     """A frame does not say how long it unpacks to."""
 
@@ -216,7 +245,7 @@ def _find_frames(table: Table) -> None:
         raise ValueError("a frame is cut")
 
 
-def _frame(data: mmap.mmap | bytes, at: int) -> tuple[int, int]:
+def _frame(data: mmap.mmap | bytes | _Slices, at: int) -> tuple[int, int]:
     """Read one frame's header and the headers of its blocks: its end, and its plain size."""
     descriptor = data[at]
     is_single, has_checksum = descriptor >> 5 & 1, descriptor >> 2 & 1

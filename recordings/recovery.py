@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recordings.audit import CRASHED, SEALED, AuditLog, SessionMarks, sessions_in
 from recordings.chain import CHAIN_MARK
-from recordings.disk import open_file, sync_folder, write_all
+from recordings.disk import is_there, open_file, sync_folder, write_all
 from recordings.encrypted import key_path
 from recordings.events import Scalar
-from recordings.files import survey
+from recordings.files import file_digest, survey, torn_path
 from recordings.frames import FrameWalk
 from recordings.reader import has_frame
 
@@ -49,7 +49,8 @@ def recover(
     """Close each recording that nobody writes and that the audit log holds for open.
 
     A tail that is no whole frame is cut off: nobody was told that it was recorded. What was cut
-    is kept as ``ID.cast.torn`` when it holds more than one cut frame. A file is never sealed
+    is kept as ``ID.cast.torn`` when it holds more than one cut frame, and the audit log knows its
+    SHA-256. A file is never sealed
     here, and one that is damaged before its tail is left as it is.
 
     Raises:
@@ -161,8 +162,7 @@ def _find_loss(path: Path, walk: FrameWalk, marks: SessionMarks) -> str:
 
 def _trim(path: Path, descriptor: int, walk: FrameWalk) -> None:
     if CHAIN_MARK in walk.tail:
-        torn = path.with_name(f"{path.name}.torn")
-        kept = os.open(torn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        kept = os.open(torn_path(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             write_all(kept, walk.tail)
             os.fsync(kept)
@@ -185,4 +185,8 @@ def _record(audit: AuditLog, closed: _Closed) -> None:
     }
     if recovered.fault:
         fields["fault"] = recovered.fault
+    if not recovered.is_sealed:
+        # Also of a run that was broken off before it came here.
+        torn = torn_path(recovered.path)
+        fields["torn"] = file_digest(torn) if is_there(torn) else ""
     audit.record(SEALED if recovered.is_sealed else CRASHED, fields)

@@ -32,7 +32,7 @@ from recordings.disk import destroy, sync_folder
 from recordings.encrypted import key_path
 from recordings.errors import FormatError
 from recordings.events import Scalar
-from recordings.files import SUFFIXES
+from recordings.files import SUFFIXES, torn_path
 from recordings.search import forget
 from recordings.verify import RETURNED, verify_against
 
@@ -357,9 +357,9 @@ def _remove(path: Path) -> None:
     name = path.name
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
-    others = (path.with_name(f"{name}{suffix}") for suffix in (*SUFFIXES, ".cast.torn"))
+    others = (path.with_name(f"{name}{suffix}") for suffix in SUFFIXES)
     destroy(key_path(path))
-    for one in (about_path(path), *others):
+    for one in (about_path(path), torn_path(path), *others):
         one.unlink(missing_ok=True)
     forget(path)
     sync_folder(path.parent)

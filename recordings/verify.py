@@ -37,6 +37,7 @@ from recordings.files import (
     open_stream,
     session_name,
     survey,
+    torn_path,
 )
 from recordings.frames import FrameWalk
 from recordings.keys import load_public_key
@@ -366,9 +367,10 @@ def _find_form_fault(
         return "it is packed otherwise than its name says"
     if path.suffix != ".cast" and _marks(path, audit).archives and not is_kept:
         return "its packing was changed, if not what is in it"
+    fault = ""
     if walk.header is not None and _is_encrypted(walk):
-        return _find_key_fault(path, walk.header, audit)
-    return ""
+        fault = _find_key_fault(path, walk.header, audit)
+    return fault or _find_torn_fault(path, audit)
 
 
 def _is_kept_archive(path: Path, audit: AuditReport | None) -> bool:
@@ -376,6 +378,19 @@ def _is_kept_archive(path: Path, audit: AuditReport | None) -> bool:
     archives = _marks(path, audit).archives
     is_told = audit is not None and not audit.fault and path.suffix != ".cast"
     return is_told and bool(archives) and file_digest(path) in archives
+
+
+def _find_torn_fault(path: Path, audit: AuditReport | None) -> str:
+    """Tell what is wrong with what recovery cut off a recording and kept; empty: nothing."""
+    marks, torn = _marks(path, audit), torn_path(path)
+    is_said = marks.torn is not None or marks.crashed is None
+    if audit is None or not is_said or not is_in_place(path):
+        return ""
+    if not is_there(torn):
+        return f"{torn.name} is missing, which was cut off it" if marks.torn else ""
+    if not marks.torn:
+        return f"{torn.name} is beside it, and the audit log knows of none"
+    return "" if file_digest(torn) == marks.torn else f"{torn.name} was changed"
 
 
 def _find_key_fault(path: Path, header: Header, audit: AuditReport | None) -> str:

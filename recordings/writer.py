@@ -472,6 +472,10 @@ class TranscriptWriter:
 
         Yields:
             The offset behind the bytes, and the bytes, which may be cut anywhere.
+
+        Raises:
+            OSError: the file cannot be read.
+            ChangedError: it is not what was written to it; nothing of what was changed is yielded.
         """
         while True:
             self._grown.clear()
@@ -490,6 +494,7 @@ class TranscriptWriter:
 
         Raises:
             OSError: it cannot be read.
+            ChangedError: it is not what was written.
         """
         return self.file.open()
 
@@ -589,11 +594,7 @@ class TranscriptWriter:
         self._followers.pop(handle, None)
 
     def _read(self, offset: int) -> bytes:
-        count = min(FOLLOW_CHUNK_BYTES, self.length_bytes - offset)
-        chunk = self.file.read(offset, count)
-        if not chunk:
-            raise RecordingFailure("The transcript's file was cut by somebody else.")
-        return chunk
+        return self.file.read(offset, min(FOLLOW_CHUNK_BYTES, self.length_bytes - offset))
 
 
 def recording_path(root: Path, header: Header) -> Path:

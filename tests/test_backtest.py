@@ -91,6 +91,17 @@ async def test_what_a_stricter_or_milder_rule_changes_is_counted(rig: Rig, capsy
     assert allowed["allowed"] == 1
 
 
+async def test_a_recording_that_was_changed_is_counted_and_not_judged(rig: Rig, capsys):
+    (path,) = rig.paths.sessions.rglob("*.cast")
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"select", b"SELECT", 1))
+    assert path.read_bytes() != whole
+    found = await backtest(rig, default_policy_text(), capsys)
+    assert found["judged"] == 0
+    assert found["left_out"] == {"recordings that are not what was recorded": 1}
+    path.write_bytes(whole)
+
+
 async def test_cells_that_would_be_masked_otherwise_are_counted(rig: Rig, capsys):
     found = await backtest(rig, default_policy_text() + '\n[masks]\nemail = "full"\n', capsys)
     assert found["masks"] == [

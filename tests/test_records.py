@@ -16,10 +16,11 @@ import pytest
 from bastion import cli, doctor
 from bastion.config import Paths
 from bastion.installation import SystemClock, initialise, open_audit_log
-from recordings.audit import AuditRow, read_rows
+from recordings.anchor import append_head
+from recordings.audit import AuditRow, head_path, read_head, read_rows
 from recordings.derived import seek_path
 from recordings.events import Header
-from recordings.keys import load_private_key, make_private_key, save_public_key
+from recordings.keys import load_private_key, load_public_key, make_private_key, save_public_key
 from recordings.reader import read_events
 from recordings.writer import Journal
 from tests.recordings.conftest import record_statement
@@ -424,6 +425,27 @@ def test_whoever_reads_a_changed_audit_log_is_told_first(box: Box):
     for words in (["search"], ["search", "--json"], ["export"]):
         code, said = run(*words)
         assert (code, "The audit log is not whole" in said) == (1, True)
+
+
+def test_whoever_reads_past_a_log_that_was_rolled_back_is_told_by_its_anchor(box: Box):
+    box.record("s1")
+    anchor = box.folder / "anchor"
+    box.configure(f'[audit]\nanchor_file = "{anchor}"\n')
+    assert box.run("show", "s1")[0] == 0, "before the first head there is no anchor"
+    log, head_file = box.paths.audit_log, head_path(box.paths.audit_log)
+    before = log.read_bytes(), head_file.read_bytes()
+    box.record("s2")
+    head = read_head(log, load_public_key(box.paths.recording_public_key))
+    assert head is not None
+    append_head(anchor, head)
+    assert box.run("show", "s1")[0] == 0
+    log.write_bytes(before[0])
+    head_file.write_bytes(before[1])
+    for words in (["recording", "show", "s1"], ["audit", "search"]):
+        code = cli.main(["--dir", str(box.paths.state), *words])
+        said = "".join(box._capsys.readouterr())
+        assert code == 1, words
+        assert "not the one that the anchor saw" in said or "rolled back" in said
 
 
 def test_a_public_key_that_somebody_put_there_is_told(box: Box):

@@ -29,6 +29,8 @@ from bastion.core.retire import RetiredTable
 from bastion.core.sequences import CounterGuard
 from bastion.core.tokens import Remembered, TokenBook
 from recordings.events import Grid
+from recordings.heard import MaskFor
+from recordings.readers import ServedFile
 
 
 class Clock(Protocol):
@@ -711,8 +713,14 @@ class Recordings(Protocol):
         """Find one recording by its id."""
         ...
 
-    async def find_fault(self, recording: Path) -> str:
-        """Tell why a recording is not what was recorded; empty: it is, as far as can be told."""
+    async def serve(self, recording: Path, mask_for: MaskFor) -> ServedFile:
+        """Open a recording for one reader, once it was checked; what was checked is what is read.
+
+        Raises:
+            OSError: it cannot be read.
+            FormatError: it is encrypted, or garbled where it is read, and a ChangedError where it
+                is not what was recorded.
+        """
         ...
 
     async def search(self, *, query: str, limit: int) -> Sequence[RecordingView]:

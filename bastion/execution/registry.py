@@ -9,18 +9,16 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from bastion.core.model import Principal, Role, Target
 from bastion.errors import AccessError, RecordingError, UsageError
 from bastion.execution.ports import Audit, Clock, Recordings, RecordingView, Users
 from bastion.execution.session import Session, SessionFactory, SessionState
-from recordings.errors import EncryptedError, FormatError
+from recordings.errors import ChangedError, EncryptedError, FormatError
 from recordings.events import Header
-from recordings.files import open_stream
 from recordings.heard import MaskCell, MaskFor
 from recordings.readers import RESULT_MARK, ReadersCopy, ServedFile
 
@@ -297,7 +295,7 @@ class SessionRegistry:
 
         copy, end_offset = ReadersCopy(seen), 0
         async with contextlib.aclosing(session.watch(0)) as chunks:
-            async for _, chunk in chunks:
+            while (chunk := await self._next(session_id, chunks)) is not None:
                 if RESULT_MARK in chunk:
                     # They may have ended since the last result.
                     rights = await self._mask_for(viewer, target)
@@ -305,6 +303,17 @@ class SessionRegistry:
                 start, end_offset = end_offset, end_offset + len(made)
                 if end_offset > offset:
                     yield end_offset, made[max(0, offset - start) :]
+
+    @staticmethod
+    async def _next(session_id: str, chunks: AsyncIterator[tuple[int, bytes]]) -> bytes | None:
+        """Read on in a live transcript; None at its end."""
+        try:
+            _, chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return None
+        except ChangedError as error:
+            raise UsageError(_changed(session_id, error)) from error
+        return chunk
 
     async def list_recordings(
         self, viewer: Principal, *, limit: int = 200, query: str = ""
@@ -326,16 +335,15 @@ class SessionRegistry:
             raise UsageError(f"There is no recording {session_id} that you may read. Try: rec list")
         reading = {"session": session_id, "act": "replay", "purpose": purpose, "range": "all"}
         await self._record_reading(viewer, reading)
-        if fault := await self._recordings.find_fault(view.path):
-            raise UsageError(
-                f"Recording {session_id} is not what was recorded, or nobody can tell: {fault}."
-                " Tell an administrator, who can look at it: bastion recording verify"
-            )
         rights = await self._mask_for(viewer, view.target)
         session = self._sessions.get(session_id)
-        opened = session.open_transcript if session is not None else partial(open_stream, view.path)
         try:
-            return await asyncio.to_thread(ServedFile, opened, rights)
+            if session is None:
+                return await self._recordings.serve(view.path, rights)
+            # What is still written is held against its writer, who knows more than the log.
+            return await asyncio.to_thread(ServedFile, session.open_transcript, rights)
+        except ChangedError as error:
+            raise UsageError(_changed(session_id, error)) from error
         except EncryptedError as error:
             raise UsageError(
                 f"Recording {session_id} is encrypted, and the bastion has no key to it any more."
@@ -429,3 +437,10 @@ class SessionRegistry:
             blocked=session.counts.blocked,
             state=session.state.value,
         )
+
+
+def _changed(session_id: str, found: ChangedError) -> str:
+    return (
+        f"Recording {session_id} is not what was recorded, or nobody can tell: {found}"
+        " Tell an administrator, who can look at it: bastion recording verify"
+    )

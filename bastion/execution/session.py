@@ -131,6 +131,7 @@ class Session:
 
         Raises:
             OSError: it cannot be read.
+            ChangedError: it is not what was written.
         """
         return self._transcript.open()
 

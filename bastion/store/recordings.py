@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -14,8 +15,12 @@ from bastion.errors import UsageError
 from bastion.execution.ports import RecordingView, StatementHit
 from recordings.audit import FollowedLog, SessionMarks
 from recordings.catalog import Catalog, RecordingEntry
-from recordings.errors import FormatError
+from recordings.errors import ChangedError, FormatError
+from recordings.files import open_stream
+from recordings.heard import MaskFor
+from recordings.pinned import pinned
 from recordings.query import parse_query
+from recordings.readers import ServedFile
 from recordings.search import Hit, SearchIndex
 from recordings.seek import SeekIndexes
 from recordings.verify import verify_against
@@ -51,9 +56,15 @@ class RecordingFolder:
         """Find one recording by its id."""
         return await asyncio.to_thread(self._find, session_id)
 
-    async def find_fault(self, recording: Path) -> str:
-        """Tell why a recording is not what was recorded; empty: it is, as far as can be told."""
-        return await asyncio.to_thread(self._find_fault, recording)
+    async def serve(self, recording: Path, mask_for: MaskFor) -> ServedFile:
+        """Open a recording for one reader, once it was checked; what was checked is what is read.
+
+        Raises:
+            OSError: it cannot be read.
+            FormatError: it is encrypted, or garbled where it is read, and a ChangedError where it
+                is not what was recorded.
+        """
+        return await asyncio.to_thread(self._serve, recording, mask_for)
 
     async def search(self, *, query: str, limit: int) -> Sequence[RecordingView]:
         """List recordings that match, newest first; see ``recordings.query``.
@@ -77,6 +88,12 @@ class RecordingFolder:
         except (OSError, FormatError) as error:
             # Both are made when they are asked for, if not before.
             log.warning("recordings.not_indexed", extra={"detail": str(error)})
+
+    def _serve(self, recording: Path, mask_for: MaskFor) -> ServedFile:
+        with pinned(recording):
+            if fault := self._find_fault(recording):
+                raise ChangedError(fault)
+            return ServedFile(partial(open_stream, recording), mask_for)
 
     def _find_fault(self, recording: Path) -> str:
         report = verify_against(recording, self._public_key, self._log.follow())

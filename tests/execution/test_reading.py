@@ -143,6 +143,34 @@ async def test_what_was_changed_is_not_served_and_says_so(rig: Rig):
     assert await read(rig, "aud", session_id)
 
 
+@pytest.mark.parametrize("way", ["another file", "the same file"])
+async def test_what_was_checked_is_what_is_served_whoever_swaps_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, way: str
+):
+    session_id, path = await recorded(rig)
+    right = await read(rig, "aud", session_id)
+    data = path.read_bytes()
+
+    def swap(self: RecordingFolder, recording: Path) -> str:
+        fault = find_fault(self, recording)
+        forged = data.replace(b"select id, email", b"select id, EMAIL")
+        if way == "the same file":
+            path.write_bytes(forged)
+        else:
+            path.with_name("forged").write_bytes(forged)
+            path.with_name("forged").replace(path)
+        return fault
+
+    find_fault = RecordingFolder._find_fault
+    monkeypatch.setattr(RecordingFolder, "_find_fault", swap)
+    if way == "the same file":
+        with pytest.raises(UsageError, match="is not what was recorded"):
+            await read(rig, "aud", session_id)
+    else:
+        assert await read(rig, "aud", session_id) == right
+    path.write_bytes(data)
+
+
 async def test_where_the_masks_of_a_result_are_missing_nothing_is_shown_from_there_on(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ):

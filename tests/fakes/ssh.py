@@ -31,6 +31,8 @@ from bastion.store.sql import Store
 from bastion.store.tokens import StoreTokens
 from bastion.store.users import DailyBudget, StoreUsers
 from recordings.audit import AuditLog
+from recordings.heard import MaskFor
+from recordings.readers import ServedFile
 from recordings.writer import Journal
 from tests.fakes.clock import FakeClock
 from tests.fakes.readers import seen_by_all
@@ -70,8 +72,8 @@ class NoRecordings:
     async def find(self, session_id: str) -> None:
         return None
 
-    async def find_fault(self, recording: Path) -> str:
-        return ""
+    async def serve(self, recording: Path, mask_for: MaskFor) -> ServedFile:
+        raise FileNotFoundError(recording)
 
     async def search(self, *, query: str, limit: int) -> list:
         return []

@@ -6,13 +6,16 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pyrage
 import pytest
 import zstandard
 
+from recordings import archive as module
 from recordings.__main__ import main
 from recordings.age import check_recipient
 from recordings.archive import ARCHIVED, archivable, archive
@@ -27,7 +30,7 @@ from recordings.packed import pack
 from recordings.query import Query
 from recordings.reader import read_statements
 from recordings.search import SearchIndex
-from recordings.verify import verify_all, verify_file, verify_recording
+from recordings.verify import Report, verify_all, verify_file, verify_recording
 from tests.recordings.conftest import Desk
 
 
@@ -51,6 +54,63 @@ def only(desk: Desk):
 
 def archive_all(desk: Desk, *recipients: str, **more) -> Path:
     return archive(only(desk), desk.public, desk.audit, recipients=recipients, by="x", **more).path
+
+
+def changes_the_plain_file(desk: Desk, _: pytest.MonkeyPatch) -> None:
+    path = only(desk).path
+    path.write_bytes(path.read_bytes().replace(b"where id = 2", b"where id = 7"))
+
+
+def puts_another_file_there(desk: Desk, _: pytest.MonkeyPatch) -> None:
+    path = only(desk).path
+    other = path.with_name("other")
+    other.write_bytes(path.read_bytes().replace(b"where id = 2", b"where id = 7"))
+    other.replace(path)
+
+
+def changes_what_was_packed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def compared(plain: Path, packed: BinaryIO) -> None:
+        check_same(plain, packed)
+        (scratch,) = plain.parent.glob(f".{plain.name}.*")
+        changed = open_stream(plain).read().replace(b"where id = 2", b"where id = 7")
+        scratch.write_bytes(zstandard.compress(changed))
+
+    check_same = module._check_same
+    monkeypatch.setattr(module, "_check_same", compared)
+
+
+@pytest.mark.parametrize(
+    ("act", "is_seen"),
+    [
+        (changes_the_plain_file, True),
+        (changes_what_was_packed, True),
+        # What was checked is still open.
+        (puts_another_file_there, False),
+    ],
+)
+async def test_what_is_archived_is_what_was_checked(
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[Desk, pytest.MonkeyPatch], None],
+    is_seen: bool,
+):
+    """The audit log vouches for an archive: nobody may slip another one in meanwhile."""
+    path = await desk.sealed(statements=3)
+
+    def checked(*args: Any, **kwargs: Any) -> Report:
+        report = verify_recording(*args, **kwargs)
+        act(desk, monkeypatch)
+        return report
+
+    monkeypatch.setattr(module, "verify_recording", checked)
+    if is_seen:
+        with pytest.raises(FormatError, match="was changed while it was read"):
+            archive_all(desk)
+        assert not [row for row in read_rows(desk.audit_path) if row.event == ARCHIVED]
+        return
+    path = archive_all(desk)
+    assert verify_file(path, desk.key_path).state == "sealed"
+    assert read_statements(path)[1].text.endswith("where id = 2")
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])

@@ -17,6 +17,7 @@ import pytest
 from recordings.disk import RESERVE_BYTES
 from recordings.errors import RecordingFailure
 from recordings.events import EndEvent, NoteEvent, Output
+from recordings.files import torn_path
 from recordings.reader import read_events
 from recordings.verify import verify_file
 from recordings.writer import FAILED_REASON
@@ -305,6 +306,28 @@ async def test_recovery_is_done_once(desk: Desk):
     assert (recovered.frame, recovered.trimmed_bytes) == (1, 20)
     assert verify_file(writer.path, desk.key_path).state == "crashed"
     assert journal.recover(lambda _: False) == ()
+
+
+async def test_what_recovery_cut_off_and_kept_is_known_to_the_audit_log(desk: Desk):
+    writer = await desk.open()
+    await writer.append(Output(data=b"x"))
+    other = await desk.open("s2")
+    desk.journal.close()
+    with writer.path.open("ab") as file:
+        file.write(b'[9.000000, "o", "y"]\n[9.000000, "c", "{')
+    desk.new_journal().recover(lambda _: False)
+    torn = torn_path(writer.path)
+    kept = torn.read_bytes()
+    assert b'"y"' in kept
+    assert verify_file(writer.path, desk.key_path).state == "crashed"
+    torn.write_bytes(kept.replace(b"y", b"z"))
+    assert "s1.cast.torn was changed" in verify_file(writer.path, desk.key_path).message
+    torn.unlink()
+    assert "s1.cast.torn is missing" in verify_file(writer.path, desk.key_path).message
+    torn.write_bytes(kept)
+    assert verify_file(writer.path, desk.key_path).is_ok
+    torn_path(other.path).write_bytes(kept)
+    assert "the audit log knows of none" in verify_file(other.path, desk.key_path).message
 
 
 async def test_a_header_that_was_never_whole_leaves_no_file(desk: Desk):

@@ -13,7 +13,7 @@ import pytest
 import recordings.writer
 from recordings.audit import read_rows
 from recordings.chained_file import ChainedFile
-from recordings.errors import RecordingFailure
+from recordings.errors import ChangedError, RecordingFailure
 from recordings.events import EndEvent, Event, NoteEvent, Output, StatementEvent
 from recordings.reader import read_events
 from recordings.verify import verify_file
@@ -232,6 +232,36 @@ async def test_queued_frames_share_the_sync_of_the_next_that_is_waited_for(
     kinds = [getattr(timed.event, "kind", "") for timed in read_events(writer.path)]
     assert kinds[-3:] == ["one", "two", ""]
     assert shown(writer.path) == b"shown"
+
+
+@pytest.mark.parametrize("desk", ["plain", "encrypted"], indirect=True)
+async def test_a_live_one_that_somebody_changes_is_shown_to_nobody(desk: Desk):
+    """The log knows nothing of it yet; its writer does."""
+    writer = await desk.open()
+    await record_statement(writer, 1)
+    whole = writer.path.read_bytes()
+    half = len(whole) // 2
+    for data in (
+        whole[:half] + bytes([whole[half] ^ 1]) + whole[half + 1 :],
+        whole[:half],
+        bytes(len(whole)),
+    ):
+        writer.path.write_bytes(data)
+        with pytest.raises(ChangedError):
+            writer.open()
+        async with contextlib.aclosing(writer.watch(0)) as chunks:
+            with pytest.raises(ChangedError):
+                await anext(chunks)
+        with writer.path.open("r+b") as file:
+            file.write(whole)
+    async with asyncio.timeout(10), contextlib.aclosing(writer.watch(0)) as chunks:
+        await anext(chunks)
+        await record_statement(writer, 2)
+        with writer.path.open("r+b") as file:
+            file.seek(half)
+            file.write(bytes([whole[half] ^ 1]))
+        with pytest.raises(ChangedError):
+            _ = [one async for one in chunks]
 
 
 async def test_a_queued_frame_is_soon_on_the_disk_though_nothing_follows(desk: Desk):
