@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from bastion.errors import BastionError, ConfigError
 from bastion.execution.ports import Clock
 from recordings.anchor import SignedHead, append_head, read_anchor
-from recordings.audit import read_head, verify_audit
+from recordings.audit import verify_audit
 from recordings.errors import RecordingFailure
 
 log = logging.getLogger(__name__)
@@ -115,8 +115,7 @@ class Anchoring:
         self,
         places: AnchorPlaces,
         *,
-        audit_log: Path,
-        public_key: Ed25519PublicKey,
+        head: Callable[[], SignedHead | None],
         checkpoint: Callable[[], bool],
         copy: Callable[[str], None],
         tell: Tell,
@@ -127,13 +126,13 @@ class Anchoring:
         """Hand out nothing yet.
 
         Args:
+            head: gives the head of the audit log as it is now; blocks.
             checkpoint: tells the audit log how far recordings have come; blocks.
             copy: gets each head as a line, with no word on whether it arrived.
             age_max_s: nothing may run where a head waits for longer; 0: it may.
         """
         self._places = places
-        self._audit_log = audit_log
-        self._public_key = public_key
+        self._head = head
         self._checkpoint = checkpoint
         self._copy = copy
         self._tell = tell
@@ -194,7 +193,7 @@ class Anchoring:
             if with_checkpoint:
                 self._checkpoint_at = self._clock.monotonic()
                 await asyncio.to_thread(self._checkpoint)
-            head = await asyncio.to_thread(read_head, self._audit_log, self._public_key)
+            head = await asyncio.to_thread(self._head)
         except (RecordingFailure, OSError) as error:
             log.warning("anchor.no_head", extra={"error": type(error).__name__})
             return

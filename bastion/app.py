@@ -215,8 +215,7 @@ class Application:
         )
         anchoring = self._anchoring = Anchoring(
             places,
-            audit_log=audit_log.path,
-            public_key=signing_key.public_key(),
+            head=audit_log.head,
             checkpoint=journal.checkpoint,
             copy=audit.copy_head,
             tell=self._tell,

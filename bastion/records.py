@@ -35,6 +35,7 @@ from recordings.erasure import erase, find_erasure, propose_erasure
 from recordings.errors import FormatError, KeyFormatError
 from recordings.events import Output
 from recordings.files import open_stream, session_name
+from recordings.glance import UNPROVEN, Glances
 from recordings.heard import MaskFor
 from recordings.keys import load_private_key, load_public_key
 from recordings.pinned import pinned
@@ -184,7 +185,7 @@ def _read_whole_log(paths: Paths) -> AuditReport | None:
     if not paths.audit_log.exists():
         return None
     key = load_public_key(paths.recording_public_key)
-    return verify_audit(paths.audit_log, key, anchor=_present_anchor(paths), is_thorough=True)
+    return verify_audit(paths.audit_log, key, anchor=_present_anchor(paths))
 
 
 def _verify(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: Say) -> int:
@@ -273,15 +274,17 @@ def read_on_record(
 
 def _list(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
     found = _found(paths, parsed)
+    glances = Glances(lambda: _read_whole_log(paths) or AuditReport())
+    states = glances.states([one.entry for one in found])
     if parsed.json:
-        say(json.dumps([_entry(one) for one in found]))
+        say(json.dumps([_entry(one, state) for one, state in zip(found, states, strict=True)]))
         return 0
     if not found:
         say("No recording matches." if _query(parsed) else "There are no recordings yet.")
-    for one in found:
+    for one, state in zip(found, states, strict=True):
         entry, header = one.entry, one.entry.header
         line = (
-            f"{entry.session_id}  {header.started_at:%Y-%m-%d %H:%M:%S}  {entry.state:7}  "
+            f"{entry.session_id}  {header.started_at:%Y-%m-%d %H:%M:%S}  {state:8}  "
             f"{header.user}@{header.target or '-'}  {header.front_end}  "
             f"{entry.duration_s:.0f} s  {entry.statements} statements, {entry.held} held, "
             f"{entry.denied} denied  {entry.size_bytes} bytes"
@@ -290,6 +293,8 @@ def _list(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
         for hit in one.hits:
             words = visible(" ".join(hit.text.split()))[:_HIT_CHARACTERS_MAX]
             say(f"    {moment_text(hit.time_s)}  #{hit.index} {hit.action or '-':5}  {words}")
+    if UNPROVEN in states:
+        say("The audit log knows what is unproven otherwise. Look: bastion recording verify ID")
     if any(one.hits for one in found):
         say("To see one: bastion recording play ID --at TIME")
     return 0
@@ -311,7 +316,7 @@ def _found(paths: Paths, parsed: argparse.Namespace) -> tuple[Found, ...]:
     return index.find(query, limit=parsed.limit)
 
 
-def _entry(found: Found) -> dict[str, object]:
+def _entry(found: Found, state: str) -> dict[str, object]:
     entry, header = found.entry, found.entry.header
     return {
         "id": entry.session_id,
@@ -325,7 +330,7 @@ def _entry(found: Found) -> dict[str, object]:
         "held": entry.held,
         "denied": entry.denied,
         "size_bytes": entry.size_bytes,
-        "state": entry.state,
+        "state": state,
         "path": str(entry.path),
         "hits": [
             {

@@ -235,6 +235,19 @@ class AuditLog:
                 errno=error.errno,
             ) from error
 
+    def head(self) -> SignedHead | None:
+        """Give the head of the log as it is now; None where there is none.
+
+        One that is older than what was seen here was put there by somebody, and does not count.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        head, seen = read_head(self.path, self._public), self._seen
+        if seen.seq > (0 if head is None else head.seq):
+            return SignedHead.sign(seen.seq, seen.row_hash, self._key)
+        return head
+
     def _seal_signature(self, fields: Mapping[str, Scalar]) -> str:
         return sign_message(seal_message(fields), self._key, SEAL_NAMESPACE)
 

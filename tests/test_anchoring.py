@@ -391,8 +391,7 @@ class Keeper:
         self.places = AnchorPlaces(file=str(self.file), command=command)
         self.anchoring = Anchoring(
             self.places,
-            audit_log=desk.audit_path,
-            public_key=desk.public,
+            head=desk.audit.head,
             checkpoint=desk.journal.checkpoint,
             copy=self.copied.append,
             tell=self._tell,
@@ -417,6 +416,20 @@ async def test_each_new_head_goes_out_once(desk: Desk):
     assert keeper.seqs() == [1, 2]
     assert len(keeper.copied) == 2
     assert keeper.told == []
+
+
+async def test_an_earlier_head_that_somebody_puts_there_goes_nowhere(desk: Desk):
+    keeper = Keeper(desk)
+    desk.audit.record("act", {})
+    early = head_path(desk.audit_path).read_bytes()
+    for act in (
+        lambda: head_path(desk.audit_path).write_bytes(early),
+        head_path(desk.audit_path).unlink,
+    ):
+        desk.audit.record("act", {})
+        act()
+        await keeper.anchoring.step()
+    assert keeper.seqs() == [2, 3]
 
 
 async def test_recordings_in_writing_are_put_on_record_before(desk: Desk):

@@ -700,7 +700,7 @@ class RecordingView:
     denied: int
     size_bytes: int
     state: str
-    """``live``, ``sealed`` or ``crashed``."""
+    """``live``, ``sealed`` or ``crashed``; ``unproven`` where the audit log knows it otherwise."""
     path: Path
     hits: tuple[StatementHit, ...] = ()
     """The statements that a search found in it, in order."""

@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bastion.errors import UsageError
 from bastion.execution.ports import RecordingView, StatementHit
-from recordings.audit import FollowedLog, SessionMarks
+from recordings.audit import FollowedLog
 from recordings.catalog import Catalog, RecordingEntry
 from recordings.errors import ChangedError, FormatError
 from recordings.files import open_stream
+from recordings.glance import Glances
 from recordings.heard import MaskFor
 from recordings.pinned import pinned
 from recordings.query import parse_query
@@ -47,6 +48,7 @@ class RecordingFolder:
         """Take the ``sessions`` folder and the audit log that knows what became of them."""
         self._public_key = public_key
         self._log = FollowedLog(audit_log, public_key)
+        self._glances = Glances(self._log.follow)
         self._catalog = Catalog(root)
         self._search_index = SearchIndex(root, self._catalog)
         self._indexes = indexes
@@ -102,27 +104,26 @@ class RecordingFolder:
     def _find(self, session_id: str) -> RecordingView | None:
         path = self._catalog.find(session_id)
         entry = self._catalog.entry(path) if path is not None else None
-        return _view(entry, self._marks()) if entry is not None else None
+        return self._views([entry], [()])[0] if entry is not None else None
 
     def _search(self, query: str, limit: int) -> list[RecordingView]:
-        marks = self._marks()
         if not query.strip():
-            return [_view(entry, marks) for entry in self._catalog.list_entries(limit=limit)]
+            entries = self._catalog.list_entries(limit=limit)
+            return self._views(entries, [()] * len(entries))
         try:
             wanted = parse_query(query, now=self._now())
         except FormatError as error:
             raise UsageError(str(error)) from error
         found = self._search_index.find(wanted, limit=limit)
-        return [_view(one.entry, marks, one.hits) for one in found]
+        return self._views([one.entry for one in found], [one.hits for one in found])
 
-    def _marks(self) -> dict[str, SessionMarks]:
-        return self._log.follow().sessions
+    def _views(
+        self, entries: Sequence[RecordingEntry], hits: Sequence[Sequence[Hit]]
+    ) -> list[RecordingView]:
+        return list(map(_view, entries, self._glances.states(entries), hits))
 
 
-def _view(
-    entry: RecordingEntry, marks: dict[str, SessionMarks], hits: Sequence[Hit] = ()
-) -> RecordingView:
-    known = marks.get(entry.session_id, SessionMarks())
+def _view(entry: RecordingEntry, state: str, hits: Sequence[Hit]) -> RecordingView:
     return RecordingView(
         id=entry.session_id,
         user=entry.header.user,
@@ -136,7 +137,7 @@ def _view(
         held=entry.held,
         denied=entry.denied,
         size_bytes=entry.size_bytes,
-        state="crashed" if known.crashed is not None else entry.state,
+        state=state,
         path=entry.path,
         hits=tuple(
             StatementHit(

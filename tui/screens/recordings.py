@@ -34,7 +34,7 @@ _COLUMNS = (
     Column(title="By", width=7, rank=9),
     Column(title="Id", width=16, rank=10),
 )
-_SHAPES = {"live": "● live", "sealed": "sealed", "crashed": "! crashed"}
+_SHAPES = {"live": "● live", "sealed": "sealed", "crashed": "! crashed", "unproven": "! unproven"}
 
 
 class RecordingsScreen(ReviewScreen):
@@ -126,7 +126,7 @@ class RecordingsScreen(ReviewScreen):
 
 
 def _row(entry: RecordingEntry) -> Row:
-    state_style = WARNING if entry.state == "crashed" else ""
+    state_style = WARNING if entry.state in ("crashed", "unproven") else ""
     return Row(
         key=entry.id,
         cells=(
