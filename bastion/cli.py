@@ -17,21 +17,20 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-
-import segno
+from typing import TYPE_CHECKING
 
 from bastion import arguments
 from bastion import log as logs
 from bastion.acting import acting_person
-from bastion.administration import Administration, open_administration
 from bastion.config import Paths, find_paths, load_config
-from bastion.core.catalogue import Catalogue
-from bastion.core.definitions import Redactor
 from bastion.core.model import Engine, Sensitivity
-from bastion.core.totp import provisioning_uri
 from bastion.errors import BastionError, UsageError
 from bastion.installation import SystemClock, initialise
 from recordings.errors import RecordingError as TranscriptError
+
+if TYPE_CHECKING:
+    from bastion.administration import Administration
+    from bastion.core.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +156,8 @@ def _health(paths: Paths, parsed: argparse.Namespace) -> int:
 
 
 def _administer(paths: Paths, work: Callable[[Administration], Awaitable[int]]) -> int:
+    from bastion.administration import open_administration
+
     async def run() -> int:
         by = acting_person()
         config = load_config(paths.config)
@@ -342,6 +343,8 @@ async def _list_targets(administration: Administration, *, as_json: bool) -> Non
 
 
 def _show_scan(catalogue: Catalogue, *, as_json: bool) -> None:
+    from bastion.core.definitions import Redactor
+
     redactor = Redactor(catalogue)
     rows = [
         {
@@ -484,6 +487,10 @@ _COMMANDS: Mapping[str, Callable[[Paths, argparse.Namespace], int]] = {
 
 def _show_secret(name: str, secret: str) -> None:
     """Print the one ``otpauth://`` line; a QR code goes to the terminal, never to a pipe."""
+    import segno
+
+    from bastion.core.totp import provisioning_uri
+
     uri = provisioning_uri(secret, name)
     _say(uri)
     if sys.stderr.isatty():

@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bastion.config import Config, Paths, default_config_text
 from bastion.core.carry import KnownClass
@@ -23,8 +24,6 @@ from bastion.core.rules import Policy, parse_policy
 from bastion.errors import ConfigError
 from bastion.execution.ports import Clock, Connector
 from bastion.store.audit import AuditTrail
-from bastion.store.box import SecretBox
-from bastion.store.sql import Store
 from recordings.audit import AuditLog
 from recordings.keys import (
     load_private_key,
@@ -32,6 +31,9 @@ from recordings.keys import (
     save_private_key,
     save_public_key,
 )
+
+if TYPE_CHECKING:
+    from bastion.store.sql import Store
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +68,9 @@ async def initialise(paths: Paths, clock: Clock) -> Initialised:
     Raises:
         ConfigError: a folder or file cannot be made.
     """
-    from bastion.ssh import keys as ssh_keys  # noqa: PLC0415 - only here is SSH needed.
+    from bastion.ssh import keys as ssh_keys
+    from bastion.store.box import SecretBox
+    from bastion.store.sql import Store
 
     made: list[Path] = []
     try:
@@ -141,6 +145,9 @@ async def open_store(paths: Paths, clock: Clock) -> AsyncIterator[Store]:
         ConfigError: the folder is not initialised.
         StoreError: the store cannot be used.
     """
+    from bastion.store.box import SecretBox
+    from bastion.store.sql import Store
+
     check_initialised(paths)
     store = Store(paths.store, SecretBox(paths.root_key, data_dir=paths.state), clock)
     await store.open()
@@ -265,9 +272,9 @@ class TargetDirectory:
 
     async def _shared(self, name: str) -> Connector | None:
         # Only who connects needs the drivers, which take a while to load.
-        from bastion.targets.connectors import open_connector  # noqa: PLC0415
-        from bastion.targets.secrets import parse_target_url  # noqa: PLC0415
-        from bastion.targets.shared import ConnectorSettings  # noqa: PLC0415
+        from bastion.targets.connectors import open_connector
+        from bastion.targets.secrets import parse_target_url
+        from bastion.targets.shared import ConnectorSettings
 
         stored = await self._store.get_target(name)
         if stored is None:
