@@ -55,6 +55,8 @@ class Heard:
 
     is_complete: bool = False
     """The whole recording was read before."""
+    length_bytes: int = 0
+    """Of what was read; what a live one has gained since was not heard."""
     texts: dict[int, str] = field(default_factory=dict)
     """The mask of each typed text that was judged; empty: everybody may read it."""
     needles: set[bytes] = field(default_factory=set)
@@ -111,7 +113,9 @@ def hear(stream: BinaryIO, mask_for: MaskFor) -> tuple[Heard, bool]:
     hearing = _Hearing(mask_for)
     first = stream.readline()
     hearing.begin(decode_header(first))
+    hearing.heard.length_bytes = len(first)
     for text in stream:
+        hearing.heard.length_bytes += len(text)
         if _TELLING.search(text, 0, _TELLING_BYTES):
             hearing.take(text)
     return hearing.heard, hearing.is_needed

@@ -7,7 +7,6 @@ what the reader must not see.
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -78,8 +77,8 @@ class ServedFile:
         self._copy = ReadersCopy(mask_for, heard) if is_needed else None
         self._stream = opened()
         self._made = b""
-        self.size_bytes = _size_of(self._stream)
-        """Of the recording, 0 where only reading tells; what is served may be longer or shorter."""
+        self.size_bytes = self._left = heard.length_bytes
+        """Of the recording as it was heard; what is served may be longer or shorter."""
 
     def read(self, size: int = -1) -> bytes:
         """Read so many bytes, fewer only at the end; without a number, all.
@@ -88,12 +87,18 @@ class ServedFile:
             OSError: it cannot be read.
             FormatError: it is garbled, or nothing of it can be taken out.
         """
-        if self._copy is None:
-            return self._stream.read(size)
         size = sys.maxsize if size < 0 else size
-        while len(self._made) < size and (chunk := self._stream.read(_CHUNK_BYTES)):
+        if self._copy is None:
+            return self._read_heard(size)
+        while len(self._made) < size and (chunk := self._read_heard(_CHUNK_BYTES)):
             self._made += self._copy.feed(chunk)
         data, self._made = self._made[:size], self._made[size:]
+        return data
+
+    def _read_heard(self, size: int) -> bytes:
+        """Read on, and never what has come since: nobody has judged who may see that."""
+        data = self._stream.read(min(size, self._left))
+        self._left -= len(data)
         return data
 
     def close(self) -> None:
@@ -131,11 +136,3 @@ def served_copy(
             while chunk := served.read(_CHUNK_BYTES):
                 file.write(chunk)
         yield copy
-
-
-def _size_of(stream: BinaryIO) -> int:
-    if not stream.seekable():
-        return 0
-    size = stream.seek(0, os.SEEK_END)
-    stream.seek(0)
-    return size

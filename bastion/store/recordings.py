@@ -24,7 +24,7 @@ from recordings.query import parse_query
 from recordings.readers import ServedFile
 from recordings.search import Hit, SearchIndex
 from recordings.seek import SeekIndexes
-from recordings.verify import verify_against
+from recordings.verify import Report, verify_against
 
 log = logging.getLogger(__name__)
 
@@ -93,13 +93,18 @@ class RecordingFolder:
 
     def _serve(self, recording: Path, mask_for: MaskFor) -> ServedFile:
         with pinned(recording):
-            if fault := self._find_fault(recording):
-                raise ChangedError(fault)
-            return ServedFile(partial(open_stream, recording), mask_for)
+            report = self._check(recording)
+            if report.exit_code == 1:
+                raise ChangedError(report.message)
+            # Most that nobody could check cannot be opened either, and that says why.
+            served = ServedFile(partial(open_stream, recording), mask_for)
+            if not report.is_ok:
+                served.close()
+                raise ChangedError(report.message)
+            return served
 
-    def _find_fault(self, recording: Path) -> str:
-        report = verify_against(recording, self._public_key, self._log.follow())
-        return report.message if report.exit_code == 1 else ""
+    def _check(self, recording: Path) -> Report:
+        return verify_against(recording, self._public_key, self._log.follow())
 
     def _find(self, session_id: str) -> RecordingView | None:
         path = self._catalog.find(session_id)

@@ -20,7 +20,7 @@ from bastion.frontends.render import RenderOptions, make_renderer
 from bastion.frontends.verbs import approval_object
 from bastion.store.recordings import RecordingFolder
 from recordings.audit import read_rows
-from recordings.verify import verify_file
+from recordings.verify import Report, verify_file
 from tests.execution.test_granting import asked, unmask
 from tests.fakes.rig import Rig, collect, running_rig
 from tests.recordings.second_verifier import is_right
@@ -143,6 +143,29 @@ async def test_what_was_changed_is_not_served_and_says_so(rig: Rig):
     assert await read(rig, "aud", session_id)
 
 
+async def test_what_nobody_can_check_is_not_served(rig: Rig, monkeypatch: pytest.MonkeyPatch):
+    session_id, _ = await recorded(rig)
+    unknown = Report(exit_code=2, message="its disk fails")
+    monkeypatch.setattr(RecordingFolder, "_check", lambda *_: unknown)
+    with pytest.raises(UsageError, match="its disk fails"):
+        await read(rig, "aud", session_id)
+
+
+async def test_who_replays_a_live_one_gets_no_more_than_was_judged_for_them(rig: Rig):
+    """What comes after a replay was asked for may hold what its reader must not see."""
+    await asked(rig, "ann", unmask())
+    aud, registry = await rig.principal("aud"), rig.services.registry
+    async with rig.runner("ann", "prod") as runner:
+        session_id = runner._line.session.id
+        with await registry.open_recording(aud, session_id, "") as file:
+            await shown(runner)
+            with await registry.open_recording(aud, session_id, "") as later:
+                assert MASKED in later.read()
+            seen = file.read()
+    assert len(seen) == file.size_bytes
+    assert RAW not in seen
+
+
 @pytest.mark.parametrize("way", ["another file", "the same file"])
 async def test_what_was_checked_is_what_is_served_whoever_swaps_it(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, way: str
@@ -151,18 +174,18 @@ async def test_what_was_checked_is_what_is_served_whoever_swaps_it(
     right = await read(rig, "aud", session_id)
     data = path.read_bytes()
 
-    def swap(self: RecordingFolder, recording: Path) -> str:
-        fault = find_fault(self, recording)
+    def swap(self: RecordingFolder, recording: Path) -> Report:
+        report = check(self, recording)
         forged = data.replace(b"select id, email", b"select id, EMAIL")
         if way == "the same file":
             path.write_bytes(forged)
         else:
             path.with_name("forged").write_bytes(forged)
             path.with_name("forged").replace(path)
-        return fault
+        return report
 
-    find_fault = RecordingFolder._find_fault
-    monkeypatch.setattr(RecordingFolder, "_find_fault", swap)
+    check = RecordingFolder._check
+    monkeypatch.setattr(RecordingFolder, "_check", swap)
     if way == "the same file":
         with pytest.raises(UsageError, match="is not what was recorded"):
             await read(rig, "aud", session_id)
@@ -177,7 +200,8 @@ async def test_where_the_masks_of_a_result_are_missing_nothing_is_shown_from_the
     session_id, path = await recorded(rig)
     path.write_bytes(path.read_bytes().replace(b'\\"masks\\"', b'\\"mask5\\"'))
     # As if a true one were so.
-    monkeypatch.setattr(RecordingFolder, "_find_fault", lambda *_: "")
+    right = Report(exit_code=0, message="")
+    monkeypatch.setattr(RecordingFolder, "_check", lambda *_: right)
     seen = await read(rig, "aud", session_id)
     assert RAW not in seen
     assert b"select id, email" in seen
