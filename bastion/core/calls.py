@@ -221,12 +221,32 @@ def _built_in(
             findings.doubt(f"The function {name} is not known.")
         return
     if effect is FunctionEffect.PURE:
+        if name in _TRIES_TYPES:
+            _tries_type(name, arguments, findings, around)
         return
     if effect is FunctionEffect.SLEEP and _is_literal(arguments):
         return
     if name == "set_config":
         _pins(arguments, findings)
     findings.add(EFFECT_CLASSES[effect], _EFFECT_WORDS[effect].format(name=name))
+
+
+def _tries_type(
+    name: str, arguments: tuple[Token, ...], findings: Findings, around: Surroundings
+) -> None:
+    """Judge a function that makes a value of the type that its last argument names."""
+    is_text = len(arguments) > 2 and arguments[-2].value == ","
+    is_text = is_text and arguments[-1].kind is Kind.STRING
+    found = _PLAIN_TYPE.fullmatch(arguments[-1].value) if is_text else None
+    if found is None:
+        findings.doubt(f"It is not known what type {name} makes a value of.")
+    elif not around.catalogue.casts.isdisjoint(_IN_TYPE.findall(found[0].lower())):
+        findings.doubt(f"The type {found[0]} runs code of its own.")
+
+
+_TRIES_TYPES = frozenset({"pg_input_is_valid", "pg_input_error_info"})
+_PLAIN_TYPE = re.compile(r"[\w .]+(?:\([\d, ]*\))?[\w ]*(?:\[\])*")
+_IN_TYPE = re.compile(r"\w+")
 
 
 def _pins(arguments: tuple[Token, ...], findings: Findings) -> None:

@@ -13,6 +13,8 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 
+from sqlglot import exp
+
 from bastion.core import detectors
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.effects import ROW_WRITES, ChangeKind, Statement
@@ -91,15 +93,13 @@ def _is_own(
             return _comes_plainly(
                 source, takes(statement.text), catalogue, only_computes
             ) and _adds_plainly(statement, catalogue, only_computes)
-        if change.statement is None and _runs_types(statement, catalogue):
+        if _runs_types(statement, catalogue):
             return False
         return change.is_temporary and _makes_plainly(statement, only_computes)
     if change is not None:
         return False
     if statement.tree is not None:
-        return not statement.effects.isdisjoint(ROW_WRITES) and (
-            statement.effects <= _OF_ONES_OWN and _are_own(statement.writes, catalogue, made)
-        )
+        return _writes_rows_alone(statement) and _are_own(statement.writes, catalogue, made)
     is_plain = statement.head != "ALTER" or not _runs_types(statement, catalogue)
     return is_plain and _structure_is_own(statement, catalogue, made, only_computes)
 
@@ -109,6 +109,9 @@ def _runs_types(statement: Statement, catalogue: Catalogue) -> bool:
     telling = catalogue.casts | catalogue.cast_columns
     if not telling:
         return False
+    query = statement.change.statement if statement.change is not None else None
+    if query is not None:
+        return _gives_types(query, catalogue, telling)
     words = _words(statement)
     start = next((index for index in range(words.count) if words.at(index) == "("), -1) + 1
     if statement.head == "ALTER":
@@ -118,6 +121,28 @@ def _runs_types(statement: Statement, catalogue: Catalogue) -> bool:
         place += words.at(place) == "column"
         if words.name(place + 1)[1] in telling:
             return True
+    return False
+
+
+def _gives_types(query: Statement, catalogue: Catalogue, telling: frozenset[str]) -> bool:
+    """Tell whether a query may give a column of such a type: by its name, or with all others.
+
+    A cast to one is not understood, so what is left are columns that are stored so.
+    """
+    tree = query.tree
+    if tree is None:
+        return True
+    written = {column.name.lower() for column in tree.find_all(exp.Column)}
+    # A row as one value has a type of its own, which holds those of its columns.
+    rows = {table.alias_or_name.lower() for table in tree.find_all(exp.Table, exp.Subquery)}
+    takes_all = query.head == "TABLE" or not written.isdisjoint(rows)
+    takes_all |= any(not isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star))
+    for key in query.reads:
+        relation = catalogue.relations.get(key)
+        for column in relation.columns if relation is not None else ():
+            is_taken = takes_all or column.name.lower() in written
+            if is_taken and column.own_type.removesuffix("[]") in telling:
+                return True
     return False
 
 
@@ -409,8 +434,16 @@ def _is_own_at_mysql(
         return (
             len(statement.writes) == 1 and _changes_plainly(words) and (is_emptied or not is_told)
         )
-    is_of_rows = statement.tree is not None and not statement.effects.isdisjoint(ROW_WRITES)
-    return are_own and is_of_rows and statement.effects <= _OF_ONES_OWN
+    return are_own and statement.tree is not None and _writes_rows_alone(statement)
+
+
+def _writes_rows_alone(statement: Statement) -> bool:
+    """Tell whether it changes rows, and nothing beside them.
+
+    A function that steps a sequence has the effect of an update too, and gives a reason for it.
+    """
+    is_write = not statement.effects.isdisjoint(ROW_WRITES)
+    return is_write and statement.effects <= _OF_ONES_OWN and not statement.reasons
 
 
 def _is_told(relation: Relation) -> bool:

@@ -32,6 +32,9 @@ def single_row_table(statement: Statement, exposure: Exposure, catalogue: Catalo
     effects = statement.effects - {EffectClass.READ}
     if effects not in _EFFECTS or statement.change is not None or len(statement.writes) != 1:
         return ""
+    # A function that steps a sequence or unlinks an object has the effect of an update too.
+    if statement.reasons:
+        return ""
     (key,) = statement.writes
     relation = catalogue.relations.get(key)
     if relation is None or sets_off(relation, catalogue) or statement.reads - {key}:

@@ -254,15 +254,19 @@ SELECT 1 WHERE EXISTS (SELECT FROM pg_catalog.pg_amproc a WHERE a.amproc::pg_cat
     OR EXISTS (SELECT FROM pg_catalog.pg_range g WHERE g.rngsubdiff::pg_catalog.oid >= 16384)
 """
 """Whether there can be any of what follows, in a fiftieth of its time."""
-_SORTING = """
-WITH RECURSIVE bought AS MATERIALIZED (
-    SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
-), supporting(family, type, code) AS MATERIALIZED (
+_SUPPORTING = """
+supporting(family, type, code) AS MATERIALIZED (
     SELECT a.amprocfamily, a.amproclefttype, a.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc a
     UNION ALL
     SELECT a.amopfamily, a.amoplefttype, o.oprcode::pg_catalog.oid
     FROM pg_catalog.pg_amop a JOIN pg_catalog.pg_operator o ON o.oid = a.amopopr
-), own(family, type, code) AS MATERIALIZED (
+)
+"""
+"""What operator classes compute with: of which type, by which code."""
+_SORTING = f"""
+WITH RECURSIVE bought AS MATERIALIZED (
+    SELECT d.classid, d.objid FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'
+), {_SUPPORTING.strip()}, own(family, type, code) AS MATERIALIZED (
     SELECT s.family, s.type, s.code FROM supporting s
     WHERE s.code >= 16384 AND NOT EXISTS (
         SELECT FROM bought b
@@ -302,7 +306,7 @@ SELECT u.relation::text,
        pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) || '()'
 FROM used u JOIN pg_catalog.pg_proc p ON p.oid = u.code
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-"""
+"""  # noqa: S608
 """Code of users that puts values in order, by type, index or partition: as calls of it."""
 _FOREIGN = """
 SELECT f.ftrelid::text, coalesce(p.proname, '') || ' ' || pg_catalog.array_to_string(
@@ -341,7 +345,7 @@ WITH RECURSIVE mine AS MATERIALIZED (
 """
 """What a type is made of, and the types that its checks cast to; what came with extensions."""
 _RISKY = f"""
-{_TYPE_PARTS.strip()}, risky(oid) AS (
+{_TYPE_PARTS.strip()}, {_SUPPORTING.strip()}, risky(oid) AS (
     SELECT m.oid FROM mine m
     WHERE m.typtype = 'b' AND m.typelem = 0 AND NOT EXISTS (
         SELECT FROM bought b
@@ -363,15 +367,33 @@ _RISKY = f"""
         SELECT FROM bought b
         WHERE b.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND b.objid = k.oid)
     UNION
+    SELECT m.oid FROM mine m
+    JOIN pg_catalog.pg_depend d
+      ON d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = m.oid
+     AND d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
+                          'pg_catalog.pg_operator'::pg_catalog.regclass,
+                          'pg_catalog.pg_class'::pg_catalog.regclass)
+    LEFT JOIN bought b ON b.classid = d.refclassid AND b.objid = d.refobjid
+    WHERE m.typtype = 'd' AND b.objid IS NULL
+    UNION
+    SELECT s.type FROM supporting s
+    WHERE s.type >= 16384 AND s.code >= 16384 AND NOT EXISTS (
+        SELECT FROM bought b
+        WHERE b.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND b.objid = s.code)
+    UNION
+    SELECT g.rngtypid FROM pg_catalog.pg_range g
+    WHERE g.rngtypid >= 16384 AND greatest(g.rngsubdiff::pg_catalog.oid,
+                                           g.rngcanonical::pg_catalog.oid) >= 16384
+    UNION
     SELECT p.whole FROM risky r JOIN parts p ON p.part = r.oid
 )
 SELECT m.oid::text, m.typname,
        (m.typtype <> 'd' OR m.typcategory IN ('A', 'C', 'R'))::pg_catalog.text
 FROM risky JOIN mine m ON m.oid = risky.oid
 """  # noqa: S608
-"""Types whose values are made by code that is not the server's own: a check, an input function
-or a cast of the user's, and whatever is made of such a type, rows of tables included. Code of
-extensions is reviewed by name."""
+"""Types whose values are made or put in order by code that is not the server's own: a check, a
+default, an input function, a cast or an operator class of the user's, and whatever is made of such
+a type, rows of tables included. Code of extensions is reviewed by name."""
 _FUNCTIONS = """
 SELECT n.nspname, p.proname,
        CASE WHEN coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[]) || p.prorettype

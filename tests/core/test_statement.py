@@ -1106,6 +1106,9 @@ def test_the_corpus_of_reviewed_names_is_json_safe() -> None:
         ("drop index i on own", True),
         ("drop index i on users", False),
         ("insert into own values (t.f_del())", False),
+        ("insert into own values (1) returning nextval(sq)", False),
+        ("delete from own where a = setval(sq, 5)", False),
+        ("update own set a = 1 order by nextval(sq)", False),
         ("explain insert into own values (1)", False),
         ("create temporary table o2 (a int, key k (a)) engine=aria", True),
         ("create temporary table o2 as select id from users", True),
@@ -1170,6 +1173,10 @@ def test_names_of_an_own_table_that_took_what_is_masked_do_not_change_places() -
         ("create temp table o2 (a int, exclude using gist (a with =))", False),
         ("create temp table o2 (a int default 1 check (f_del() > 0))", False),
         ("alter table own add column b numeric, add c text default 'x', drop column a", True),
+        ("insert into own (a) values (1), (2) returning id", True),
+        ("insert into own (a) values (nextval('sq'))", False),
+        ("update own set a = setval('sq', 5)", False),
+        ("delete from own where lo_unlink(a::oid) = 1", False),
         ("alter table own rename column a to b", True),
         ("alter table own rename a to b", True),
         ("alter table own rename to t", False),
@@ -1201,8 +1208,17 @@ def test_what_a_session_makes_for_itself_runs_no_code_but_what_is_built_in(
 
 def test_a_type_that_runs_code_makes_no_table_of_ones_own() -> None:
     known = dataclasses.replace(catalogue(PG), casts=frozenset({"checked"}))
-    for name, is_own in (("checked", False), ("other", True)):
-        text = f"create temp table o2 (a {name})"
+    texts = {"(a checked)": False, "(a other)": True, "as select id, count(*) from t": True}
+    relation = known.relations["public", "t"]
+    columns = [
+        dataclasses.replace(one, type_name="checked") if one.name == "v" else one
+        for one in relation.columns
+    ]
+    stored = dataclasses.replace(relation, columns=tuple(columns))
+    known = dataclasses.replace(known, relations={**known.relations, ("public", "t"): stored})
+    texts |= {"as select v from t": False, "as table t": False, "as select t as a from t": False}
+    for after, is_own in texts.items():
+        text = f"create temp table o2 {after}"
         statement = analyse(text, engine=PG, catalogue=known, context=SessionContext())
         assert statement.is_temporary is is_own
 

@@ -1202,3 +1202,9 @@ create temporary table tmp (id int, v varchar(9)) ;; insert into tmp values (1,'
 create temporary table tmp (id int, v varchar(9)) ;; insert into tmp values (1,'x') ;; begin ;; update tmp straight_join t set t.v='x' ;; commit
 create temporary table tmp (id int, v varchar(9)) ;; begin ;; update tmp join v_ok on true set v_ok.v = 'x' ;; commit
 create temporary table tmp (id int, v varchar(9)) ;; begin ;; delete from tmp, t using tmp join t ;; commit
+begin ;; create temporary table m (id int primary key) ;; insert into m values (1) returning nextval(sq) ;; commit
+begin ;; create temporary table m (id int primary key) ;; insert into m values (1) ;; delete from m where id = nextval(sq) ;; commit
+begin ;; create temporary table m (id int primary key) ;; insert into m values (1) ;; delete from m where setval(sq, 50) ;; commit
+begin ;; create temporary table m (id int) ;; insert into m values (1) ;; update m set id = 5 where id in (select default(id) from stepped) ;; commit
+create temporary table m (id int) ;; begin ;; insert into m values (1) ;; update m set id = 5 order by nextval(sq) ;; commit
+create temporary table m (id int) ;; begin ;; insert into m values (1) ;; delete from m where id in (select * from (select nextval(sq)) q) ;; commit

@@ -1197,3 +1197,15 @@ begin ;; copy t from '/etc/passwd' ;; commit
 copy (select id as "x", 'a' || ssn from users) to stdout
 copy (select ssn from users) to stdout (format json)
 copy t from stdin \. ;; select 1
+create temp table m (id bigint) ;; insert into m values (nextval('sq'))
+create temp table m (id bigint) ;; insert into m values (1) returning setval('sq', 70)
+create temp table m (id bigint) ;; insert into m select nextval('sq') from t
+create temp table m (id bigint) ;; insert into m with x as (select setval('sq', 9) as n) select n from x
+create temp table m (id bigint) ;; begin ;; insert into m values (1) returning setval('sq', 80) ;; commit
+create temp table m (id bigint) ;; prepare p as insert into m values (nextval('sq')) ;; execute p
+create temp table m (id bigint) ;; explain analyze insert into m values (nextval('sq'))
+create temp table m (id bigint) ;; insert into m values (1) ;; update m set id = nextval('sq')
+create temp table m (id bigint) ;; insert into m values (1) ;; delete from m where nextval('sq') > 0
+create temp table m (id bigint) ;; insert into m select o from lod ;; delete from m where lo_unlink(id::oid) = 1
+create temp table m (d d1) ;; insert into m values ('x')
+select pg_input_is_valid('x', 'd1')

@@ -110,3 +110,19 @@ select * from told_apart where r && r
 select id from pairs order by p
 select distinct p from pairs
 select max(id) from pairs group by p
+select pg_input_is_valid('x', 'checked')
+select pg_input_is_valid('(x,1)', 'public.pair')
+select message from pg_input_error_info('{x}', 'CHECKED[]')
+select pg_input_is_valid('x', v) from t
+select pg_input_is_valid('x', type => 'checked')
+select x from (select row(1, 2)::pair_of as x union all select row(2, 3)::pair_of) q order by x
+select greatest(row(1, 2)::pair_of, row(2, 3)::pair_of)
+select * from json_to_recordset('[{"a": [1, 2]}]') as r(a pair_of) order by a
+create temp table z (id int, n numbered)
+create temp table z (p pair_of primary key)
+create temp table z (id int, r told)
+create temp table z as select * from plain_column
+create temp table z as select v from plain_column
+create temp table z as table plain_column
+create temp table z as select plain_column as whole from plain_column
+select v into temp z from plain_column

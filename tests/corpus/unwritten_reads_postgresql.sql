@@ -23,3 +23,6 @@ select id from parts_inside
 select id, v from indexed
 select count(*) from indexed where id = 1
 explain select * from indexed
+select lower(v) from t where id < 3
+create temp table z1 as select id, count(*) as n from plain_column group by id
+create temp table z2 (id int, v varchar(9), d date default current_date)

@@ -16,6 +16,7 @@ CREATE TABLE row_column (id int, c pair);
 CREATE TYPE span AS RANGE (subtype = checked);
 CREATE VIEW checked_view AS SELECT v FROM plain_column;
 CREATE FUNCTION made() RETURNS checked LANGUAGE sql AS $$SELECT 'x'::text$$;
+CREATE DOMAIN numbered AS int DEFAULT acts();
 CREATE TABLE t (id int, v text);
 CREATE TABLE seen (x int);
 CREATE SCHEMA evil;
