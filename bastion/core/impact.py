@@ -8,7 +8,8 @@ from sqlglot import exp
 
 from bastion.core.catalogue import Catalogue
 from bastion.core.context import SessionContext
-from bastion.core.effects import OutputKind
+from bastion.core.effects import ChangeKind, OutputKind
+from bastion.core.lexer import lex
 from bastion.core.measure import writes_inside
 from bastion.core.model import EffectClass, Engine, Impact, Sensitivity
 from bastion.core.relations import is_sequence
@@ -56,6 +57,31 @@ def describe_impact(statement: Statement, catalogue: Catalogue) -> Impact:
         notes.append(f"What was prepared: {statement.resolved}")
     tables = tuple(sorted(f"{schema}.{name}" for schema, name in statement.writes))
     return Impact(effect=effect.value, tables=tables, notes=tuple(notes))
+
+
+def taken_at_run(statement: Statement) -> str:
+    """Say what a write takes from a query that nothing is compared with; empty for nothing."""
+    change, tree = statement.change, statement.measured or statement.tree
+    query = change.statement if change is not None else None
+    if query is not None and query.reads and _stores_rows(statement):
+        return "Which rows its query finds is not compared at the run."
+    values: list[exp.Expr] = []
+    if isinstance(tree, exp.Insert) and isinstance(tree.expression, exp.Values):
+        values = tree.expression.expressions
+    elif isinstance(tree, exp.Update):
+        values = [pair.expression for pair in tree.expressions if isinstance(pair, exp.EQ)]
+    if any(value.find(exp.Query) is not None for value in values):
+        return "What its subqueries find is not compared at the run."
+    return ""
+
+
+def _stores_rows(statement: Statement) -> bool:
+    """Tell whether a relation that is made of a query keeps its rows, as no view does."""
+    if statement.change is None or statement.change.kind is not ChangeKind.RELATION:
+        return False
+    words = [token.value.lower() for token in lex(statement.plain, statement.engine).tokens[:8]]
+    made = next((word for word in words if word in {"table", "view", "materialized"}), "")
+    return made != "view"
 
 
 _EVENT = "event trigger "

@@ -33,7 +33,7 @@ from bastion.core.catalogue import Relation
 from bastion.core.ddl import plan_ddl
 from bastion.core.effects import ROW_WRITES
 from bastion.core.findings import RelationKey
-from bastion.core.impact import describe_impact, picks_by_chance
+from bastion.core.impact import describe_impact, picks_by_chance, taken_at_run
 from bastion.core.keyset import (
     AlongGuard,
     KeyGuard,
@@ -131,6 +131,9 @@ async def measure(looking: Looking, judged: Judgement) -> Impact:
         TargetUnavailableError: the database went away.
     """
     impact = _said_what_is_compared(await _measured(looking, judged), judged)
+    words = taken_at_run(judged.statement)
+    if words:
+        impact = _noted(impact, words)
     sql = positions_sql(looking.sequences(judged), judged.catalogue.engine)
     if not sql or _is_read(judged):
         return impact

@@ -360,3 +360,13 @@ async def test_of_a_write_of_several_tables_it_is_said_that_nothing_is_compared(
     _, seen, _ = await run_approved(rig, sql, rounds=0)
     words = "Which rows it touches cannot be told, and is not compared at the run."
     assert words in seen[0].impact.notes
+    # Nor is it with what a table is made of, or a value is found by.
+    for sql, what in (
+        ("create table copied as select * from orders", "Which rows its query finds is"),
+        (
+            "insert into audit_trail (id, what) values ((select max(id) from orders), 'x')",
+            "What its subqueries find is",
+        ),
+    ):
+        _, seen, _ = await run_approved(rig, sql, rounds=0)
+        assert f"{what} not compared at the run." in seen[0].impact.notes
