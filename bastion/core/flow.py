@@ -300,11 +300,21 @@ class Scope:
     has_merge: bool = False
     arguments: dict[str, Flow] = field(default_factory=dict)
     """Of the SQL function whose body this is, by name and by ``$n``."""
+    flows: dict[tuple[int, int, int], tuple[exp.Expr, Flow]] = field(default_factory=dict)
+    """What parts carry that are looked at again, by ``place_of``."""
+    queries: dict[tuple[int, int, int], tuple[exp.Expr, tuple[Output, ...]]] = field(
+        default_factory=dict
+    )
+    """What queries within expressions give, likewise."""
 
     @property
     def is_order_unsure(self) -> bool:
         """Tell whether the order of ``*`` cannot be told for sure."""
         return self.has_merge and (self.has_right_join or self.has_bare_join)
+
+    def place_of(self, node: exp.Expr) -> tuple[int, int, int]:
+        """Tell a part by its identity, and by how much is in sight where it is looked at."""
+        return id(node), len(self.sources), len(self.outputs)
 
     def levels(self) -> Iterable[Scope]:
         """Iterate outwards, this level first."""

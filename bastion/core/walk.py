@@ -53,6 +53,9 @@ _TRACED_MAX = 250
 as two to the power of how deep they go."""
 _ROUNDS_MAX = 64
 """Of a recursive CTE until no class is new; each round but the last adds at least one."""
+_ALL_ROUNDS_MAX = 512
+"""Of all in a statement: those within others have theirs in each round of these."""
+_LOOKED_AT_AGAIN = frozenset({exp.Case, exp.If, exp.Count})
 
 
 class NotTracedError(Exception):
@@ -94,6 +97,7 @@ class Walk:
         self.parting: set[str] = set()
         self.joined: set[str] = set()
         self.sized: set[str] = set()
+        self.rounds = 0
         self.guesses = 0
         self.guessed: list[Guess] = []
         self.bindable: set[int] = set()
@@ -112,11 +116,20 @@ class Walk:
     # -- queries -------------------------------------------------------------------------------
 
     def query(self, node: exp.Expr, parent: Scope | None, ctes: Ctes) -> tuple[Output, ...]:
-        """Walk a query and give its output columns.
+        """Walk a query and give its output columns; one within an expression is walked once.
 
         Raises:
             NotTracedError: the shape is not known.
         """
+        if parent is None or type(node) is not exp.Select or self._assigns(node):
+            return self._query(node, parent, ctes)
+        place = parent.place_of(node)
+        kept = parent.queries.get(place)
+        if kept is None or kept[0] is not node:
+            kept = parent.queries[place] = (node, self._query(node, parent, ctes))
+        return kept[1]
+
+    def _query(self, node: exp.Expr, parent: Scope | None, ctes: Ctes) -> tuple[Output, ...]:
         ctes = self.with_ctes(node, ctes)
         if isinstance(node, exp.Select):
             return self._select(node, parent, ctes)
@@ -174,6 +187,9 @@ class Walk:
             cte.is_running = False
             return cte.outputs
         for _ in range(_ROUNDS_MAX):
+            self.rounds += 1
+            if self.rounds > _ALL_ROUNDS_MAX:
+                raise NotTracedError("too many WITH RECURSIVE are within each other")
             found = _named(self.query(body, None, cte.ctes), alias.args.get("columns"), self.engine)
             is_stable = _signature(found) == _signature(cte.outputs)
             cte.outputs = found
@@ -730,13 +746,29 @@ class Walk:
     # -- expressions ---------------------------------------------------------------------------
 
     def flow(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
-        """Give what may reach the value of an expression."""
+        """Give what may reach the value of an expression.
+
+        Where a part is looked at more than once, as a condition and as a value, it is kept: a
+        dozen of them within each other would be walked thousands of times.
+        """
+        place = None
+        if type(node) in _LOOKED_AT_AGAIN and not self._assigns(node):
+            place = scope.place_of(node)
+            kept = scope.flows.get(place)
+            if kept is not None and kept[0] is node:
+                return kept[1]
         flow = terms.flow_of(self, node, scope, ctes)
         if self.engine is Engine.MYSQL and predicates.is_long(node):
             flow = dataclasses.replace(flow, is_long=True)
         if flow.classes or flow.embedded:
             flow = marked(self, node, flow, scope)
+        if place is not None:
+            scope.flows[place] = (node, flow)
         return self.touch(flow)
+
+    def _assigns(self, node: exp.Expr) -> bool:
+        """Tell whether what an expression gives hangs on when it is looked at: ``@a := …``."""
+        return self.engine is Engine.MYSQL and node.find(exp.Parameter) is not None
 
     def parts(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
         """Combine what reaches the parts of an expression."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bastion.core import terms
 from bastion.core.catalogue import Catalogue, Function
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
@@ -504,6 +505,31 @@ def test_functions_that_go_on_and_on_are_read_for_a_moment_and_not_proven(
     [(statement, exposure)] = run_session("select f(id) from orders", with_functions(*bodies))
     assert not statement.is_understood
     assert "-" not in describe(exposure)
+
+
+_WITHIN = {
+    "condition of CASE": "case when {0} = 'a' then 'b' end",
+    "operand of CASE": "case {0} when 'a' then 'b' when 'c' then 'd' end",
+    "condition of a query": "(select v from t where case when {0} = 'a' then true end)",
+    "COUNT": "(select count(distinct {0}) from t)",
+    "recursion": "(with recursive r(z) as (select {0} union all select z from r) select z from r)",
+}
+
+
+@pytest.mark.parametrize("engine", Engine)
+@pytest.mark.parametrize("pattern", _WITHIN.values(), ids=_WITHIN)
+def test_what_is_within_itself_a_dozen_deep_is_not_walked_thousands_of_times(
+    pattern: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = []
+    flow_of = terms.flow_of
+    monkeypatch.setattr(terms, "flow_of", lambda *given: steps.append(0) or flow_of(*given))
+    text = "ssn"
+    for _ in range(12):
+        text = pattern.format(text)
+    exposure = look(f"select {text} from users", engine)
+    assert "-" not in describe(exposure) or "count" in text
+    assert len(steps) < 4000
 
 
 def test_schema_before_a_function_says_whose_it_is() -> None:
