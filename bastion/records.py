@@ -123,7 +123,7 @@ def _read_one(paths: Paths, parsed: argparse.Namespace, *, say: Say, complain: S
     path = _find(paths, parsed.what)
     at = getattr(parsed, "at", None)
     at_s = None if at is None else parse_moment(at)
-    read_on_record(paths, path.name.partition(".")[0], parsed.verb, "", at_s=at_s)
+    read_on_record(paths, session_name(path), parsed.verb, "", at_s=at_s, file=path)
     # What is checked is what is read, whatever somebody puts there meanwhile.
     with pinned(path):
         return _read_pinned(paths, path, parsed, at_s, say=say, complain=complain)
@@ -262,13 +262,25 @@ def _find(paths: Paths, what: str, *, must_exist: bool = True) -> Path:
 
 
 def read_on_record(
-    paths: Paths, session_id: str, act: str, purpose: str, *, at_s: float | None = None
+    paths: Paths,
+    session_id: str,
+    act: str,
+    purpose: str,
+    *,
+    at_s: float | None = None,
+    file: Path | None = None,
 ) -> None:
-    """Put the reading into the audit log before the first byte is read."""
+    """Put the reading into the audit log before the first byte is read.
+
+    Args:
+        file: what is read; named where it is not kept here: a copy may have any session's name.
+    """
     log = open_audit_log(paths, SystemClock())
     fields = {"by": acting_person(), "session": session_id, "act": act, "purpose": purpose}
     if at_s is not None:
         fields["from_s"] = f"{at_s:g}"
+    if file is not None and not file.absolute().is_relative_to(paths.sessions.absolute()):
+        fields["file"] = str(file.absolute())
     log.record("recording.read", fields)
 
 

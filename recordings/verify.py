@@ -128,7 +128,7 @@ def verify_recording(
             audit = verify_audit(audit_path, public_key, anchor=anchor)
         except OSError as error:
             return _unreadable(audit_path, error)
-    report = verify_against(path, public_key, audit, identity=identity)
+    report = verify_against(path, public_key, audit, identity=identity, is_thorough=True)
     if audit is None or not audit.anchored or not report.is_ok:
         return report
     return replace(report, message=f"{report.message}; the audit log is {audit.anchored}")
@@ -171,7 +171,7 @@ def tell_all(
         return
     counts: Counter[str] = Counter()
     worst = 0
-    for path, report in _reports(stock, public_key, identity):
+    for path, report in _reports(stock, public_key, identity, is_thorough=True):
         state = report.state or ("not right" if report.exit_code == 1 else "not readable here")
         counts[state] += 1
         if not report.is_ok:
@@ -183,7 +183,7 @@ def tell_all(
 
 
 def _reports(
-    stock: Stock, public_key: Ed25519PublicKey, identity: Path | None
+    stock: Stock, public_key: Ed25519PublicKey, identity: Path | None, *, is_thorough: bool = False
 ) -> Iterator[tuple[Path, Report]]:
     audit, found = stock.audit, stock.found
     for error in found.unreadable:
@@ -192,7 +192,10 @@ def _reports(
         # Elsewhere less is asked of a file: copies, and what was taken out of its place.
         yield path, Report(exit_code=1, message=f"{path} {why}: no recording is kept so.")
     for path in found.recordings:
-        yield path, verify_against(path, public_key, audit, identity=identity)
+        yield (
+            path,
+            verify_against(path, public_key, audit, identity=identity, is_thorough=is_thorough),
+        )
     present = found.names()
     for session_id in audit.sessions:
         if session_id not in present:
@@ -274,14 +277,18 @@ def verify_against(
     audit: AuditReport | None,
     *,
     identity: Path | None = None,
+    is_thorough: bool = False,
 ) -> Report:
     """Check one of many recordings against a log that was checked once; never raises.
 
     Args:
         audit: None: only a sealed recording can be right.
+        is_thorough: archives that the log saw made are walked too. Where no earlier version made
+            them, which could be given another file to pack, the log's word is enough.
     """
     try:
-        report = _judge_returned(path, _verify(path, public_key, audit, identity), audit)
+        found = _verify(path, public_key, audit, identity, is_thorough=is_thorough)
+        report = _judge_returned(path, found, audit)
     except FileNotFoundError as error:
         report = _find_missing(path, audit, error)
     except OSError as error:
@@ -327,7 +334,12 @@ def _find_missing(path: Path, audit: AuditReport | None, error: FileNotFoundErro
 
 
 def _verify(
-    path: Path, public_key: Ed25519PublicKey, audit: AuditReport | None, identity: Path | None
+    path: Path,
+    public_key: Ed25519PublicKey,
+    audit: AuditReport | None,
+    identity: Path | None,
+    *,
+    is_thorough: bool,
 ) -> Report:
     if is_encrypted(path) and (report := _judge_encrypted(path, audit, identity)) is not None:
         return report
@@ -336,7 +348,7 @@ def _verify(
         walk = FrameWalk(stream, public_key)
         try:
             # That it unpacks to what was signed was checked before the log saw its digest.
-            is_skipping = is_kept and identity is None and stream.seekable()
+            is_skipping = is_kept and not is_thorough and identity is None and stream.seekable()
             if not (is_skipping and walk.skip_to_seal()):
                 walk.run()
             if walk.tail and not walk.fault and is_being_written(path):

@@ -16,9 +16,11 @@ import pytest
 from bastion import cli, doctor
 from bastion.config import Paths
 from bastion.installation import SystemClock, initialise, open_audit_log
+from recordings import disk
 from recordings.anchor import append_head
 from recordings.audit import AuditRow, head_path, read_head, read_rows
 from recordings.derived import seek_path
+from recordings.disk import open_descriptor
 from recordings.events import Header
 from recordings.keys import load_private_key, load_public_key, make_private_key, save_public_key
 from recordings.reader import read_events
@@ -425,6 +427,40 @@ def test_whoever_reads_a_changed_audit_log_is_told_first(box: Box):
     for words in (["search"], ["search", "--json"], ["export"]):
         code, said = run(*words)
         assert (code, "The audit log is not whole" in said) == (1, True)
+
+
+def test_what_is_read_is_what_was_checked_whoever_swaps_it(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+):
+    path = box.record("s1")
+    whole = path.read_bytes()
+    forged = whole.replace(b"where id = 2", b"where id = 7")
+
+    def opened_and_swapped(name: Path) -> int:
+        descriptor = open_descriptor(name)
+        if name == path:
+            path.unlink()
+            path.write_bytes(forged)
+        return descriptor
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "open_descriptor", opened_and_swapped)
+        for words in (["show"], ["play", "--at", "0"], ["export", "--format", "jsonl"]):
+            code, said = box.run(words[0], "s1", *words[1:])
+            assert (code, "where id = 2" in said, "where id = 7" in said) == (0, True, False)
+            path.write_bytes(whole)
+    path.write_bytes(forged)
+    assert box.run("show", "s1")[0] == 1
+
+
+def test_a_copy_that_is_read_is_named_on_record(box: Box):
+    path = box.record("s1")
+    copy = box.folder / "other.cast"
+    copy.write_bytes(path.read_bytes())
+    box.run("show", copy)
+    box.run("show", "s1")
+    rows = [(row.fields["session"], row.fields.get("file")) for row in box.rows("recording.read")]
+    assert rows == [("other", str(copy)), ("s1", None)]
 
 
 def test_whoever_reads_past_a_log_that_was_rolled_back_is_told_by_its_anchor(box: Box):

@@ -20,7 +20,7 @@ from recordings.__main__ import main
 from recordings.age import check_recipient
 from recordings.archive import ARCHIVED, archivable, archive
 from recordings.asciicast import ExportFormat, export
-from recordings.audit import read_rows
+from recordings.audit import read_rows, verify_audit
 from recordings.catalog import Catalog
 from recordings.errors import FormatError
 from recordings.events import parse_line
@@ -30,7 +30,14 @@ from recordings.packed import pack
 from recordings.query import Query
 from recordings.reader import read_statements
 from recordings.search import SearchIndex
-from recordings.verify import Report, verify_all, verify_file, verify_recording
+from recordings.verify import (
+    Report,
+    tell_all,
+    verify_against,
+    verify_all,
+    verify_file,
+    verify_recording,
+)
 from tests.recordings.conftest import Desk
 
 
@@ -111,6 +118,22 @@ async def test_what_is_archived_is_what_was_checked(
     path = archive_all(desk)
     assert verify_file(path, desk.key_path).state == "sealed"
     assert read_statements(path)[1].text.endswith("where id = 2")
+
+
+async def test_a_wrong_archive_that_an_earlier_version_vouched_for_is_found_by_who_verifies(
+    desk: Desk,
+):
+    plain = await desk.sealed(statements=3)
+    plain.write_bytes(plain.read_bytes().replace(b"where id = 2", b"where id = 7"))
+    forged = plain.with_suffix(".cast.zst")
+    pack(plain, forged)
+    plain.unlink()
+    desk.audit.record(ARCHIVED, {"session": "s1", "form": "zst", "sha256": file_digest(forged)})
+    log = verify_audit(desk.audit_path, desk.public)
+    assert verify_against(forged, desk.public, log).is_ok, "the log says so"
+    assert verify_file(forged, desk.key_path).exit_code == 1
+    *_, (counts, code) = tell_all(desk.root, desk.key_path, desk.audit_path)
+    assert (counts, code) == ("1 recordings: 1 not right", 1)
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
@@ -325,7 +348,7 @@ async def test_no_change_of_an_archive_goes_unseen(desk: Desk):
     assert verify_file(packed, desk.key_path).exit_code == 1
 
 
-async def test_an_archive_that_the_log_knows_is_verified_by_its_digest(
+async def test_an_archive_that_the_log_knows_is_read_by_its_digest(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
     plain = await desk.sealed(statements=40)
@@ -333,7 +356,9 @@ async def test_an_archive_that_the_log_knows_is_verified_by_its_digest(
     packed = archive_all(desk)
     with monkeypatch.context() as patch:
         patch.setattr("recordings.frames.FrameWalk.run", None)
-        assert verify_file(packed, desk.key_path) == whole
+        log = verify_audit(desk.audit_path, desk.public)
+        assert verify_against(packed, desk.public, log) == whole
+    assert verify_file(packed, desk.key_path) == whole
     # Elsewhere, under another name, or without the log, all of it is read.
     report = verify_recording(packed, desk.public)
     assert (report.state, report.frames) == ("sealed", whole.frames)
