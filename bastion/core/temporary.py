@@ -376,9 +376,26 @@ def _changes_columns(words: Words, start: int, only_computes: Callable[[str], bo
 
 
 def _is_list_of_names(words: Words, start: int) -> bool:
-    """Tell whether brackets hold columns and their order alone: an expression may run code."""
-    inside = range(start + 1, words.closing(start))
-    return all(words.is_name(index) or words.at(index) == "," for index in inside)
+    """Tell whether brackets hold columns and their order alone.
+
+    An expression may run code, and so may an operator class that somebody made.
+    """
+    is_column = True
+    for index in range(start + 1, words.closing(start)):
+        if words.at(index) == ",":
+            is_column = True
+        elif not (words.is_name(index) if is_column else words.at(index) in _ORDER):
+            return False
+        else:
+            is_column = False
+    return True
+
+
+_ORDER = frozenset(
+    {"asc", "desc", "nulls", "first", "last"}
+    | {"text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops", "jsonb_path_ops"}
+)
+"""Words behind a column of an index, PostgreSQL's own operator classes among them."""
 
 
 def _named(words: Words, index: int) -> frozenset[tuple[str, str]]:
