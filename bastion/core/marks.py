@@ -40,7 +40,7 @@ def marked(walk: Walker, node: exp.Expr, flow: Flow, scope: Scope) -> Flow:
     is_by_row = flow.is_by_row or (bool(flow.sensitive) and searches.asks_by_row(walk, node, scope))
     if is_by_row != flow.is_by_row:
         flow = dataclasses.replace(flow, is_by_row=True)
-    if asked and searches.moves_chance(node):
+    if asked and searches.moves_chance(walk, node):
         predicates.check_chance(walk, flow)
     if asked and not _never_fails(walk, node, name, scope):
         predicates.note_failure(walk, node, flow)

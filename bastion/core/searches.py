@@ -151,17 +151,22 @@ def asks_by_row(walk: Walker, node: exp.Expr, scope: Scope) -> bool:
     return len({fold(column.this, walk.engine) for column in columns}) > 1
 
 
-def moves_chance(node: exp.Expr) -> bool:
+def moves_chance(walk: Walker, node: exp.Expr) -> bool:
     """Tell whether a value decides how often chance is asked, which the next number tells.
 
     Inside the expression, or in a query of FROM whose columns may be computed where they are read.
     """
     if any(_is_generator(inner) for inner in node.walk()):
         return True
-    return any(
-        _is_generator(inner) and inner.find_ancestor(exp.Subquery, exp.CTE) is not None
-        for inner in node.root().find_all(exp.Func)
-    )
+    root = node.root()
+    known = walk.chances.get(id(root))
+    if known is None or known[0] is not root:
+        is_asked = any(
+            _is_generator(inner) and inner.find_ancestor(exp.Subquery, exp.CTE) is not None
+            for inner in root.find_all(exp.Func)
+        )
+        known = walk.chances[id(root)] = (root, is_asked)
+    return known[1]
 
 
 def _is_generator(node: exp.Expr) -> bool:
@@ -199,12 +204,18 @@ def _is_by_chance(node: exp.Expr) -> bool:
     return not _called(node).isdisjoint(_BY_CHANCE)
 
 
-def _called(node: exp.Expr) -> set[str]:
-    if not isinstance(node, exp.Func):
-        return set()
+def _called(node: exp.Expr) -> frozenset[str]:
     if isinstance(node, exp.Anonymous):
-        return {node.name.casefold()}
-    return {name.casefold() for name in node.sql_names()}
+        return frozenset({node.name.casefold()})
+    names = _NAMES.get(type(node))
+    if names is None:
+        spelled = node.sql_names() if isinstance(node, exp.Func) else ()
+        names = _NAMES[type(node)] = frozenset(name.casefold() for name in spelled)
+    return names
+
+
+_NAMES: dict[type[exp.Expr], frozenset[str]] = {}
+"""What each kind of node is called by, once it was met."""
 
 
 def _place(walk: Walker, column: exp.Column, scope: Scope) -> Source | exp.Column:

@@ -98,6 +98,7 @@ class Walk:
         self.joined: set[str] = set()
         self.sized: set[str] = set()
         self.rounds = 0
+        self.chances: dict[int, tuple[exp.Expr, bool]] = {}
         self.guesses = 0
         self.guessed: list[Guess] = []
         self.bindable: set[int] = set()

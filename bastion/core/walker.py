@@ -39,6 +39,8 @@ class Walker(Protocol):
     """What the parameters of a prepared statement carry."""
     assigned: dict[str, Flow]
     """What variables and settings took."""
+    chances: dict[int, tuple[exp.Expr, bool]]
+    """Of trees, by identity, whether a query inside asks chance."""
     inference: dict[str, None]
     laundering: dict[str, None]
     counted: dict[str, None]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bastion.core import terms
+from bastion.core import searches, terms
 from bastion.core.catalogue import Catalogue, Function
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
@@ -530,6 +530,17 @@ def test_what_is_within_itself_a_dozen_deep_is_not_walked_thousands_of_times(
     exposure = look(f"select {text} from users", engine)
     assert "-" not in describe(exposure) or "count" in text
     assert len(steps) < 4000
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_whether_chance_is_asked_is_looked_for_once_in_a_statement(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+    called = searches._called
+    monkeypatch.setattr(searches, "_called", lambda node: looked.append(0) or called(node))
+    look(f"select {', '.join(['lower(upper(ssn))'] * 60)} from users", engine)
+    assert len(looked) < 60 * 40
 
 
 def test_schema_before_a_function_says_whose_it_is() -> None:
