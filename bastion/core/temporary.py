@@ -19,7 +19,7 @@ from bastion.core import detectors
 from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.effects import ROW_WRITES, ChangeKind, Statement
 from bastion.core.head import NO_COLUMNS, Words, column_changes
-from bastion.core.lexer import Kind, lex
+from bastion.core.lexer import Kind, Token, lex
 from bastion.core.model import EffectClass, Engine, Fence
 
 _SCHEMA = "pg_temp"
@@ -113,6 +113,8 @@ def _runs_types(statement: Statement, catalogue: Catalogue) -> bool:
     if query is not None:
         return _gives_types(query, catalogue, telling)
     words = _words(statement)
+    if any(_is_escaped(words, token) for token in words.tokens):
+        return True
     start = next((index for index in range(words.count) if words.at(index) == "("), -1) + 1
     if statement.head == "ALTER":
         start = words.name(words.skip(2, "only"))[2]
@@ -122,6 +124,11 @@ def _runs_types(statement: Statement, catalogue: Catalogue) -> bool:
         if words.name(place + 1)[1] in telling:
             return True
     return False
+
+
+def _is_escaped(words: Words, token: Token) -> bool:
+    """Tell whether a name is written as PostgreSQL's ``U&"…"``: what it is called is not read."""
+    return token.kind is Kind.QUOTED and words.text[token.start] in "uU"
 
 
 def _gives_types(query: Statement, catalogue: Catalogue, telling: frozenset[str]) -> bool:
@@ -276,6 +283,9 @@ def _makes_plainly(statement: Statement, only_computes: Callable[[str], bool]) -
 def _is_plain_table(words: Words, only_computes: Callable[[str], bool]) -> bool:
     """Tell whether a list of columns has types, keys and what is computed, and no users' code."""
     start = next((index for index in range(words.count) if words.at(index) == "("), words.count)
+    if any(words.at(index) == "of" for index in range(start)):
+        # Its columns are those of a type, or of the table that it is a partition of.
+        return False
     end = words.closing(start)
     ending = " ".join(words.at(index) for index in range(end + 1, words.count))
     return ending in _ENDINGS and _are_plain_parts(words, start, end, only_computes)
