@@ -30,7 +30,7 @@ from bastion.core.flow import (
 )
 from bastion.core.functions import effect_of, shows_arguments_only
 from bastion.core.hidden import reads_sensitive
-from bastion.core.lexer import Kind, lex, split
+from bastion.core.lexer import lex, split
 from bastion.core.model import Engine
 from bastion.core.walker import Ctes, Walker
 from bastion.errors import UsageError
@@ -256,22 +256,6 @@ def user_rows(walk: Walker, call: exp.Expr, scope: Scope, ctes: Ctes) -> tuple[O
     return tuple(
         Output(name=name or fold(function.name, walk.engine), flow=computed(output.flow))
         for name, output in zip(names, outputs, strict=True)
-    )
-
-
-def overrides(walk: Walker, text: str, tree: exp.Expr) -> bool:
-    """Tell whether a user's function hides behind the name of one that sqlglot knows."""
-    if not walk.catalogue.functions:
-        return False
-    tokens = lex(text, walk.engine).tokens
-    spoken = (text[one.start : one.end] for one in tokens if one.kind is not Kind.STRING)
-    lowered = " ".join(spoken).casefold()
-    called = {node.name.casefold() for node in tree.find_all(exp.Anonymous)}
-    return any(
-        name not in called
-        and name in lowered
-        and re.search(rf"(?<![\w$]){re.escape(name)}[\"`]?\s*\(", lowered) is not None
-        for name in walk.catalogue.functions
     )
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from bastion.core import bulk, definitions, numbering, partitions, predicates, tokens
-from bastion.core.bodies import body_outputs, overrides, parse
+from bastion.core import bulk, definitions, numbering, partitions, predicates, terms, tokens
+from bastion.core.bodies import body_outputs, parse
 from bastion.core.carry import (
     KnownClass,
     carried_by_code,
@@ -154,7 +154,7 @@ def _trace(statement: Statement, catalogue: Catalogue, context: SessionContext) 
     try:
         outputs = _outputs(walk, tree)
         _check_destination(walk, statement, outputs)
-        if overrides(walk, statement.text, tree):
+        if terms.overrides(walk, statement.text, tree):
             reason = "a function of the database has the name of a built-in"
     except _NOT_TRACED as error:
         outputs = None

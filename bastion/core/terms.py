@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 
 from sqlglot import exp
 
@@ -27,6 +28,7 @@ from bastion.core.flow import (
     verbatim,
 )
 from bastion.core.functions import effect_of, is_of_sys, shows_arguments_only
+from bastion.core.lexer import Kind, lex
 from bastion.core.marks import keeps_whole
 from bastion.core.model import Engine
 from bastion.core.naming import announced
@@ -61,9 +63,11 @@ def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> F
     flow = join(_without_document(node, flows))
     if keeps_whole(node, flows):
         flow = verbatim(flow)
-    names = {name.casefold() for name in node.sql_names()}
-    if isinstance(node, _UNKNOWN_FUNCTIONS) or not names.isdisjoint(walk.catalogue.functions):
+    names = _names_of(node)
+    if isinstance(node, _UNKNOWN_FUNCTIONS):
         return join([flow, unproven(f"the function {min(names, default='')} is not known")])
+    if not names.isdisjoint(walk.catalogue.functions):
+        flow = join([flow, _by_own(walk, names, flow, len(flows))])
     predicates.check_call(walk, names, flow, node)
     if flow.embedded and not flow.sensitive:
         _check_chosen(walk, node, flow, scope)
@@ -75,6 +79,56 @@ def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> F
         shape = document.below(path) if document.is_named(path) else None
         flow = dataclasses.replace(flow, shape=shape)
     return _with_path(walk, node, flow)
+
+
+def _by_own(walk: Walker, names: set[str], flow: Flow, count: int) -> Flow:
+    """Give what users' functions of the same name make of it, as citext's are named.
+
+    The types choose which one runs. In which order it takes its arguments is lost here, so all of
+    them must be harmless.
+    """
+    if not is_harmless(flow):
+        return unproven(f"the function {min(names)} is not known")
+    found = (walk.catalogue.functions.get(name, ()) for name in sorted(names))
+    return bodies.user_function(walk, min(names), tuple(chain.from_iterable(found)), [flow] * count)
+
+
+def overrides(walk: Walker, text: str, tree: exp.Expr) -> bool:
+    """Tell whether a user's function hides behind the name of one that sqlglot knows."""
+    if not walk.catalogue.functions:
+        return False
+    tokens = lex(text, walk.engine).tokens
+    spoken = (text[one.start : one.end] for one in tokens if one.kind is not Kind.STRING)
+    lowered = " ".join(spoken).casefold()
+    found = [
+        name
+        for name in walk.catalogue.functions
+        if name in lowered and re.search(rf"(?<![\w$]){re.escape(name)}[\"`]?\s*\(", lowered)
+    ]
+    return bool(found) and not _names_seen(tree).issuperset(found)
+
+
+def _names_seen(tree: exp.Expr) -> set[str]:
+    """Give the names of calls that are judged by them; other kinds of nodes are the server's."""
+    seen: set[str] = set()
+    taken: set[str] = set()
+    for node in tree.find_all(exp.Func):
+        if isinstance(node, exp.Anonymous):
+            seen.add(node.name.casefold())
+        else:
+            names = taken if type(node) in _HANDLERS else seen
+            names |= _names_of(node)
+    return seen - taken
+
+
+def _names_of(node: exp.Func) -> set[str]:
+    return {name.casefold() for name in node.sql_names()} | _SPELLED.get(type(node), set())
+
+
+_SPELLED: Mapping[type[exp.Expr], set[str]] = {
+    exp.StrPosition: {"strpos", "position", "instr", "locate"}
+}
+"""What calls are written as that sqlglot has one name of its own for."""
 
 
 def _check_chosen(walk: Walker, node: exp.Func, flow: Flow, scope: Scope) -> None:

@@ -557,7 +557,7 @@ class Walk:
         inner.cuts_lists = self.cuts_lists
         if not sees_session:
             inner.views = self.views
-        if bodies.overrides(inner, text, tree):
+        if terms.overrides(inner, text, tree):
             return None
         try:
             return inner.query(tree, Scope(arguments=arguments or {}), {}), inner

@@ -398,7 +398,30 @@ def test_overridden_builtin_is_not_trusted() -> None:
     functions = {**shop.functions, "substr": (opaque,)}
     catalogue = dataclasses.replace(shop, functions=functions, version="overridden")
     exposure = run_session("select substr(name, 1) from users", catalogue)[-1][1]
-    assert describe(exposure) == ["?"]
+    assert describe(exposure) == ["secret"]
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted"),
+    [
+        ("replace(status, 'a', 'b')", "-"),
+        ("strpos(status, 'a')", "-"),
+        ("position('a' in status)", "-"),
+        ("replace((select ssn from users), 'a', 'b')", "ssn"),
+        ("replace(status, (select ssn from users), 'b')", "ssn"),
+        ("split_part(status, 'a', 1)", "ssn"),
+    ],
+)
+def test_users_functions_named_like_the_servers_are_read(call: str, wanted: str) -> None:
+    """As citext's are, which may take the place of these in any call."""
+    shop = with_functions(
+        ("replace", "select pg_catalog.replace($1, $2, $3)", 3),
+        ("strpos", "select pg_catalog.strpos(pg_catalog.lower($1), $2)", 2),
+        ("position", "select 1", 2),
+        ("split_part", "select ssn from users", 3),
+    )
+    [(_, exposure)] = run_session(f"select {call} from orders", shop)
+    assert describe(exposure) == [wanted]
 
 
 def test_changed_search_path_is_followed() -> None:

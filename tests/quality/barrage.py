@@ -155,12 +155,13 @@ class _Twins:
     seeds: list[str]
     forms: list[re.Pattern[str]]
     may_keep: bool
+    states: dict[str, object] = field(default_factory=dict)
 
     async def restore(self) -> None:
         if not self.may_keep:
             return
         for name, url, seed in zip("ab", self.urls, self.seeds, strict=True):
-            await restore(self.rig, self.server, name, url, seed)
+            await restore(self.rig, self.server, self.states, name, url, seed)
 
 
 async def masked(
@@ -492,8 +493,9 @@ class _Watched:
 
     async def restore(self) -> None:
         """Make the database anew."""
-        await restore(self.rig, self.server, "a", self.url, self.seed)
-        self.before = state_of(self.server, self.url)
+        states: dict[str, object] = {}
+        await restore(self.rig, self.server, states, "a", self.url, self.seed)
+        self.before = states[self.url]
 
 
 def _difference(before: Mapping[str, object], after: Mapping[str, object]) -> object:

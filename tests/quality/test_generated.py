@@ -19,7 +19,8 @@ from tests.quality.published import server_of
 SEED = os.environ.get("BASTION_SEED", "20261127")
 SHORT, CHAPTER, CHAPTERS = 20, 500, 100
 CHOSEN = [
-    pytest.param(range(SHORT), id="short", marks=pytest.mark.timeout(300)),
+    # The last of these keeps what it makes, so that the twins are put back.
+    pytest.param(range(62 - SHORT, 62), id="short", marks=pytest.mark.timeout(300)),
     *(
         pytest.param(
             range(number * CHAPTER, (number + 1) * CHAPTER),
