@@ -112,6 +112,8 @@ class Column:
     """PostgreSQL's attribute number; 1-based position elsewhere."""
     parts: tuple[str, ...] = ()
     """Names inside of its type, where that is one of rows."""
+    is_invisible: bool = False
+    """MySQL: neither ``*`` nor an INSERT without names means it; it stands behind the others."""
 
     @property
     def sensitivity(self) -> Sensitivity | None:
@@ -226,6 +228,11 @@ class Relation:
     def qualified_name(self) -> str:
         """Give ``schema.name``."""
         return f"{self.schema}.{self.name}"
+
+    @property
+    def visible(self) -> tuple[Column, ...]:
+        """Give the columns that ``*`` means, and an INSERT without names, in their order."""
+        return tuple(column for column in self.columns if not column.is_invisible)
 
     def column(self, name: str) -> Column | None:
         """Find a column by its exact name."""

@@ -234,6 +234,8 @@ class Output:
     name: str | None
     """Folded; None where the server makes the name up."""
     flow: Flow
+    is_invisible: bool = False
+    """``*`` does not mean it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

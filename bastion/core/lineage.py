@@ -653,7 +653,7 @@ def _rewrite(walk: Walk, scope: Scope, relation: Relation, column: str, flow: Fl
             if source.relation is not relation or source.outputs is None:
                 continue
             outputs = tuple(
-                Output(name=output.name, flow=either(output.flow, flow))
+                dataclasses.replace(output, flow=either(output.flow, flow))
                 if output.name == column
                 else output
                 for output in source.outputs
@@ -669,7 +669,7 @@ def _insert(walk: Walk, node: exp.Insert, scope: Scope, ctes: dict[str, Cte]) ->
     if isinstance(node.this, exp.Schema):
         names = [fold(item, walk.engine) for item in node.this.expressions]
     elif relation is not None:
-        names = [fold(column.name, walk.engine) for column in relation.columns]
+        names = [fold(column.name, walk.engine) for column in relation.visible]
     query = node.args.get("expression")
     if isinstance(query, exp.Expr):
         outputs = walk.query(query, scope.parent, ctes)
@@ -817,7 +817,7 @@ def _merge_action(
         for item in (then.this.expressions if isinstance(then.this, exp.Tuple) else [])
     ]
     if not names and relation is not None:
-        names = [fold(column.name, walk.engine) for column in relation.columns]
+        names = [fold(column.name, walk.engine) for column in relation.visible]
     values = then.args.get("expression")
     cells = values.expressions if isinstance(values, exp.Tuple | exp.Values) else []
     for index, cell in enumerate(cells):

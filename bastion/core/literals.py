@@ -384,7 +384,7 @@ class _Reading:
         if not starts or words[0] not in {"insert", "replace"} or len(self._written) != 1:
             return
         start = starts[0]
-        names = [column.name.casefold() for column in self._written[0].columns]
+        names = [column.name.casefold() for column in self._written[0].visible]
         if self._at(start - 1) == ")":
             opening = start - 1
             while opening > 0 and words[opening] != "(":

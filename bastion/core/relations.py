@@ -123,6 +123,7 @@ def relation_outputs(walk: Walker, relation: Relation) -> tuple[Output, ...]:
         Output(
             name=fold(column.name, walk.engine),
             flow=_stored(walk, relation, column, is_made=is_made),
+            is_invisible=column.is_invisible,
         )
         for column in relation.columns
     )

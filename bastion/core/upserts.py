@@ -39,8 +39,8 @@ def given_names(tree: exp.Insert, relation: Relation) -> list[str]:
     listed = tree.this.expressions if isinstance(tree.this, exp.Schema) else []
     rows = tree.expression.expressions if isinstance(tree.expression, exp.Values) else []
     # PostgreSQL takes fewer values than there are columns.
-    given = len(rows[0].expressions) if rows else len(relation.columns)
-    return [one.name for one in listed] or [one.name for one in relation.columns[:given]]
+    given = len(rows[0].expressions) if rows else len(relation.visible)
+    return [one.name for one in listed] or [one.name for one in relation.visible[:given]]
 
 
 def overwritten_rows(tree: exp.Expression, relation: Relation, engine: Engine) -> exp.Select | None:

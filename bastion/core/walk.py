@@ -318,7 +318,7 @@ class Walk:
     def _expand(self, source: Source | None) -> list[Output]:
         if source is None or source.outputs is None or source.is_open:
             raise NotTracedError("the columns of * are not known")
-        return [self._touch_output(output) for output in source.outputs]
+        return [self._touch_output(one) for one in source.outputs if not one.is_invisible]
 
     def row_source(self, node: exp.Expr, scope: Scope, ctes: Ctes) -> Source | None:
         """Find whose whole row an expression means, ``(t).*``, ``(t).c`` or ``(f(x)).*``."""
@@ -399,9 +399,10 @@ class Walk:
         is_natural = str(item.args.get("method") or "").upper() == "NATURAL"
         if not using and not is_natural:
             return left + right
-        if any(source.outputs is None or source.is_open for source in scope.sources):
-            if is_natural:
-                raise NotTracedError("the columns of a natural join are not known")
+        is_known = all(one.outputs is not None and not one.is_open for one in scope.sources)
+        if is_natural and not (is_known and all(map(_is_all_visible, scope.sources))):
+            raise NotTracedError("the columns of a natural join are not known")
+        if not is_known:
             self._check_unknown(using, scope)
             return left + right
         left_names = [_slot_name(scope, slot) for slot in left]
@@ -455,7 +456,8 @@ class Walk:
                 relation=source.relation,
             )
         )
-        row = [((place, index),) for index in range(len(outputs or ()))]
+        visible = (not one.is_invisible for one in outputs or ())
+        row = [((place, index),) for index, is_there in enumerate(visible) if is_there]
         if isinstance(node, exp.Table | exp.Subquery):
             return self._add_joins(node, scope, ctes, row)
         return row
@@ -901,6 +903,10 @@ def _is_join_tree(node: exp.Expr) -> bool:
     return isinstance(inner, exp.Subquery) and bool(
         inner.args.get("alias") or inner.args.get("joins")
     )
+
+
+def _is_all_visible(source: Source) -> bool:
+    return not any(one.is_invisible for one in source.outputs or ())
 
 
 def _slot_name(scope: Scope, slot: Slot) -> str | None:

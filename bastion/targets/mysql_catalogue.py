@@ -305,6 +305,8 @@ def _kind(schema: str, kind: str, engine: str) -> RelationKind:
 def _columns(wire: Wire, known: str) -> dict[_Key, list[Column]]:
     columns: dict[_Key, list[Column]] = defaultdict(list)
     rows = _rows(wire, _COLUMNS.format(known=known))
+    # Places in a row are those of what is visible.
+    rows = sorted(rows, key=lambda row: _INVISIBLE in row[8])
     for schema, table, number, name, type_name, nullable, computed, default, extra, comment in rows:
         columns[schema, table].append(
             Column(
@@ -315,9 +317,14 @@ def _columns(wire: Wire, known: str) -> dict[_Key, list[Column]]:
                 default=_default(wire, computed, default, extra),
                 comment=comment,
                 number=int(number),
+                is_invisible=_INVISIBLE in extra,
             )
         )
     return columns
+
+
+_INVISIBLE = "INVISIBLE"
+"""In what is said of a column beside its type."""
 
 
 def _default(wire: Wire, computed: str, default: str, extra: str) -> str:
