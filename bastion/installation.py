@@ -24,6 +24,7 @@ from bastion.core.rules import Policy, parse_policy
 from bastion.errors import ConfigError
 from bastion.execution.ports import Clock, Connector
 from bastion.store.audit import AuditTrail
+from bastion.store.box import SecretBox
 from recordings.audit import AuditLog
 from recordings.keys import (
     load_private_key,
@@ -69,8 +70,6 @@ async def initialise(paths: Paths, clock: Clock) -> Initialised:
         ConfigError: a folder or file cannot be made.
     """
     from bastion.ssh import keys as ssh_keys
-    from bastion.store.box import SecretBox
-    from bastion.store.sql import Store
 
     made: list[Path] = []
     try:
@@ -103,7 +102,7 @@ async def initialise(paths: Paths, clock: Clock) -> Initialised:
         raise ConfigError(
             f"{error.filename} cannot be made: {error.strerror}. Choose another place with --dir."
         ) from error
-    store = Store(paths.store, SecretBox(paths.root_key, data_dir=paths.state), clock)
+    store = _store(paths, clock)
     await store.open(create=True)
     await store.close()
     return Initialised(
@@ -137,6 +136,13 @@ def check_initialised(paths: Paths) -> None:
             raise ConfigError(f"{path} is missing. Run: bastion init --dir {paths.state}")
 
 
+def _store(paths: Paths, clock: Clock) -> Store:
+    # Commands about recordings alone do without it: it takes a while to load.
+    from bastion.store.sql import Store
+
+    return Store(paths.store, SecretBox(paths.root_key, data_dir=paths.state), clock)
+
+
 @contextlib.asynccontextmanager
 async def open_store(paths: Paths, clock: Clock) -> AsyncIterator[Store]:
     """Open the store for one command.
@@ -145,11 +151,8 @@ async def open_store(paths: Paths, clock: Clock) -> AsyncIterator[Store]:
         ConfigError: the folder is not initialised.
         StoreError: the store cannot be used.
     """
-    from bastion.store.box import SecretBox
-    from bastion.store.sql import Store
-
     check_initialised(paths)
-    store = Store(paths.store, SecretBox(paths.root_key, data_dir=paths.state), clock)
+    store = _store(paths, clock)
     await store.open()
     try:
         yield store

@@ -598,8 +598,7 @@ def _infer(walk: Walker, clause: str, flow: Flow) -> None:
 
 
 def _is_overridden(walk: Walker, node: exp.Expr) -> bool:
-    names = {name.casefold() for name in node.sql_names()} if isinstance(node, exp.Func) else set()
-    return not names.isdisjoint(walk.catalogue.functions)
+    return not searches.called(node).isdisjoint(walk.catalogue.functions)
 
 
 def _key_flow(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:

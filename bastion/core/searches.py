@@ -170,7 +170,7 @@ def moves_chance(walk: Walker, node: exp.Expr) -> bool:
 
 
 def _is_generator(node: exp.Expr) -> bool:
-    return not _called(node).isdisjoint(_GENERATORS)
+    return not called(node).isdisjoint(_GENERATORS)
 
 
 def is_of_stored(walk: Walker, column: exp.Column, scope: Scope) -> bool:
@@ -197,21 +197,29 @@ def _is_by_row(walk: Walker, node: exp.Expr) -> bool:
         return not isinstance(node, _KEEPING)
     if isinstance(node, _BY_ROW):
         return True
-    return _is_by_chance(node) or not _called(node).isdisjoint(walk.catalogue.functions)
+    return _is_by_chance(node) or not called(node).isdisjoint(walk.catalogue.functions)
 
 
 def _is_by_chance(node: exp.Expr) -> bool:
-    return not _called(node).isdisjoint(_BY_CHANCE)
+    return not called(node).isdisjoint(_BY_CHANCE)
 
 
-def _called(node: exp.Expr) -> frozenset[str]:
+def called(node: exp.Expr) -> frozenset[str]:
+    """Name the function that a node may call, in all its spellings, folded; none: it calls none."""
     if isinstance(node, exp.Anonymous):
         return frozenset({node.name.casefold()})
     names = _NAMES.get(type(node))
     if names is None:
         spelled = node.sql_names() if isinstance(node, exp.Func) else ()
-        names = _NAMES[type(node)] = frozenset(name.casefold() for name in spelled)
+        own = frozenset(name.casefold() for name in spelled)
+        names = _NAMES[type(node)] = own | _SPELLED.get(type(node), frozenset())
     return names
+
+
+_SPELLED: dict[type[exp.Expr], frozenset[str]] = {
+    exp.StrPosition: words("strpos position instr locate")
+}
+"""What calls are written as that sqlglot has one name of its own for."""
 
 
 _NAMES: dict[type[exp.Expr], frozenset[str]] = {}

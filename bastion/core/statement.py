@@ -215,14 +215,15 @@ class _Analyser:
         path = (
             self._path if place.search_path is None or not place.is_inherited else place.search_path
         )
-        known = self._inside.get((text, place, path))
+        key = (text, place, path)
+        known = self._inside.get(key)
         if known is not None:
             return known
         findings = Findings()
         findings.effects.add(EffectClass.READ)
         endless = Findings()
         endless.doubt("A view or function uses itself.")
-        self._inside[text, place, path] = endless
+        self._inside[key] = endless
         try:
             pieces = split(text, self._engine)
         except Exception:  # noqa: BLE001
@@ -245,7 +246,7 @@ class _Analyser:
             # Inside other code nothing is sent in another form, nor looked at afterwards.
             findings.pinned.extend((*inner.pinned, *_settings_of(inner)))
             findings.reasons.extend(inner.reasons)
-        self._inside[text, place, path] = findings
+        self._inside[key] = findings
         return findings
 
     def _with_settings(self, text: str, lexed: Lexed, depth: int) -> Statement | None:

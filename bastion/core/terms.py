@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import chain
 
 from sqlglot import exp
@@ -63,7 +63,7 @@ def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> F
     flow = join(_without_document(node, flows))
     if keeps_whole(node, flows):
         flow = verbatim(flow)
-    names = _names_of(node)
+    names = searches.called(node)
     if isinstance(node, _UNKNOWN_FUNCTIONS):
         return join([flow, unproven(f"the function {min(names, default='')} is not known")])
     if not names.isdisjoint(walk.catalogue.functions):
@@ -81,7 +81,7 @@ def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> F
     return _with_path(walk, node, flow)
 
 
-def _by_own(walk: Walker, names: set[str], flow: Flow, count: int) -> Flow:
+def _by_own(walk: Walker, names: frozenset[str], flow: Flow, count: int) -> Flow:
     """Give what users' functions of the same name make of it, as citext's are named.
 
     The types choose which one runs. In which order it takes its arguments is lost here, so all of
@@ -113,22 +113,9 @@ def _names_seen(tree: exp.Expr) -> set[str]:
     seen: set[str] = set()
     taken: set[str] = set()
     for node in tree.find_all(exp.Func):
-        if isinstance(node, exp.Anonymous):
-            seen.add(node.name.casefold())
-        else:
-            names = taken if type(node) in _HANDLERS else seen
-            names |= _names_of(node)
+        is_judged = isinstance(node, exp.Anonymous) or type(node) not in _HANDLERS
+        (seen if is_judged else taken).update(searches.called(node))
     return seen - taken
-
-
-def _names_of(node: exp.Func) -> set[str]:
-    return {name.casefold() for name in node.sql_names()} | _SPELLED.get(type(node), set())
-
-
-_SPELLED: Mapping[type[exp.Expr], set[str]] = {
-    exp.StrPosition: {"strpos", "position", "instr", "locate"}
-}
-"""What calls are written as that sqlglot has one name of its own for."""
 
 
 def _check_chosen(walk: Walker, node: exp.Func, flow: Flow, scope: Scope) -> None:

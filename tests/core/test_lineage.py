@@ -560,8 +560,8 @@ def test_whether_chance_is_asked_is_looked_for_once_in_a_statement(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked = []
-    called = searches._called
-    monkeypatch.setattr(searches, "_called", lambda node: looked.append(0) or called(node))
+    called = searches.called
+    monkeypatch.setattr(searches, "called", lambda node: looked.append(0) or called(node))
     look(f"select {', '.join(['lower(upper(ssn))'] * 60)} from users", engine)
     assert len(looked) < 60 * 40
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from bastion.core.model import Environment, Fence, RawBatch, Target
@@ -36,6 +37,20 @@ def permit(sql: str, fence: Fence = Fence.READ_ONLY, **changes: object) -> Permi
 async def collect(connection: Connection, given: Permit) -> list[TargetEvent]:
     """Run it; gives all that the server said."""
     return [event async for event in connection.run(given)]
+
+
+async def first_batches(connection: Connection, sql: str, rows_min: int) -> list[int]:
+    """Take more than so many rows of an answer and leave it; gives how many came at a time."""
+    counts: list[int] = []
+    async with asyncio.timeout(50):
+        stream = connection.run(permit(sql, row_limit=10**9))
+        async for event in stream:
+            if isinstance(event, RawBatch):
+                counts.append(len(event.rows))
+                if sum(counts) > rows_min:
+                    break
+        await stream.aclose()
+    return counts
 
 
 async def rows_of(
