@@ -220,6 +220,9 @@ class Relation:
     """MySQL: made in the session, for itself."""
     shares_rows: bool = False
     """Made in the session, and its rows are another relation's too, by inheritance or partition."""
+    may_act: bool = False
+    """Made or altered in the session in a way that was not judged to keep to itself: a trigger, a
+    default or the like may act when rows are written."""
     is_checked: bool = False
     """Made in the session with keys, checks or types of its own: whether a value may be written
     there tells of the value."""

@@ -15,7 +15,7 @@ from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
 from bastion.core.flow import fold
 from bastion.core.head import NO_COLUMNS, Words, column_changes
-from bastion.core.lexer import Kind, Token, lex
+from bastion.core.lexer import Kind, Token, lex, plain_unicode
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.numbering import is_counting
 
@@ -45,17 +45,20 @@ def either_relation(relation: Relation, before: Relation) -> Relation:
         relation,
         columns=columns,
         shares_rows=relation.shares_rows or before.shares_rows,
+        may_act=relation.may_act or before.may_act,
         is_checked=relation.is_checked or before.is_checked,
         counter=relation.counter if relation.counter == before.counter else ANY,
         unique_keys=relation.unique_keys if relation.unique_keys == before.unique_keys else (),
     )
 
 
-def altered(context: SessionContext, text: str, engine: Engine) -> SessionContext:
+def altered(context: SessionContext, statement: Statement) -> SessionContext:
     """Give the context after ALTER, RENAME, or CREATE INDEX and the like on what the session made.
 
     Once altered, any of its columns may hold what another one held, under any name.
     """
+    engine = statement.engine
+    text = plain_unicode(statement.text) if engine is Engine.POSTGRESQL else statement.text
     tokens = [token for token in lex(text, engine).tokens if token.value != ";"]
     words = {token.value.casefold() for token in tokens if token.kind in _NAMES}
     is_new = bool(tokens) and tokens[0].value == "create"
@@ -65,10 +68,12 @@ def altered(context: SessionContext, text: str, engine: Engine) -> SessionContex
     for key, relation in context.relations.items():
         if relation.name.casefold() not in words:
             continue
+        may_act = relation.may_act or not statement.is_temporary
+        changed = dataclasses.replace(relation, may_act=may_act)
         if is_new:
-            relations[key] = dataclasses.replace(relation, is_checked=True, unique_keys=())
+            relations[key] = dataclasses.replace(changed, is_checked=True, unique_keys=())
             continue
-        changed = _mixed(relation, is_keyed=not words.isdisjoint(_CHECKING))
+        changed = _mixed(changed, is_keyed=not words.isdisjoint(_CHECKING))
         if engine is Engine.MYSQL and is_counting(text):
             changed = dataclasses.replace(changed, counter=ANY)
         if engine is Engine.POSTGRESQL and tokens[0].value == "alter":

@@ -258,6 +258,15 @@ def _are_own(
     catalogue: Catalogue,
     made: Mapping[tuple[str, str], Relation],
 ) -> bool:
+    """Tell whether writing to these runs nothing that was not judged when they were made."""
+    return _are_made(names, catalogue, made) and not any(made[key].may_act for key in names)
+
+
+def _are_made(
+    names: frozenset[tuple[str, str]],
+    catalogue: Catalogue,
+    made: Mapping[tuple[str, str], Relation],
+) -> bool:
     is_made = all(key in made and key[0] == _SCHEMA for key in names)
     return bool(names) and is_made and _is_free(names, catalogue)
 
@@ -345,7 +354,7 @@ def _structure_is_own(
         case "DROP" if words.at(1) in {"table", "view"} and words.find("cascade") < 0:
             # Where there is none of the name, it drops nothing.
             is_doubtless = words.starts("if exists", 2) and _is_free(names, catalogue)
-            return bool(names) and (is_doubtless or _are_own(names, catalogue, made))
+            return bool(names) and (is_doubtless or _are_made(names, catalogue, made))
         case "CREATE" if words.at(words.skip(1, "unique")) == "index":
             start = words.skip(words.find("on") + 1, "only")
             end = words.name(start)[2]
@@ -455,6 +464,7 @@ def _is_own_at_mysql(
     )
     if words.starts("drop table"):
         return are_own
+    are_own = are_own and not any(made[key].may_act for key in statement.writes)
     if are_own and statement.effects <= {EffectClass.DDL, EffectClass.DROP}:
         is_told = any(_is_told(made[key]) for key in statement.writes)
         is_emptied = words.at(0) in {"truncate", "drop"}

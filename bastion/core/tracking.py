@@ -62,7 +62,7 @@ def advance(
     context = _with_variables(context, statement, traced)
     context = _with_writes(context, traced, catalogue)
     if statement.head in ("ALTER", "RENAME", "CREATE") and context.relations:
-        context = altered(context, statement.text, statement.engine)
+        context = altered(context, statement)
     if statement.change is not None:
         change = statement.change
         if change.kind is ChangeKind.DECLARE:
@@ -113,6 +113,7 @@ def _distrust(context: SessionContext) -> SessionContext:
     relations = {
         key: dataclasses.replace(
             relation,
+            may_act=True,
             columns=tuple(
                 dataclasses.replace(column, classification=_UNPROVEN)
                 if column.sensitivity is None
@@ -318,6 +319,7 @@ def _with_relation(
         columns=columns,
         definition=query.text if is_view and query is not None else "",
         is_temporary=change.is_temporary,
+        may_act=not statement.is_temporary,
         unique_keys=() if is_view else _keys(tree, statement.engine),
         counter=source.counter if source is not None else numbering.made_by(statement),
         storage_engine=_storage_engine(tree),

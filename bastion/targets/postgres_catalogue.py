@@ -376,6 +376,16 @@ _RISKY = f"""
     LEFT JOIN bought b ON b.classid = d.refclassid AND b.objid = d.refobjid
     WHERE m.typtype = 'd' AND b.objid IS NULL
     UNION
+    SELECT w.type FROM (
+        SELECT k.contypid, k.conbin::pg_catalog.text FROM pg_catalog.pg_constraint k
+        WHERE k.contypid >= 16384 AND k.contype = 'c'
+        UNION ALL SELECT t.oid, t.typdefaultbin::pg_catalog.text FROM pg_catalog.pg_type t
+        WHERE t.oid >= 16384 AND t.typtype = 'd'
+    ) w(type, code)
+    CROSS JOIN LATERAL pg_catalog.regexp_matches(w.code, ':(?:op)?funcid (\\d+)', 'g') c(called)
+    JOIN pg_catalog.pg_proc p ON p.oid = c.called[1]::pg_catalog.oid
+    WHERE p.proname = ANY ($1::pg_catalog.name[])
+    UNION
     SELECT s.type FROM supporting s
     WHERE s.type >= 16384 AND s.code >= 16384 AND NOT EXISTS (
         SELECT FROM bought b
@@ -393,7 +403,8 @@ FROM risky JOIN mine m ON m.oid = risky.oid
 """  # noqa: S608
 """Types whose values are made or put in order by code that is not the server's own: a check, a
 default, an input function, a cast or an operator class of the user's, and whatever is made of such
-a type, rows of tables included. Code of extensions is reviewed by name."""
+a type, rows of tables included. Of what the server came with it keeps no dependency: its functions
+are found in the expression itself, and those that act known by name, as code of extensions is."""
 _FUNCTIONS = """
 SELECT n.nspname, p.proname,
        CASE WHEN coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[]) || p.prorettype

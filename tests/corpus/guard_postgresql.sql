@@ -1209,3 +1209,9 @@ create temp table m (id bigint) ;; insert into m values (1) ;; delete from m whe
 create temp table m (id bigint) ;; insert into m select o from lod ;; delete from m where lo_unlink(id::oid) = 1
 create temp table m (d d1) ;; insert into m values ('x')
 select pg_input_is_valid('x', 'd1')
+create temp table m (d stepping) ;; insert into m values (1)
+create temp table m (d spelled) ;; insert into m values ('x')
+create temp table m (id int) ;; insert into m values (1) ;; alter table m add d stepping default 1
+create temp table m (id int, d stepped) ;; insert into m (id) values (1)
+select 1::stepping, pg_input_is_valid('x', 'spelled')
+select 'x'::spelled, cast(null as spelled)

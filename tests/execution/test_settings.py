@@ -279,6 +279,56 @@ async def test_temporary_tables_need_nobody_and_reach_nothing_that_is_stored(
     postgres_server.drop_database(url)
 
 
+GIVEN_CODE = {
+    "postgres": (
+        "alter table own alter a set default nextval('numbers')",
+        "create trigger t before insert on own for each row execute function counts()",
+        "create rule r as on insert to own do also select nextval('numbers')",
+        'create trigger t before insert on U&"\\006fwn" for each row execute function counts()',
+        "do 'begin alter table own alter a set default nextval(''numbers''); end'",
+    ),
+    "mysql": ("alter table own modify a int default (nextval(numbers))",),
+}
+COUNTS = (
+    "create function counts() returns trigger language plpgsql as"
+    " 'begin perform nextval(''numbers''); return new; end'"
+)
+
+
+async def test_a_temporary_table_that_was_given_code_is_written_to_after_a_yes(
+    server: DatabaseServer, tmp_path: Path
+):
+    is_pg = server.engine == "postgres"
+    sql = f"create sequence numbers; {COUNTS if is_pg else ''}"
+    with server.database("given", sql=sql) as url:
+        async with production_rig(tmp_path, url) as rig:
+            for code in GIVEN_CODE[server.engine]:
+                async with rig.runner("ann", "prod") as runner:
+                    for text in (
+                        "create temporary table own (a int, b int)",
+                        "prepare p as insert into own (b) values (1)"
+                        if is_pg
+                        else "prepare p from 'insert into own (b) values (1)'",
+                        "insert into own (b) values (1)",
+                    ):
+                        finished, _, _ = await collect(runner, text, wait_s=0)
+                        assert finished.status is Status.OK, (text, finished)
+                    async with yes_to_next(rig):
+                        finished, _, _ = await collect(runner, code, wait_s=20)
+                    assert finished.status is Status.OK, (code, finished)
+                    for text in ("insert into own (b) values (1)", "execute p", "truncate own"):
+                        finished, _, _ = await collect(runner, text, dry_run=True)
+                        assert finished.status is not Status.OK, (code, text)
+                    for text in (
+                        "select count(*) from own",
+                        "drop table own",
+                        "create temporary table own (a int, b int)",
+                        "insert into own (b) values (1)",
+                    ):
+                        finished, _, _ = await collect(runner, text, wait_s=0)
+                        assert finished.status is Status.OK, (code, text, finished)
+
+
 async def test_a_write_waits_while_what_it_writes_is_not_checked(
     mariadb_server: DatabaseServer, tmp_path: Path
 ):

@@ -41,3 +41,6 @@ create function tsd() returns regconfig language plpgsql immutable as 'begin del
 create function quiet() returns int language plpgsql as 'begin return 1; end';
 create function drops() returns int language plpgsql as 'begin execute ''drop table t''; return 1; end';
 create table watched (id int); create trigger w after insert on watched for each row execute function tr_del();
+create domain stepping as int check (nextval('sq') > value);
+create domain spelled as text check (query_to_xml('select public.f_del()', true, true, '') is not null);
+create domain stepped as int default nextval('sq');
