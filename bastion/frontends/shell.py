@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator
 
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.application.current import set_app
@@ -16,8 +16,6 @@ from prompt_toolkit.filters import Condition, completion_is_selected, is_searchi
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
-from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.lexers import Lexer, PygmentsLexer
 from prompt_toolkit.shortcuts import PromptSession
 from prompt_toolkit.styles import Style
@@ -28,7 +26,7 @@ from pygments.lexers.sql import (  # type: ignore[import-untyped]
 
 from bastion.core.breakglass import check_reason
 from bastion.core.grants import split_reason
-from bastion.core.literals import has_form, typed_spans
+from bastion.core.literals import has_form
 from bastion.core.model import (
     Engine,
     Environment,
@@ -49,7 +47,6 @@ from bastion.core.statement import (
     is_complete,
     open_construct,
     scrub_secrets,
-    secret_spans,
     split,
 )
 from bastion.errors import BastionError, RecordingError, TargetUnavailableError, UsageError
@@ -59,7 +56,7 @@ from bastion.execution.services import Services
 from bastion.execution.session import Session
 from bastion.frontends import meta
 from bastion.frontends.completion import SqlCompleter
-from bastion.frontends.console import TYPED_CLASS, TYPED_STYLES, Console
+from bastion.frontends.console import TYPED_STYLES, Console
 from bastion.frontends.drawn import typed
 from bastion.frontends.narration import (
     glass_text,
@@ -73,13 +70,12 @@ from bastion.frontends.narration import (
     seconds_left,
     seconds_text,
 )
+from bastion.frontends.prompt import HideSecrets, MarkValues, SqlPrompt
 from bastion.frontends.render import Renderer, RenderOptions, make_renderer, visible
 from bastion.frontends.settings import ShellSettings, change
 
 log = logging.getLogger(__name__)
 
-_DRAFTS_MAX = 256
-"""Of a text that is changed more often, nobody is shown how it was typed."""
 _NARROW_COLUMNS = 60
 _LOW_ROWS = 12
 _SPINNER_AFTER_S = 0.5
@@ -193,104 +189,6 @@ class _EndOfInputError(Exception):
     """Ctrl-D at an empty prompt."""
 
 
-def _redrawn(
-    line: TransformationInput,
-    spans: Sequence[tuple[int, int]],
-    draw: Callable[[str, str], tuple[str, str]],
-) -> Transformation:
-    """Draw the letters of some spans of the text otherwise, on one line; no letter moves.
-
-    Args:
-        draw: gives another style and letter for a style and letter.
-    """
-    if not spans:
-        return Transformation(line.fragments)
-    start = line.document.translate_row_col_to_index(line.lineno, 0)
-    fragments = explode_text_fragments(list(line.fragments))
-    for first, last in spans:
-        for index in range(max(first - start, 0), min(last - start, len(fragments))):
-            style, letter, *_ = fragments[index]
-            fragments[index] = draw(style, letter)
-    return Transformation(fragments)
-
-
-class _HideSecrets(Processor):
-    """Draws password literals as stars while they are typed: what is drawn is recorded."""
-
-    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
-        """Hide one line's part of them; no letter moves."""
-        spans = secret_spans(transformation_input.document.text)
-        return _redrawn(
-            transformation_input,
-            spans,
-            lambda style, letter: (style, letter if letter.isspace() else "*"),
-        )
-
-
-class _MarkValues(Processor):
-    """Draws in a style of its own what may be a value: who may read it is judged when it ran."""
-
-    def __init__(self, engine: Engine, is_known: Callable[[str], bool]) -> None:
-        """Start without a text.
-
-        Args:
-            is_known: tells names that anybody may know, and how they begin.
-        """
-        self._engine = engine
-        self._is_known = is_known
-        self._drafts: list[str] = []
-
-    def begin(self) -> None:
-        """Forget the last text."""
-        self._drafts = []
-
-    def is_within(self, text: str) -> bool:
-        """Tell whether all that was drawn of the text on its way is in what it became."""
-        return len(self._drafts) <= _DRAFTS_MAX and all(
-            self._is_draft_within(draft, text) for draft in self._drafts
-        )
-
-    def _is_draft_within(self, draft: str, text: str) -> bool:
-        if text.startswith(draft):
-            return True
-        before = _shared(draft, text)
-        behind = _shared(draft[before:][::-1], text[before:][::-1])
-        end = len(draft) - behind
-        return all(
-            last <= before or first >= end
-            for first, last in typed_spans(draft, self._engine, self._is_known)
-        )
-
-    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
-        """Mark one line's part of them; no letter moves."""
-        text = transformation_input.document.text
-        searched = transformation_input.buffer_control.search_buffer
-        for draft in (searched.text if searched else "", text):
-            if draft:
-                self._keep(draft)
-        spans = typed_spans(text, self._engine, self._is_known)
-        return _redrawn(
-            transformation_input,
-            spans,
-            lambda style, letter: (f"{style} {TYPED_CLASS}", letter),
-        )
-
-    def _keep(self, text: str) -> None:
-        if text in self._drafts[-2:]:
-            return
-        if self._drafts and text.startswith(self._drafts[-1]):
-            # Typed on: what was drawn before is in it.
-            self._drafts[-1] = text
-        elif len(self._drafts) <= _DRAFTS_MAX:
-            self._drafts.append(text)
-
-
-def _shared(one: str, other: str) -> int:
-    """Count the characters at the start that two texts share."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
 class _History(InMemoryHistory):
     """Statements of this person on this target; secrets are scrubbed, a leading blank skips."""
 
@@ -315,7 +213,7 @@ class _Shell:
         self._history = _History()
         self._last_statement = ""
         self._completer = SqlCompleter(self._target.engine)
-        self._values = _MarkValues(self._target.engine, self._completer.is_known)
+        self._values = MarkValues(self._target.engine, self._completer.is_known)
         self._prompt = self._make_prompt()
         self._progress = _Progress(console, services)
         self._is_running = False
@@ -358,12 +256,12 @@ class _Shell:
 
     # Reading
 
-    def _make_prompt(self) -> PromptSession[str]:
+    def _make_prompt(self) -> SqlPrompt:
         lexer: Lexer | None = None
         if self._console.has_colour:
             is_mysql = self._target.engine is Engine.MYSQL
             lexer = PygmentsLexer(MySqlLexer if is_mysql else PostgresLexer)
-        session: PromptSession[str] = PromptSession(
+        session = SqlPrompt(
             multiline=True,
             history=self._history,
             completer=self._completer,
@@ -377,7 +275,7 @@ class _Shell:
             mouse_support=False,
             search_ignore_case=True,
             style=_STYLE,
-            input_processors=[_HideSecrets(), self._values],
+            input_processors=[HideSecrets(), self._values],
             input=self._console.input,
             output=self._console.output,
             interrupt_exception=_InterruptError,

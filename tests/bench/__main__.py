@@ -7,16 +7,17 @@ Give names of parts to run only these: ``make bench ARGS="rows replay"``.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import tempfile
 from pathlib import Path
 
 from bastion.core.model import Engine
-from tests.bench import analysis, busy, recorder, replay, rows, scan
+from tests.bench import analysis, busy, keys, recorder, replay, rows, scan
 from tests.bench.servers import servers
 from tests.fakes.rig import running_rig
 
-PARTS = ("analysis", "rows", "scan", "recorder", "busy", "replay")
+PARTS = ("analysis", "rows", "scan", "recorder", "busy", "keys", "replay")
 
 
 async def main(parts: tuple[str, ...]) -> None:
@@ -33,6 +34,8 @@ async def main(parts: tuple[str, ...]) -> None:
             await recorder.bench_memory_per_recorder(folder)
         if "busy" in parts:
             await busy.bench_busy_node(folder / "busy")
+        if "keys" in parts:
+            await keys.bench_keys()
         if "replay" in parts:
             await replay.bench_hour(folder)
             await replay.bench_seek(folder)
@@ -52,6 +55,9 @@ async def _with_databases(parts: tuple[str, ...], folder: Path) -> None:
             if found.shop_mysql:
                 await rig.add_target("shop_mysql", found.shop_mysql, "production")
             await rig.add_user("ann", "engineer")
+            # As ``bastion serve`` does when all is loaded.
+            gc.collect()
+            gc.freeze()
             if "analysis" in parts:
                 await analysis.bench_analysis(rig, "shop", Engine.POSTGRESQL)
                 if found.shop_mysql:

@@ -17,6 +17,7 @@ from bastion.core.model import (
     Waiting,
 )
 from bastion.errors import TargetUnavailableError
+from bastion.frontends import prompt
 from bastion.frontends.drawn import cells_of
 from bastion.frontends.shell import pick_target, run_shell
 from tests.fakes.clock import START
@@ -62,6 +63,12 @@ async def shell(services=None, *, columns=80, rows=24, target=TARGETS[0], **envi
     finally:
         desk.terminal.closed.set()
         await asyncio.wait_for(desk.task, 30)
+
+
+async def gone(terminal, words):
+    async with asyncio.timeout(5):
+        while words in terminal.shown:  # noqa: ASYNC110 - a screen tells nobody.
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
@@ -567,6 +574,55 @@ async def test_vi_keys_can_be_had():
         desk.terminal.send("\r")
         await desk.terminal.expect("(2 rows)")
         assert desk.runner.texts == ["select 1;"]
+
+
+async def test_a_count_in_vi_keys_is_shown_until_it_is_used():
+    async with shell() as desk:
+        await desk.enter("\\pref vi on")
+        await desk.prompt(times=2)
+        desk.terminal.send("select 12;")
+        await asyncio.sleep(0.1)
+        desk.terminal.send("\x1b")
+        await asyncio.sleep(0.5)
+        desk.terminal.send("2")
+        await desk.terminal.expect("Repeat: 2")
+        desk.terminal.send("h")
+        await gone(desk.terminal, "Repeat: 2")
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+async def test_a_search_in_the_history_shows_what_is_searched_and_found(columns, rows):
+    async with shell(columns=columns, rows=rows) as desk:
+        await desk.enter("select 41;")
+        await desk.prompt(times=2)
+        desk.terminal.send("\x12")
+        await desk.terminal.expect("I-search backward")
+        desk.terminal.send("41")
+        await desk.terminal.expect("backward: 41")
+        desk.terminal.send("\x07")
+        await gone(desk.terminal, "I-search")
+
+
+async def test_tab_offers_what_comes_after_from_and_esc_takes_the_offer_away():
+    async with shell() as desk:
+        desk.terminal.send("select * from ")
+        await asyncio.sleep(0.06)
+        desk.terminal.send("\t")
+        await desk.terminal.expect("open_orders")
+        assert "customers" in desk.terminal.shown
+        desk.terminal.send("\x1b")
+        await gone(desk.terminal, "open_orders")
+
+
+async def test_a_key_asks_the_line_once_what_is_on_it(monkeypatch):
+    asked = []
+    monkeypatch.setattr(prompt, "secret_spans", lambda text: asked.append(text) or ())
+    async with shell() as desk:
+        asked.clear()
+        for key in "select 1":
+            desk.terminal.send(key)
+            await asyncio.sleep(0.02)
+        assert asked == ["select 1"[:end] for end in range(1, 9)]
 
 
 @pytest.mark.parametrize(
