@@ -289,29 +289,53 @@ def _merge(tree: exp.Merge, *, is_stored: bool = False) -> exp.Select | None:
         return None
     name = (target.args.get("alias") or target).this
     ctid = exp.Column(this=exp.to_identifier("ctid"), table=name.copy())
+    is_new = exp.Is(this=ctid.copy(), expression=exp.Null())
     tests: list[exp.Expr] = []
+    lacked: list[exp.Expr] = []
     for when in tree.args["whens"].expressions:
-        if when.args.get("source"):
-            return None
         then = when.args.get("then")
         if isinstance(then, exp.Var) and then.name.lower() == "do nothing":
             # Rows that an earlier branch leaves alone are counted too: never too few.
             continue
-        test: exp.Expr = exp.Is(this=ctid.copy(), expression=exp.Null())
-        if when.args.get("matched"):
-            test = exp.Not(this=test)
-        elif is_stored:
-            continue
         extra = when.args.get("condition")
+        if when.args.get("source"):
+            lacked.append(exp.true() if extra is None else extra.copy())
+            continue
+        if is_stored and not when.args.get("matched"):
+            continue
+        test: exp.Expr = exp.Not(this=is_new.copy()) if when.args.get("matched") else is_new.copy()
         tests.append(test if extra is None else exp.and_(test, extra.copy()))
-    if not tests:
+    if not tests and not lacked:
         return None
     query = exp.Select(expressions=[exp.Count(this=exp.Star())])
     query.set("from_", exp.From(this=source))
     side = None if is_stored else "LEFT"
     query.append("joins", exp.Join(this=target, side=side, on=condition))
-    query.set("where", exp.Where(this=exp.or_(*tests)))
+    query.set("where", exp.Where(this=exp.or_(*tests) if tests else exp.false()))
+    if lacked:
+        query = _with_lacked(query, tree, lacked, is_stored=is_stored)
     common = tree.args.get("with_")
     if common is not None:
         query.set("with_", common)
     return query
+
+
+def _with_lacked(
+    query: exp.Select, tree: exp.Merge, lacked: list[exp.Expr], *, is_stored: bool
+) -> exp.Select:
+    """Add the stored rows that WHEN NOT MATCHED BY SOURCE writes: those that the source lacks."""
+    target, source, condition = tree.this, tree.args["using"], tree.args["on"]
+    met = exp.Select(expressions=[exp.Literal.number(1)])
+    met.set("from_", exp.From(this=source.copy()))
+    met.set("where", exp.Where(this=condition.copy()))
+    missing = exp.and_(exp.Not(this=exp.Exists(this=met.copy())), exp.or_(*lacked))
+    found = exp.Select(expressions=[exp.Count(this=exp.Star())])
+    found.set("from_", exp.From(this=target.copy()))
+    if is_stored:
+        # Rows of an outer join cannot be locked: what is matched is asked for in the same form.
+        met.set("where", exp.Where(this=exp.and_(condition.copy(), query.args["where"].this)))
+        return found.where(exp.or_(exp.Exists(this=met), missing), copy=False)
+    both = exp.Add(
+        this=exp.Subquery(this=query), expression=exp.Subquery(this=found.where(missing))
+    )
+    return exp.Select(expressions=[both])

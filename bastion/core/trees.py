@@ -319,7 +319,9 @@ def _write(node: exp.Expr, findings: Findings, around: Surroundings) -> None:
                 findings.add(EffectClass.UPDATE)
         case exp.Update():
             findings.add(EffectClass.UPDATE)
-            findings.is_whole_table |= is_unconditional(node.args.get("where"))
+            if node.find_ancestor(exp.When) is None:
+                # A branch of MERGE has no WHERE: ``_merge`` asks its ON.
+                findings.is_whole_table |= is_unconditional(node.args.get("where"))
         case exp.Delete():
             findings.add(EffectClass.DELETE)
             findings.is_whole_table |= is_unconditional(node.args.get("where"))

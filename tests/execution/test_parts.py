@@ -82,8 +82,6 @@ UNTOLD = {
     " where state = 'stale' returning id) delete from carts where id in (select id from i)",
     "of what another part read of it": "with i as (insert into kept values (1, 'x') returning id),"
     " j as (select id from i) delete from carts where id in (select id from j)",
-    "of a merge by what is not there": "merge into carts c using (select 3 as id) s on c.id = s.id"
-    " when not matched by source and c.state = 'stale' then delete",
 }
 
 
@@ -93,6 +91,49 @@ async def test_what_cannot_be_told_is_said(rig: Rig, way: str):
     words = "Which rows it touches cannot be told, and is not compared at the run."
     assert words in seen[0].impact.notes
     assert seen[0].impact.rows is None
+
+
+MERGES = {
+    "deleted": (
+        "merge into carts c using (select 3 as id) s on c.id = s.id"
+        " when not matched by source and c.state = 'stale' then delete",
+        (2, 2),
+    ),
+    "beside others": (
+        "merge into carts c using (values (3, 'x'), (70, 'y')) s(id, state) on c.id = s.id"
+        " when matched and s.state <> 'z' then update set n = 7"
+        " when not matched then insert values (s.id, s.state, 1)"
+        " when not matched by source and c.state = 'stale' then update set n = 8",
+        (4, 3),
+    ),
+}
+OTHER_STALE = (
+    "update carts set state = case id when 1 then 'fresh' when 4 then 'stale' else state end"
+)
+
+
+@pytest.mark.parametrize("meanwhile", [OTHER_STALE, "insert into carts values (5, 'stale', 0)", ""])
+@pytest.mark.parametrize("way", sorted(MERGES))
+async def test_what_the_source_of_a_merge_lacks_is_part_of_the_yes(
+    rig: Rig, database: Database, way: str, meanwhile: str
+):
+    if int(str(database("show server_version_num")[0][0])) < 170_000:
+        pytest.skip("PostgreSQL knows WHEN NOT MATCHED BY SOURCE from 17 on")
+
+    async def change(_: Approval) -> None:
+        database(meanwhile or "select 1")
+
+    sql, (rows, keys) = MERGES[way]
+    finished, seen, _ = await run_approved(rig, sql, change)
+    impact = seen[0].impact
+    assert (impact.rows, impact.keys and impact.keys.count) == (rows, keys)
+    assert not any("whole table" in note for note in impact.notes)
+    if meanwhile:
+        assert finished.status is Status.DENIED, finished
+        assert database("select count(*) from carts where n > 0 or id = 70") == [(0,)]
+    else:
+        assert finished.status is Status.OK, finished
+        assert finished.tag == f"MERGE {rows}"
 
 
 FEW = """
