@@ -24,6 +24,7 @@ from prompt_toolkit.styles import Attrs
 
 from bastion.execution.ports import Terminal
 from bastion.frontends.drawn import MARK, Drawn, typed, typed_parts
+from bastion.frontends.render import folded, visible
 
 _TYPED_COLOUR = "ansidefault"
 _TYPED_LOOK = f"bg:{_TYPED_COLOUR}"
@@ -36,7 +37,12 @@ TYPED_STYLES = dict.fromkeys(
 )
 BURST_S = 0.05
 """Keys closer together than this were not typed by hand."""
+TEXT_MAX = 32 * 1024
+"""Characters that can be edited. What it costs to draw a line grows with the square of its length,
+and everybody's sessions wait meanwhile: a megabyte would hold them all up for a minute."""
 _AHEAD_MAX = 256 * 1024
+_LONG = 256
+"""Characters from which on a burst is taken as a whole and not key by key."""
 _PASTE_START, _PASTE_END = "\x1b[200~", "\x1b[201~"
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
@@ -54,6 +60,8 @@ class ConsoleInput(Input):
         """Called on Ctrl-C while no prompt reads."""
         self.on_guarded: Callable[[int], None] | None = None
         """Called with the number of statements when a paste was held back."""
+        self.on_too_long: Callable[[], None] | None = None
+        """Called when more came at once than can be edited, and was dropped."""
         self._count_statements = count_statements
         self._keys: list[KeyPress] = []
         self._parser = Vt100Parser(self._keys.append)
@@ -63,7 +71,7 @@ class ConsoleInput(Input):
         self._burst_timer: asyncio.TimerHandle | None = None
         self._last_fed = 0.0
         self._key_waiter: asyncio.Future[str] | None = None
-        self._is_in_paste = False
+        self._paste: str | None = None
         self._is_closed = False
 
     def feed(self, text: str) -> None:
@@ -122,10 +130,17 @@ class ConsoleInput(Input):
         now = asyncio.get_running_loop().time()
         is_fast = now - self._last_fed < BURST_S
         self._last_fed = now
-        if self._burst:
-            self._burst += text
+        if _PASTE_START in text:
+            # The terminal itself says what was pasted: there is nothing to guess.
+            if self._burst_timer is not None:
+                self._burst_timer.cancel()
+                self._release_burst()
+            self._parse(text)
+        elif self._burst:
+            # One more than can be edited tells as much as all of it.
+            self._burst = (self._burst + text)[: TEXT_MAX + 1]
             self._arm()
-        elif _NEWLINE.search(text) and (len(text) > 1 or is_fast) and not self._is_in_paste:
+        elif _NEWLINE.search(text) and (len(text) > 1 or is_fast) and self._paste is None:
             self._burst = text
             self._arm()
         else:
@@ -143,22 +158,54 @@ class ConsoleInput(Input):
         if self._callback is None:
             self._keep_ahead(text)
             return
-        if _PASTE_START not in text and self._is_dangerous(text):
-            lines = _NEWLINE.sub("\n", text.replace("\x1b", ""))
-            text = f"{_PASTE_START}{lines.rstrip()}{_PASTE_END}"
-            if self.on_guarded is not None:
-                self.on_guarded(self._count_statements(lines))
-        self._parse(text)
+        self._parse(self._guarded(text))
 
-    def _is_dangerous(self, text: str) -> bool:
-        return self._count_statements(_NEWLINE.sub("\n", text)) > 1
+    def _guarded(self, text: str) -> str:
+        """Make one paste of what would run several statements, or is long."""
+        if len(text) > TEXT_MAX:
+            return text
+        lines = _NEWLINE.sub("\n", text)
+        count = self._count_statements(lines)
+        if count > 1:
+            if self.on_guarded is not None:
+                self.on_guarded(count)
+            return f"{_PASTE_START}{lines.replace(chr(27), '').rstrip()}{_PASTE_END}"
+        is_plain = re.sub(r"[\n\t]", " ", lines).isprintable()
+        if len(text) > _LONG and is_plain and not re.search(r"^[\\/]", lines, re.MULTILINE):
+            enter = "\r" if lines.endswith("\n") else ""
+            return f"{_PASTE_START}{lines.rstrip()}{_PASTE_END}{enter}"
+        return text
 
     def _parse(self, text: str) -> None:
-        if _PASTE_START in text or _PASTE_END in text:
-            self._is_in_paste = text.rfind(_PASTE_START) > text.rfind(_PASTE_END)
-        self._parser.feed(text)
+        """Turn into keys what was typed, and each paste as a whole or not at all."""
+        while text:
+            if self._paste is None:
+                typed_part, start, text = text.partition(_PASTE_START)
+                self._type(typed_part)
+                if not start:
+                    break
+                self._paste = ""
+            inside, end, rest = (self._paste + text).partition(_PASTE_END)
+            if not end:
+                # The end may come in pieces.
+                tail = inside[-len(_PASTE_END) :]
+                too_long = len(inside) > TEXT_MAX + len(_PASTE_END)
+                self._paste = "\0" * (TEXT_MAX + 1) + tail if too_long else inside
+                break
+            self._paste, text = None, rest
+            self._feed(f"{_PASTE_START}{inside}{_PASTE_END}", len(inside))
         if self._callback is not None:
             self._callback()
+
+    def _type(self, text: str) -> None:
+        is_whole = len(text) > _LONG and text.isprintable()
+        self._feed(f"{_PASTE_START}{text}{_PASTE_END}" if is_whole else text, len(text))
+
+    def _feed(self, text: str, length: int) -> None:
+        if length <= TEXT_MAX:
+            self._parser.feed(text)
+        elif self.on_too_long is not None:
+            self.on_too_long()
 
     # prompt_toolkit's Input
 
@@ -288,6 +335,15 @@ class Console:
         if text:
             self._writer.has_marked = True
             self.print(typed(text, self.text_number))
+
+    def say(self, sentences: str, *, repeats: bool = False) -> None:
+        """Write sentences with a line end behind them, broken between words.
+
+        Args:
+            repeats: they may repeat what was typed last.
+        """
+        text = folded(visible(sentences, keeps_lines=True).rstrip("\n"), self.columns) + "\n"
+        (self.print_of if repeats else self.print)(text)
 
     async def flush(self) -> None:
         """Wait until all is recorded and handed to the client."""

@@ -7,7 +7,6 @@ people goes through ``visible`` here, so that callers need not think of it.
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -27,12 +26,11 @@ from bastion.core.model import (
 from bastion.core.retire import RetiredTable
 from bastion.core.statement import scrub_secrets
 from bastion.execution.holding import words_for_late
-from bastion.frontends.render import plural, text_width, visible
+from bastion.frontends.render import folded, plural, text_width, visible
 
 _LINE_MAX = 100
 """Characters of a statement's line shown above the caret."""
 _INDENT = 11
-_WRAP_COLUMNS_MIN = 24
 _MINUTE_S = 60
 _HOUR_S = 3600
 _EXACT_BELOW_S = 10
@@ -96,10 +94,7 @@ def outcome_text(event: Finished, statement: str, *, columns: int = 0) -> str:
             return _pending_text(event, message)
         case _:
             text = f"{_HEADINGS[event.status]}:  {message or _because(event)}"
-            lines = text.split("\n")
-            if columns >= _WRAP_COLUMNS_MIN:
-                lines = [piece for line in lines for piece in _wrapped(line, columns, indent=0)]
-            return "\n".join(lines) + "\n"
+            return f"{folded(text, columns)}\n"
 
 
 def hold_text(event: Waiting, now: datetime, *, closing: Sequence[str], columns: int = 0) -> str:
@@ -126,19 +121,7 @@ def hold_text(event: Waiting, now: datetime, *, closing: Sequence[str], columns:
             "on expiry it is rolled back"
         )
     lines += [f"  {line}" for line in closing]
-    if columns >= _WRAP_COLUMNS_MIN:
-        lines = [piece for line in lines for piece in _wrapped(line, columns)]
-    return "\n".join(lines) + "\n"
-
-
-def _wrapped(line: str, columns: int, *, indent: int = _INDENT) -> list[str]:
-    return textwrap.wrap(
-        line,
-        width=columns - 1,
-        subsequent_indent=" " * indent,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    ) or [line]
+    return folded("\n".join(lines), columns, indent=_INDENT) + "\n"
 
 
 def impact_text(impact: Impact) -> str:

@@ -8,7 +8,7 @@ is on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Generic, TypeVar
 
 from prompt_toolkit.application import get_app
@@ -47,8 +47,9 @@ from bastion.frontends.console import TYPED_CLASS
 
 T = TypeVar("T")
 _MENU_ROWS = 16
-_DRAFTS_MAX = 256
-"""Of a text that is changed more often, nobody is shown how it was typed."""
+_DRAFTS_MAX = 100_000
+"""Characters of all forms of a text on its way. Of a text that is changed more, nobody is shown how
+it was typed: each of these forms is read once more in the end."""
 
 
 class SqlPrompt(PromptSession[str]):
@@ -154,12 +155,16 @@ def _redrawn(
 class HideSecrets(Processor):
     """Draws password literals as stars while they are typed: what is drawn is recorded."""
 
+    def __init__(self) -> None:
+        """Start without a text."""
+        # All lines of one text are drawn one after the other.
+        self._spans = lru_cache(maxsize=1)(secret_spans)
+
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         """Hide one line's part of them; no letter moves."""
-        spans = secret_spans(transformation_input.document.text)
         return _redrawn(
             transformation_input,
-            spans,
+            self._spans(transformation_input.document.text),
             lambda style, letter: (style, letter if letter.isspace() else "*"),
         )
 
@@ -173,17 +178,17 @@ class MarkValues(Processor):
         Args:
             is_known: tells names that anybody may know, and how they begin.
         """
-        self._engine = engine
-        self._is_known = is_known
+        self._spans = lru_cache(maxsize=1)(lambda text: typed_spans(text, engine, is_known))
         self._drafts: list[str] = []
 
     def begin(self) -> None:
-        """Forget the last text."""
+        """Forget the last text, and what was known when it was typed."""
         self._drafts = []
+        self._spans.cache_clear()
 
     def is_within(self, text: str) -> bool:
         """Tell whether all that was drawn of the text on its way is in what it became."""
-        return len(self._drafts) <= _DRAFTS_MAX and all(
+        return self._drafts_size() <= _DRAFTS_MAX and all(
             self._is_draft_within(draft, text) for draft in self._drafts
         )
 
@@ -193,10 +198,7 @@ class MarkValues(Processor):
         before = _shared(draft, text)
         behind = _shared(draft[before:][::-1], text[before:][::-1])
         end = len(draft) - behind
-        return all(
-            last <= before or first >= end
-            for first, last in typed_spans(draft, self._engine, self._is_known)
-        )
+        return all(last <= before or first >= end for first, last in self._spans(draft))
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         """Mark one line's part of them; no letter moves."""
@@ -205,10 +207,9 @@ class MarkValues(Processor):
         for draft in (searched.text if searched else "", text):
             if draft:
                 self._keep(draft)
-        spans = typed_spans(text, self._engine, self._is_known)
         return _redrawn(
             transformation_input,
-            spans,
+            self._spans(text),
             lambda style, letter: (f"{style} {TYPED_CLASS}", letter),
         )
 
@@ -218,8 +219,11 @@ class MarkValues(Processor):
         if self._drafts and text.startswith(self._drafts[-1]):
             # Typed on: what was drawn before is in it.
             self._drafts[-1] = text
-        elif len(self._drafts) <= _DRAFTS_MAX:
+        elif self._drafts_size() <= _DRAFTS_MAX:
             self._drafts.append(text)
+
+    def _drafts_size(self) -> int:
+        return sum(map(len, self._drafts))
 
 
 def _shared(one: str, other: str) -> int:

@@ -12,6 +12,7 @@ import abc
 import functools
 import json
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -156,6 +157,7 @@ def _wide_width(text: str) -> int:
 
 
 _SHORT = 40
+_FOLD_MIN = 24
 _short_width = functools.lru_cache(maxsize=4096)(_wide_width)
 """Masks and names come again and again, and measuring costs more than drawing."""
 
@@ -164,6 +166,26 @@ def heading(column: ResultColumn) -> str:
     """Give the words above a column; a masked one says so."""
     name = visible(column.name)
     return f"{name} (masked)" if column.masked else name
+
+
+def folded(text: str, columns: int, *, indent: int = 0) -> str:
+    """Break lines between words, where a terminal would break them inside one.
+
+    Args:
+        columns: width of the terminal; 0, or too few for words, leaves the text as it is.
+        indent: blanks before each line that a break makes.
+    """
+    if columns < _FOLD_MIN:
+        return text
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines += textwrap.wrap(
+            line,
+            width=columns - 1,
+            subsequent_indent=" " * indent,
+            break_on_hyphens=False,
+        ) or [line]
+    return "\n".join(lines)
 
 
 def plural(count: int, word: str) -> str:

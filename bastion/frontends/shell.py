@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import time
 from collections.abc import AsyncGenerator
@@ -56,7 +57,7 @@ from bastion.execution.services import Services
 from bastion.execution.session import Session
 from bastion.frontends import meta
 from bastion.frontends.completion import SqlCompleter
-from bastion.frontends.console import TYPED_STYLES, Console
+from bastion.frontends.console import TEXT_MAX, TYPED_STYLES, Console
 from bastion.frontends.drawn import typed
 from bastion.frontends.narration import (
     glass_text,
@@ -76,6 +77,8 @@ from bastion.frontends.settings import ShellSettings, change
 
 log = logging.getLogger(__name__)
 
+_OPEN_MAX = 4_000
+"""Characters before a line up to which its prompt says what is open there."""
 _NARROW_COLUMNS = 60
 _LOW_ROWS = 12
 _SPINNER_AFTER_S = 0.5
@@ -105,7 +108,7 @@ async def run_shell(services: Services, session: Session, terminal: Terminal) ->
         # There was no shell at all; the channel says why, and its exit status says so too.
         raise
     except BastionError as error:
-        console.print(f"{visible(error.message)}\n")
+        console.say(error.message)
         return None
     finally:
         with contextlib.suppress(ConnectionError, BastionError):
@@ -119,7 +122,7 @@ async def pick_target(services: Services, principal: Principal, terminal: Termin
     console = Console(terminal, lambda _text: 0)
     try:
         if not targets:
-            console.print("You may use no target yet. Ask an administrator.\n")
+            console.say("You may use no target yet. Ask an administrator.")
             return None
         width = max(len(target.name) for target in targets)
         lines = [
@@ -136,7 +139,7 @@ async def pick_target(services: Services, principal: Principal, terminal: Termin
                 return None
             if word in by_word:
                 return by_word[word]
-            console.print(f"There is no target {visible(word[:40])!r}.\n")
+            console.say(f"There is no target {visible(word[:40])!r}.")
         return None
     finally:
         with contextlib.suppress(ConnectionError, BastionError):
@@ -193,7 +196,7 @@ class _History(InMemoryHistory):
     """Statements of this person on this target; secrets are scrubbed, a leading blank skips."""
 
     def append_string(self, string: str) -> None:
-        if string.strip() and not string.startswith(" "):
+        if string.strip() and not string.startswith(" ") and len(string) <= TEXT_MAX:
             super().append_string(scrub_secrets(string))
 
 
@@ -213,15 +216,19 @@ class _Shell:
         self._history = _History()
         self._last_statement = ""
         self._completer = SqlCompleter(self._target.engine)
-        self._values = MarkValues(self._target.engine, self._completer.is_known)
+        engine = self._target.engine
+        self._open = functools.lru_cache(maxsize=64)(lambda text: open_construct(text, engine))
+        self._values = MarkValues(engine, self._completer.is_known)
         self._prompt = self._make_prompt()
         self._progress = _Progress(console, services)
         self._is_running = False
         self._next_target: str | None = None
         self._interrupts: list[asyncio.Task[None]] = []
+        self._above: set[asyncio.Task[None]] = set()
         console.application = self._prompt.app
         console.input.on_interrupt = self._on_interrupt
         console.input.on_guarded = self._on_guarded
+        console.input.on_too_long = self._on_too_long
         session.notice_callback = self._show_notice
 
     async def run(self) -> str | None:
@@ -281,6 +288,7 @@ class _Shell:
             interrupt_exception=_InterruptError,
             eof_exception=_EndOfInputError,
         )
+        session.app.before_render += lambda _app: self._bound_text()
         # Half a second after Esc is long for people who press it and short for slow links.
         session.app.ttimeoutlen = 0.2
         return session
@@ -311,6 +319,8 @@ class _Shell:
         return self._prompt.default_buffer.complete_state is not None
 
     def _is_ready(self, text: str) -> bool:
+        if len(text) > TEXT_MAX:
+            return False
         stripped = text.strip()
         if not stripped or stripped.lower() in (*_LEAVE_WORDS, "help"):
             return True
@@ -355,7 +365,8 @@ class _Shell:
         if wrap_count > 0:
             return [("", " " * width)]
         lines = self._prompt.default_buffer.document.lines[:line_number]
-        construct = open_construct("\n".join(lines), self._target.engine) or "-"
+        before = "\n".join(lines)
+        construct = (self._open(before) if len(before) <= _OPEN_MAX else "") or "-"
         return [("class:continuation", f"{construct}> ".rjust(width))]
 
     # Acting
@@ -495,8 +506,8 @@ class _Shell:
             )
             text = glass_text(emergency)
         except BastionError as error:
-            text = f"{error.message}\n"
-        self._console.print_of(visible(text, keeps_lines=True))
+            text = error.message
+        self._say(text)
 
     async def _ask_code(self) -> str:
         """Ask for a one-time code, drawn as stars; empty when it is not given."""
@@ -530,7 +541,7 @@ class _Shell:
 
     def _say(self, text: str) -> None:
         """Answer a command: its words may come back, so they are marked as what was typed."""
-        self._console.print_of(f"{visible(text, keeps_lines=True)}\n")
+        self._console.say(text, repeats=True)
 
     async def _refuse(self, command: meta.MetaCommand) -> None:
         if command.name in meta.REFUSED:
@@ -605,7 +616,7 @@ class _Shell:
         await self._follow(self._runner.ask_grant(wanted, options=options), output)
 
     async def _budget(self) -> None:
-        self._console.print(visible(await self._budget_text(), keeps_lines=True))
+        self._console.say(await self._budget_text())
 
     async def _budget_text(self, *, is_brief: bool = False) -> str:
         """Say what was tried on masked columns today; briefly, nothing where nothing was."""
@@ -620,13 +631,12 @@ class _Shell:
 
     async def _why(self) -> None:
         reasons = self._runner.explain_masks()
-        lines = "".join(f"  {visible(reason)}\n" for reason in reasons)
+        lines = "".join(f"  {reason}\n" for reason in reasons)
         if reasons:
             lines += "To see such values, ask a reviewer: \\unmask CLASS for 15m reason TEXT\n"
         else:
             lines = "No column of the last result was masked.\n"
-        budget = visible(await self._budget_text(is_brief=True), keeps_lines=True)
-        self._console.print(f"{lines}{budget}")
+        self._console.say(f"{lines}{await self._budget_text(is_brief=True)}")
 
     def _past(self, argument: str) -> str:
         count = int(argument) if argument.isdigit() else 20
@@ -646,7 +656,7 @@ class _Shell:
             f"{limit} rows a result; held statements wait for a colleague.",
             r"\? lists the commands, \q leaves.",
         )
-        self._console.print("".join(f"{visible(line)}\n" for line in lines))
+        self._console.say("\n".join(lines))
 
     async def _prepare(self) -> None:
         with contextlib.suppress(BastionError):
@@ -662,7 +672,7 @@ class _Shell:
             catalogue = await self._runner.catalogue()
         except BastionError as error:
             if is_loud:
-                self._console.print(f"{visible(error.message)}\n")
+                self._console.say(error.message)
             return
         self._completer.learn(catalogue, self._runner.context.relations.values())
         if is_loud:
@@ -701,21 +711,44 @@ class _Shell:
     def _on_guarded(self, count: int) -> None:
         self._print_above(
             f"{count} statements came at once, as if pasted: nothing has run. "
-            "Enter runs them all, Ctrl-C drops them.\n"
+            "Enter runs them all, Ctrl-C drops them."
         )
 
+    def _on_too_long(self) -> None:
+        self._print_above(
+            f"That is more than the {TEXT_MAX:,} characters that can be edited here: nothing of it "
+            "was taken. Send it as a file: ssh HOST TARGET < file.sql"
+        )
+
+    def _bound_text(self) -> None:
+        """Drop a text that has grown, by many pastes, beyond what can be drawn in time."""
+        buffer = self._prompt.default_buffer
+        if len(buffer.text) > TEXT_MAX:
+            buffer.reset()
+            asyncio.get_running_loop().call_soon(self._on_too_long)
+
     def _show_notice(self, text: str) -> None:
-        self._print_above(f"NOTICE:  {visible(text)}\n")
+        self._print_above(f"NOTICE:  {text}")
 
     def _print_above(self, text: str) -> None:
         """Print above a prompt that is being edited, or at once when there is none."""
         application = self._prompt.app
         if not application.is_running:
             self._progress.clear()
-            self._console.print(text)
+            self._console.say(text)
             return
-        with set_app(application):
-            run_in_terminal(lambda: self._console.print(text))
+        task = asyncio.get_running_loop().create_task(self._say_above(text))
+        self._above.add(task)
+        task.add_done_callback(self._above.discard)
+
+    async def _say_above(self, text: str) -> None:
+        # Whoever calls, a timer or another session, is no part of this shell's application.
+        console = self._console
+        with (
+            create_app_session(input=console.input, output=console.output),
+            set_app(self._prompt.app),
+        ):
+            await run_in_terminal(lambda: console.say(text))
 
     async def _watch(self) -> None:
         """End prompt or query when the client or the session is gone."""
@@ -742,7 +775,7 @@ class _Shell:
     def _say_goodbye(self) -> None:
         if self._session.end_reason and not self._console.terminal.closed.is_set():
             with contextlib.suppress(ConnectionError, BastionError):
-                self._console.print(f"\n{visible(self._session.end_reason)}\n")
+                self._console.say(f"\n{self._session.end_reason}")
 
 
 class _ShellOutput:
@@ -814,7 +847,7 @@ class _ShellOutput:
             self._console.print_of(outcome_text(event, self._statement, columns=columns))
             return
         if event.message:
-            self._console.print(f"{visible(event.message, keeps_lines=True)}\n")
+            self._console.say(event.message)
         self._console.print(limit_text(event, how=r"\limit N"))
         line = result_text(event, has_timing=self._settings.has_timing)
         if line:

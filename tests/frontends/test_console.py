@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bastion.frontends.console import Console
+from bastion.frontends.console import TEXT_MAX, Console
 from tests.fakes.terminal import FakeTerminal
 
 
@@ -89,9 +89,36 @@ async def test_type_ahead_is_bounded(console):
     assert len(await keys_of(console)) <= 256 * 1024
 
 
-async def test_a_large_paste_does_not_block(console):
-    keys = await asyncio.wait_for(keys_of(console, f"\x1b[200~{'x' * 500_000}\x1b[201~"), 5)
-    assert len(keys) >= 500_000
+async def test_a_paste_that_can_be_edited_passes_as_a_whole(console):
+    text = "x" * TEXT_MAX
+    assert await keys_of(console, f"\x1b[200~{text[:-9]}", f"{text[-9:]}\x1b[20", "1~") == text
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["\x1b[200~", *["select 1;\r" * 1000] * 20, "\x1b[2", "01~"],
+        ["x" * (TEXT_MAX + 1)],
+        ["select 1;\r" * 20_000],
+    ],
+    ids=["a paste in pieces", "keys at once", "statements at once"],
+)
+async def test_nothing_is_taken_of_what_is_too_long_to_edit_and_it_is_said(console, pieces):
+    said = []
+    console.input.on_too_long = lambda: said.append(1)
+    assert await keys_of(console, *pieces) == ""
+    assert said == [1]
+    assert await keys_of(console, "select 2;") == "select 2;"
+
+
+async def test_a_long_statement_is_taken_as_a_whole_and_then_its_enter(console):
+    text = "insert into t values\r" + "(1, 'a'),\r" * 100 + "(2, 'b');"
+    assert await keys_of(console, f"{text}\r") == text.replace("\r", "\n") + "\r"
+
+
+async def test_a_command_in_a_long_burst_stays_a_line_of_its_own(console):
+    text = "\\x on\rselect " + "1, " * 100 + "1;\r"
+    assert await keys_of(console, text) == text
 
 
 async def test_line_ends_are_those_of_a_terminal(console):

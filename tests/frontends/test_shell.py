@@ -138,6 +138,25 @@ async def test_a_bracketed_paste_lands_in_the_buffer_and_runs_nothing():
         assert "delete from users;" in desk.terminal.text
 
 
+async def test_a_paste_that_is_too_long_to_edit_is_dropped_with_the_way_instead():
+    async with shell() as desk:
+        desk.terminal.send("select 1;\x1b[200~" + "x" * 1_000_000 + "\x1b[201~")
+        await desk.terminal.expect("< file.sql")
+        desk.terminal.send("\r")
+        await desk.terminal.expect("(2 rows)")
+        assert desk.runner.texts == ["select 1;"]
+
+
+async def test_pastes_do_not_add_up_to_more_than_can_be_edited():
+    async with shell() as desk:
+        for _ in range(3):
+            desk.terminal.send("\x1b[200~" + "-- a line\r" * 1200 + "\x1b[201~")
+        await desk.terminal.expect("< file.sql")
+        await desk.enter("select 2;")
+        await desk.terminal.expect("(2 rows)")
+        assert desk.runner.texts == ["select 2;"]
+
+
 async def test_an_unbracketed_paste_of_several_statements_is_held_back():
     async with shell() as desk:
         desk.terminal.send("select 1;\rselect 2;\r")
@@ -477,8 +496,9 @@ async def test_history_is_kept_scrubbed_and_a_leading_blank_is_not():
         await desk.enter(" select 2;")
         await desk.terminal.expect("(2 rows)", times=2)
         assert desk.services.history.past == ["select 1;"]
+        await desk.prompt(times=3)
         desk.terminal.send("\x1b[A")
-        await asyncio.sleep(0.1)
+        await desk.terminal.expect("select 1;", times=2)
         desk.terminal.send("\r")
         await desk.terminal.expect("(2 rows)", times=3)
         assert desk.runner.texts[-1] == "select 1;"
@@ -546,6 +566,9 @@ async def test_a_notice_from_the_session_stands_above_the_prompt():
         desk.session.notice_callback("This session ends in 60 s: idle for too long.")
         await desk.terminal.expect("This session ends in 60 s")
         await asyncio.sleep(0.1)
+        *_, above, prompt = (line for line in desk.terminal.lines if line)
+        assert above.startswith("NOTICE:  This session ends")
+        assert prompt.endswith("=> select 4")
         desk.terminal.send("2;")
         await asyncio.sleep(0.1)
         desk.terminal.send("\r")
