@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fnmatch
 import re
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -18,8 +17,11 @@ from bastion.core.catalogue import Catalogue, Column, Relation, RelationKind
 from bastion.core.definitions import Redactor
 from bastion.core.model import Engine, ResultColumn, Row, Target
 from bastion.errors import UsageError
-from bastion.frontends.render import plural, words_columns, words_rows
+from bastion.frontends.render import folded, plural, words_columns, words_rows
 
+_NAME_WIDTH = 22
+_COLUMNS = 80
+"""The narrowest terminal that people use."""
 _RELATIONS_MAX = 20
 """Relations that one ``\\d PATTERN`` describes."""
 
@@ -73,8 +75,8 @@ SHELL_COMMANDS: Mapping[str, str] = MappingProxyType(
         "breakglass REASON": "lift holds here for 30 minutes; asks a fresh code, tells everybody",
         "undrop [NAME]": "bring a table back from quarantine; alone: list what is there",
         "reason TEXT": "the reason that reviewers read with your next held statements",
-        "g, ;": "run the statement",
-        "gx, G": "run it and show one field per line",
+        "g or ;": "run the statement",
+        "gx or \\G": "run it and show one field per line",
         "history [N]": "your last statements on this target",
         "#": "fetch names for completion again",
     }
@@ -124,6 +126,20 @@ REFUSED: Mapping[str, str] = MappingProxyType(
         "h": r"\h is not here; the database's own documentation has the syntax. Try \?",
     }
 )
+_BARE = frozenset({"tee", "source", "system", "edit"})
+"""Commands of mysql that need no backslash there; no statement begins like them."""
+_SLIPS = tuple(
+    (re.compile(pattern, re.IGNORECASE), hint)
+    for pattern, hint in (
+        (r"show\s+(full\s+)?tables\b", r"\dt lists the tables."),
+        (r"show\s+(databases|schemas)\b", r"\l lists targets and databases, \dn schemas."),
+        (
+            r"(desc|describe|show\s+(full\s+)?columns|show\s+create)\b",
+            r"\d NAME describes a table.",
+        ),
+        (r"use\b", r"\c TARGET goes to another target."),
+    )
+)
 _KNOWN = re.compile(r"[\\/]([A-Za-z]+|[?!#])(S?\+?S?)(?:\s+(.*))?\s*;?\s*", re.DOTALL)
 
 
@@ -135,7 +151,8 @@ def parse_meta(text: str) -> MetaCommand | None:
         if stripped.startswith("\\"):
             word = stripped[1:].split(maxsplit=1)
             return MetaCommand(name=word[0] if word else "")
-        return None
+        bare = re.match(r"\w*", stripped.lower())
+        return MetaCommand(name=bare[0]) if bare and bare[0] in _BARE else None
     name, marks, argument = match[1], match[2], (match[3] or "").strip().rstrip(";").strip()
     if name.endswith("S") and name[:-1] in _LISTING_NAMES:
         name, marks = name[:-1], marks + "S"
@@ -153,6 +170,13 @@ def refusal(command: MetaCommand) -> str:
     return f"\\{command.name[:40]} is not here; try \\?"
 
 
+def slip(statement: str, engine: Engine) -> str:
+    """Say how a statement of MySQL is written on PostgreSQL; empty where nothing is known."""
+    if engine is not Engine.POSTGRESQL:
+        return ""
+    return next((hint for form, hint in _SLIPS if form.match(statement.lstrip())), "")
+
+
 def is_listing(command: MetaCommand) -> bool:
     """Tell whether a command lists what a database holds; these work in exec too."""
     return command.name in _LISTING_NAMES
@@ -160,29 +184,25 @@ def is_listing(command: MetaCommand) -> bool:
 
 def help_text() -> str:
     r"""Write what ``\?`` says: what works here, and what is left out on purpose."""
-    width = max(len(words) for words in (*SHELL_COMMANDS, *LISTING_COMMANDS)) + 1
     lines = ["Commands (a slash works like the backslash):"]
     for table in (SHELL_COMMANDS, LISTING_COMMANDS):
         for words, does in table.items():
-            name = words if words.startswith("g,") else f"\\{words}"
-            lines += _wrapped(does, f"  {name:{width}}  ", " " * (width + 4))
-    lines += _wrapped(
-        "Keys: Enter runs a complete statement; Alt-Enter runs what is there; Ctrl-R searches "
-        "the history; Tab completes; Ctrl-C clears, cancels or withdraws; Ctrl-D leaves.",
-        "",
-        "  ",
-    )
-    lines.append("Left out on purpose:")
-    for name in ("!", "i", "o", "e", "copy"):
-        lines += _wrapped(REFUSED[name], "  ", "    ")
+            name = f"  \\{words}"
+            if len(name) > _NAME_WIDTH - 2:
+                lines.append(name)
+                name = ""
+            lines.append(folded(f"{name:{_NAME_WIDTH}}{does}", _COLUMNS, indent=_NAME_WIDTH))
+    left_out = " ".join(f"\\{name}" for name in REFUSED if name not in _BARE)
+    lines += [
+        folded(f"Left out; each says what to do instead: {left_out}", _COLUMNS, indent=2),
+        folded(
+            "Keys: Enter runs a complete statement; Alt-Enter runs what is there; Ctrl-R searches "
+            "the history; Tab completes; Ctrl-C clears, cancels or withdraws; Ctrl-D leaves.",
+            _COLUMNS,
+            indent=2,
+        ),
+    ]
     return "\n".join(lines) + "\n"
-
-
-def _wrapped(text: str, first: str, others: str) -> list[str]:
-    """Break between words: the narrowest terminal that people use has 80 columns."""
-    return textwrap.wrap(
-        text, width=79, initial_indent=first, subsequent_indent=others, break_on_hyphens=False
-    )
 
 
 def listing(
@@ -283,11 +303,17 @@ _SYSTEM_SQL = {
 }
 
 
+_OWN_ROLES = {Engine.POSTGRESQL: r"WHERE rolname !~ '^pg_'"}
+"""Without those that the server brings; ``\\duS`` lists them too."""
+
+
 def _system_sql(command: MetaCommand, engine: Engine) -> str:
     found = _SYSTEM_SQL.get((engine, command.name))
     if found is None:
         raise UsageError(f"\\{command.name} means nothing on this engine; try \\?")
     sql, column = found
+    if command.name == "du" and not command.argument and not command.has_system:
+        sql = sql.replace("WHERE true", _OWN_ROLES.get(engine, "WHERE true"))
     pattern = command.argument.strip('"').rpartition(".")[2]
     if not pattern or not column:
         return sql.format(and_like="")

@@ -199,7 +199,7 @@ def limit_text(event: Finished, *, how: str) -> str:
     if not event.row_count:
         return f"-- there are rows, none is shown (limit; {how})\n"
     rows = f"{event.row_count:,}".replace(",", " ")
-    return f"-- {rows} of more rows (limit; {how})\n"
+    return f"-- the first {rows} rows; there are more (limit; {how})\n"
 
 
 def masked_text(columns: Sequence[ResultColumn]) -> str:

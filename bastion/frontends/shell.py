@@ -215,6 +215,7 @@ class _Shell:
         self._settings = ShellSettings()
         self._history = _History()
         self._last_statement = ""
+        self._unfinished = ""
         self._completer = SqlCompleter(self._target.engine)
         engine = self._target.engine
         self._open = functools.lru_cache(maxsize=64)(lambda text: open_construct(text, engine))
@@ -302,6 +303,7 @@ class _Shell:
             if self._is_ready(buffer.text):
                 buffer.validate_and_handle()
             else:
+                self._advise(buffer.text)
                 buffer.insert_text("\n")
 
         @bindings.add("enter", filter=completion_is_selected)
@@ -324,9 +326,26 @@ class _Shell:
         stripped = text.strip()
         if not stripped or stripped.lower() in (*_LEAVE_WORDS, "help"):
             return True
-        if meta.parse_meta(text) is not None:
+        if meta.parse_meta(text) is not None or self._command_behind(text) is not None:
             return True
         return is_complete(text, self._target.engine)
+
+    def _command_behind(self, text: str) -> tuple[str, str] | None:
+        """Split off a backslash command on the last line, which psql obeys in a statement too."""
+        before, line_end, line = text.rstrip().rpartition("\n")
+        if not line_end or not line.lstrip().startswith("\\") or _without_go(line)[0] != line:
+            return None
+        is_open = self._open(before) not in ("", "(")
+        return None if is_open else (before, line)
+
+    def _advise(self, text: str) -> None:
+        """Tell people who want to leave, or help, that their words became part of a statement."""
+        line = text.rpartition("\n")[2].strip().lower()
+        if line in (*_LEAVE_WORDS, "help", "\\?"):
+            self._print_above(
+                "This is still part of the statement above: ; runs it, Ctrl-C drops it, and then "
+                f"{line} is obeyed."
+            )
 
     async def _read(self) -> str | None:
         """Read one input; None on Ctrl-D at an empty prompt."""
@@ -335,9 +354,10 @@ class _Shell:
         self._prompt.reserve_space_for_menu = 0 if low else 6
         is_vi = self._settings.is_vi
         self._prompt.editing_mode = EditingMode.VI if is_vi else EditingMode.EMACS
+        unfinished, self._unfinished = self._unfinished, ""
         try:
             return await self._prompt.prompt_async(
-                self._message, set_exception_handler=False, handle_sigint=False
+                self._message, default=unfinished, set_exception_handler=False, handle_sigint=False
             )
         except _InterruptError:
             return ""
@@ -376,6 +396,14 @@ class _Shell:
         stripped = text.strip()
         if not stripped:
             return False
+        behind = self._command_behind(text)
+        if behind is not None:
+            before, line = behind
+            if is_complete(before, self._target.engine):
+                await self._act(before)
+            else:
+                self._unfinished = f"{before}\n"
+            return await self._act(line)
         if stripped.lower() in _LEAVE_WORDS:
             return True
         if stripped.lower() == "help":
@@ -390,7 +418,7 @@ class _Shell:
 
     def _statements_in(self, text: str) -> int | None:
         """Count the statements of what was entered; None where it held more than these."""
-        if not self._values.is_within(text):
+        if not self._values.is_within(text) or self._command_behind(text) is not None:
             return None
         if meta.parse_meta(text) is not None or text.strip().lower() in (*_LEAVE_WORDS, "help"):
             return None if has_form(text) else 0
@@ -411,7 +439,9 @@ class _Shell:
         settings = self._settings
         options = RunOptions(limit=settings.limit, reason=settings.reason, wait_s=None)
         renderer = self._renderer(expanded=expanded)
-        output = _ShellOutput(self._console, renderer, settings, self._progress, self._services)
+        output = _ShellOutput(
+            self._console, renderer, settings, self._progress, self._services, self._target.engine
+        )
         await self._follow(self._runner.execute(text, options=options), output)
 
     async def _follow(
@@ -611,7 +641,12 @@ class _Shell:
             return
         options = RunOptions(reason=reason or settings.reason, wait_s=None)
         output = _ShellOutput(
-            self._console, self._renderer(), settings, self._progress, self._services
+            self._console,
+            self._renderer(),
+            settings,
+            self._progress,
+            self._services,
+            self._target.engine,
         )
         await self._follow(self._runner.ask_grant(wanted, options=options), output)
 
@@ -788,7 +823,9 @@ class _ShellOutput:
         settings: ShellSettings,
         progress: _Progress,
         services: Services,
+        engine: Engine,
     ) -> None:
+        self._engine = engine
         self.status = Status.OK
         self.was_held = False
         self._console = console
@@ -845,6 +882,9 @@ class _ShellOutput:
         if event.status is not Status.OK:
             columns = self._console.columns
             self._console.print_of(outcome_text(event, self._statement, columns=columns))
+            hint = meta.slip(self._statement, self._engine)
+            if hint and event.status is Status.ERROR:
+                self._console.say(f"HINT:  {hint}")
             return
         if event.message:
             self._console.say(event.message)

@@ -253,7 +253,7 @@ async def test_a_cut_result_is_never_silent(flags):
         f"shop-prod {flags} --limit 2 -c select 1", services=FakeServices(cut)
     )
     assert code == 0
-    assert "-- 2 of more rows (limit; --limit N)" in err
+    assert "-- the first 2 rows; there are more (limit; --limit N)" in err
 
 
 async def none_of(text, options):

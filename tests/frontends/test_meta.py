@@ -17,6 +17,7 @@ from bastion.frontends.meta import (
     listing,
     parse_meta,
     refusal,
+    slip,
 )
 from tests.fakes.runner import TARGETS, make_catalogue
 
@@ -66,7 +67,10 @@ def names(text, engine=Engine.POSTGRESQL):
         ("\\?", MetaCommand(name="?")),
         ("\\! id", MetaCommand(name="!", argument="id")),
         ("\\123", MetaCommand(name="123")),
+        ("TEE out.txt", MetaCommand(name="tee")),
+        ("system;", MetaCommand(name="system")),
         ("select 1", None),
+        ("system_user()", None),
         ("/* comment */ select 1", None),
         ("/frob", None),
     ],
@@ -149,4 +153,28 @@ def test_each_refused_command_says_what_to_do_instead(name):
 
 
 def test_help_fits_into_a_terminal():
-    assert max(map(len, help_text().splitlines())) <= 120
+    assert max(map(len, help_text().splitlines())) < 80
+
+
+@pytest.mark.parametrize(
+    ("statement", "hint"),
+    [
+        ("SHOW TABLES", r"\dt"),
+        (" show full columns from t", r"\d NAME"),
+        ("desc customers", r"\d NAME"),
+        ("use shop", r"\c TARGET"),
+        ("show work_mem", ""),
+        ("user", ""),
+    ],
+)
+def test_words_of_mysql_are_answered_with_those_of_here(statement, hint):
+    assert slip(statement, Engine.POSTGRESQL).startswith(hint)
+    assert bool(slip(statement, Engine.POSTGRESQL)) == bool(hint)
+    assert slip(statement, Engine.MYSQL) == ""
+
+
+def test_roles_of_the_server_itself_are_listed_when_asked_for():
+    assert "^pg_" in listed("\\du").sql
+    assert "^pg_" not in listed("\\duS").sql
+    assert "^pg_" not in listed("\\du pg_*").sql
+    assert "^pg_" not in listed("\\du", Engine.MYSQL).sql

@@ -122,7 +122,7 @@ def test_exit_codes_tell_how_it_ended(house):
 def test_a_cut_result_says_so_on_stderr(house):
     answer = house.ssh("alice", "shop -t --limit 2 -c select id from orders")
     assert (answer.status, len(answer.out.split())) == (0, 2)
-    assert "-- 2 of more rows (limit; --limit N)" in answer.err
+    assert "-- the first 2 rows; there are more (limit; --limit N)" in answer.err
 
 
 @pytest.mark.parametrize("command", ["\\l", "\\d", "\\dt+", "\\dv", "\\di", "\\dn", "\\df", "\\du"])

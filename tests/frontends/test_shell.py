@@ -110,6 +110,60 @@ async def test_input_goes_on_until_the_semicolon_and_shows_what_is_open():
         assert desk.runner.texts == ["select 'a\nb';"]
 
 
+async def test_a_command_in_an_unfinished_statement_is_obeyed_and_the_statement_stays():
+    async with shell() as desk:
+        await desk.enter("select 1")
+        await desk.enter("\\timing")
+        await desk.terminal.expect("Timing is off.")
+        await desk.terminal.expect("=> select 1", times=2)
+        await desk.enter(";")
+        await desk.terminal.expect("(2 rows)")
+        assert desk.runner.texts == ["select 1\n;"]
+        await desk.enter("select 2")
+        await desk.enter("\\q")
+        await asyncio.wait_for(desk.task, 30)
+
+
+async def test_a_backslash_in_a_quote_is_no_command():
+    async with shell() as desk:
+        await desk.enter("select 'a")
+        await desk.enter("\\q")
+        await desk.enter("';")
+        await desk.terminal.expect("(2 rows)")
+        assert desk.runner.texts == ["select 'a\n\\q\n';"]
+
+
+async def test_a_pasted_statement_runs_before_the_command_behind_it():
+    async with shell() as desk:
+        desk.terminal.send("\x1b[200~select 1;\r\\timing\x1b[201~")
+        await desk.terminal.expect("timing")
+        desk.terminal.send("\r")
+        await desk.terminal.expect("Timing is off.")
+        assert desk.terminal.text.index("(2 rows)") < desk.terminal.text.index("Timing is off.")
+        assert desk.runner.texts == ["select 1;"]
+
+
+@pytest.mark.parametrize("word", ["quit", "exit", "help"])
+async def test_who_wants_to_leave_an_unfinished_statement_reads_how(word):
+    async with shell() as desk:
+        await desk.enter("desc customers")
+        await desk.enter(word)
+        await desk.terminal.expect("Ctrl-C drops it")
+        assert desk.runner.ran == []
+        desk.terminal.send("\x03")
+
+
+async def test_an_error_of_words_of_mysql_says_what_they_are_here():
+    async def fails(text, options):
+        yield StatementStarted(index=1, text=text)
+        error = ErrorInfo(message="no such setting", sqlstate="42704")
+        yield Finished(index=1, status=Status.ERROR, error=error)
+
+    async with shell(FakeServices(fails)) as desk:
+        await desk.enter("show tables;")
+        await desk.terminal.expect(r"HINT:  \dt lists the tables.")
+
+
 async def test_alt_enter_runs_what_is_not_complete():
     async with shell() as desk:
         desk.terminal.send("select 1")
@@ -350,7 +404,7 @@ async def test_a_cut_result_always_says_so():
 
     async with shell(FakeServices(cut)) as desk:
         await desk.enter("select 1;")
-        await desk.terminal.expect(r"-- 1 000 of more rows (limit; \limit N)")
+        await desk.terminal.expect(r"-- the first 1 000 rows; there are more (limit; \limit N)")
 
 
 @pytest.mark.parametrize("word", ["\\q", "quit", "exit", "exit;", "/q"])
