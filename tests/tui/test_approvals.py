@@ -227,6 +227,16 @@ async def test_a_long_statement_must_be_read_to_its_end_first(peer, show):
     await screen.until(lambda: screen.detail.has_seen_all)
     await screen.press("a")
     await screen.until(lambda: isinstance(screen.app.screen, ConfirmApprove))
+    assert "Read the whole statement first" not in screen.text
+
+
+async def test_what_was_said_of_a_request_goes_with_it(peer, show):
+    screen = await queue_of(show, peer, "a", "b")
+    await screen.opened()
+    await screen.press("u")
+    await screen.until_text("there is no yes to take back")
+    await screen.press("j")
+    await screen.until(lambda: "there is no yes to take back" not in screen.text)
 
 
 async def test_what_may_not_be_decided_says_why(peer, show):
@@ -340,8 +350,24 @@ async def test_the_request_under_the_cursor_that_leaves_is_not_replaced_by_its_n
     await screen.press("a")
     await screen.pilot.pause(0.1)
     assert isinstance(screen.app.screen, ApprovalsScreen)
+    gone = screen.lines[line_of_cursor(screen)]
+    assert gone.startswith("▶✗"), "told without any colour"
+    assert "settled" in gone
+    assert "decide" not in gone
     await screen.press("j")
     assert screen.queue.cursor_key == "b"
+    assert "✗" not in screen.lines[line_of_cursor(screen)]
+
+
+async def test_an_open_request_has_the_room_and_its_row_stays_in_sight(peer, show):
+    screen = await queue_of(show, peer, *"abcdefgh")
+    await screen.press("G")
+    height = screen.detail.size.height
+    await screen.press("enter")
+    assert screen.detail.size.height >= height + 4
+    assert "h" in screen.lines[line_of_cursor(screen)]
+    await screen.press("escape")
+    assert screen.detail.size.height == height
 
 
 async def test_a_confirm_acts_on_the_id_it_names_whatever_the_list_does(peer, show):

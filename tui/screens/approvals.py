@@ -38,7 +38,7 @@ _COLUMNS = (
     Column(title="Rows", width=7, rank=7),
     Column(title="You", width=8, rank=5),
     Column(title="Statement", width=12, rank=0, is_flexible=True),
-    Column(title="Id", width=10, rank=8),
+    Column(title="Id", width=12, rank=8),
 )
 _SOON_S = 60.0
 _EMPTY = (
@@ -149,6 +149,8 @@ class ApprovalsScreen(ReviewScreen):
         """Fetch what the cursor is on."""
         if isinstance(event, RowList.Opened):
             return
+        # What was said of the row before is not about this one.
+        self.say("")
         self._detail = None
         self._wanted_id = event.key
         detail = self.query_one("#detail", LinesView)
@@ -217,6 +219,7 @@ class ApprovalsScreen(ReviewScreen):
                 is_error=True,
             )
             return
+        self.say("")
         comment: str | None = await self.app.push_screen_wait(ConfirmApprove(detail))
         if comment is not None:
             await self.act(self.review.client.approve(detail, comment))
@@ -287,19 +290,19 @@ def _row(request: RequestSummary, age_s: float, left_s: float, alike: int) -> Ro
     left_style = f"bold {WARNING}" if left_s < _SOON_S else ""
     rows = "?" if request.rows is None else f"{request.rows:,}"
     who = f"{request.requester}*" if request.is_agent else request.requester
+    before = (
+        Text(risk.value, risk.style),
+        Text(duration_left(left_s), left_style),
+        Text(times.span(age_s)),
+        visible_text(who),
+        visible_text(request.target, STRONG),
+        Text(rows if request.is_measured else f"~{rows}", justify="right"),
+    )
+    behind = (visible_text(line), visible_text(request.id, QUIET))
     return Row(
         key=request.id,
-        cells=(
-            Text(risk.value, risk.style),
-            Text(duration_left(left_s), left_style),
-            Text(times.span(age_s)),
-            visible_text(who),
-            visible_text(request.target, STRONG),
-            Text(rows if request.is_measured else f"~{rows}", justify="right"),
-            Text(_stand(request), QUIET),
-            visible_text(line),
-            visible_text(request.id, QUIET),
-        ),
+        cells=(*before, Text(_stand(request), QUIET), *behind),
+        cells_gone=(*before, Text("settled", QUIET), *behind),
     )
 
 

@@ -17,7 +17,7 @@ PAGES = (
     (
         "Approvals",
         (
-            ("j k ↓ ↑ g G", "move; Tab changes the pane"),
+            ("j k ↓ ↑ g G", "move; Tab changes the pane; ✗ marks what is settled"),
             ("Enter, Esc", "open the request, back to the list; Enter never decides"),
             ("a then y", "approve; what could not be counted asks for the target's name"),
             ("d", "deny with a reason; 1 to 5 take a ready one"),

@@ -42,7 +42,9 @@ class Row:
     key: str
     cells: tuple[Text, ...]
     is_gone: bool = False
-    """It has left the list and is shown, faded, until the cursor moves."""
+    """It has left the list and is shown, marked and faded, until the cursor moves."""
+    cells_gone: tuple[Text, ...] = ()
+    """What it shows then, where that is other than ``cells``."""
 
 
 class RowList(ScrollView, can_focus=True):
@@ -113,7 +115,7 @@ class RowList(ScrollView, can_focus=True):
             if old.key in by_key:
                 kept.append(by_key.pop(old.key))
             elif index <= cursor:
-                kept.append(Row(key=old.key, cells=old.cells, is_gone=True))
+                kept.append(Row(key=old.key, cells=old.cells_gone or old.cells, is_gone=True))
         self._rows = kept + [row for row in rows if row.key in by_key]
         self._resized()
 
@@ -175,8 +177,9 @@ class RowList(ScrollView, can_focus=True):
             self.refresh()
 
     def on_resize(self, _event: Resize) -> None:
-        """Fit the columns to the new width."""
+        """Fit the columns to the new width, and keep the cursor in sight."""
         self._resized()
+        self._scroll_to_cursor()
 
     def _resized(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._rows) + 1)
@@ -222,11 +225,12 @@ class RowList(ScrollView, can_focus=True):
             text = f"  {words[y - _EMPTY_ROW]}" if 0 <= y - _EMPTY_ROW < len(words) else ""
             return Strip([Segment(text, base)]).adjust_cell_length(width, base)
         row = self._rows[index]
+        gone = "✗" if row.is_gone else " "
         if row.key != self.cursor_key:
             style = base + Style.parse(FADED) if row.is_gone else base
-            return self._strip("  ", row.cells, style, width)
+            return self._strip(f" {gone}", row.cells, style, width)
         cursor = Style.parse(f"bold {TEXT} on {CURSOR}" if self.has_focus else f"bold on {PANEL}")
-        return self._strip("▶ ", row.cells, base + cursor, width)
+        return self._strip(f"▶{gone}", row.cells, base + cursor, width)
 
     def _strip(self, marker: str, cells: Sequence[Text], style: Style, width: int) -> Strip:
         line = Text(marker, no_wrap=True, end="")
