@@ -227,6 +227,11 @@ class Relation:
     """Made in the session with keys, checks or types of its own: whether a value may be written
     there tells of the value."""
 
+    def __hash__(self) -> int:
+        # Those of servers' own catalogues are looked up at each scan: to hash thousands of columns
+        # takes longer than to compare the few relations of a name.
+        return hash((self.schema, self.name, self.oid))
+
     @property
     def qualified_name(self) -> str:
         """Give ``schema.name``."""

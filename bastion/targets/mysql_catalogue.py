@@ -56,10 +56,6 @@ SELECT table_schema, table_name, ordinal_position, column_name,
 FROM information_schema.columns WHERE table_schema NOT IN ({known})
 ORDER BY table_schema, table_name, ordinal_position
 """
-_COUNTERS = """
-SELECT table_schema, table_name, column_name FROM information_schema.columns
-WHERE extra LIKE '%auto_increment%' AND table_schema NOT IN ({known})
-"""
 _PARTITIONS = """
 SELECT DISTINCT table_schema, table_name, partition_method, subpartition_method,
        concat_ws(' ', partition_expression, subpartition_expression)
@@ -243,12 +239,8 @@ def _is_quoting(wire: Wire) -> bool:
 
 def _bare_relations(wire: Wire, known: _Known) -> list[Relation]:
     words = _listed(known.schemas)
-    columns = _columns(wire, words)
+    columns, counters = _columns(wire, words)
     primary, unique, beginnings = _keys(wire, words)
-    counters = {
-        (row[0], row[1]): fold(row[2], Engine.MYSQL)
-        for row in _rows(wire, _COUNTERS.format(known=words))
-    }
     parting = _partition_words(wire, words, primary)
     views = _rows(wire, _VIEWS.format(known=words))
     definitions = {(row[0], row[1]): row[2] for row in views}
@@ -302,7 +294,8 @@ def _kind(schema: str, kind: str, engine: str) -> RelationKind:
     return RelationKind.TABLE if engine.lower() in _OWN_ENGINES else RelationKind.FOREIGN
 
 
-def _columns(wire: Wire, known: str) -> dict[_Key, list[Column]]:
+def _columns(wire: Wire, known: str) -> tuple[dict[_Key, list[Column]], dict[_Key, str]]:
+    """Give the columns, and the names, folded, of those that count by themselves."""
     columns: dict[_Key, list[Column]] = defaultdict(list)
     rows = _rows(wire, _COLUMNS.format(known=known))
     # Places in a row are those of what is visible.
@@ -320,11 +313,15 @@ def _columns(wire: Wire, known: str) -> dict[_Key, list[Column]]:
                 is_invisible=_INVISIBLE in extra,
             )
         )
-    return columns
+    counters = {
+        (row[0], row[1]): fold(row[3], Engine.MYSQL) for row in rows if _COUNTS in row[8].lower()
+    }
+    return columns, counters
 
 
+_COUNTS = "auto_increment"
 _INVISIBLE = "INVISIBLE"
-"""In what is said of a column beside its type."""
+"""Both in what is said of a column beside its type."""
 
 
 def _default(wire: Wire, computed: str, default: str, extra: str) -> str:

@@ -43,7 +43,7 @@ Samples = Mapping[str, Sequence[str | None]]
 Sampler = Callable[[Relation, int], Awaitable[Samples]]
 """Reads at most that many rows of a relation; empty when it may not or cannot."""
 
-_SYSTEM_MAX = 4096
+SYSTEM_MAX = 4096
 """Relations of servers' own catalogues that are remembered: two or three hundred a version."""
 
 _SAMPLED_KINDS = frozenset({RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW})
@@ -261,7 +261,7 @@ def _words(relation: Relation) -> bytes:
     return repr(replace(relation, row_estimate=0, size_bytes=0)).encode()
 
 
-_system_words = functools.lru_cache(maxsize=_SYSTEM_MAX)(_words)
+_system_words = functools.lru_cache(maxsize=SYSTEM_MAX)(_words)
 
 
 def _known(relation: Relation, plan: ScanPlan) -> Relation | None:
@@ -294,7 +294,7 @@ def _known_system(relation: Relation, plan: ScanPlan) -> Relation | None:
     return before if names == [column.name for column in before.columns] else None
 
 
-@functools.lru_cache(maxsize=_SYSTEM_MAX)
+@functools.lru_cache(maxsize=SYSTEM_MAX)
 def _system(relation: Relation, engine: Engine) -> Relation:
     """Give the server's own relation its classes: one object, for all targets where it is equal."""
     schema, name = relation.schema, relation.name
