@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from bastion.core.catalogue import Relation
-from bastion.core.measure import matched_rows, replaces, target_of
+from bastion.core.measure import matched_rows, replaces
 from bastion.core.model import Engine, Row
 from bastion.core.surroundings import literal, quoted_name
 from bastion.core.upserts import overwritten_rows
@@ -73,13 +73,19 @@ def read_references(rows: Sequence[Row]) -> tuple[Reference, ...]:
     return tuple(found)
 
 
-def touched_by(tree: exp.Expression, relation: Relation, engine: Engine) -> RowsOf | None:
-    """Give the rows of ``relation`` that a write touches, to be pointed at."""
+def touched_by(
+    tree: exp.Expression, target: exp.Table, relation: Relation, engine: Engine
+) -> RowsOf | None:
+    """Give the rows of ``relation`` that a write touches, to be pointed at.
+
+    Args:
+        target: how the write names it.
+    """
     if isinstance(tree, exp.Insert):
-        rows, target = overwritten_rows(tree, relation, engine), tree.find(exp.Table)
+        rows = overwritten_rows(tree, relation, engine)
     else:
-        rows, target = matched_rows(tree.copy(), engine), target_of(tree)
-    if rows is None or target is None:
+        rows = matched_rows(tree.copy(), engine)
+    if rows is None:
         return None
     name = (target.args.get("alias") or target).this
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bastion.core.model import KeySet, Row
@@ -70,6 +70,8 @@ class KeyGuard:
     inserts_max: int
     """How many rows beside these may be added: by MERGE, or by an INSERT that writes anew what is
     there."""
+    parts: tuple[int, ...] = ()
+    """Of a write to several tables: how many columns of the key are each one's."""
     weight: int = 1
     """How often the server counts a row that it writes: MySQL one that is written anew twice."""
     secret: bytes = field(repr=False)
@@ -91,6 +93,21 @@ class KeyGuard:
         if found.count > approved:
             return f"The statement would touch {found.count} rows, and {approved} were approved"
         return f"The statement would touch other rows than the {approved} that were approved"
+
+    def count(self, rows: Sequence[Row]) -> int:
+        """Tell how many rows these are; one that joins several others comes once for each."""
+        return len(rows) if self.are_alike else sum(count_by_table(rows, self.parts))
+
+
+def count_by_table(rows: Sequence[Row], parts: Sequence[int]) -> list[int]:
+    """Tell how many rows of each table their keys name; one that is not joined has none."""
+    counts: list[int] = []
+    start = 0
+    for width in parts or (len(rows[0]) if rows else 0,):
+        found = {row[start : start + width] for row in rows}
+        counts.append(len(found - {(None,) * width}))
+        start += width
+    return counts
 
 
 def words_for_along(most: int) -> str:

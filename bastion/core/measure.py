@@ -69,21 +69,26 @@ def matched_rows(tree: exp.Expression, engine: Engine) -> exp.Select | None:
     return _mysql_joined_rows(tree) if is_joined(tree) else _mysql_rows(tree)
 
 
-def target_of(tree: exp.Expression) -> exp.Table | None:
-    """Find the one table whose rows an UPDATE, DELETE or MERGE changes, as it is named in it."""
+def targets_of(tree: exp.Expression) -> tuple[exp.Table, ...]:
+    """Find the tables whose rows an UPDATE, DELETE or MERGE changes, as they are named in it.
+
+    None where that cannot be told. They are several in MySQL's write of joined tables alone.
+    """
     if not is_joined(tree):
-        return tree.this if isinstance(tree.this, exp.Table) else None
+        return (tree.this,) if isinstance(tree.this, exp.Table) else ()
     if isinstance(tree, exp.Update):
-        names = {one.this.args.get("table") for one in tree.expressions if _is_set(one)}
-        if len(names) != 1 or not all(_is_set(one) for one in tree.expressions):
-            return None
+        if not all(_is_set(one) for one in tree.expressions):
+            return ()
+        named = [one.this.args.get("table") for one in tree.expressions]
     else:
-        names = {one.this for one in tree.args.get("tables") or [tree.this]}
-    name = next(iter(names))
-    if len(names) != 1 or name is None:
-        return None
-    found = [one for one in _joined_tables(tree) if one.alias_or_name == name.name]
-    return found[0] if len(found) == 1 else None
+        named = [one.this for one in tree.args.get("tables") or [tree.this]]
+    found: list[exp.Table] = []
+    for name in dict.fromkeys(named):
+        meant = [one for one in _joined_tables(tree) if name and one.alias_or_name == name.name]
+        if len(meant) != 1:
+            return ()
+        found += meant
+    return tuple(found)
 
 
 def is_joined(tree: exp.Expression) -> bool:
@@ -104,7 +109,7 @@ def _joined_tables(tree: exp.Expression) -> list[exp.Table]:
 
 
 def _mysql_joined_rows(tree: exp.Expression) -> exp.Select | None:
-    if target_of(tree) is None or tree.args.get("using") or tree.args.get("from_") is not None:
+    if not targets_of(tree) or tree.args.get("using") or tree.args.get("from_") is not None:
         return None
     query = exp.Select()
     query.set("from_", exp.From(this=tree.this))

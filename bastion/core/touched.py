@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -13,7 +14,7 @@ from bastion.core.measure import (
     is_joined,
     matched_rows,
     replaces,
-    target_of,
+    targets_of,
     writes_over,
 )
 from bastion.core.model import Engine
@@ -53,6 +54,8 @@ class TouchedRows:
     """How many rows an INSERT of VALUES gives, which these are in the way of."""
     replaces: bool = False
     """REPLACE: what has a key of its rows is deleted first."""
+    parts: tuple[int, ...] = ()
+    """Of a write to several tables: how many columns of the key are each one's."""
     meets: bool = False
     """What an INSERT gives stands beside the key of the row that is in its way."""
     plan_sql: str
@@ -63,20 +66,24 @@ class TouchedRows:
 
 def touched_rows(
     tree: exp.Expression,
-    relation: Relation,
+    relations: Sequence[Relation],
     engine: Engine,
     *,
     keys_max: int,
     functions: frozenset[str] = frozenset(),
 ) -> TouchedRows | None:
-    """Write the questions for one write of ``relation``; None when they cannot be the same rows.
+    """Write the questions for one write; None when they cannot be the same rows.
 
     Args:
+        relations: whose rows it changes, in the order of ``targets_of``.
         functions: names of those of users that the write calls.
     """
-    if relation.kind is not RelationKind.TABLE:
+    if any(one.kind is not RelationKind.TABLE for one in relations):
         return None
     try:
+        if len(relations) > 1:
+            return _rows_of_several(tree, relations, engine, keys_max)
+        relation = relations[0]
         if isinstance(tree, exp.Insert) and writes_over(tree):
             return _met_rows(tree, relation, engine, keys_max, functions)
         if isinstance(tree, exp.Insert):
@@ -84,6 +91,37 @@ def touched_rows(
         return _Questions(tree, relation, engine, keys_max).write()
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
+
+
+def _rows_of_several(
+    tree: exp.Expression, relations: Sequence[Relation], engine: Engine, keys_max: int
+) -> TouchedRows | None:
+    """Write the questions for MySQL's write to several of the tables that it joins.
+
+    Which rows it changes together is known by their keys beside each other.
+    """
+    rows, targets = matched_rows(tree.copy(), engine), targets_of(tree)
+    keys = [_key_of(one) for one in relations]
+    if rows is None or len(targets) != len(relations) or not all(keys):
+        return None
+    named = [
+        (target.alias_or_name, one)
+        for target, key in zip(targets, keys, strict=True)
+        for one in key
+    ]
+    rows.set("expressions", [_of(table, one) for table, one in named])
+    limited = _limited(rows, keys_max + 1)
+    return TouchedRows(
+        key_columns=tuple(f"{table}.{one}" for table, one in named),
+        place_columns=0,
+        keys_sql=limited.sql(dialect=engine.value),
+        lock_sql=f"{_as_it_is(limited).sql(dialect=engine.value)} {_EXCLUSIVE}",
+        left_sql="",
+        sample_sql="",
+        sample_columns=(),
+        parts=tuple(map(len, keys)),
+        plan_sql=rows.sql(dialect=engine.value),
+    )
 
 
 def _new_rows(
@@ -199,9 +237,9 @@ class _Questions:
         self._relation = relation
         self._engine = engine
         self._keys_max = keys_max
-        target = into(tree) if isinstance(tree, exp.Insert) else target_of(tree)
+        target = into(tree) if isinstance(tree, exp.Insert) else next(iter(targets_of(tree)), None)
         if target is None:
-            raise TypeError("it changes more than one table")
+            raise TypeError("its table cannot be told")
         self._name: exp.Expr = (target.args.get("alias") or target).this
         self._key = _key_of(relation)
         self._are_alike = not self._key and engine is Engine.MYSQL
@@ -248,11 +286,11 @@ class _Questions:
 
     def _lock(self, columns: tuple[str, ...]) -> str:
         if self._engine is not Engine.POSTGRESQL:
-            return "FOR UPDATE"
+            return _EXCLUSIVE
         unique = {name for key in self._relation.unique_keys for name in key}
         unique.update(self._key)
         is_light = isinstance(self._tree, exp.Update) and unique.isdisjoint(columns)
-        strength = "FOR NO KEY UPDATE" if is_light else "FOR UPDATE"
+        strength = "FOR NO KEY UPDATE" if is_light else _EXCLUSIVE
         return f"{strength} OF {self._name.sql(dialect=self._engine.value)}"
 
     def _sampled(self) -> tuple[tuple[str, ...], list[exp.Expr]]:
@@ -334,6 +372,7 @@ def _limited(rows: exp.Select, most: int) -> exp.Select:
 
 
 _SHARED = "LOCK IN SHARE MODE"
+_EXCLUSIVE = "FOR UPDATE"
 
 
 def _as_it_is(query: exp.Select) -> exp.Select:

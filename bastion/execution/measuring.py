@@ -38,6 +38,7 @@ from bastion.core.keyset import (
     AlongGuard,
     KeyGuard,
     OverGuard,
+    count_by_table,
     digest_keys,
     words_for_along,
 )
@@ -45,7 +46,7 @@ from bastion.core.measure import (
     is_joined,
     measuring_sql,
     part_within,
-    target_of,
+    targets_of,
     writes_inside,
     writes_over,
 )
@@ -64,7 +65,7 @@ from bastion.core.model import (
 from bastion.core.sequences import CounterGuard, positions_sql, read_positions
 from bastion.core.surroundings import ddl_questions
 from bastion.core.touched import TouchedRows, touched_rows
-from bastion.core.upserts import given_rows, is_met_by_masked
+from bastion.core.upserts import given_rows, into, is_met_by_masked
 from bastion.errors import (
     ApprovalError,
     BastionError,
@@ -237,6 +238,7 @@ def key_guard(
         look_sql=touched.keys_sql + LOOK_MARK,
         left_sql=touched.left_sql and touched.left_sql + LOOK_MARK,
         place_columns=touched.place_columns,
+        parts=touched.parts,
         are_alike=touched.are_alike,
         inserts_max=max(0, inserts_max),
         weight=2 if is_twice else 1,
@@ -373,11 +375,13 @@ class _Measurement:
     async def cascades(self) -> None:
         """Count what foreign keys would do to the rows of other tables."""
         tree, engine = _tree(self._judged), self._judged.catalogue.engine
-        target = _target(self._judged)
-        parents = touched_by(tree, target, engine) if tree is not None and target else None
-        if parents is None or tree is None or target is None or not self._impact.rows:
+        if tree is None or not self._impact.rows:
             return
-        todo = [((target.schema, target.name), parents, 0)]
+        todo: list[tuple[RelationKey, RowsOf, int]] = []
+        for target, relation in _targets(self._judged):
+            parents = touched_by(tree, target, relation, engine)
+            if parents is not None:
+                todo.append(((relation.schema, relation.name), parents, 0))
         seen = 0
         while todo and seen < TABLES_MAX:
             (schema, table), parents, depth = todo.pop(0)
@@ -434,7 +438,9 @@ class _Measurement:
         self._impact = dataclasses.replace(
             self._impact, keys=keys, rows=keys.count, is_measured=True
         )
-        if touched.given is not None:
+        if touched.parts:
+            self._count_by_table(rows, touched.parts)
+        elif touched.given is not None:
             self._say_in_the_way(keys.count, touched.given, are_deleted=touched.replaces)
             self._impact = dataclasses.replace(self._impact, over=keys.count)
         elif touched.meets:
@@ -442,6 +448,16 @@ class _Measurement:
             met = sum(row[-1] is not None for row in rows)
             self._say_in_the_way(met, keys.count, are_deleted=touched.replaces)
             self._impact = dataclasses.replace(self._impact, over=met)
+
+    def _count_by_table(self, rows: Sequence[Row], parts: Sequence[int]) -> None:
+        """Count and name the rows of each table that is written to."""
+        counts = count_by_table(rows, parts)
+        self._impact = dataclasses.replace(self._impact, rows=sum(counts))
+        told = " and ".join(
+            f"{count:,} row{'' if count == 1 else 's'} of {relation.qualified_name}"
+            for count, (_, relation) in zip(counts, _targets(self._judged), strict=True)
+        )
+        self._note(f"It changes {told}.")
 
     async def _count_met(self, touched: TouchedRows) -> None:
         rows = await self._rows(touched.count_sql, 1, "counted")
@@ -536,16 +552,16 @@ class _Measurement:
 
 
 def _touched(judged: Judgement) -> TouchedRows | None:
-    statement, relation = judged.statement, _target(judged)
-    tree = _tree(judged)
-    if tree is None or relation is None:
+    statement, tree = judged.statement, _tree(judged)
+    relations = [relation for _, relation in _targets(judged)]
+    if tree is None or not relations:
         return None
     is_counted = _is_over(judged) or tree is not _whole(judged)
     if picks_by_chance(statement) and not is_counted:
         return None
     return touched_rows(
         tree,
-        relation,
+        relations,
         statement.engine,
         keys_max=judged.verdict.obligations.measured_keys,
         functions=frozenset(name.rpartition(".")[2].lower() for name in statement.functions),
@@ -577,12 +593,26 @@ def writes_in_parts(judged: Judgement) -> bool:
 
 def _target(judged: Judgement) -> Relation | None:
     """Find the one relation whose rows a write changes."""
+    found = _targets(judged)
+    return found[0][1] if len(found) == 1 else None
+
+
+def _targets(judged: Judgement) -> list[tuple[exp.Table, Relation]]:
+    """Find the relations whose rows a write changes, as it names them; none where unsure."""
     tree, writes = _tree(judged), judged.statement.writes
-    if tree is not None and (is_joined(tree) or tree is not _whole(judged)):
-        table = target_of(tree)
-        found = table and judged.catalogue.resolve(table.name, table.db or None)
-        return found if found and (found.schema, found.name) in writes else None
-    return judged.catalogue.relations.get(next(iter(writes))) if len(writes) == 1 else None
+    if tree is None:
+        return []
+    if not is_joined(tree) and tree is _whole(judged):
+        table = into(tree) if isinstance(tree, exp.Insert) else next(iter(targets_of(tree)), None)
+        only = judged.catalogue.relations.get(next(iter(writes))) if len(writes) == 1 else None
+        return [(table, only)] if table is not None and only is not None else []
+    found: list[tuple[exp.Table, Relation]] = []
+    for table in targets_of(tree):
+        relation = judged.catalogue.resolve(table.name, table.db or None)
+        if relation is None or (relation.schema, relation.name) not in writes:
+            return []
+        found.append((table, relation))
+    return found
 
 
 def _unusual_question(judged: Judgement) -> str | None:

@@ -725,9 +725,7 @@ class MySQLConnection:
                 # What foreign keys do is done whatever the role may do there.
                 continue
             check_along(one, counted)
-        # A row that joins several others comes once for each.
-        touched = len(rows) if keys.are_alike else len(set(rows))
-        return touched * keys.weight + keys.inserts_max
+        return keys.count(rows) * keys.weight + keys.inserts_max
 
     async def _compare_over(self, progress: _Progress, *, in_block: bool) -> None:
         """Compare how many stored rows an INSERT wrote over, where they are known by number."""

@@ -62,7 +62,7 @@ def relation(name: str = "t", key: tuple[str, ...] = ("id",)) -> Relation:
 async def guard(connection, engine, sql, *, of=None, **changes) -> KeyGuard:
     """Measure a statement as the pipeline does, and guard its run."""
     asked = touched_rows(
-        parse_one(sql, dialect=engine.value), of or relation(), engine, keys_max=100
+        parse_one(sql, dialect=engine.value), [of or relation()], engine, keys_max=100
     )
     assert asked is not None
     look = Permit(sql=asked.keys_sql, parameters=(), fence=Fence.READ_ONLY,
