@@ -31,7 +31,7 @@ from bastion.core.cascades import (
 )
 from bastion.core.catalogue import Relation
 from bastion.core.ddl import plan_ddl
-from bastion.core.effects import ROW_WRITES
+from bastion.core.effects import ROW_WRITES, Statement
 from bastion.core.findings import RelationKey
 from bastion.core.impact import describe_impact, picks_by_chance, taken_at_run
 from bastion.core.keyset import (
@@ -62,7 +62,14 @@ from bastion.core.model import (
     Sample,
     SampleRow,
 )
-from bastion.core.sequences import CounterGuard, positions_sql, read_positions
+from bastion.core.sequences import (
+    CounterGuard,
+    SetPosition,
+    positions_sql,
+    read_positions,
+    read_sets,
+    set_positions,
+)
 from bastion.core.surroundings import ddl_questions
 from bastion.core.touched import TouchedRows, touched_rows
 from bastion.core.upserts import given_rows, into, is_met_by_masked
@@ -146,6 +153,8 @@ def _said_what_is_compared(impact: Impact, judged: Judgement) -> Impact:
     statement = judged.statement
     if statement.effects.isdisjoint(_CHANGING) or not statement.is_understood:
         return impact
+    if _only_counts(statement):
+        return impact
     if impact.is_measured and writes_in_parts(judged):
         return _noted(impact, "What its other parts add is not counted.")
     is_told = impact.is_measured or impact.rows is not None or impact.over is not None
@@ -154,6 +163,15 @@ def _said_what_is_compared(impact: Impact, judged: Judgement) -> Impact:
     return _noted(impact, "Which rows it touches cannot be told, and is not compared at the run.")
 
 
+def _only_counts(statement: Statement) -> bool:
+    """Tell whether it steps or sets sequences and touches no row."""
+    if statement.tree is None or statement.writes or statement.functions:
+        return False
+    called = {one.name.lower() for one in statement.tree.find_all(exp.Anonymous)}
+    return bool(called) and called <= _OF_COUNTERS
+
+
+_OF_COUNTERS = frozenset({"nextval", "setval", "currval", "lastval"})
 _CHANGING = frozenset({EffectClass.UPDATE, EffectClass.DELETE, EffectClass.MERGE})
 _TELLING = ("not counted before approval", "before approval:", "could not be")
 
@@ -251,10 +269,26 @@ def counter_guard(
     judged: Judgement, impact: Impact, names: Sequence[RelationKey]
 ) -> CounterGuard | None:
     """Write what the committing transaction asks of sequences that numbers came from."""
-    sql = positions_sql(names, judged.catalogue.engine)
-    if not impact.counters or not sql:
+    sql, sets = positions_sql(names, judged.catalogue.engine), _sets(judged)
+    if not sql or not (impact.counters or sets):
         return None
-    return CounterGuard(sql=sql + LOOK_MARK, positions=impact.counters)
+    statement = judged.statement
+    is_own = bool(sets) or not statement.effects.isdisjoint(_STRUCTURAL)
+    return CounterGuard(
+        sql=sql + LOOK_MARK,
+        positions=impact.counters,
+        sets=sets,
+        is_own=is_own or "setval" in _code(judged).lower(),
+    )
+
+
+def _sets(judged: Judgement) -> tuple[SetPosition, ...]:
+    return read_sets(_code(judged), judged.catalogue.engine)
+
+
+def _code(judged: Judgement) -> str:
+    """Give what runs: of an EXECUTE what was prepared."""
+    return judged.statement.resolved or judged.statement.text
 
 
 def over_guard(judged: Judgement, impact: Impact) -> OverGuard | None:
@@ -351,10 +385,15 @@ class _Measurement:
         self._note(words)
 
     async def count_on(self, sql: str) -> Impact:
-        """Note where sequences stand."""
-        rows = await self._rows(sql, 100, "numbered")
-        positions = tuple(sorted(read_positions(rows or ()).items()))
-        return dataclasses.replace(self._impact, counters=positions)
+        """Note where sequences stand, and to what it sets them."""
+        rows = await self._rows(sql, 100, "numbered") or ()
+        positions = read_positions(rows)
+        for name, most in set_positions(_sets(self._judged), rows).items():
+            if positions.get(name, most) > most:
+                self._note(f"It sets {name} back: numbers that it gave come a second time.")
+            else:
+                self._note(f"It sets {name} forward; where that has come further by then, nothing.")
+        return dataclasses.replace(self._impact, counters=tuple(sorted(positions.items())))
 
     async def look_around(self) -> Impact:
         """Say of a schema change what hangs on the relation, and who would wait."""

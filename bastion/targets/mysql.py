@@ -59,6 +59,7 @@ from bastion.targets.mysql_marks import ask_marks, compare_marks, hold_structure
 from bastion.targets.mysql_wire import PROTOCOL_ERRORS, Wire
 from bastion.targets.permits import (
     check_along,
+    check_counters_before,
     check_free,
     check_locked,
     completed,
@@ -622,6 +623,9 @@ class MySQLConnection:
         """Run a write and compare what it did with what was approved; rows are held back."""
         await self._check_marks(progress, holds=False)
         allowed = await self._lock_keys(progress)
+        if progress.permit.counters is not None:
+            stand = await self._command(progress.login, progress.permit.counters.sql)
+            check_counters_before(progress.permit.counters, stand)
         if _tag(progress.permit.sql, 0).partition(" ")[0] not in _COUNTED:
             # It may commit by itself.
             await confirm(progress.permit, not_sent)
@@ -743,7 +747,7 @@ class MySQLConnection:
     async def _compare_counters(self, progress: _Progress, *, in_block: bool) -> None:
         """Ask whether a sequence that it took numbers from was set back."""
         counters = progress.permit.counters
-        if counters is None or not progress.login.wire.is_in_transaction:
+        if counters is None or counters.is_own or not progress.login.wire.is_in_transaction:
             return
         rows = await self._command(progress.login, counters.sql)
         await self._refuse(progress, counters.refusal(rows), in_block=in_block)

@@ -50,6 +50,16 @@ def check_along(one: AlongGuard, rows: Sequence[Row]) -> None:
         raise EffectExceededError(f"{words_for_along(one.most)}: nothing was written. Ask again.")
 
 
+def check_counters_before(guard: CounterGuard, rows: Sequence[Row]) -> None:
+    """Refuse to go on where a sequence stands elsewhere than its yes knew.
+
+    Raises:
+        EffectExceededError: it was set back, or would be.
+    """
+    if words := guard.refusal_before(rows):
+        raise EffectExceededError(f"{words}: nothing was written. Ask again.")
+
+
 def check_counters(guard: CounterGuard, rows: Sequence[Row]) -> None:
     """Refuse to commit what has taken numbers that were given before.
 

@@ -55,6 +55,7 @@ from bastion.targets.libpq import COPY_STATUSES, STILL_PREPARED, Link
 from bastion.targets.permits import (
     check_along,
     check_counters,
+    check_counters_before,
     check_free,
     check_locked,
     completed,
@@ -732,11 +733,14 @@ class PostgresConnection:
         written = await _rows_written(progress.link) if permit.guards_rows else ""
         locked = await self._lock_keys(progress, permit) if permit.keys is not None else None
         changed = await _rows_changed(progress.link, permit.over)
+        if permit.counters is not None:
+            found = await progress.link.command(permit.counters.sql)
+            check_counters_before(permit.counters, _all_rows(found))
         held = await hold_back(self._stream(progress, permit, may_stop=False))
         if _LOCKS_LATE.match(permit.sql):
             await self._check_marks(progress, permit)
         await self._check_foundations(progress, permit)
-        if permit.counters is not None:
+        if permit.counters is not None and not permit.counters.is_own:
             found = await progress.link.command(permit.counters.sql)
             check_counters(permit.counters, _all_rows(found))
         if words := excess(progress.completion, permit.affected_max):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bastion.core.model import Status
+from bastion.core.model import Finished, RunOptions, Status, Waiting
 from tests.conftest import DatabaseServer
-from tests.fakes.rig import collect, production_rig, yes_to_next
+from tests.fakes.rig import Rig, collect, production_rig, yes_to_next
 
 NUMBER = b"123456789"
 _COUNTER = {
@@ -152,3 +152,73 @@ async def test_the_next_number_of_a_masked_column_is_hidden(
             finished, rows, _ = await collect(runner, text, wait_s=0)
             assert finished.status is Status.PENDING, (text, finished)
     mariadb_server.drop_database(made)
+
+
+SET = {
+    "postgres": {
+        "select setval('tickets', 20)": "back",
+        "alter sequence tickets restart with 7": "back",
+        "select setval('tickets', 120)": "forward",
+        "drop sequence tickets": "",
+    },
+    "mysql": {"alter sequence tickets restart with 7": "back"},
+}
+
+
+async def test_a_yes_to_set_a_sequence_sets_it_and_says_which_way(
+    server: DatabaseServer, url: str, tmp_path: Path
+):
+    is_pg = server.engine == "postgres"
+    async with production_rig(tmp_path, url) as rig, rig.runner("ann", "prod") as runner:
+        for text, way in SET[server.engine].items():
+            server.run(
+                url,
+                "select setval('tickets', 50)" if is_pg else "alter sequence tickets restart 50",
+            )
+            async with yes_to_next(rig):
+                finished, _, events = await collect(runner, text, wait_s=20)
+            assert finished.status is Status.OK, (text, finished)
+            (waited,) = (one for one in events if isinstance(one, Waiting))
+            assert waited.impact is not None
+            notes = " ".join(waited.impact.notes)
+            assert (f"tickets {way}" in notes) is bool(way), (text, notes)
+
+
+async def test_a_sequence_that_has_come_further_meanwhile_is_not_set_back(
+    postgres_server: DatabaseServer, tmp_path: Path
+):
+    sql = "create sequence tickets; select setval('tickets', 50)"
+    with postgres_server.database("counters", sql=sql) as url:
+        async with production_rig(tmp_path, url) as rig:
+            for text, moved in (
+                ("select setval('tickets', 100)", 150),
+                ("alter sequence tickets restart with 101", 150),
+                ("select setval('tickets', 20)", 60),
+            ):
+                postgres_server.run(url, "select setval('tickets', 50)")
+                asked = await _file(rig, text)
+                postgres_server.run(url, f"select setval('tickets', {moved})")
+                finished = await _run(rig, asked)
+                assert finished.status is not Status.OK, (text, finished)
+                last = postgres_server.run(url, "select last_value from tickets")
+                assert last == [(moved,)], text
+
+
+async def _file(rig: Rig, text: str) -> str:
+    """Leave an approved request; gives its id."""
+    async with rig.runner("ann", "prod", front_end="exec") as runner:
+        finished, _, _ = await collect(runner, text, wait_s=0.0)
+    assert finished.status is Status.PENDING, finished
+    reviewer = await rig.principal("rae")
+    await rig.services.desk.decide(reviewer, finished.request_id, approve=True, reason="x")
+    return finished.request_id
+
+
+async def _run(rig: Rig, request_id: str) -> Finished:
+    """Run it as ``req wait`` does."""
+    asked = await rig.services.desk.get(await rig.principal("ann"), request_id)
+    async with rig.runner("ann", "prod", front_end="exec") as runner:
+        events = [one async for one in runner.resume(asked, options=RunOptions(wait_s=0.0))]
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    return finished
