@@ -633,6 +633,10 @@ def _member_classes(item: dict[str, object]) -> Iterator[Sensitivity]:
     for key, inner in item.items():
         if is_named(str(key), inner):
             yield classify_name(str(key)) or Sensitivity.ADDRESS
+        found = detectors.whole(str(key))
+        if found is not None and not _is_version(found, str(key)):
+            # Who is meant stands in the name, ``{"ada@example.com": 3}``.
+            yield found
     yield from _named_pair(item)
 
 

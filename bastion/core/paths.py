@@ -6,6 +6,7 @@ of that name: sampled values tell what stands there. A path that no sample has i
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -31,6 +32,15 @@ class Shape:
     """Where values were seen, and nothing sensitive, there or below."""
     named: frozenset[Path] = frozenset()
     """Objects whose members have plain names."""
+
+    def is_harmless(self, path: Path | None) -> bool:
+        """Tell whether nothing sensitive was seen at a path, nor below it.
+
+        A number in it may be a place or a name: all that is below what stands before it counts.
+        """
+        if path is None:
+            return False
+        return tuple(itertools.takewhile(lambda step: not step.isdecimal(), path)) in self.harmless
 
     def is_named(self, path: Path) -> bool:
         """Tell whether each member on the way is one of an object whose members have plain names.
@@ -174,6 +184,10 @@ HOLDING = names("value val v data content text values string")
 
 def reads_harmless(node: exp.Expr, shape: Shape) -> bool:
     """Tell whether a function of a stored document shows only what is harmless in it."""
+    if isinstance(node, exp.ArrayContainsAll):
+        return _contains_harmless(node.expression, shape)
+    if isinstance(node, exp.JSONBContainsTopKey):
+        return _is_of_shape(_names([node.expression]), shape)
     if isinstance(node, exp.JSONKeys):
         path = _path(node.args.get("expression")) if node.args.get("expression") else ()
         return path is not None and path in shape.named
@@ -182,7 +196,7 @@ def reads_harmless(node: exp.Expr, shape: Shape) -> bool:
     if isinstance(node, exp.Anonymous):
         return _call_reads_harmless(node.name.casefold(), list(node.expressions[1:]), shape)
     paths = _read_paths(node)
-    return bool(paths) and all(path in shape.harmless for path in paths)
+    return bool(paths) and all(map(shape.is_harmless, paths))
 
 
 def tells_of_shape(node: exp.Expr) -> bool:
@@ -193,9 +207,10 @@ def tells_of_shape(node: exp.Expr) -> bool:
 def guesses_names(node: exp.Expr, shape: Shape) -> bool:
     """Tell whether NULL, or no NULL, says that a document has a name that may be a value."""
     if isinstance(node, exp.Anonymous):
-        rest = list(node.expressions[1:])
-        start = _WITH_PATHS.get(node.name.casefold())
+        name, rest = node.name.casefold(), list(node.expressions[1:])
+        start = _WITH_PATHS.get(name)
         paths = [] if start is None else [_path(item) for item in rest[start:]]
+        paths += [_names(rest)] if name in _WITH_NAMES else []
     elif isinstance(node, exp.JSONKeys):
         given = node.args.get("expression")
         paths = [_path(given)] if given is not None else []
@@ -208,10 +223,14 @@ def _call_reads_harmless(name: str, rest: list[exp.Expr], shape: Shape) -> bool:
     if name in _OF_SHAPE:
         # How many there are and whether they are there is seen in what is shown with parts hidden.
         return all(_is_of_shape(_path(item), shape) for item in rest[_OF_SHAPE[name] :])
-    if name == "json_query":
-        return len(rest) == 1 and _path(rest[0]) in shape.harmless
+    if name in _OF_ONE_PATH:
+        return len(rest) == 1 and shape.is_harmless(_path(rest[0]))
+    if name in _WITH_NAMES:
+        return shape.is_harmless(_names(rest))
+    if name in _OF_MEMBERS:
+        return not rest and () in shape.named
     if name == "json_contains":
-        return len(rest) == _CONTAINED and _path(rest[1]) in shape.harmless
+        return len(rest) == _CONTAINED and shape.is_harmless(_path(rest[1]))
     return False
 
 
@@ -222,16 +241,26 @@ def _is_of_shape(path: Path | None, shape: Shape) -> bool:
 _CONTAINED = 2
 _OF_SHAPE = {
     "json_length": 0, "json_depth": 0, "json_valid": 0, "json_exists": 0, "json_contains_path": 1,
+    "json_array_length": 0, "jsonb_array_length": 0, "json_typeof": 0, "jsonb_typeof": 0,
+    "jsonb_path_exists": 0,
 }  # fmt: skip
 """Functions that tell how a document is built, with how many arguments stand before the paths."""
-
-_WITH_PATHS = _OF_SHAPE | {"json_query": 0, "json_contains": 1}
+_OF_ONE_PATH = names("json_query jsonb_path_query jsonb_path_query_array jsonb_path_query_first")
+_WITH_NAMES = names(
+    "json_extract_path json_extract_path_text jsonb_extract_path jsonb_extract_path_text"
+)
+"""Each of their arguments is one step."""
+_OF_MEMBERS = names("json_object_keys jsonb_object_keys")
+_WITH_PATHS = _OF_SHAPE | {"json_contains": 1} | dict.fromkeys(_OF_ONE_PATH, 0)
 
 
 def path_read(node: exp.Expr) -> Path | None:
     """Give the one path whose part of a document a function gives, as JSON still."""
-    paths = _read_paths(node) if isinstance(node, exp.JSONExtract) else []
+    paths = _read_paths(node) if isinstance(node, _GIVE_DOCUMENTS) else []
     return paths[0] if len(paths) == 1 else None
+
+
+_GIVE_DOCUMENTS = (exp.JSONExtract, exp.JSONBExtract, exp.Bracket)
 
 
 def is_open(node: exp.Expr) -> bool:
@@ -244,7 +273,62 @@ def _is_plain_text(node: exp.Expr | None) -> bool:
 
 
 def _read_paths(node: exp.Expr) -> list[Path | None]:
+    if isinstance(node, exp.JSONBExtract | exp.JSONBExtractScalar):
+        return [_listed(node.expression)]
+    if isinstance(node, exp.Bracket):
+        return [_names(node.expressions)]
+    if isinstance(node.args.get("expression"), exp.Cast):
+        # As PostgreSQL writes the code of views: ``doc ->> 'gear'::text``.
+        return [_names([node.expression])]
     return [_path(item) for item in _path_items(node)]
+
+
+def _listed(node: exp.Expr) -> Path | None:
+    """Read the steps of PostgreSQL's ``#>``, ``{items,0}``."""
+    if isinstance(node, exp.Array):
+        return _names(node.expressions)
+    written = _text(node) or ""
+    steps = tuple(step.strip() for step in written[1:].removesuffix("}").split(","))
+    is_plain = written[:1] == "{" and all(map(_STEP_WRITTEN.fullmatch, steps))
+    return steps if is_plain else None
+
+
+def _names(nodes: Sequence[exp.Expr]) -> Path | None:
+    """Read steps that are literals, one by one."""
+    found = tuple(map(_text, nodes))
+    names = tuple(one for one in found if one is not None)
+    return names if names == found and names else None
+
+
+def _text(node: exp.Expr | None) -> str | None:
+    """Read a literal, also one with the type that code is written with, ``'gear'::text``."""
+    if isinstance(node, exp.Cast) and node.to.sql(dialect="postgres") in _TYPES:
+        node = node.this
+    return node.name if isinstance(node, exp.Literal) and node.is_string else None
+
+
+_TYPES = frozenset(("TEXT", "TEXT[]", "JSONB", "jsonpath"))
+
+
+def _contains_harmless(node: exp.Expr, shape: Shape) -> bool:
+    """Tell whether ``@>`` asks for harmless values alone, and for how a document is built."""
+    try:
+        asked = json.loads(_text(node) or "", object_pairs_hook=_Object)
+    except (ValueError, RecursionError):
+        return False
+    stack: list[tuple[Path, object]] = [((), asked)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, _Object | list) and value:
+            # All places of an array are alike.
+            is_object = isinstance(value, _Object)
+            stack += [((*path, one[0]), one[1]) if is_object else (path, one) for one in value]
+        elif isinstance(value, _Object | list):
+            if not shape.is_named(path):
+                return False
+        elif not shape.is_harmless(path):
+            return False
+    return True
 
 
 def _path_items(node: exp.Expr) -> list[exp.Expr | None]:
@@ -270,7 +354,7 @@ def column_is_harmless(column: exp.Expr, above: Path, shape: Shape) -> bool:
         return False
     if column.args["kind"].is_type(TESTED):
         return shape.is_named((*above, *path))
-    return (*above, *path) in shape.harmless
+    return shape.is_harmless((*above, *path))
 
 
 def rows_path(node: exp.Expr) -> Path | None:
@@ -282,11 +366,10 @@ def _path(node: exp.Expr | None) -> Path | None:
     """Read a path that is a literal of names and places; None for any other."""
     if isinstance(node, exp.JSONPath):
         return _path_of_tree(node)
-    if not isinstance(node, exp.Literal) or not node.is_string:
+    written = _text(node)
+    if written is None or not _LITERAL.fullmatch(written):
         return None
-    if not _LITERAL.fullmatch(node.name):
-        return None
-    return tuple(bare or quoted for bare, quoted in _MEMBER.findall(node.name))
+    return tuple(bare or quoted for bare, quoted in _MEMBER.findall(written))
 
 
 def _path_of_tree(node: exp.Expr) -> Path | None:
@@ -303,6 +386,7 @@ def _path_of_tree(node: exp.Expr) -> Path | None:
 
 
 _PLACES = (int, exp.JSONPathWildcard)
+_STEP_WRITTEN = re.compile(r"[\w-]+", re.ASCII)
 _STEP = r"\.(?:([A-Za-z_]\w*)|\"([\w -]+)\")"
 _MEMBER = re.compile(_STEP)
 _LITERAL = re.compile(rf"\$(?:{_STEP}|\[(?:\d+|\*|last(?:-\d+)?|\d+ to (?:\d+|last))\])*", re.ASCII)

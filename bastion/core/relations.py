@@ -249,7 +249,7 @@ def _stored(walk: Walker, relation: Relation, column: Column, *, is_made: bool) 
         # Shown as it is, so its text is too: one number in ten passes a card's checksum.
         return _NUMBER
     if column.classification.is_inside and not is_made:
-        shape = column.classification.shape if walk.engine is Engine.MYSQL else None
+        shape = column.classification.shape
         members = column.classification.members
         return dataclasses.replace(flow, is_document=True, members=members, shape=shape)
     if embedded is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from sqlglot import exp
@@ -59,7 +59,6 @@ def _scalar(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
 
 def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> Flow:
     flows = [walk.flow(part, scope, ctes) for part in node.iter_expressions()]
-    document = flows[0].shape if flows else None
     flow = join(_without_document(node, flows))
     if keeps_whole(node, flows):
         flow = verbatim(flow)
@@ -67,18 +66,23 @@ def _typed_function(walk: Walker, node: exp.Func, scope: Scope, ctes: Ctes) -> F
     if isinstance(node, _UNKNOWN_FUNCTIONS):
         return join([flow, unproven(f"the function {min(names, default='')} is not known")])
     if not names.isdisjoint(walk.catalogue.functions):
-        flow = join([flow, _by_own(walk, names, flow, len(flows))])
+        flow = join([flow, _by_own(walk, names, join(flows), len(flows))])
     predicates.check_call(walk, names, flow, node)
     if flow.embedded and not flow.sensitive:
         _check_chosen(walk, node, flow, scope)
     if isinstance(node, _ROW_MAKERS):
         predicates.check_rows_from(walk, call_name(node), flow, node)
         flow = made(flow)
+    return _with_path(walk, node, _with_shape(node, flow, flows))
+
+
+def _with_shape(node: exp.Expr, flow: Flow, flows: list[Flow]) -> Flow:
+    """Add what is known of a part of a stored document that is read by its path."""
+    document = flows[0].shape if flows else None
     path = paths.path_read(node)
-    if document is not None and path is not None and flow.sensitive:
-        shape = document.below(path) if document.is_named(path) else None
-        flow = dataclasses.replace(flow, shape=shape)
-    return _with_path(walk, node, flow)
+    if document is not None and path is not None and flow.sensitive and document.is_named(path):
+        return dataclasses.replace(flow, shape=document.below(path))
+    return flow
 
 
 def _by_own(walk: Walker, names: frozenset[str], flow: Flow, count: int) -> Flow:
@@ -129,6 +133,12 @@ def _check_chosen(walk: Walker, node: exp.Func, flow: Flow, scope: Scope) -> Non
 def _json_value(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
     flows = [walk.flow(part, scope, ctes) for part in node.iter_expressions()]
     return _with_path(walk, node, join(_without_document(node, flows)))
+
+
+def _bracket(walk: Walker, node: exp.Expr, scope: Scope, ctes: Ctes) -> Flow:
+    """Give an element of an array or, ``doc['gear']``, a member of a document."""
+    flows = [walk.flow(part, scope, ctes) for part in node.iter_expressions()]
+    return _with_shape(node, join(_without_document(node, flows)), flows)
 
 
 def _without_document(node: exp.Expr, flows: list[Flow]) -> list[Flow]:
@@ -316,9 +326,38 @@ def json_columns(
     return None if shape is None or above is None else _listed(call, above, shape)
 
 
+def record_columns(
+    walk: Walker, call: exp.Expr, flow: Flow, columns: Sequence[str], scope: Scope, ctes: Ctes
+) -> list[Flow]:
+    """Give what may reach each column of a function in FROM: of a document's members, by name.
+
+    Args:
+        flow: what may reach any of them.
+        columns: their names, folded.
+    """
+    if call_name(call) not in _RECORDS or not flow.sensitive:
+        return [flow] * len(columns)
+    is_own = call_name(call) in walk.catalogue.functions
+    shape = None if is_own else walk.flow(call.expressions[0], scope, ctes).shape
+    # Where nobody knows how it is built, each name may be a value.
+    return [_member(flow, column, shape or paths.Shape()) for column in columns]
+
+
+def _member(flow: Flow, column: str, shape: paths.Shape) -> Flow:
+    if shape.is_harmless((column,)):
+        return made(HARMLESS)
+    return flow if shape.is_named((column,)) else dataclasses.replace(flow, is_telling=True)
+
+
+_RECORDS = names("json_to_record jsonb_to_record json_to_recordset jsonb_to_recordset")
+
+
 def _listed(node: exp.Expr, above: paths.Path, shape: paths.Shape) -> list[exp.Expr] | None:
     schema = node.args.get("schema") or node.args.get("nested_schema")
     found: list[exp.Expr] = []
+    if not shape.is_named(above):
+        # How many rows there are tells whether a name is there.
+        return None
     for column in schema.expressions if schema is not None else ():
         path = paths.rows_path(column)
         if column.args.get("nested_schema") is not None:
@@ -594,4 +633,5 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.In: _in,
     exp.OnCondition: _on_condition,
     exp.JSONValue: _json_value,
+    exp.Bracket: _bracket,
 }

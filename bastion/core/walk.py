@@ -585,7 +585,8 @@ class Walk:
         names, is_open = self._row_names(call, node, name)
         if names is None:
             return Source(name=name, outputs=None, flow=flow)
-        outputs = tuple(Output(name=column, flow=flow) for column in names)
+        flows = terms.record_columns(self, call, flow, names, scope, ctes)
+        outputs = tuple(map(_output, names, flows))
         alias = node.args.get("alias")
         label = fold(alias.this, self.engine) if alias is not None and alias.this else name
         return Source(name=label, outputs=outputs, flow=flow, is_open=is_open)
@@ -872,6 +873,10 @@ def _alike(level: Scope, name: str) -> Iterator[Flow]:
 
 def _column_names(columns: list[exp.Expr]) -> list[exp.Expr]:
     return [column.this if isinstance(column, exp.ColumnDef) else column for column in columns]
+
+
+def _output(name: str, flow: Flow) -> Output:
+    return Output(name=name, flow=flow)
 
 
 def _table_columns(call: exp.Expr) -> list[exp.Expr]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from types import MappingProxyType
 
 import pytest
 
-from bastion.core.catalogue import Catalogue, Column, Relation, RelationKind
+from bastion.core.catalogue import Catalogue, Column, Function, Relation, RelationKind
 from bastion.core.classify import classify_column
 from bastion.core.context import SessionContext
 from bastion.core.exposure import Exposure
@@ -112,6 +113,110 @@ def test_any_other_call_is_not(call: str) -> None:
     assert not reads_harmless(tree(call), shape())
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "d->>'gear'",
+        "d->'owner'->>'since'",
+        "d->>'gear'::text",
+        "d #>> '{owner,since}'",
+        "d #>> '{tags,0}'::text[]",
+        "d #> array['owner', 'since']",
+        "d['owner']['since']",
+        "jsonb_extract_path_text(d, 'owner', 'since')",
+        "json_extract_path(d, 'gear')",
+        "json_value(d, '$.kw' returning int)",
+        "json_query(d, '$.tags')",
+        "jsonb_path_query_first(d, '$.tags[*]'::jsonpath)",
+        "jsonb_array_length(d->'owner')",
+        "jsonb_object_keys(d->'owner')",
+        "d ? 'ssn'",
+        """d @> '{"gear": "manual", "owner": {"since": 2020}}'::jsonb""",
+        """d @> '{"tags": ["red"], "owner": {}}'""",
+    ],
+)
+def test_postgresql_shows_harmless_paths_however_they_are_written(call: str) -> None:
+    assert exposure(f"select {call} from here", Engine.POSTGRESQL).columns[0].classes == frozenset()
+    assert not exposure(f"select 1 from here order by {call}", Engine.POSTGRESQL).inference
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "d->>'ssn'",
+        "d->'owner'",
+        "d->'owner'->>'email'",
+        "d->'nowhere'->>'since'",
+        "d->g",
+        "d->>'$.gear'",
+        "d #>> '{owner,email}'",
+        "d #>> '{owner, email}'",
+        """d #>> '{"gear"}'""",
+        "d #>> '{pairs,0,value}'",
+        "d['ssn']",
+        "jsonb_extract_path_text(d, 'owner')",
+        "jsonb_extract_path(d, 'owner', g)",
+        "json_extract_path(d, 'pairs', '0', 'value')",
+        "json_value(d, '$.ssn')",
+        "jsonb_path_query_first(d, '$.gear ? (@ starts with \"m\")')",
+        "jsonb_path_query_first(d, '$.*')",
+        "jsonb_path_query_first(d, '$.gear', d)",
+        "d ? '4111111111111111'",
+        "d ? g",
+        """d @> '{"ssn": "S3CR3T421x"}'""",
+        """d @> '{"gear": "manual", "note": "x"}'""",
+        """d @> '{"by": {"a b": {}}}'""",
+        """d <@ '{"gear": "manual"}'""",
+        "d || '{}'",
+        "d - 'ssn'",
+    ],
+)
+def test_postgresql_hides_whatever_else_is_made_of_a_document(call: str) -> None:
+    found = exposure(f"select {call} as x, 1 from here", Engine.POSTGRESQL)
+    assert found.columns is None or found.columns[0].classes
+    assert exposure(f"select 1 from here order by {call}", Engine.POSTGRESQL).inference
+
+
+def test_a_record_shows_members_that_are_harmless_by_their_names() -> None:
+    rows = 'here, jsonb_to_record(d) as x(gear text, ssn text, "4111111111111111" text)'
+    gear, ssn = exposure(f"select x.gear, x.ssn from {rows}", Engine.POSTGRESQL).columns
+    assert (gear.classes, bool(ssn.classes)) == (frozenset(), True)
+    assert not exposure(f"select 1 from {rows} where gear = 'auto'", Engine.POSTGRESQL).inference
+    guessed = f'select 1 from {rows} where "4111111111111111" is not null'
+    assert exposure(guessed, Engine.POSTGRESQL).inference
+
+
+def test_functions_of_ones_own_are_given_the_whole_document() -> None:
+    own = Function(
+        schema="t", name="json_extract_path", language="sql", body="select $1::text",
+        argument_count=2, argument_names=("", ""),
+    )  # fmt: skip
+    catalogue = dataclasses.replace(
+        shop(Engine.POSTGRESQL), functions=MappingProxyType({"json_extract_path": (own,)})
+    )
+    text = "select json_extract_path(doc, 'gear') from here"
+    statement = analyse(
+        text, engine=Engine.POSTGRESQL, catalogue=catalogue, context=SessionContext()
+    )
+    found = trace(statement, catalogue=catalogue, context=SessionContext())
+    assert found.columns is None or found.columns[0].classes
+
+
+@pytest.mark.parametrize("name", ["ada@example.com", "4111111111111111", "123-45-6789"])
+def test_a_name_that_is_a_value_makes_its_document_sensitive(name: str) -> None:
+    found = classify_column(
+        name="seen", type_name="json", comment="", samples=(f'{{"{name}": 1}}',)
+    )
+    assert found.sensitivity is not None
+
+
+def test_how_many_rows_a_name_has_is_not_told_where_it_may_be_a_value() -> None:
+    rows = "json_table(doc, '$.by.\"a b\"' columns (o for ordinality)) j"
+    assert exposure(f"select count(*) from here, {rows}").inference
+    named = "json_table(doc, '$.tags[*]' columns (o for ordinality)) j"
+    assert not exposure(f"select count(*) from here, {named}").inference
+
+
 def tree(call: str):
     found = parse(f"select {call}", lex(f"select {call}", Engine.MYSQL), Engine.MYSQL)
     assert not isinstance(found, str)
@@ -164,7 +269,7 @@ def test_paths_that_may_read_any_member_are_open(path: str) -> None:
     assert not is_open(tree("json_extract(d, '$.gear')"))
 
 
-def shop() -> Catalogue:
+def shop(engine: Engine = Engine.MYSQL) -> Catalogue:
     """Give two tables of documents: what one shows by its path, is sensitive in the other."""
     others = ('{"gear": "ada@example.com", "ssn": "S3CR3T421x"}',)
     tables = [documents("here", DOCUMENTS), documents("there", others)]
@@ -175,7 +280,7 @@ def shop() -> Catalogue:
     )
     known = {(one.schema, one.name): one for one in (*tables, view)}
     return Catalogue(
-        engine=Engine.MYSQL, version="1", search_path=("t",), relations=MappingProxyType(known)
+        engine=engine, version="18", search_path=("t",), relations=MappingProxyType(known)
     )
 
 
@@ -185,9 +290,11 @@ def documents(name: str, samples: tuple[str, ...]) -> Relation:
     return Relation(schema="t", name=name, kind=RelationKind.TABLE, columns=(column,))
 
 
-def exposure(text: str) -> Exposure:
-    catalogue, context = shop(), SessionContext()
-    statement = analyse(text, engine=Engine.MYSQL, catalogue=catalogue, context=context)
+def exposure(text: str, engine: Engine = Engine.MYSQL) -> Exposure:
+    catalogue, context = shop(engine), SessionContext()
+    if engine is Engine.POSTGRESQL:
+        text = re.sub(r"\bd\b", "doc", text)
+    statement = analyse(text, engine=engine, catalogue=catalogue, context=context)
     return trace(statement, catalogue=catalogue, context=context)
 
 

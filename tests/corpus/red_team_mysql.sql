@@ -203,6 +203,7 @@ create temporary table z (ß varchar(80)) ;; insert into z values ('x') ;; selec
 create temporary table z like users ;; insert into z(id,ssn) values (1,'S3CR3T421x') ;; select u.id from z join users u using (ssn) ;; select count(*) from users where ssn in (select ssn from z)
 set rand_seed1=5, rand_seed2=6 ;; select coalesce(nullif(left(ssn,1),'S'), rand()) from users where id=1 ;; select rand()
 set rand_seed1=5, rand_seed2=6 ;; select coalesce(k, r) from (select nullif(left(ssn,1),'S') k, rand() r from users where id=1) q ;; select rand()
+select count(*) from papers, json_table(doc, '$.cards."4111111111111111"' columns (o for ordinality)) j
 # Other attempts
 select ssn from users where id=1
 select @a:=ssn from users where id=1 ;; select @a

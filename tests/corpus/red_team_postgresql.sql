@@ -232,6 +232,11 @@ create function iv(interval int) returns int language sql as 'select interval + 
 select set_config('app.' || left(ssn,1), '1', false) from users where id=1 ;; select current_setting('app.S', true)
 select set_config('app.k', '1', ssn like 'S%') from users where id=1 ;; select current_setting('app.k', true)
 select setseed(0.5) ;; select coalesce(nullif(ascii(ssn),83), random()) from users where id=1 ;; select random()
+select count(*) from papers, jsonb_to_record(doc) x("4111111111111111" int) where x."4111111111111111" is not null
+select count(*) from papers where old->'cards'->>'4111111111111111' is not null
+create type q4 as ("4111111111111111" int) ;; select count(*) from papers, jsonb_populate_record(null::q4, doc) r where r."4111111111111111" is not null
+select doc->'inner'->>'kw', doc #>> '{tags,0}', doc['inner']['mail'], jsonb_typeof(doc->'cards'->'4111111111111111'), doc ? '4111111111111111', doc @> '{"cards": {"4111111111111111": {}}}', doc->'cards' from papers where id = 1
+create function json_extract_path(json, text) returns text language sql as 'select $1::text' ;; set search_path = public, pg_catalog ;; select json_extract_path(old, 'gear') from papers where id = 1
 # Other attempts
 select (array[ssn,name])[1] from users where id=1
 select (array_agg(ssn order by id))[1:1] from users

@@ -121,3 +121,5 @@ CREATE TABLE letters (id int, ssn text, k text) PARTITION BY RANGE (ssn);
 CREATE TABLE letters_a PARTITION OF letters FOR VALUES FROM (MINVALUE) TO ('A');
 CREATE TABLE letters_z PARTITION OF letters DEFAULT;
 INSERT INTO letters SELECT id, ssn, 'k' FROM users WHERE ssn IS NOT NULL;
+CREATE TABLE papers (id int PRIMARY KEY, doc jsonb, old json);
+INSERT INTO papers SELECT g, jsonb_build_object('gear', 'auto', 'cards', jsonb_build_object('{C1}', 1, '{C2}', 2), 'tags', jsonb_build_array('a', 'b'), 'ssn', '{S1}', 'inner', jsonb_build_object('kw', g, 'mail', '{E}@example.com')), json_build_object('gear', 'auto', 'cards', json_build_object('{C1}', 1)) FROM generate_series(1, 9) g;
