@@ -264,9 +264,11 @@ def _is_free(port: int) -> bool:
 
 def _invite(demo: _Demo) -> None:
     demo.write_config()
+    sql = "select name, email from customers limit 2"
     _say(f"""
-The bastion listens on 127.0.0.1:{demo.port}. Targets: {", ".join(demo.targets)}.
-Paste these lines into other terminals. They ask for the six-digit code shown below.
+The bastion listens on 127.0.0.1:{demo.port}.
+Targets: {", ".join(demo.targets)}.
+Paste these lines into other terminals. They ask for the code shown below.
 
   Alice, an engineer:
     {demo.line("alice+shop-prod")}
@@ -275,12 +277,12 @@ Paste these lines into other terminals. They ask for the six-digit code shown be
     {demo.line("bob", "review", "-t")}
 
   Robo, Alice's agent (a key, no code):
-    {demo.line("robo", "shop-prod --format json < query.sql")}
+    {demo.line("robo", f"shop-prod --json -c {shlex.quote(sql)}")}
 
 Three things to try, as Alice:
-  1. select * from customers limit 5;               -- masked, and nobody configured it
-  2. delete from orders where status = 'cancelled'; -- held: Bob sees how many rows, `a` then `y`
-  3. drop table customers;                          -- refused, whoever asks
+  select * from customers limit 5;               -- masked, unasked
+  delete from orders where status = 'cancelled'; -- held: Bob presses a, then y
+  drop table customers;                          -- refused, whoever asks
 
 Ctrl-C here stops everything and removes it.
 """)

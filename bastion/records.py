@@ -298,8 +298,9 @@ def _list(paths: Paths, parsed: argparse.Namespace, say: Say) -> int:
         line = (
             f"{entry.session_id}  {header.started_at:%Y-%m-%d %H:%M:%S}  {state:8}  "
             f"{header.user}@{header.target or '-'}  {header.front_end}  "
-            f"{entry.duration_s:.0f} s  {entry.statements} statements, {entry.held} held, "
-            f"{entry.denied} denied  {entry.size_bytes} bytes"
+            f"{entry.duration_s:.0f} s  {entry.statements} statement"
+            f"{'' if entry.statements == 1 else 's'}, "
+            f"{entry.held} held, {entry.denied} refused  {entry.size_bytes} bytes"
         )
         say(visible_line(line))
         for hit in one.hits:

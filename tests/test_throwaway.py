@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from bastion import throwaway
+from bastion import demo, throwaway
 
 
 def test_a_port_that_is_held_is_given_to_nobody_else(monkeypatch: pytest.MonkeyPatch):
@@ -15,3 +15,13 @@ def test_a_port_that_is_held_is_given_to_nobody_else(monkeypatch: pytest.MonkeyP
         assert len(ports) == 4
         listener = stack.enter_context(socket.socket())
         listener.bind(("127.0.0.1", min(ports)))
+
+
+def test_what_the_demo_says_fits_into_a_terminal_and_its_lines_need_no_file(tmp_path, capsys):
+    shop = demo._Demo(tmp_path, port=2222, targets=["shop-prod", "shop-staging", "shop-mysql"])
+    demo._invite(shop)
+    lines = capsys.readouterr().out.splitlines()
+    to_paste = [line for line in lines if line.startswith("    ssh ")]
+    assert len(to_paste) == 3
+    assert not any("<" in line for line in to_paste)
+    assert max(len(line) for line in lines if line not in to_paste) < 80

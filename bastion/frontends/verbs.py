@@ -455,7 +455,7 @@ async def _rec_show(services: Services, principal: Principal, request: VerbReque
         ("by", view.front_end),
         ("started", timestamp(view.started_at)),
         ("length", seconds_text(view.duration_s)),
-        ("statements", f"{view.statements}, held {view.held}, denied {view.denied}"),
+        ("statements", f"{view.statements}, held {view.held}, refused {view.denied}"),
         ("size", f"{view.size_bytes} bytes"),
     )
     return Answer(text=_pairs(pairs), data=recording_object(view))

@@ -29,7 +29,7 @@ _COLUMNS = (
     Column(title="Length", width=6, rank=4),
     Column(title="Stmts", width=5, rank=5),
     Column(title="Held", width=4, rank=6),
-    Column(title="Denied", width=6, rank=7),
+    Column(title="Refused", width=7, rank=7),
     Column(title="Size", width=9, rank=8),
     Column(title="By", width=7, rank=9),
     Column(title="Id", width=16, rank=10),
