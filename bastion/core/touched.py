@@ -58,6 +58,8 @@ class TouchedRows:
     """Of a write to several tables: how many columns of the key are each one's."""
     meets: bool = False
     """What an INSERT gives stands beside the key of the row that is in its way."""
+    is_untold: bool = False
+    """Masked values tell which rows it meets: compared at the run, and told to nobody."""
     plan_sql: str
     """The keys without a limit, for the planner's estimate."""
     count_sql: str = ""
@@ -169,6 +171,8 @@ def _met_rows(
         if found is not None and not found.are_alike:
             return dataclasses.replace(found, given=len(rows), replaces=replaces(tree))
     meeting = read_meeting(tree, relation, engine, functions)
+    is_untold = meeting is None
+    meeting = meeting or read_meeting(tree, relation, engine, functions, by_masked=True)
     target, key = into(tree), _key_of(relation)
     is_postgres = engine is Engine.POSTGRESQL
     if meeting is None or target is None or not (key or is_postgres):
@@ -208,6 +212,7 @@ def _met_rows(
         sample_columns=(),
         are_alike=True,
         meets=True,
+        is_untold=is_untold,
         replaces=replaces(tree),
         plan_sql=plan_sql,
         count_sql=_count(query, engine),

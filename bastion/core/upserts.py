@@ -112,6 +112,8 @@ def read_meeting(
     relation: Relation,
     engine: Engine,
     functions: frozenset[str] = frozenset(),
+    *,
+    by_masked: bool = False,
 ) -> Meeting | None:
     """Tell how the rows of a query, or of computed VALUES, meet those that are stored.
 
@@ -120,15 +122,19 @@ def read_meeting(
 
     Args:
         functions: names of those that users wrote, of which nobody knows what they give.
+        by_masked: by one key that may be masked, and of constants alone: then there are as many
+            answers as rows are given, whatever they meet.
     """
     target = into(tree)
     if not isinstance(tree, exp.Insert) or target is None or tree.args.get("ignore"):
         return None
     if not writes_over(tree):
         return None
-    asked = _Keys(tree, relation, engine)
+    asked = _Keys(tree, relation, engine, by_masked=by_masked)
     keys, query = asked.read(), _query(tree, list(asked.written.values()))
     if not keys or query is None or writes_inside(tree):
+        return None
+    if by_masked and (len(keys) > 1 or not _gives_constants(tree)):
         return None
     in_keys = {column.name for key in keys for column in _columns_of(key)}
     if asked.takes_default(in_keys):
@@ -149,6 +155,11 @@ def read_meeting(
         names=names if is_told else (),
         condition=exp.or_(*(asked.meet(key, given, target) for key in keys)),
     )
+
+
+def _gives_constants(tree: exp.Insert) -> bool:
+    values = [value for row in given_rows(tree) or () for value in row.expressions]
+    return bool(values) and all(_is_constant(one) or _is_default(one) for one in values)
 
 
 def _moving(
@@ -182,8 +193,11 @@ def _members(query: exp.Expr) -> Iterator[exp.Select]:
 class _Keys:
     """By which keys the rows of one INSERT may meet stored ones."""
 
-    def __init__(self, tree: exp.Insert, relation: Relation, engine: Engine) -> None:
+    def __init__(
+        self, tree: exp.Insert, relation: Relation, engine: Engine, *, by_masked: bool = False
+    ) -> None:
         self._tree = tree
+        self._by_masked = by_masked
         self._relation = relation
         self._engine = engine
         self.written = {fold(one, engine): one for one in given_names(tree, relation)}
@@ -255,7 +269,7 @@ class _Keys:
             if one.name not in self.written:
                 # NULL, which equals nothing, or a number that is new; without either it is refused.
                 return False if _is_empty(column) else None
-            if column.sensitivity is not None:
+            if column.sensitivity is not None and not self._by_masked:
                 return None
             if self._engine is Engine.MYSQL and self._is_set_before(one.name):
                 return None

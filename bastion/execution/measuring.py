@@ -101,6 +101,7 @@ _UNTOLD = (
     "nothing is written."
 )
 _UNASKED = "Which rows it writes over is not told before approval: it meets them by masked values."
+_COMPARED = "Which rows it writes over is compared at the run and not told: masked values say it."
 
 
 class Mask(Protocol):
@@ -183,6 +184,11 @@ async def _measured(looking: Looking, judged: Judgement) -> Impact:
         return _noted(impact, _UNTOLD if over_guard(judged, impact) else _UNASKED)
     if question is None:
         return await _Measurement(looking, judged, impact).look_around()
+    touched = _touched(judged)
+    if touched is not None and touched.is_untold:
+        if not _is_read(await looking.judge(question)):
+            return _noted(impact, _UNASKED)
+        return await _Measurement(looking, judged, impact).take_untold(touched)
     if judged.exposure.inference:
         # The count would answer what the condition asks of masked values.
         return _noted(
@@ -306,7 +312,8 @@ def over_guard(judged: Judgement, impact: Impact) -> OverGuard | None:
         return OverGuard(schema=relation.schema, table=relation.name, given=None, most=most)
     if not _is_over(judged):
         return None
-    if impact.over is None and is_met_by_masked(tree, relation, judged.catalogue.engine):
+    is_compared = impact.over is not None or impact.keys is not None
+    if not is_compared and is_met_by_masked(tree, relation, judged.catalogue.engine):
         return None
     rows = given_rows(tree)
     return OverGuard(
@@ -348,6 +355,12 @@ class _Measurement:
     @property
     def impact(self) -> Impact:
         """Give what was found so far."""
+        return self._impact
+
+    async def take_untold(self, touched: TouchedRows) -> Impact:
+        """Keep which rows an INSERT meets by masked values; there are as many as it gives."""
+        await self._keys(touched)
+        self._note(_UNASKED if self._impact.keys is None else _COMPARED)
         return self._impact
 
     async def take(self) -> Impact:
@@ -460,7 +473,7 @@ class _Measurement:
             self._note(
                 f"More than {self._keys_max:,} rows: at the run their number is compared, not each."
             )
-            if touched.count_sql:
+            if touched.count_sql and not touched.is_untold:
                 await self._count_met(touched)
             return
         keys = digest_keys(
@@ -482,7 +495,7 @@ class _Measurement:
         elif touched.given is not None:
             self._say_in_the_way(keys.count, touched.given, are_deleted=touched.replaces)
             self._impact = dataclasses.replace(self._impact, over=keys.count)
-        elif touched.meets:
+        elif touched.meets and not touched.is_untold:
             # The last column is of a key that is never NULL: where it is, nothing was in the way.
             met = sum(row[-1] is not None for row in rows)
             self._say_in_the_way(met, keys.count, are_deleted=touched.replaces)
