@@ -30,16 +30,19 @@ dt { color: #a8adb8; }
 dd { margin: 0; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #0d0f12; padding: 1rem; }
 li { margin: .5rem 0; }
+#player { height: 60vh; }
 code { white-space: pre-wrap; }
 .fate { color: #a8adb8; }
 """
 _SCRIPT = """
 const data = JSON.parse(document.getElementById("cast").textContent);
+const end = JSON.parse(data.trim().split("\\n").pop())[0] || 0;
 const player = AsciinemaPlayer.create({ data: data }, document.getElementById("player"),
-  { preload: true, fit: "width", idleTimeLimit: 5, controls: true });
-for (const button of document.querySelectorAll("button[data-at]")) {
+  { preload: true, poster: "npt:" + end, fit: "both", idleTimeLimit: 5, controls: true });
+for (const button of document.querySelectorAll("button[data-marker]")) {
   button.addEventListener("click", () => {
-    player.seek(Number(button.dataset.at));
+    // Long pauses are cut short, so that moments of the recording are not those of the player.
+    player.seek({ marker: Number(button.dataset.marker) });
     document.getElementById("player").scrollIntoView();
   });
 }
@@ -51,6 +54,8 @@ class _Told:
     """One statement and what became of it."""
 
     time_us: int
+    markers: int
+    """Markers up to it: the last of them is its own."""
     event: StatementEvent
     fate: list[str] = field(default_factory=list)
 
@@ -61,6 +66,7 @@ class _Page:
 
     cast: list[str] = field(default_factory=list)
     statements: dict[str, _Told] = field(default_factory=dict)
+    markers: int = 0
     text: list[str] = field(default_factory=list)
 
 
@@ -125,9 +131,10 @@ def _gather(header: Header, events: Iterable[TimedEvent]) -> _Page:
                 shown = line(timed.time_us, "o", terminal_text(header, text))
                 page.cast.append(shown.decode())
             case Resize() | Marker():
+                page.markers += isinstance(timed.event, Marker)
                 page.cast.append(encoder.encode(timed.time_us, timed.event).decode())
             case StatementEvent() as statement:
-                page.statements[statement.id] = _Told(timed.time_us, statement)
+                page.statements[statement.id] = _Told(timed.time_us, page.markers, statement)
             case other:
                 told = page.statements.get(str(getattr(other, "statement_id", "")))
                 words = describe(other)
@@ -140,7 +147,8 @@ def _statement(told: _Told) -> str:
     at_s = told.time_us / 1e6
     fate = "".join(f'<br><span class="fate">{_escaped(words)}</span>' for words in told.fate)
     return (
-        f'<li value="{told.event.index}"><button data-at="{at_s:.6f}">{at_s:.1f} s</button> '
+        f'<li value="{told.event.index}">'
+        f'<button data-marker="{told.markers - 1}">{at_s:.1f} s</button> '
         f"<code>{_escaped(told.event.text)}</code>{fate}</li>\n"
     )
 

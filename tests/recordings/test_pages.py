@@ -113,6 +113,19 @@ async def test_statements_fates_and_output_are_real_text(recorded: Path):
     assert HOSTILE in events[2][2]
 
 
+async def test_a_statement_leads_to_its_own_mark_however_long_the_pause_before_it(desk: Desk):
+    # A player that cuts pauses short has other seconds than the recording; marks go with it.
+    writer = await desk.open("s1")
+    for number in (1, 2, 3):
+        await writer.append(StatementEvent(id=f"q{number}", index=number, text=f"select {number}"))
+    await writer.seal("logout")
+    page = Reader(page_of(writer.path))
+    wanted = [int(attributes["data-marker"]) for tag, attributes in page.tags if tag == "button"]
+    cast = dict(page.bodies)["application/json"]
+    marks = [event for event in map(json.loads, json.loads(cast).splitlines()) if "m" in event]
+    assert [marks[number][2] for number in wanted] == ["1. select 1", "2. select 2", "3. select 3"]
+
+
 @pytest.mark.long
 async def test_a_browser_plays_the_page_and_breaks_no_rule(recorded: Path, tmp_path: Path):
     if shutil.which("chromium") is None:
