@@ -509,7 +509,8 @@ class _Measurement:
             f"{count:,} row{'' if count == 1 else 's'} of {relation.qualified_name}"
             for count, (_, relation) in zip(counts, _targets(self._judged), strict=True)
         )
-        self._note(f"It changes {told}.")
+        tree = _tree(self._judged)
+        self._note(f"It {'deletes' if tree is not None and deletes(tree) else 'changes'} {told}.")
 
     async def _count_met(self, touched: TouchedRows) -> None:
         rows = await self._rows(touched.count_sql, 1, "counted")
