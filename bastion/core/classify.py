@@ -377,9 +377,11 @@ def _behind_words(value: str, *, names_contact: bool) -> Sensitivity | None:
     """Tell a card behind its brand, ``VI4111…``, and a number behind whom it calls."""
     brand = _BRAND.match(value)
     if brand is not None:
-        return Sensitivity.CARD if detectors.is_card(value[brand.end() :]) else None
-    number = _LAST_NUMBER.search(value) if names_contact else None
-    return Sensitivity.PHONE if number and detectors.is_phone(number[0].strip()) else None
+        # Behind a stroke stands when it ends: ``CCVI4111…/0628``.
+        number = value[brand.end() :].partition("/")[0]
+        return Sensitivity.CARD if detectors.is_card(number) else None
+    last = _LAST_NUMBER.search(value) if names_contact else None
+    return Sensitivity.PHONE if last and detectors.is_phone(last[0].strip()) else None
 
 
 _BRAND = re.compile(r"[A-Za-z]{2,4}[ :/*-]?(?=\d)")
@@ -720,7 +722,7 @@ def classify_pairs(
 
 
 def _is_name(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z][\w:/-]{1,63}", text) is not None
+    return re.fullmatch(r"[A-Za-z][\w.:/-]{1,63}", text) is not None
 
 
 def _decode_hex(value: str) -> bytes:

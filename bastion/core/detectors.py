@@ -95,9 +95,11 @@ _BEARER = re.compile(
 )
 _LOGIN = re.compile(r"(?P<before>://[^\s:/@]{1,64}:)[^\s/@]{1,128}@")
 _CALLED = re.compile(
-    r"(?P<before>\b(?P<word>t[eé]l(?:[eé](?:fon|foon|fono)|ephone)?|tlf|phone|mob(?:ile?)?|m[oó]vil"
-    r"|cellulare|celular|fax|whatsapp|wa\.me/|call(?: back)?|ring|cell|handy|sms|gsm)"
-    r"(?: ?(?:no|nr|number))?[.:]{0,2}\s{0,2})"
+    r"(?P<before>\b(?:t[eé]l(?:[eé](?:fon|foon|fono)|ephone)?|tlf|phone|mob(?:ile?)?|m[oó]vil"
+    r"|cellulare|celular|fax|whatsapp|wa\.me/|(?P<calls>call(?: back)?|ring|cell|handy|sms|gsm|dial"
+    r"|r(?:ü|ue?)ckruf|anruf(?:en)?|erreichbar|r?appel(?:er|ez)?|joindre|joignable|llamar?|llame"
+    r"|chiam(?:are|a)|bellen))"
+    r"(?: (?:au|al|à|unter|op|il|sur|on|at|me on))?(?: ?(?:no|nr|number))?[.:]{0,2}\s{0,2})"
     r"(?P<value>[+(]{0,2}\d[\d ()./-]{6,18}\d)(?!\w)",
     re.IGNORECASE,
 )
@@ -109,6 +111,15 @@ _IDENTIFIED = re.compile(
     re.IGNORECASE,
 )
 """A national number behind its name, where no sign stands between."""
+_BORN = re.compile(
+    r"(?P<before>\b(?:d\.?o\.?b\b\.?|born|birth ?(?:date|day)|date of birth|geb(?:oren|\.)"
+    r"|geburts(?:datum|tag)|n[ée]e? le|date de naissance|nacid[oa]|fecha de nacimiento"
+    r"|f\.? ?nac\.?|nat[oa] il|data di nascita|nascid[oa]|data de nascimento|f[oø]dt)"
+    r"[^\d\n]{0,12}?)(?P<value>(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}"
+    r"|\d{1,2}[-/.] ?\d{1,2}[-/.] ?(?:19|20)?\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+"""A date behind a word that says who was born then."""
 _BEHIND_NAMES = (_NAMED, _BEARER, _LOGIN)
 _PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]*\d)")
@@ -442,6 +453,8 @@ def _word_suspects(blob: bytes, shape: bytes) -> Iterator[_Suspect]:
         yield _CALLED, _hide_called
     if any(map(lower.__contains__, _IDENTITY_STEMS)):
         yield _IDENTIFIED, _hide_identified
+    if any(map(lower.__contains__, _BIRTH_STEMS)):
+        yield _BORN, _hide_born
 
 
 def _has_key_start(blob: bytes) -> bool:
@@ -534,14 +547,11 @@ def _hide_phone(match: re.Match[str]) -> str:
 
 def _hide_called(match: re.Match[str]) -> str:
     value = match["value"]
-    if value.isdigit() and value[0] != "0" and match["word"].casefold() in _CALLING:
+    if value.isdigit() and value[0] != "0" and match["calls"]:
         # A run of digits behind "call" may be the number of anything.
         return match.group()
     has_digits = sum(map(str.isdigit, value)) in _PHONE_DIGITS and not _is_dated(value)
     return f"{match['before']}{MASK}" if has_digits or is_phone(value) else match.group()
-
-
-_CALLING = frozenset(("call", "call back", "ring", "cell", "handy", "sms", "gsm"))
 
 
 def _is_dated(text: str) -> bool:
@@ -552,6 +562,10 @@ def _hide_identified(match: re.Match[str]) -> str:
     digits = sum(map(str.isdigit, match["value"]))
     is_one = digits >= _IDENTITY_DIGITS_MIN and not _is_dated(match["value"])
     return f"{match['before']}{MASK}" if is_one else match.group()
+
+
+def _hide_born(match: re.Match[str]) -> str:
+    return f"{match['before']}{MASK}"
 
 
 def _hide_ip(match: re.Match[str]) -> str:
@@ -596,6 +610,7 @@ _CLASSES: dict[Callable[[re.Match[str]], str], Sensitivity] = {
     _hide_phone: Sensitivity.PHONE,
     _hide_called: Sensitivity.PHONE,
     _hide_identified: Sensitivity.SSN,
+    _hide_born: Sensitivity.BIRTH_DATE,
     _hide_ip: Sensitivity.IP_ADDRESS,
 }
 _GAP = re.compile(r"[ -]")
@@ -635,8 +650,10 @@ _IDENTITY_STEMS = tuple(
     b" dselsnummer fiscale steuer rodn snils".split()
 )
 _CALL_STEMS = tuple(
-    b"tel t\xc3\xa9l tlf phone call ring mob vil cel handy fax sms gsm wa.me".split()
+    b"tel t\xc3\xa9l tlf phone call ring mob vil cel handy fax sms gsm wa.me dial ckruf anruf"
+    b" reichbar appel joi llam chiam bellen".split()
 )
+_BIRTH_STEMS = tuple(b"dob o.b born birth geb naiss nac nato nata nasc n\xc3\xa9 nee dt".split())
 _DIALLED_STARTS = (b" 00", b"\x0000", b"=00", b"(00")
 _IDENTITY_DIGITS_MIN = 6
 _HASH_STARTS = (b"$", b"*", b"{S", b"{M", b"{C")

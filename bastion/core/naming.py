@@ -6,6 +6,7 @@ A name is believed as far as values allow (ADR 34): whether they do is ``classif
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -116,9 +117,9 @@ def _unglued(word: str) -> Sequence[str]:
 _GLUED = re.compile(
     r"(?P<who>cust|customer|clt|client|cli|kd|kunden?|emp|employee|usr|user|pat|patient|mbr|member"
     r"|pers|person|acct|vend|vendor|supp|supplier|owner|stud|student|cont|ben|guest|driver|agent"
-    r"|buyer|seller|payer|ship|bill|home|work|priv)"
+    r"|buyer|seller|payer|ship|bill|home|work|priv|office|day|eve|parent|login|enc|db|u)"
     r"(?P<what>(?:ssn|dob|bday|birthd(?:a?te?|ay)|phno?|phone?|tel|mob|mobile|cell|fax|adr|addr"
-    r"|street|eml|e?mail|pwd|passwd|password|iban|cardno|taxid|natid|passno|ip|ipaddr)\d{0,2})"
+    r"|street|eml|e?mail|pwd|pw|passwd|password|iban|cardno|taxid|natid|passno|ip|ipaddr)\d{0,2})"
 )
 
 
@@ -155,9 +156,9 @@ def classify_comment(comment: str) -> Sensitivity | None:
 def is_about(name: str, sensitivity: Sensitivity) -> bool:
     """Tell whether a name goes on behind its telling word: ``email_digest``, not ``work_email``."""
     joined = joined_words(name)
-    pattern = next(pattern for named, pattern in _NAMES if named is sensitivity)
+    patterns = [_STEM, *(pattern for named, pattern in _NAMES if named is sensitivity)]
     rest = ""
-    for match in (*_STEM.finditer(joined), *pattern.finditer(joined)):
+    for match in itertools.chain.from_iterable(one.finditer(joined) for one in patterns):
         rest = joined[match.end() :].strip("_")
     return any(word not in _STILL_DATA and not word.isdigit() for word in rest.split("_") if word)
 
@@ -171,7 +172,7 @@ def may_be(sensitivity: Sensitivity, value: str) -> bool:
     if sensitivity is Sensitivity.IP_ADDRESS:
         return "." in value or ":" in value
     if sensitivity is Sensitivity.BIRTH_DATE:
-        return any(map(str.isdigit, value))
+        return sum(map(str.isdigit, value)) >= _DATE_DIGITS_MIN
     return _PLAIN_WORDS.fullmatch(value) is None
 
 
@@ -186,13 +187,15 @@ def whole_words(text: str) -> re.Pattern[str]:
 
 
 _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
+    (Sensitivity.SSN, whole_words(r"pass?_?(?:no|nr|num|nummer|number)")),
     (
         Sensitivity.PASSWORD,
         whole_words(
             r"passwords?|passwds?|pwd|pw|pass_?hash|pass_?phrase|pass_?codes?|passwort|kennwort"
             r"|mot_de_passe|mdp|contrasenas?|senha|encrypted_password|pass|password_?hash"
             r"|hashed_(?:password|pw)|pin_code|pin|pwhash|salt|parola?|haslo|heslo|losenord"
-            r"|passord|adgangskode|wachtwoord|sifre|salasana|jelszo"
+            r"|passord|adgangskode|wachtwoord|sifre|salasana|jelszo|mot_passe|contrasenia"
+            r"|geheim_?(?:zahl|nummer|nr)"
         ),
     ),
     (
@@ -206,7 +209,11 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
     (
         Sensitivity.IBAN,
         whole_words(
-            r"ibans?|bank_?acc(?:oun)?t(?:_?(?:no|nr|num|number))?|acc(?:oun)?t_?(?:no|nr|number|last_?(?:4|four))"
+            r"ibans?|bank_?acc(?:oun)?t(?:_?(?:no|nr|num|number))?"
+            r"|acc(?:oun)?t_?(?:no|nr|num|number|last_?(?:4|four))|acc_?(?:no|nr|num|number)"
+            r"|bank_?ac(?:_?(?:no|nr|num|number))?|bankn"
+            r"|(?:beneficiary|payee|payout|refund|salary)_acc(?:oun)?t(?:_?(?:no|number))?"
+            r"|cta_(?:abono|banc\w*|cte|corriente|ahorros?)|n(?:um|ro|o)?_?(?:de_)?(?:cuenta|cta|compte)"
             r"|konto_?(?:nummer|nr|no)|bank_?konto|swift_account|routing_?(?:number|no)|bank_routing|clabe"
             r"|numero_(?:de_)?(?:cuenta|compte|conta|conto)|cuenta_bancaria|compte_bancaire"
             r"|conta_bancaria|conto_corrente|rib|bban|nrb|kto_?(?:nr|nummer)?|bank_?verb(?:indung)?"
@@ -219,7 +226,8 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
             r"pan|card_?(?:no|nr|num|number|pan)|cc_?(?:no|nr|num|number)?|ccn|credit_?card"
             r"(?:_?(?:no|nr|num|number))?|cvv2?|cvc2?|kredit_?karte|karten_?(?:nummer|nr)"
             r"|kreditkarten_?(?:nummer|nr)|carte_bancaire|numero_(?:de_)?(?:carte|carta|tarjeta"
-            r"|cartao)|tarjeta|cartao|debit_?card(?:_?number)?|payment_card|card|track_?data"
+            r"|cartao)|n(?:um|ro|o)_?(?:de_)?(?:carte|tarjeta|cb)|cb_?(?:no|num)|kk_?(?:nr|nummer)"
+            r"|tarjeta|cartao|debit_?card(?:_?number)?|payment_card|card|track_?data"
             r"|primary_account_number|card_?holder_?number"
         ),
     ),
@@ -250,6 +258,13 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
             r"|id_?doc(?:ument)?_?(?:no|nr|num|number)"
             r"|n(?:ro|r|um|umero)?_?(?:de_)?doc(?:umento)?(?:_?(?:de_)?ident(?:idad|ificacion|idade|ita))?"
             r"|doc(?:umento)?_?(?:de_)?ident(?:idad|ificacion|idade|ita)"
+            r"|ssn_?id|sin_?id|identification_id|gov(?:ernmen)?t?_id|(?:personal_)?identity_code"
+            r"|tax_?(?:num|vat|ref(?:erence)?)|stcd[1-5]|icnum|fiscal_code|cod_?fisc?(?:al)?"
+            r"|steuer_?(?:id_?nr|ident(?:ifikations)?(?:_?(?:nr|nummer))?)|soz_?vers_?(?:nr|nummer)?"
+            r"|nuss|n(?:um|ro|o)_?(?:de_)?(?:dni|nif|nie|afiliacion|avs|permis|pasaporte|passeport)"
+            r"|dni_?nie|nif_?nie|nirpp|ahv|avs_?(?:no|nr|num)|personalausweis(?:_?(?:nr|nummer))?"
+            r"|permis_?(?:no|nr|num|numero)|n_pasaporte|driv(?:er_?s?|ing)_?lic(?:_?(?:no|nr|num))?"
+            r"|ni_?(?:no|num|number)|nhs|hic_?(?:no|num|number)"
             r"|medicare(?:_?(?:no|number|id))?|medicaid(?:_?(?:no|number|id))?|mbi"
             r"|nhs_?(?:no|num|number)"
             r"|fnr|egn|cnp|tckn|rijksregister(?:_?(?:nr|nummer))?|insz|niss|nir|amka|kennitala"
@@ -260,11 +275,12 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
     (
         Sensitivity.BIRTH_DATE,
         whole_words(
-            r"dob|d_o_b|birth_?dates?|birth_?days?|birth_?dt|date_?of_?birth|born(?:_(?:on|at))?"
+            r"dob|d_o_b|bdate|d(?:a?te?)_?birth|born_?on|gbdat|geb_?tag|cumple(?:anos)?|urodziny"
+            r"|birth_?dates?|birth_?days?|birth_?dt|date_?of_?birth|born(?:_(?:on|at))?"
             r"|birth|birth_?month|b_?day|geb|geburt|geburtstag|geburts_?monat|geb(?:urts)?_?dat(?:um)?"
             r"|geboren(?:_(?:am|op))?|geboorte(?:_?dat(?:um)?)?|ddn|nee?_le"
-            r"|(?:d(?:a?te?)?_?(?:de_)?)?naiss(?:ance)?|nacid[oa]_el|nacimiento"
-            r"|f(?:echa|ec)?_?(?:de_)?nac(?:imiento)?|nascid[oa]_em|nascimento"
+            r"|(?:d(?:a?te?)?_?(?:de_)?)?naiss(?:ance)?|d(?:a?te?)?_?nais|nacid[oa](?:_el)?|nacim(?:iento)?"
+            r"|f(?:echa|ec)?_?(?:de_)?nac(?:im(?:iento)?)?|nascid[oa]_em|nascimento"
             r"|d(?:ata|t)_?(?:de_)?nasc(?:imento)?|nat[oa]_il|(?:d(?:ata)?_?(?:di_)?)?nascita"
             r"|f_?dato|fodd|fodt(?:_dato)?|fod(?:else|sels?)?_?(?:datum|dato|dag)|syntymaaika"
             r"|data_?ur(?:odz(?:enia)?)?|dat(?:um)?_?nar(?:oz(?:eni)?)?|data_?nasterii"
@@ -280,6 +296,12 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
             r"|signing_?keys?|encryption_?keys?|enc_?key|hmac_?key|license_key|session_?id|sessid"
             r"|phpsess(?:id)?|jsessionid|cookies?|credentials?|security_answer|mfa_secret|reset_?code|verification_?code"
             r"|auth_?code|ssh_?keys?|two_factor_secret|seed_phrase|mnemonic"
+            r"|(?:access|activation|unlock|door|zugangs)_?code|code_(?:d_)?acces"
+            r"|codigo_(?:de_)?(?:acceso|activacion|verificacion)|activation_?key|user_?act_?key"
+            r"|reset_?(?:hash|key)|(?:mfa|otp|totp|client|app|api|shared|consumer|webhook)_?sec(?:ret)?"
+            r"|csrf|xsrf|(?:webhook|consumer|aes|rsa|master|priv)_?key|hmac|private_pem|magic_link"
+            r"|(?:fcm|gcm|apns)(?:_?(?:id|reg(?:istration)?(?:_?id)?))?|push_(?:reg(?:istration)?|id)"
+            r"|(?:cle|clave)_(?:api|secret[ae]|priv[ae]da?)|api_schlu?essel|geheimnis"
         ),
     ),
     (
@@ -295,7 +317,11 @@ _NAMES: tuple[tuple[Sensitivity, re.Pattern[str]], ...] = (
         Sensitivity.PHONE,
         whole_words(
             r"(?:tele)?phones?\d*|phone_?(?:no|nr|num|number)s?|mobiles?|mobile_?(?:no|nr|num"
-            r"|number|phone)|mob(?:il)?_?(?:no|nr|num|nummer)?|cell(?:_?phone|_?number)?"
+            r"|number|phone)|mob(?:il)?_?(?:no|nr|num|nummer)?|cell(?:_?phone|_?(?:no|nr|number))?"
+            r"|(?:home|work|office|cell|mob|day|eve(?:ning)?)_?ph(?:one)?(?:_?(?:no|nr|num))?"
+            r"|callerid|clid|(?:calling|called|caller|dial+ed)_(?:party|no|num|number)"
+            r"|[ab]_(?:party|number)|tl?fno|tlfn|telf[12x]?|telef|cel|mvl"
+            r"|n(?:um|ro|o)_?(?:de_)?(?:tel\w*|portable|movil)|tel_?(?:fixe|portable)"
             r"|tel\d*|tel_?(?:no|nr|num|number)|telefon(?:_?(?:nummer|nr)|o|e)?|fax"
             r"(?:_?(?:no|nr|number))?|msisdn|handy(?:_?(?:nummer|nr))?|telefono|celular|cellulare"
             r"|movil|telemovel|rufnummer|puhelin(?:numero)?|tlf(?:_?nr)?|ph_?no|phn|gsm|whatsapp"
@@ -321,10 +347,14 @@ _ADDRESS = whole_words(
     r"|delivery|residential|permanent|current|work)_?addr(?:ess)?(?:_?(?:line)?_?\d+)?"
     r"|streets?\d*(?:_?(?:name|line|address))?|ship_?to|bill_?to|adresse\d*|anschrift"
     r"|stra(?:ss|s)e|wohn(?:ort|adresse)|direccion|domicilio|calle|rue|indirizzo|endereco"
-    r"|logradouro|adres|ulica|adress|gatuadress|gate_?adresse|osoite|adresa"
+    r"|logradouro|adres|ulica|adress|gatuadress|gate_?adresse|osoite|adresa|stras|residence"
+    r"|(?:nom|lib|numero|type)?_?voie|str_?(?:hnr|nr|nummer)|(?:\w+_)?(?:empf|abs|kd|kunden|liefer|privat)"
+    r"_?str|via_(?:residenza|nombre)|nombre_via|vialidad|direcc|domic|dom_fiscal|adr\w*_ligne_?\d|adrl\d"
 )
 """Names of postal addresses, if the values look so too: servers and wallets have addresses."""
-_ADDRESS_STEM = re.compile(r"anschrift|hausnr|hausnummer|huisn|straat|strasse|domicilio|ulic[ay]")
+_ADDRESS_STEM = re.compile(
+    r"anschrift|lieferadress|hausnr|hausnummer|huisn|straat|strasse|domicilio|ulic[ay]"
+)
 _INNOCENT = re.compile(
     r"(?:^|_)(?:count|counts|cnt|total|verified|confirmed|valid|enabled|required|opt_?in|opt_?out"
     r"|expires?|expiry|expired|expiration|ttl|type|kind|status|state|provider|brand|issuer|template"
@@ -337,9 +367,9 @@ _INNOCENT = re.compile(
     r"|weight|order|rank|score|source|language|locale|lang|mode|channel|class|level|family|role"
     r"|host|port|server|pool|range|prefix_length|vendor|manufacturer|carrier|supported|allowed"
     r"|sequence|seq|pct|percent|percentage|days|hours|minutes|seconds|ms|bytes)$"
-    r"|(?:^|_)(?:card|token|e?mail|phone|ip|secret|credential|key|pass|password|addr|address)"
+    r"|(?:^|_)(?:card|token|e?mail|phone|cell|mobile|account|ip|secret|credential|key|pass|password|addr|address)"
     r"_(?:template_)?(?:ids?|uuid|guid|fk|ref|refs|type_id)$"
-    r"|^(?:is|has|num(?!_(?:tel|secu|ss|fiscal|carte|compte|cuenta|tarjeta|cartao|permis|pasaporte|passeport))|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
+    r"|^(?:is|has|num(?!_(?:tel|secu|ss|fiscal|carte|compte|cuenta|tarjeta|cartao|permis|pasaporte|passeport|dni|nif|nie|cta|avs|afiliacion|cb|portable|movil))|count|total|max|min|avg|n|no_of|number_of|days|hours|show|hide|allow|enable"
     r"|require|prompt|completion|input|output|used|uses|can|needs|send|receive)_"
 )
 _COMMENTS = (
@@ -410,10 +440,15 @@ CONTACT = whole_words(
 """Names that say whom or where to call, and not how."""
 BIRTH_PARTS = whole_words(r"birth_?(?:month|day)|geburts_?(?:monat|tag)")
 """A day and a month beside a year of birth: small numbers, and telling."""
-CODES = whole_words(r"cvv2?|cvc2?|pin|pin_?code|otp|pass_?code|(?:verification|reset|auth)_code")
+CODES = whole_words(
+    r"cvv2?|cvc2?|pin|pin_?code|otp|pass_?code|(?:verification|reset|auth)_code"
+    r"|(?:access|activation|unlock|door|zugangs)_?code|code_(?:d_)?acces"
+)
 """Short codes: they need not be long to tell."""
 NUMBERED = frozenset({Sensitivity.PHONE, Sensitivity.CARD, Sensitivity.SSN, Sensitivity.IBAN})
 """Their values have digits."""
+_DATE_DIGITS_MIN = 3
+"""``9 Mar 80``; fewer are numbers of buildings, ``geb_nr``."""
 TELLING_DIGITS_MIN = 4
 """Shorter numbers refute a name such as ``phone``: they are counts or flags."""
 _STILL_DATA = names(

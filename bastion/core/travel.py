@@ -1,7 +1,8 @@
 """Machine-readable lines of passports, visas and identity cards: name, number, birth, expiry.
 
 The forms are those of ICAO Doc 9303: two lines of 44 or 36 characters, or three of 30. A line
-with numbers is known by its check digits, one with a name by its fillers.
+with numbers is known by its check digits, one with a name by its fillers. Airlines write the same
+into bookings with strokes between (IATA's SSR DOCS).
 """
 
 from __future__ import annotations
@@ -25,12 +26,19 @@ _CARD_NUMBER = (5, 14)
 _NAME = r"[A-Z]+(?:<[A-Z]+)*<<[A-Z<]*"
 _HOLDER = re.compile(rf"[ACIPV][A-Z0-9<][A-Z<]{{3}}{_NAME}|{_NAME}")
 _CARD = re.compile(r"[IAC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{25}")
+_AIRLINE = re.compile(
+    r"[A-Z]{1,2}/[A-Z]{3}/[A-Z0-9]{5,15}/[A-Z]{3}/\d\d[A-Z]{3}\d\d/[MFXU]I?"
+    r"(?:/\d\d[A-Z]{3}\d\d)?(?:/[A-Z/ ]*)?"
+)
+"""As airlines write a passport into a booking: kind, country, number, nationality, birth, sex."""
 LINE = re.compile(r"(?<![A-Z0-9<])[A-Z0-9<]{30,90}(?![A-Z0-9<])")
 """What one such line looks like in a text, or all of them without a break."""
 
 
 def is_travel_document(text: str) -> bool:
     """Tell whether the text is one or more of these lines, with breaks between them or without."""
+    if _AIRLINE.fullmatch(text):
+        return True
     if "<" not in text:
         return False
     lines = text.split()

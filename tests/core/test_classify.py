@@ -297,6 +297,8 @@ def test_versions_are_known_by_name_and_values(
 def test_a_card_behind_its_brand_is_one() -> None:
     cards = ["VI4111111111111111", "CA*5555555555554444", "AX-378282246310005"]
     assert classify("fop", cards) is Sensitivity.CARD
+    until = ["CCVI4111111111111111/0628", "CCCA5555555555554444/1129", "AX378282246310005/0130"]
+    assert classify("fop", until) is Sensitivity.CARD
     assert classify("fop", ["VI4111111111111112", "CA*5555555555554440", "AX1"]) is None
 
 
@@ -369,6 +371,7 @@ HARMLESS = Classification(sensitivity=None, evidence="looks harmless")
         ("name", "value", ["theme", "smtp_password", "lang"], Sensitivity.PASSWORD),
         ("meta_key", "meta_value", ["nickname", "ssn"], Sensitivity.SSN),
         ("k", "v", ["api_key", "ssn"], Sensitivity.SECRET),
+        ("param", "val", ["max.retries", "spring.datasource.password"], Sensitivity.PASSWORD),
     ],
 )
 def test_values_beside_telling_names_are_sensitive(
@@ -388,6 +391,7 @@ def test_values_beside_telling_names_are_sensitive(
         ("name", "price", ["Password book", "ssn"]),
         ("title", "value", ["ssn", "password"]),
         ("name", "value", ["A book about your password", "Token Ring."]),
+        ("param", "val", ["mail.password.policy", "login.token.ttl", "smtp.host"]),
     ],
 )
 def test_values_beside_other_names_stay_readable(

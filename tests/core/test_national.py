@@ -116,10 +116,48 @@ def test_other_numbers_behind_such_words_stay(text: str) -> None:
         ("Tel. 0033 612 077574", "Tel. •••••"),
         ("batch 0099 012 345 678", "batch 0099 012 345 678"),
         ("width=40%40cm", "width=40%40cm"),
+        ("Rückruf 0160-9447873", "Rückruf •••••"),
+        ("Rappeler au 01 21 01 05 17 ce soir", "Rappeler au ••••• ce soir"),
+        ("erreichbar unter 0171/1234567", "erreichbar unter •••••"),
+        ("llamar al 612345678", "llamar al 612345678"),
+        ("rappel n° 2024/01/02 15:30", "rappel n° 2024/01/02 15:30"),
+        ("appel d'offres 2024-01-01-0005", "appel d'offres 2024-01-01-0005"),
     ],
 )
 def test_numbers_and_addresses_as_links_and_old_habits_write_them(text: str, shown: str) -> None:
     assert detectors.redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Pat. geb. {}, ok",
+        "DOB: {}",
+        "born {} in Graz",
+        "née le {}",
+        "nacido el {} en Vigo",
+        "Geburtsdatum={}",
+        "F. Nac. {}",
+        "nato il {}",
+    ],
+)
+def test_a_date_behind_a_birth_is_hidden_in_a_text(words: str) -> None:
+    for date in ("21.02.1989", "1980-02-03", "3/4/1977", "01-02-99"):
+        assert detectors.redact(words.format(date)) == words.format("•••••")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order 4711 dated 12.03.2024",
+        "national 2024-01-01 holiday",
+        "build 2025-01-02 failed at geb 3",
+        "born to run 12",
+        "date 12.03.2024 nach Abgabe",
+    ],
+)
+def test_other_dates_stay_in_a_text(text: str) -> None:
+    assert detectors.redact(text) == text
 
 
 def test_bare_digits_with_the_code_of_a_country_are_phones_where_all_are() -> None:

@@ -42,6 +42,13 @@ def test_lines_in_a_text_are_hidden_and_the_text_stays(lines: tuple[str, ...], g
     assert not any(piece in shown for piece in ("ERIKSSON", "740812", "L898902", "D23145"))
 
 
+def test_a_passport_in_a_booking_is_one() -> None:
+    assert is_travel_document("P/DEU/S56485466/DEU/09JUN56/M/02AUG25/WEISS/OMAR")
+    assert is_travel_document("P/FRA/17AB12345/FRA/01JAN80/F")
+    assert not is_travel_document("P/DEU/S56485466/DEU")
+    assert not is_travel_document("A/ABC/12345/ABC/99XXX/M/1")
+
+
 @pytest.mark.parametrize(
     "text",
     [
