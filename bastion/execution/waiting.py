@@ -90,7 +90,7 @@ class Holder:
             )
         if await self._line.judge.learn_before_hold(judged):
             # What the yes is bound to must be as it is now, or the run would find it changed.
-            judged = await self._line.judged_with_tokens(run)
+            judged = await self._judged_again(run, judged)
         for _ in range(_ROUNDS_MAX):
             run.server_settings = await self._line.connection.settings_digest()
             weighed = await self._line.weighed(run, judged)
@@ -98,6 +98,7 @@ class Holder:
                 raise AccessError(weighed.verdict.text)
             if weighed.verdict.action is Action.HOLD:
                 judged = weighed
+            run.judgement = judged
             may_stay_open = await self._measure_by_running(run, judged)
             round_ = self._hold_open if may_stay_open else self._file_and_run
             try:
@@ -106,10 +107,19 @@ class Holder:
                         yield event
             except EffectExceededError:
                 yield NoticeReceived(severity="NOTE", text=GOES_BACK)
-                judged = await self._line.judged_with_tokens(run)
+                judged = await self._judged_again(run, judged)
                 continue
             return
         raise ApprovalError("The effect kept changing. Narrow the statement and send it again.")
+
+    async def _judged_again(self, run: Run, held: Judgement) -> Judgement:
+        """Judge a held statement by what is known now.
+
+        What waits for its guesses alone is let run by policy: it stays held, and for that reason.
+        """
+        again = await self._line.judged_with_tokens(run)
+        is_let = again.verdict.action is Action.ALLOW
+        return dataclasses.replace(again, verdict=held.verdict) if is_let else again
 
     async def _file_and_run(
         self, run: Run, judged: Judgement

@@ -90,9 +90,16 @@ async def test_a_bot_learns_no_more_than_its_budget(rig: Rig, engine: str):
         runners = itertools.cycle((one, two, agent))
         for number in range(60):
             sql = next(ways).format(f"customer{number}@example.com")
-            status = await tried(next(runners), sql)
-            assert status in {Status.OK, Status.PENDING}, (sql, status)
-            ran += status is Status.OK
+            finished, _, _ = await collect(next(runners), sql, wait_s=0)
+            assert finished.status in {Status.OK, Status.PENDING}, (sql, finished)
+            ran += finished.status is Status.OK
+            if finished.status is Status.PENDING:
+                # Also the first of a session, which looks again at what a yes is bound to.
+                assert finished.rule_text, finished
+                assert "Reads run" not in finished.rule_text, finished
+                await rig.services.governance.desk.withdraw(
+                    await rig.principal("ann"), finished.request_id
+                )
     assert ran <= ALLOWED
     assert ran > 0
 
