@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from bastion.core.catalogue import AROUND, Catalogue, Function, Relation, RelationKind
@@ -89,10 +88,6 @@ class _Meaning:
     def __init__(self, catalogue: Catalogue, context: SessionContext) -> None:
         self._catalogue = catalogue
         self._context = context
-        self._named: dict[str, list[RelationKey]] = defaultdict(list)
-        for key, relation in catalogue.relations.items():
-            if relation.kind is not RelationKind.SYSTEM:
-                self._named[key[1].lower()].append(key)
         self._due: list[RelationKey] = []
         self._due_names: list[str] = []
         self.relations: dict[RelationKey, Relation | None] = {}
@@ -144,8 +139,9 @@ class _Meaning:
                 self._written(key)
 
     def _name(self, name: str) -> None:
-        for key in self._named.get(name, ()):
-            self.add_relation(key, is_written=True)
+        for relation in self._catalogue.called(name):
+            if relation.kind is not RelationKind.SYSTEM:
+                self.add_relation((relation.schema, relation.name), is_written=True)
         for function in self._catalogue.functions.get(name, ()):
             self.functions.add(name)
             if function.language.lower() != "c":

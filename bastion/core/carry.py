@@ -98,11 +98,7 @@ def carried_by_code(names: Iterable[Key], catalogue: Catalogue) -> tuple[KnownCl
     found = []
     for schema, name in names:
         places = {schema} if schema else path
-        stored = [
-            relation
-            for key, relation in catalogue.relations.items()
-            if key[1].casefold() == name and key[0].casefold() in places
-        ]
+        stored = [one for one in catalogue.called(name) if one.schema.casefold() in places]
         for relation in stored:
             found += [
                 _known(relation.schema, relation.name, column.name, _UNPROVEN, "")

@@ -6,14 +6,16 @@ Fetched by ``targets.catalogue``, read by statement analysis, lineage, masking a
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import TypeVar, cast
 
 from bastion.core.model import Engine, Sensitivity
 from bastion.core.paths import Path, Shape
 
+T = TypeVar("T")
 MARK_SEPARATOR = "\x01"
 """Between schema and name in the keys of ``Catalogue.marks``."""
 AROUND = "what is around"
@@ -278,6 +280,17 @@ class Function:
     most is written anew, with other quotes and escapes."""
 
 
+class _Relations(dict[tuple[str, str], Relation]):
+    """The relations of a snapshot, and what was found in all of them: a large schema has thousands.
+
+    Snapshots that differ in something else share it.
+    """
+
+    def __init__(self, relations: Mapping[tuple[str, str], Relation]) -> None:
+        super().__init__(relations)
+        self.found: dict[Callable[[Catalogue], object], object] = {}
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True)
 class Catalogue:
     """Everything known about one target's current database, at one moment."""
@@ -326,6 +339,22 @@ class Catalogue:
     NAME`` a short text that the server gives again for next to nothing. On MySQL the name is with
     its schema."""
 
+    def __post_init__(self) -> None:
+        """Keep the relations as what remembers what is found in them."""
+        if not isinstance(self.relations, _Relations):
+            object.__setattr__(self, "relations", _Relations(self.relations))
+
+    def found(self, look: Callable[[Catalogue], T]) -> T:
+        """Give what a function finds in the relations, and nothing else; it looks once.
+
+        Args:
+            look: a function of a module, so that it is the same each time.
+        """
+        found = cast("_Relations", self.relations).found
+        if look not in found:
+            found[look] = look(self)
+        return cast("T", found[look])
+
     def mark_key(self, kind: str, schema: str, name: str) -> str:
         """Give the key in ``marks`` of a relation or a function.
 
@@ -350,8 +379,36 @@ class Catalogue:
                 return relation
         return None
 
-    def user_relations(self) -> Iterator[Relation]:
-        """Iterate over the relations that are not the system's, in order of name."""
-        for key in sorted(self.relations):
-            if self.relations[key].kind is not RelationKind.SYSTEM:
-                yield self.relations[key]
+    def user_relations(self) -> tuple[Relation, ...]:
+        """Give the relations that are not the system's, in order of name."""
+        return self.found(_user_relations)
+
+    def called(self, name: str) -> tuple[Relation, ...]:
+        """Give the relations of a name in any schema, the system's too; case folded."""
+        return self.found(_by_name).get(name.casefold(), ())
+
+    def is_parent(self, relation: Relation) -> bool:
+        """Tell whether others inherit from it, or are its partitions."""
+        return (relation.schema, relation.name) in self.found(_parents)
+
+
+def _user_relations(catalogue: Catalogue) -> tuple[Relation, ...]:
+    relations = catalogue.relations
+    return tuple(
+        relations[key]
+        for key in sorted(relations)
+        if relations[key].kind is not RelationKind.SYSTEM
+    )
+
+
+def _by_name(catalogue: Catalogue) -> Mapping[str, tuple[Relation, ...]]:
+    named: dict[str, list[Relation]] = {}
+    for (_, name), relation in catalogue.relations.items():
+        named.setdefault(name.casefold(), []).append(relation)
+    return {name: tuple(found) for name, found in named.items()}
+
+
+def _parents(catalogue: Catalogue) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        parent for relation in catalogue.relations.values() for parent in relation.parents
+    )

@@ -19,7 +19,6 @@ from bastion.core.catalogue import Catalogue, Column, Relation
 from bastion.core.flow import CONSTANT, HARMLESS, TYPED, Flow, fold, join
 from bastion.core.hidden import sensitive_columns
 from bastion.core.lexer import Kind, Token, lex
-from bastion.core.memo import Memo
 from bastion.core.model import Engine, Sensitivity
 
 COLUMNS = words(
@@ -120,6 +119,10 @@ def are_telling(catalogue: Catalogue) -> bool:
 
 def counts_masked(catalogue: Catalogue) -> frozenset[Sensitivity]:
     """Give the classes of columns that count: the next number tells the highest one in each."""
+    return catalogue.found(_counts_masked)
+
+
+def _counts_masked(catalogue: Catalogue) -> frozenset[Sensitivity]:
     return frozenset(
         column.sensitivity
         for relation in catalogue.user_relations()
@@ -299,21 +302,17 @@ def _is_telling(text: str) -> bool:
 
 def quoted_values(catalogue: Catalogue) -> frozenset[str]:
     """Give the values that definitions of sensitive columns hold: defaults, labels, comments."""
-    known = _quoted.find("", catalogue, ())
-    if known is None:
-        known = frozenset(
-            value
-            for relation in catalogue.user_relations()
-            for column in relation.columns
-            if column.is_known_sensitive
-            for value in _quoted_by(column, catalogue.engine)
-        )
-        _quoted.keep("", catalogue, (), known)
-    return known
+    return catalogue.found(_quoted_values)
 
 
-_quoted: Memo[frozenset[str]] = Memo(texts_max=64)
-"""By snapshot: looking at every column of a large schema costs milliseconds."""
+def _quoted_values(catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(
+        value
+        for relation in catalogue.user_relations()
+        for column in relation.columns
+        if column.is_known_sensitive
+        for value in _quoted_by(column, catalogue.engine)
+    )
 
 
 def _quoted_by(column: Column, engine: Engine) -> Iterator[str]:

@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from bastion.core.catalogue import Catalogue, Relation
+from bastion.core.catalogue import Catalogue, Relation, RelationKind
 from bastion.core.context import SessionContext
 from bastion.core.effects import Statement
 from bastion.core.lexer import Kind, lex
-from bastion.core.memo import Memo
 from bastion.core.model import EffectClass, Engine
 from bastion.core.structure import computed_part
 
@@ -156,7 +155,8 @@ def _with_defaults(text: str, catalogue: Catalogue) -> str:
     words = _words(text)
     texts = [text, *(default for name, default in catalogue.defaults.items() if name in words)]
     if _TAKES_AFTER.search(text):
-        relations = (one for one in catalogue.user_relations() if one.name.casefold() in words)
+        named = (one for word in words for one in catalogue.called(word))
+        relations = (one for one in named if one.kind is not RelationKind.SYSTEM)
         texts += [column.default for one in relations for column in one.columns]
     return "\n".join(texts)
 
@@ -175,6 +175,10 @@ _READERS = re.compile(
 )
 
 
+def _user_names(catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(relation.name.casefold() for relation in catalogue.user_relations())
+
+
 def written_by_code(statement: Statement, catalogue: Catalogue) -> frozenset[tuple[str, str]]:
     """Give the relations that code behind a statement may write or make, case folded.
 
@@ -183,7 +187,7 @@ def written_by_code(statement: Statement, catalogue: Catalogue) -> frozenset[tup
     # What a statement with a tree writes itself was traced.
     own = () if statement.tree is not None else (statement.text,)
     code = "\n".join((*own, *called_bodies(statement.text, catalogue)))
-    known = {relation.name.casefold() for relation in catalogue.user_relations()}
+    known = catalogue.found(_user_names)
     found = set()
     for match in _WRITTEN.finditer(code):
         schema, _, name = re.sub(r"[\"`\s]", "", match.group("name")).casefold().rpartition(".")
@@ -357,12 +361,8 @@ def _sensitive(relations: Iterable[Relation]) -> _Names:
 
 
 def _known(catalogue: Catalogue) -> _Names:
-    known = _memo.find("", catalogue, ())
-    if known is None:
-        known = _sensitive(catalogue.user_relations())
-        _memo.keep("", catalogue, (), known)
-    return known
+    return catalogue.found(_sensitive_stored)
 
 
-_memo: Memo[_Names] = Memo(texts_max=64)
-"""By snapshot: looking at every column of a large schema costs milliseconds."""
+def _sensitive_stored(catalogue: Catalogue) -> _Names:
+    return _sensitive(catalogue.user_relations())

@@ -176,7 +176,11 @@ def relations_to_learn(
 ) -> frozenset[tuple[str, str]]:
     """Name the relations of a statement that the catalogue does not know, or has not proven."""
     wanted: set[tuple[str, str]] = set()
-    for key in statement.reads | statement.writes:
+    change = statement.change
+    # What a session makes for itself is nowhere yet, and stands before whatever else has the name.
+    is_own = change is not None and change.kind is ChangeKind.RELATION and change.is_temporary
+    named = statement.reads if is_own else statement.reads | statement.writes
+    for key in named:
         relation = catalogue.relations.get(key)
         if relation is None:
             is_made_up = catalogue.is_mariadb and is_sequence(key[1])

@@ -702,11 +702,12 @@ def _with_those_below(walk: Walk, relation: Relation | None) -> Iterator[Relatio
         seen.add((one.schema, one.name))
         yield one
         code = "\n".join((one.definition, *one.rules)).casefold()
-        pending += [
-            other
-            for key, other in walk.catalogue.relations.items()
-            if code.strip() and key not in seen and other.name.casefold() in code
-        ]
+        if code.strip():
+            pending += [
+                other
+                for key, other in walk.catalogue.relations.items()
+                if key not in seen and other.name.casefold() in code
+            ]
 
 
 def _conflict(

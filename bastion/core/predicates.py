@@ -674,10 +674,10 @@ def _source_of(walk: Walker, column: exp.Column, scope: Scope) -> Source | None:
     is_stored = (
         relation.kind is RelationKind.TABLE and walk.catalogue.relations.get(key) is relation
     )
-    # Of a table that others inherit from, the key counts for its own rows alone.
-    is_parent = any(key in other.parents for other in walk.catalogue.relations.values())
     own = tuple(fold(one.name, walk.engine) for one in relation.columns)
     has_own_names = tuple(output.name for output in found[0].outputs or ()) == own
+    # Of a table that others inherit from, the key counts for its own rows alone.
+    is_parent = walk.catalogue.is_parent(relation)
     return found[0] if is_stored and has_own_names and not is_parent else None
 
 

@@ -75,9 +75,9 @@ def _find_mysql(walk: Walker, name: str, schema: str | None) -> Relation | None:
         if stored is not None:
             return stored
     folded = {(place.casefold(), name.casefold()) for place in places}
-    for held in (walk.relations, walk.catalogue.relations):
-        for key, relation in held.items():
-            if (key[0].casefold(), key[1].casefold()) in folded:
+    for held in (walk.relations.values(), walk.catalogue.called(name)):
+        for relation in held:
+            if (relation.schema.casefold(), relation.name.casefold()) in folded:
                 return relation
     return _sequence(walk, name)
 

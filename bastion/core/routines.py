@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass, field
 
 from bastion.core.builtins import names as word_list
-from bastion.core.catalogue import Catalogue, Function
+from bastion.core.catalogue import Catalogue, Function, RelationKind
 from bastion.core.lexer import Kind, Token, lex
 from bastion.core.model import Engine
 
@@ -174,8 +174,9 @@ def converts_by_code(routine: Routine, catalogue: Catalogue) -> bool:
         return False
     return not routine.types.isdisjoint(telling) or any(
         column.own_type.removesuffix("[]").lstrip("_") in {one.lstrip("_") for one in telling}
-        for relation in catalogue.user_relations()
-        if relation.name in routine.types
+        for name in routine.types
+        for relation in catalogue.called(name)
+        if relation.name == name and relation.kind is not RelationKind.SYSTEM
         for column in relation.columns
     )
 

@@ -240,7 +240,11 @@ def _comes_plainly(
 
 def _quotes_masked(catalogue: Catalogue) -> bool:
     """Tell whether words of the schema quote a value that may be masked somewhere."""
-    return catalogue.quotes_values or any(
+    return catalogue.quotes_values or catalogue.found(_has_masked_defaults)
+
+
+def _has_masked_defaults(catalogue: Catalogue) -> bool:
+    return any(
         column.default and column.is_known_sensitive
         for relation in catalogue.user_relations()
         for column in relation.columns
@@ -273,8 +277,7 @@ def _are_made(
 
 def _is_free(names: frozenset[tuple[str, str]], catalogue: Catalogue) -> bool:
     """Tell whether no stored relation of any schema has one of these names."""
-    wanted = {name for _, name in names}
-    return all(name not in wanted for _, name in catalogue.relations)
+    return not any(one.name == name for _, name in names for one in catalogue.called(name))
 
 
 def _makes_plainly(statement: Statement, only_computes: Callable[[str], bool]) -> bool:
