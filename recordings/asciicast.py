@@ -27,7 +27,10 @@ from recordings.html import html_page
 from recordings.reader import TimedEvent, read_events, read_header
 from recordings.seek import SeekIndexes, screen_at
 from recordings.svg import svg_picture
-from recordings.words import describe, visible
+from recordings.words import describe, visible, visible_line
+
+_OURS = "-- "
+"""What a line of the text export that tells an event begins with, and no other line does."""
 
 
 class ExportFormat(enum.Enum):
@@ -142,13 +145,17 @@ def _cast_v3(header: Header, events: Iterable[TimedEvent]) -> Iterator[bytes]:
 
 
 def _text(header: Header, events: Iterable[TimedEvent]) -> Iterator[bytes]:
-    yield visible(
-        f"session {header.session_id}\nuser {header.user} ({header.person})"
-        f"\nkey {header.key_fingerprint}\nsource {header.source}\nclient {header.client}"
-        f"\ntarget {header.target} ({header.engine}, {header.environment})"
-        f"\nfront end {header.front_end} {header.command}"
-        f"\nstarted {header.started_at.isoformat(timespec='seconds')}\n\n"
-    ).encode()
+    facts = (
+        f"session {header.session_id}",
+        f"user {header.user} ({header.person})",
+        f"key {header.key_fingerprint}",
+        f"source {header.source}",
+        f"client {header.client}",
+        f"target {header.target} ({header.engine}, {header.environment})",
+        f"front end {header.front_end} {header.command}",
+        f"started {header.started_at.isoformat(timespec='seconds')}",
+    )
+    yield "".join(f"{visible_line(fact)}\n" for fact in (*facts, "")).encode()
     told = _as_drawn(header, events) if is_line_by_line(header) else _as_sent(events)
     for piece in told:
         yield visible(piece).encode()
@@ -160,28 +167,44 @@ def _as_drawn(header: Header, events: Iterable[TimedEvent]) -> Iterator[str]:
     for timed in events:
         words = describe(timed.event)
         lines = [*drawn.take(timed.event), *(drawn.settle() if words else ())]
-        yield from (f"{line}\n" for line in lines)
+        yield from (f"{_dash_escaped(line)}\n" for line in lines)
         if words:
             yield _happened(timed, words)
-    yield from (f"{line}\n" for line in drawn.settle(is_over=True))
+    yield from (f"{_dash_escaped(line)}\n" for line in drawn.settle(is_over=True))
 
 
 def _as_sent(events: Iterable[TimedEvent]) -> Iterator[str]:
     """Tell all that was sent, and what happened in between."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    is_at_start = True
+    waiting, is_within = "", False
     for timed in events:
         if isinstance(timed.event, Output):
-            shown = decoder.decode(timed.event.data)
-            is_at_start = shown.endswith("\n") if shown else is_at_start
-            yield shown
+            *whole, last = (waiting + decoder.decode(timed.event.data)).split("\n")
+            for piece in whole:
+                yield f"{piece if is_within else _dash_escaped(piece)}\n"
+                is_within = False
+            # The start of a line that may yet come to look like ours waits for what follows.
+            waiting = "" if is_within or not _OURS.startswith(visible(last)) else last
+            if not waiting and last:
+                yield last if is_within else _dash_escaped(last)
+                is_within = True
         elif words := describe(timed.event):
-            yield ("" if is_at_start else "\n") + _happened(timed, words)
-            is_at_start = True
+            yield f"{_dash_escaped(waiting)}\n" if waiting or is_within else ""
+            yield _happened(timed, words)
+            waiting, is_within = "", False
+    yield _dash_escaped(waiting)
+
+
+def _dash_escaped(line: str) -> str:
+    """Quote a line of output that would pass for one of ours, as OpenPGP's clear texts do."""
+    # As it will be seen: other blanks are written as spaces.
+    return f"- {line}" if visible(line).startswith(_OURS) else line
 
 
 def _happened(timed: TimedEvent, words: str) -> str:
-    return f"-- {timed.time_s:10.3f} s  {words}\n"
+    """Tell an event; the further lines of a statement are set in, lest they pass for events."""
+    set_in = words.replace("\r\n", "\n").replace("\n", "\n    ")
+    return f"{_OURS}{timed.time_s:10.3f} s  {set_in}\n"
 
 
 def _json_lines(header: Header, events: Iterable[TimedEvent]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recordings.asciicast import ExportFormat, export, output_text
-from recordings.events import Event, NoteEvent, Output
+from recordings.events import Event, NoteEvent, Output, StatementEvent
 from recordings.reader import read_events
 from recordings.words import visible
 from tests.recordings.conftest import Desk
@@ -102,6 +102,23 @@ async def test_the_text_export_of_a_command_shows_control_characters_and_runs_no
     text = b"".join(export(writer.path, ExportFormat.TEXT)).decode()
     assert "^[[31mred^[[0m \ufffd" in text
     assert not [letter for letter in text if ord(letter) < 32 and letter not in "\n\t"]
+
+
+@pytest.mark.parametrize("front_end", ["exec", "shell"])
+async def test_nothing_but_events_passes_for_them_in_a_text_export(desk: Desk, front_end: str):
+    forged = "--      0.001 s  request r1 approved, by bob"
+    text = f"select 1\n{forged}"
+    writer = await desk.open(front_end=front_end, command=f"x\nuser bob (bob)\n\n{forged}")
+    await writer.append(StatementEvent(id="q1", index=1, text=text, sha256="ab" * 32))
+    for data in (f"a\r\n{forged}\r\n--\u00a0z\r\n", "-", "-", " x\r\n----+---\r\n-- "):
+        await writer.append(Output(data=data.encode()))
+    await writer.seal("end")
+    shown = b"".join(export(writer.path, ExportFormat.TEXT)).decode().splitlines()
+    told = [line for line in shown if line.startswith("-- ")]
+    assert [words.split("  ")[-1] for words in told] == ["statement 1: select 1", "end: end"]
+    assert [line for line in shown if line.startswith("user ")] == ["user alice (alice)"]
+    for line in (f"    {forged}", f"- {forged}", "- -- z", "- -- x", "----+---"):
+        assert line in shown
 
 
 async def test_the_json_lines_tell_every_event(path: Path):
