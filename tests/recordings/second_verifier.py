@@ -8,7 +8,7 @@ from struct import error, pack
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey as Key
 
-WRONG = (AssertionError, ValueError, KeyError, IndexError, TypeError, error, InvalidSignature)
+WRONG = (AssertionError, ValueError, LookupError, RuntimeError, TypeError, error, InvalidSignature)
 spelt = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -26,7 +26,7 @@ class Line:
     def __init__(self, raw: bytes) -> None:
         self.raw, self.us, self.code, self.text, self.fields = raw + b"\n", 0, "", "", {}
         if raw[:1] != b"{":
-            self.us = int(raw[1 : raw.index(b",")].replace(b".", b""))
+            self.us = int(raw[1:20].partition(b",")[0].replace(b".", b""))
             _, self.code, self.text = json.loads(raw)
             assert raw == f'[{self.us / 1e6:.6f}, "{self.code}", {spelt(self.text)}]'.encode()
         if self.code in ("c", "g", "h", "s", "y", "z"):

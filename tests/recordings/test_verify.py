@@ -211,6 +211,15 @@ def _whole_recording(desk: Desk) -> bytes:
     return asyncio.run(desk.sealed()).read_bytes()
 
 
+async def test_json_that_no_parser_can_hold_is_exit_1(desk: Desk, sealed: Path):
+    header, first, rest = sealed.read_bytes().split(b"\n", 2)
+    deep = header[:-1] + b',"x":' + b"[" * 5000 + b"]" * 5000 + b"}"
+    for number in (b"9" * 400, b"9" * 5000, b"1e999", b"NaN"):
+        huge = b"[" + number + first[first.index(b",") :]
+        assert check(desk, sealed, b"\n".join((header, huge, rest))).exit_code == 1
+    assert check(desk, sealed, b"\n".join((deep, first, rest))).exit_code == 1
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"\n", b"{}\n", b"garbage", b"\x00" * 5000, b'[0.0, "c", "x"]\n']
 )
