@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
+import hashlib
 import os
 import pwd
 import re
@@ -15,7 +16,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -78,6 +79,7 @@ class DatabaseServer:
     """Every statement that reached the server, as the server itself wrote it."""
     folder: Path
     names: list[str] = dataclasses.field(default_factory=list)
+    copying: threading.Lock = dataclasses.field(default_factory=threading.Lock)
 
     def create_database(self, name: str, *scripts: str) -> str:
         """Make a database of its own with the named seed files, and give the owner's URL."""
@@ -99,6 +101,15 @@ class DatabaseServer:
             yield url
         finally:
             self.drop_database(url)
+
+    def renew_database(self, url: str, sql: str) -> None:
+        """Make a database anew with nothing in it but what the SQL makes, whoever is connected."""
+        name = url.rsplit("/", 1)[1]
+        self.drop_database(url)
+        if self.engine == "postgres":
+            _copy_postgres(self, name, sql)
+        else:
+            _seed_mysql(self, name, sql)
 
     def drop_database(self, url: str) -> None:
         """Drop a database that a test made, whoever is still connected."""
@@ -126,11 +137,15 @@ class DatabaseServer:
 
     def run(self, url: str, sql: str) -> list[tuple[object, ...]]:
         """Run SQL beside the code under test, as the administrator."""
+        return self.run_each(url, [sql])[0]
+
+    def run_each(self, url: str, texts: Iterable[str]) -> list[list[tuple[object, ...]]]:
+        """Run several over one login; gives the rows of each."""
         if self.engine == "postgres":
             with psycopg.connect(url, autocommit=True) as connection:
-                cursor = connection.execute(sql)
-                return cursor.fetchall() if cursor.description else []
-        return _run_mysql(self, url.rsplit("/", 1)[1], sql)
+                cursors = [connection.execute(sql) for sql in texts]
+                return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        return _run_mysql(self, url.rsplit("/", 1)[1], *texts)
 
     def statements(self) -> str:
         """Read the log so far."""
@@ -329,29 +344,38 @@ GRANT CREATE ON SCHEMA public TO app;
 
 
 def _create_postgres(server: DatabaseServer, name: str, scripts: tuple[str, ...]) -> None:
-    template = "seed_" + "_".join(script.partition(".")[0] for script in scripts)
-    if scripts and template not in server.names:
-        server.run(server.admin_url, f"CREATE DATABASE {template}")
-        for script in scripts:
-            server.run(server.url(template), (SEED / script).read_text())
-        server.run(server.url(template), _GRANTS)
-        server.names.append(template)
-    source = f" TEMPLATE {template}" if scripts else ""
-    # To write each page of it to the log as well takes four times as long.
-    server.run(server.admin_url, f"CREATE DATABASE {name}{source} STRATEGY file_copy")
+    seeds = [(SEED / script).read_text() for script in scripts]
+    _copy_postgres(server, name, "".join([*seeds, _GRANTS] if seeds else []))
+
+
+def _copy_postgres(server: DatabaseServer, name: str, sql: str) -> None:
+    """Make a database as the SQL does, which runs once for all that are made by it."""
+    template = f"seed_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
+    with server.copying:
+        if sql and template not in server.names:
+            server.run(server.admin_url, f"CREATE DATABASE {template}")
+            server.run(server.url(template), sql)
+            server.names.append(template)
+        source = f" TEMPLATE {template}" if sql else ""
+        # To write each page of it to the log as well takes four times as long.
+        server.run(server.admin_url, f"CREATE DATABASE {name}{source} STRATEGY file_copy")
 
 
 def _create_mysql(server: DatabaseServer, name: str, scripts: tuple[str, ...]) -> None:
-    _run_mysql(server, "mysql", f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
-    for script in scripts:
-        sql = (SEED / script).read_text()
-        _run_mysql(server, name, _as_mysql_has_it(sql) if "BASTION_MYSQL" in os.environ else sql)
+    _seed_mysql(server, name, *((SEED / script).read_text() for script in scripts))
     _run_mysql(
         server,
         "mysql",
         f"GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE, CREATE TEMPORARY TABLES, SHOW VIEW"
         f" ON `{name}`.* TO app@'%'; GRANT SELECT, SHOW VIEW ON `{name}`.* TO reader@'%'",
     )
+
+
+def _seed_mysql(server: DatabaseServer, name: str, *seeds: str) -> None:
+    if "BASTION_MYSQL" in os.environ:
+        seeds = tuple(map(_as_mysql_has_it, seeds))
+    made = f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4"
+    _run_mysql(server, "mysql", made, f"USE `{name}`", *seeds)
 
 
 def _as_mysql_has_it(sql: str) -> str:
@@ -377,20 +401,26 @@ _NUMBERS = re.compile(
 )
 
 
-def _run_mysql(server: DatabaseServer, database: str, sql: str) -> list[tuple[object, ...]]:
+def _run_mysql(
+    server: DatabaseServer, database: str, *texts: str
+) -> list[list[tuple[object, ...]]]:
     connection = pymysql.connect(
         host=server.host, port=server.port, user="admin", password="admin-pw", database=database,
         client_flag=CLIENT.MULTI_STATEMENTS, autocommit=True, charset="utf8mb4", ssl_disabled=True,
     )  # fmt: skip
     try:
         with connection.cursor() as cursor:
-            cursor.execute(sql)
-            rows = list(cursor.fetchall())
-            while cursor.nextset():
-                rows = list(cursor.fetchall()) or rows
-            return rows
+            return [_rows_of(cursor, sql) for sql in texts]
     finally:
         connection.close()
+
+
+def _rows_of(cursor: pymysql.cursors.Cursor, sql: str) -> list[tuple[object, ...]]:
+    cursor.execute(sql)
+    rows = list(cursor.fetchall())
+    while cursor.nextset():
+        rows = list(cursor.fetchall()) or rows
+    return rows
 
 
 def _prepare_mysql(folder: Path) -> None:

@@ -165,7 +165,7 @@ class House:
         return ["-o", f"ControlPath={self.directory}/c-{name}"]
 
     def log_in(self, name: str) -> None:
-        """Open the shared connection of a person with key and code."""
+        """Open the shared connection of a person with key and code, of an agent by key."""
         person = self.people[name]
         check = subprocess.run(
             self.ssh_words(name, *self.control(name), "-O", "check"),
@@ -173,14 +173,16 @@ class House:
         )  # fmt: skip
         if check.returncode == 0:
             return
-        environment, code_file = self.askpass(person.next_code())
+        words = self.ssh_words(
+            name, *self.control(name), "-o", "ControlMaster=yes", "-o", "ControlPersist=600", "-fN"
+        )
+        environment, code_file = self.askpass(person.next_code()) if person.secret else (None, None)
         run = subprocess.run(
-            self.ssh_words(name, *self.control(name), "-o", "ControlMaster=yes",
-                           "-o", "ControlPersist=600", "-fN"),
-            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, timeout=60, check=False,
         )  # fmt: skip
-        code_file.unlink()
+        if code_file is not None:
+            code_file.unlink()
         assert run.returncode == 0, run.stderr.decode()
 
     def hang_up(self, name: str) -> None:

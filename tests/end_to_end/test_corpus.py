@@ -54,16 +54,12 @@ class Lab:
     urls: dict[str, str]
 
     def ask(self, environment: str, probe: str) -> Answer:
-        return self.house.ssh("robo", f"{environment} --format json", stdin=script(probe))
+        words = f"{environment} --format json"
+        return self.house.ssh("robo", words, *self.house.control("robo"), stdin=script(probe))
 
     def restore(self, environment: str) -> None:
-        url = self.urls[environment]
-        if self.server.engine == "postgres":
-            self.server.run(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        else:
-            database = url.rsplit("/", 1)[1]
-            self.server.run(url, f"DROP DATABASE `{database}`; CREATE DATABASE `{database}`")
-        self.server.run(url, (SEED / f"probe_{self.server.engine}.sql").read_text())
+        seed = (SEED / f"probe_{self.server.engine}.sql").read_text()
+        self.server.renew_database(self.urls[environment], seed)
 
 
 def make_lab(directory: Path, server: DatabaseServer) -> Iterator[Lab]:
@@ -73,7 +69,9 @@ def make_lab(directory: Path, server: DatabaseServer) -> Iterator[Lab]:
             town.add_url(environment, town.urls[environment], environment)
         town.add_person("ann", "engineer")
         town.add_person("rae", "reviewer")
-        town.house.add_agent("robo", "ann", "--target", "*")
+        town.add_agent("robo", "ann")
+        # A session for each probe, over one login: that takes more than most probes do.
+        town.house.log_in("robo")
         yield Lab(town.house, server, town.urls)
 
 

@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-import pymysql
 import pytest
 
 from bastion.core.approval import Approval
@@ -39,20 +37,8 @@ class Arena:
 
     def checksum(self) -> str:
         """Digest all that a statement could have changed, traps and accounts included."""
-        if self.server.engine == "postgres":
-            with psycopg.connect(self.url) as connection:
-                found = [connection.execute(query).fetchall() for query in _POSTGRES_STATE]
-        else:
-            database = self.url.rsplit("/", 1)[1]
-            with contextlib.closing(
-                pymysql.connect(host=self.server.host, port=self.server.port, user="admin",
-                                password="admin-pw", database=database, autocommit=True,
-                                charset="utf8mb4", ssl_disabled=True)
-            ) as connection, connection.cursor() as cursor:  # fmt: skip
-                found = []
-                for query in _MYSQL_STATE:
-                    cursor.execute(query)
-                    found.append(cursor.fetchall())
+        is_pg = self.server.engine == "postgres"
+        found = self.server.run_each(self.url, _POSTGRES_STATE if is_pg else _MYSQL_STATE)
         return hashlib.sha256(repr(found).encode()).hexdigest()
 
     async def attack(self, runner: Runner, statements: list[str]) -> None:

@@ -170,6 +170,7 @@ async def measure_guard(engine: str, server: DatabaseServer, directory: Path) ->
     """Send attacks without an approval, with a checksum of the database behind each."""
     figures = Figures(engine)
     url = server.create_database("guard", f"probe_{server.engine}.sql")
+    seed = (SEED / f"probe_{server.engine}.sql").read_text()
     before = checksum(server, url)
     async with running_rig(directory) as rig:
         await people(rig)
@@ -181,7 +182,7 @@ async def measure_guard(engine: str, server: DatabaseServer, directory: Path) ->
                 is_held = bool(ends & {Status.PENDING, Status.BLOCKED})
                 figures.note(corpus, probe, failed=is_changed, held=is_held)
                 if is_changed:
-                    _restore(server, url)
+                    server.renew_database(url, seed)
         await _measure_reads(figures, rig, server)
     server.drop_database(url)
     return figures
@@ -253,15 +254,6 @@ def labelled_columns(
             found = column.sensitivity.value if column.sensitivity else "none"
             yield name, wanted.pop(name, "none"), found
     assert not wanted, wanted
-
-
-def _restore(server: DatabaseServer, url: str) -> None:
-    if server.engine == "postgres":
-        server.run(url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    else:
-        database = url.rsplit("/", 1)[1]
-        server.run(url, f"DROP DATABASE `{database}`; CREATE DATABASE `{database}`")
-    server.run(url, (SEED / f"probe_{server.engine}.sql").read_text())
 
 
 def measure_classes() -> Figures:

@@ -10,7 +10,8 @@ from tests.conftest import DatabaseServer
 _CATALOGUES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'pg_catalog' AND c.relkind = 'r'
-  AND c.relname NOT IN ('pg_statistic', 'pg_statistic_ext_data', 'pg_namespace', 'pg_shdepend')
+  AND c.relname NOT IN ('pg_statistic', 'pg_statistic_ext_data', 'pg_namespace', 'pg_shdepend',
+                        'pg_database')
 """
 _TABLES = """
 SELECT format('%I.%I', n.nspname, c.relname)
@@ -18,9 +19,16 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
   AND c.relkind IN ('r', 'm', 'S')
 """
-_OWN = "SELECT nspname, nspacl::text FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_t%' ORDER BY 1"
-_DIGEST = "SELECT '{0}', md5(coalesce(string_agg(x::text, '|' ORDER BY x::text), ''))"
-_DIGEST += " FROM (SELECT * FROM {0}) x"
+_OWN = (
+    "SELECT nspname, nspacl::text FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_t%' ORDER BY 1",
+    # Without what another database has that was made anew beside this one.
+    "SELECT (to_jsonb(d) - '{oid,datfrozenxid,datminmxid}'::text[])::text FROM pg_database d"
+    " ORDER BY datname",
+)
+_DIGEST = """
+SELECT '{0}', concat(count(*), ' ', sum(hashtextextended(x::text, 0))) FROM (SELECT * FROM {0}) x
+"""
+"""Of all rows in whatever order: to sort them takes longer than to read them."""
 _INFORMATION = (
     "SELECT * FROM information_schema.schemata",
     "SELECT table_schema, table_name, table_type, engine, create_options, table_comment,"
@@ -57,7 +65,7 @@ def _postgres(server: DatabaseServer, url: str) -> dict[str, object]:
     names = [f"pg_catalog.{name}" for (name,) in server.run(url, _CATALOGUES)]
     names += [str(name) for (name,) in server.run(url, _TABLES)]
     digests = server.run(url, " UNION ALL ".join(_DIGEST.format(name) for name in names))
-    return {**{str(name): digest for name, digest in digests}, "schemas": server.run(url, _OWN)}
+    return {**{str(name): digest for name, digest in digests}, "own": server.run_each(url, _OWN)}
 
 
 def _mysql(server: DatabaseServer, url: str) -> dict[str, object]:
@@ -71,6 +79,8 @@ def _mysql(server: DatabaseServer, url: str) -> dict[str, object]:
     names = [f"`{database}`.`{name}`" for (name,) in tables]
     names += [f"mysql.{name}" for name in _ACCOUNTS]
     state["rows"] = server.run(url, f"CHECKSUM TABLE {', '.join(names)}")
-    for query in _INFORMATION:
-        state[query] = sorted(map(repr, server.run(url, query.format(database))))
+    found = server.run_each(url, [query.format(database) for query in _INFORMATION])
+    state |= {
+        query: sorted(map(repr, rows)) for query, rows in zip(_INFORMATION, found, strict=True)
+    }
     return state
