@@ -147,8 +147,7 @@ def _statement(told: _Told) -> str:
     at_s = told.time_us / 1e6
     fate = "".join(f'<br><span class="fate">{_escaped(words)}</span>' for words in told.fate)
     return (
-        f'<li value="{told.event.index}">'
-        f'<button data-marker="{told.markers - 1}">{at_s:.1f} s</button> '
+        f'<li><button data-marker="{told.markers - 1}">{at_s:.1f} s</button> '
         f"<code>{_escaped(told.event.text)}</code>{fate}</li>\n"
     )
 

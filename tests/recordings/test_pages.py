@@ -126,6 +126,17 @@ async def test_a_statement_leads_to_its_own_mark_however_long_the_pause_before_i
     assert [marks[number][2] for number in wanted] == ["1. select 1", "2. select 2", "3. select 3"]
 
 
+async def test_statements_are_numbered_in_turn_whatever_text_each_was_the_first_of(desk: Desk):
+    writer = await desk.open("s1", front_end="shell")
+    for number in (1, 2):
+        await writer.append(StatementEvent(id=f"q{number}", index=1, text=f"select {number}"))
+    await writer.seal("logout")
+    page = Reader(page_of(writer.path))
+    listed = [attributes for tag, attributes in page.tags if tag == "li"]
+    assert listed == [{}, {}]
+    assert "ol" in [tag for tag, _ in page.tags]
+
+
 @pytest.mark.long
 async def test_a_browser_plays_the_page_and_breaks_no_rule(recorded: Path, tmp_path: Path):
     if shutil.which("chromium") is None:
