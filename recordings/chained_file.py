@@ -232,8 +232,10 @@ class ChainedFile:
             return OSError(0, "the recording had failed before")
         draft = self.state.draft()
         chained = [draft.put(body) for body in bodies]
-        self.draft, self.written = draft, b"".join(one.content for one in chained)
-        whole = b"".join(one.whole for one in chained)
+        contents, wholes = [one.content for one in chained], [one.whole for one in chained]
+        self.draft, self.written = draft, b"".join(contents)
+        # Plain, these are the same objects.
+        whole = self.written if contents == wholes else b"".join(wholes)
         try:
             with self.lock:
                 write_all(self.descriptor, whole)

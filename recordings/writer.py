@@ -306,7 +306,7 @@ class Journal:
     def _commit(self, groups: dict[TranscriptWriter, list[_Job]]) -> None:
         written: list[_Group] = []
         for writer, jobs in groups.items():
-            error = writer.file.write([job.body for job in jobs])
+            error = writer.file.write([job.take() for job in jobs])
             if error is None:
                 written.append((writer, jobs))
             else:
@@ -354,8 +354,16 @@ class _Job:
     writer: TranscriptWriter
     body: Body
     done: asyncio.Future[None] = field(repr=False)
+    size_bytes: int
+    is_last: bool
+
+    def take(self) -> Body:
+        """Give the frame, once: it is not kept beside what is written of it."""
+        body, self.body = self.body, _TAKEN
+        return body
 
 
+_TAKEN = Body(0, b"")
 _Group = tuple["TranscriptWriter", list[_Job]]
 
 
@@ -563,22 +571,23 @@ class TranscriptWriter:
 
     def _enqueue(self, body: Body, *, is_awaited: bool = True) -> asyncio.Future[None]:
         done: asyncio.Future[None] = self._loop.create_future()
-        job = _Job(writer=self, body=body, done=done)
+        size_bytes = len(body.data)
+        job = _Job(writer=self, body=body, done=done, size_bytes=size_bytes, is_last=body.is_last)
         if is_awaited:
             self._journal.submit(job)
         elif self._journal.hold(job):
             self._loop.call_later(QUEUED_S, self._journal.release, self)
-        self._queued_bytes += len(body.data)
+        self._queued_bytes += size_bytes
         return done
 
     def _settled(self, jobs: list[_Job], chunk: bytes, error: RecordingFailure | None) -> None:
-        self._queued_bytes -= sum(len(job.body.data) for job in jobs)
+        self._queued_bytes -= sum(job.size_bytes for job in jobs)
         self._drained.set()
         self.length_bytes += len(chunk)
         if error is not None and self.failure is None:
             self.failure = error
             self._journal.forget(self.file)
-        self.is_ended = self.failure is not None or jobs[-1].body.is_last
+        self.is_ended = self.failure is not None or jobs[-1].is_last
         for job in jobs:
             if job.done.done():
                 continue

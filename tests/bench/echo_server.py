@@ -2,7 +2,8 @@
 
 Run as ``python -m tests.bench.echo_server FOLDER``; prints its port. All ways in one process, so
 that a run compares them under the same load: ``bare`` writes what came, ``unrecorded`` goes through
-the terminal of the product and waits for no disk, and ``recorded`` and ``encrypted`` do wait.
+the terminal of the product and waits for no disk, and ``recorded`` and ``encrypted`` do wait. With
+``shell_`` before it, the product's shell draws each key.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ import pyrage
 
 from bastion.core.model import Principal, Role
 from bastion.execution.session import Session, SessionFactory
+from bastion.frontends.shell import run_shell
 from bastion.installation import SystemClock
 from bastion.ssh.terminal import ChannelWire, RecordedTerminal
 from recordings.audit import AuditLog
 from recordings.events import Header
 from recordings.keys import make_private_key
 from recordings.writer import Journal
+from tests.fakes.runner import TARGETS, FakeServices, FakeSession
 
 PRINCIPAL = Principal(
     user="ann", person="ann", is_agent=False, roles=frozenset({Role.ENGINEER}), targets=None,
@@ -67,6 +70,9 @@ class _Unrecorded:
         self._done = asyncio.get_running_loop().create_future()
         self._done.set_result(None)
 
+    def touch(self) -> None:
+        return
+
     async def begin_output(self, *_: object) -> asyncio.Future[None]:
         return self._done
 
@@ -91,11 +97,14 @@ class _Server(asyncssh.SSHServer):
 
     def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
         kind = self._name.partition("-")[0]
-        return _Echo(self._journals.get(kind), self._name, has_terminal=kind != "bare")
+        journal = self._journals.get(kind.removeprefix("shell_"))
+        if kind.startswith("shell_"):
+            return _Shell(journal, self._name)
+        return _Echo(journal, self._name, has_terminal=kind != "bare")
 
 
 class _Echo(asyncssh.SSHServerSession[bytes]):
-    def __init__(self, journal: Journal | None, name: str, *, has_terminal: bool) -> None:
+    def __init__(self, journal: Journal | None, name: str, *, has_terminal: bool = True) -> None:
         self._journal = journal
         self._has_terminal = has_terminal
         self._name = name
@@ -125,13 +134,30 @@ class _Echo(asyncssh.SSHServerSession[bytes]):
         self._terminal = RecordedTerminal(self._wire, session)
         # The client types no sooner than this.
         self._wire.send_now(b"$")
+        self._begin(self._terminal)
         await self._terminal.run()
         await session.end("done")
+
+    def _begin(self, terminal: RecordedTerminal) -> None:
+        """Start what draws on the terminal: an echo draws by itself."""
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wire.lost()
         if self._terminal is not None:
             self._terminal.detach()
+
+
+class _Shell(_Echo):
+    """The shell before a governed path that is not asked: nobody ends a statement."""
+
+    _shown: asyncio.Task[str | None]
+
+    def data_received(self, data: bytes, datatype: Any) -> None:
+        self._wire.feed(data)
+
+    def _begin(self, terminal: RecordedTerminal) -> None:
+        shell = run_shell(FakeServices(), FakeSession(TARGETS[0]), terminal)  # type: ignore[arg-type]
+        self._shown = asyncio.get_running_loop().create_task(shell)
 
 
 async def _serve(folder: Path) -> None:
