@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 from sqlglot import exp
 
@@ -41,11 +40,11 @@ def inherit(catalogue: Catalogue, before: Catalogue | None) -> Catalogue:
     for key, relation in relations.items():
         if relation.kind not in (RelationKind.SYSTEM, RelationKind.VIEW):
             relations[key] = _generated(relation, catalogue)
-    found = dataclasses.replace(catalogue, relations=MappingProxyType(dict(relations)))
+    found = dataclasses.replace(catalogue, relations=relations)
     for key, relation in relations.items():
         if relation.kind is RelationKind.MATERIALIZED_VIEW:
             relations[key] = _materialized(relation, found)
-    return dataclasses.replace(catalogue, relations=MappingProxyType(relations))
+    return dataclasses.replace(catalogue, relations=relations)
 
 
 def _gone(relations: Mapping[_Key, Relation], before: Catalogue | None) -> list[Relation]:

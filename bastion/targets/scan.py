@@ -203,7 +203,7 @@ def bare_catalogue(
         server_version=server_version,
         is_mariadb="mariadb" in server_version.lower(),
         search_path=search_path,
-        relations=MappingProxyType(relations),
+        relations=relations,
         functions=MappingProxyType({name: tuple(many) for name, many in by_name.items()}),
         operators=extras.operators,
         casts=extras.casts,
@@ -235,7 +235,7 @@ def with_remembered(catalogue: Catalogue, known: Collection[KnownClass]) -> Cata
     relations = with_known(catalogue.relations, known)
     if all(relations[key] is relation for key, relation in catalogue.relations.items()):
         return catalogue
-    updated = inherit(replace(catalogue, relations=MappingProxyType(relations)), None)
+    updated = inherit(replace(catalogue, relations=relations), None)
     return replace(updated, version=_version(updated))
 
 

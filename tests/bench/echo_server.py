@@ -18,14 +18,13 @@ import pyrage
 
 from bastion.core.model import Principal, Role
 from bastion.execution.session import Session, SessionFactory
-from bastion.frontends.shell import run_shell
 from bastion.installation import SystemClock
 from bastion.ssh.terminal import ChannelWire, RecordedTerminal
 from recordings.audit import AuditLog
 from recordings.events import Header
 from recordings.keys import make_private_key
 from recordings.writer import Journal
-from tests.fakes.runner import TARGETS, FakeServices, FakeSession
+from tests.bench.keys import run_idle_shell
 
 PRINCIPAL = Principal(
     user="ann", person="ann", is_agent=False, roles=frozenset({Role.ENGINEER}), targets=None,
@@ -150,14 +149,13 @@ class _Echo(asyncssh.SSHServerSession[bytes]):
 class _Shell(_Echo):
     """The shell before a governed path that is not asked: nobody ends a statement."""
 
-    _shown: asyncio.Task[str | None]
+    _shown: asyncio.Task[None]
 
     def data_received(self, data: bytes, datatype: Any) -> None:
         self._wire.feed(data)
 
     def _begin(self, terminal: RecordedTerminal) -> None:
-        shell = run_shell(FakeServices(), FakeSession(TARGETS[0]), terminal)  # type: ignore[arg-type]
-        self._shown = asyncio.get_running_loop().create_task(shell)
+        self._shown = asyncio.get_running_loop().create_task(run_idle_shell(terminal))
 
 
 async def _serve(folder: Path) -> None:

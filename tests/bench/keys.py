@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.shortcuts import PromptSession
 from pygments.lexers.sql import PostgresLexer  # type: ignore[import-untyped]
 
+from bastion.execution.ports import Terminal
 from bastion.frontends.console import Console
 from bastion.frontends.shell import run_shell
 from tests.bench.report import say
@@ -36,7 +37,7 @@ class _Sink(FakeTerminal):
 async def bench_keys() -> None:
     """Type and take back a statement, by turns in the shell and at a plain prompt."""
     ours, theirs = _Sink(), _Sink()
-    async with _running(_shell(ours)), _running(_plain(theirs)):
+    async with _running(run_idle_shell(ours)), _running(_plain(theirs)):
         await _cost(ours), await _cost(theirs)
         rounds = [(await _cost(ours), await _cost(theirs)) for _ in range(ROUNDS)]
     key, plain = (min(costs) for costs in zip(*rounds, strict=True))
@@ -44,7 +45,8 @@ async def bench_keys() -> None:
         f"plain prompt {plain * 1e3:.2f} ms", key / plain)  # fmt: skip
 
 
-async def _shell(terminal: FakeTerminal) -> None:
+async def run_idle_shell(terminal: Terminal) -> None:
+    """Run the shell before a governed path that is not asked."""
     await run_shell(FakeServices(), FakeSession(TARGETS[0]), terminal)  # type: ignore[arg-type]
 
 
@@ -58,7 +60,7 @@ async def _plain(terminal: FakeTerminal) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _running(work: Coroutine[object, object, None]):  # type: ignore[no-untyped-def]
+async def _running(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
     task = asyncio.get_running_loop().create_task(work)
     await asyncio.sleep(0.3)
     try:

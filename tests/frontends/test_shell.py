@@ -638,14 +638,18 @@ async def test_no_shell_opens_on_a_target_that_is_down():
         await run_shell(services, FakeSession(TARGETS[0]), FakeTerminal())
 
 
+async def command_in_vi(desk, text):
+    await desk.enter("\\pref vi on")
+    await desk.prompt(times=2)
+    desk.terminal.send(text)
+    await asyncio.sleep(0.1)
+    desk.terminal.send("\x1b")
+    await asyncio.sleep(0.5)
+
+
 async def test_vi_keys_can_be_had():
     async with shell() as desk:
-        await desk.enter("\\pref vi on")
-        await desk.prompt(times=2)
-        desk.terminal.send("select 12;")
-        await asyncio.sleep(0.1)
-        desk.terminal.send("\x1b")
-        await asyncio.sleep(0.5)
+        await command_in_vi(desk, "select 12;")
         desk.terminal.send("hx")
         await asyncio.sleep(0.1)
         desk.terminal.send("\r")
@@ -655,12 +659,7 @@ async def test_vi_keys_can_be_had():
 
 async def test_a_count_in_vi_keys_is_shown_until_it_is_used():
     async with shell() as desk:
-        await desk.enter("\\pref vi on")
-        await desk.prompt(times=2)
-        desk.terminal.send("select 12;")
-        await asyncio.sleep(0.1)
-        desk.terminal.send("\x1b")
-        await asyncio.sleep(0.5)
+        await command_in_vi(desk, "select 12;")
         desk.terminal.send("2")
         await desk.terminal.expect("Repeat: 2")
         desk.terminal.send("h")
